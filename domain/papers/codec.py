@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import typing
-from functools import cache
 from types import NoneType, UnionType
 
 from domain.papers.content import CONTENT_BY_FORM, Content
+
+_KNOWN: dict[str, dict[str, object]] = {}
 
 
 class ContentMalformed(ValueError):
@@ -45,10 +46,12 @@ def _plain(value: object) -> object:
     return value
 
 
-@cache
 def _hints(kind: type[typing.Any]) -> dict[str, object]:
-    hints = typing.get_type_hints(kind)
-    return {field.name: hints[field.name] for field in dataclasses.fields(kind)}
+    known = _KNOWN.get(kind.__name__)
+    if known is None:
+        hints = typing.get_type_hints(kind)
+        known = _KNOWN[kind.__name__] = {field.name: hints[field.name] for field in dataclasses.fields(kind)}
+    return known
 
 
 def _build(kind: type[typing.Any], data: typing.Mapping[str, object], path: str) -> object:
