@@ -1,0 +1,44 @@
+"""Canonical JSON: the one byte form of a fact, so that a hash made at a township equals the hash made at the county."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias, Union
+
+Json: TypeAlias = Union[str, int, bool, None, Sequence["Json"], Mapping[str, "Json"]]
+"""What an act may hold. No floats: two machines may print one float in two ways."""
+
+
+def canonical_bytes(value: Json) -> bytes:
+    """UTF-8 JSON with sorted keys and no spaces.
+
+    Raises ValueError for floats, non-string keys and lone surrogates: such a value has no single byte form.
+    """
+    _check(value)
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return text.encode("utf-8")  # a lone surrogate raises UnicodeEncodeError, which is a ValueError
+
+
+def parse_canonical(data: bytes) -> Json:
+    """Parse bytes made by :func:`canonical_bytes`; raises ValueError when they are not in canonical form."""
+    value: Json = json.loads(data)
+    if canonical_bytes(value) != data:
+        raise ValueError("bytes are not canonical JSON")
+    return value
+
+
+def _check(value: object) -> None:
+    kind = type(value)
+    if kind is str or kind is int or kind is bool or value is None:
+        return
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            if type(key) is not str:
+                raise ValueError("an object key is not a string")
+            _check(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _check(item)
+    else:
+        raise ValueError(f"no canonical form for {kind.__name__}")

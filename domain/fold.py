@@ -1,0 +1,160 @@
+"""The fold: a set of acts of one case → the state of that case, in whatever order the acts arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from domain.acts import Act
+from domain.canonical import Json, canonical_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A live value of a field: no act known here replaces it."""
+
+    act_id: str
+    value: Json
+    lamport: int
+    wall_ms: int
+    by: str
+    office: str
+    station: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldState:
+    """The live heads of one field, oldest first by (lamport, act id): an order every machine agrees on."""
+
+    heads: tuple[Head, ...]
+
+    @property
+    def value(self) -> Json:
+        """What a form shows: the last head. With a conflict both are shown; this one stands in the plain cell."""
+        return self.heads[-1].value
+
+    @property
+    def in_conflict(self) -> bool:
+        """Two live heads that differ. Equal values written twice are one fact, not a conflict."""
+        first = canonical_bytes(self.heads[0].value)
+        return any(canonical_bytes(head.value) != first for head in self.heads[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class CaseState:
+    """A case as the acts known here tell it."""
+
+    case_kind: str
+    case_id: str
+    scope: str
+    fields: Mapping[str, FieldState]
+    acts: tuple[Act, ...]
+    """Every act of the case, by (lamport, act id): the timeline."""
+
+    def get(self, field: str, default: Json = None) -> Json:
+        """The shown value of a field, or ``default`` when nobody set it."""
+        state = self.fields.get(field)
+        return default if state is None else state.value
+
+    def text(self, field: str, default: str = "") -> str:
+        """A text field; another type counts as unset, since an act from elsewhere may hold anything."""
+        value = self.get(field)
+        return value if isinstance(value, str) else default
+
+    def number(self, field: str, default: int = 0) -> int:
+        """A whole-number field."""
+        value = self.get(field)
+        return value if isinstance(value, int) and not isinstance(value, bool) else default
+
+    def flag(self, field: str) -> bool:
+        """A yes/no field; unset is no."""
+        return self.get(field) is True
+
+    def items(self, prefix: str) -> dict[str, Json]:
+        """Members of a collection: fields ``prefix.<key>`` without a further dot, by key."""
+        start = prefix + "."
+        return {
+            name[len(start) :]: state.value
+            for name, state in sorted(self.fields.items())
+            if name.startswith(start) and "." not in name[len(start) :]
+        }
+
+    def over(self, *fields: str) -> tuple[str, ...]:
+        """Act ids of the live heads of these fields: what an act that replaces them must name."""
+        found = {head.act_id for name in fields if name in self.fields for head in self.fields[name].heads}
+        return tuple(sorted(found))
+
+    @property
+    def conflicts(self) -> tuple[str, ...]:
+        """Names of the fields with two differing live heads (待核对)."""
+        return tuple(name for name, state in sorted(self.fields.items()) if state.in_conflict)
+
+    @property
+    def newer(self) -> bool:
+        """True when an act of a later release is among them: 由新版本办理，请升级后查看."""
+        return any(not act.known for act in self.acts)
+
+    @property
+    def lamport(self) -> int:
+        """Highest lamport seen in the case."""
+        return max((act.lamport for act in self.acts), default=0)
+
+
+def order(act: Act) -> tuple[int, str]:
+    """The total order shown on a timeline; causal, and equal on every machine."""
+    return (act.lamport, act.act_id)
+
+
+def fold(acts: Iterable[Act]) -> CaseState:
+    """Fold the acts of one case. Pure, and independent of the order and repetition of ``acts``.
+
+    A field's heads are the acts that set it and that no other act setting the same field names in ``over``.
+    Raises ValueError for no acts, or for acts of two cases.
+    """
+    unique = {act.act_id: act for act in acts}
+    timeline = tuple(sorted(unique.values(), key=order))
+    if not timeline:
+        raise ValueError("nothing to fold")
+    if any(a.case_id != b.case_id for a, b in pairwise(timeline)):
+        raise ValueError("acts of two cases cannot be folded together")
+    setters: dict[str, list[Act]] = {}
+    replaced: dict[str, set[str]] = {}
+    for act in timeline:
+        if not act.known:
+            continue  # kept, relayed and shown; its meaning belongs to a later release
+        for name in act.sets:
+            setters.setdefault(name, []).append(act)
+            if act.over:
+                replaced.setdefault(name, set()).update(act.over)
+    fields = {
+        name: FieldState(tuple(_head(act, name) for act in writers if act.act_id not in replaced.get(name, ())))
+        for name, writers in setters.items()
+    }
+    # An act may name itself or a ring of acts may name each other only by forgery; then no head is left
+    # and the last writer stands, so that a value is never lost from sight.
+    for name, state in fields.items():
+        if not state.heads:
+            fields[name] = FieldState((_head(setters[name][-1], name),))
+    first = timeline[0]
+    return CaseState(first.case_kind, first.case_id, first.scope, fields, timeline)
+
+
+def _head(act: Act, name: str) -> Head:
+    return Head(act.act_id, act.sets[name], act.lamport, act.wall_ms, act.by, act.office, act.station)
+
+
+def state_bytes(state: CaseState) -> bytes:
+    """The folded state as canonical bytes: equal on two machines exactly when they hold the same acts of the case."""
+    return canonical_bytes(
+        {
+            "case": state.case_id,
+            "kind": state.case_kind,
+            "scope": state.scope,
+            "acts": [act.act_id for act in state.acts],
+            "fields": {
+                name: [{"act": head.act_id, "value": head.value} for head in field.heads]
+                for name, field in state.fields.items()
+            },
+        }
+    )

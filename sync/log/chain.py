@@ -1,0 +1,125 @@
+"""The hash chain and the commit signature: pure functions over bytes, no database."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+_CHAIN_TAG = b"xinfang-act-1"
+_COMMIT_TAG = b"xinfang-commit-1"
+
+
+class LogDamaged(Exception):
+    """The log contradicts itself: a broken chain, a bad signature, a changed act. Says where, never what was in it."""
+
+    def __init__(self, code: str, *, writer: str = "", n: int = 0, detail: str = "") -> None:
+        super().__init__(f"{code} writer={writer[:8]} n={n} {detail}".strip())
+        self.code = code
+        self.writer = writer
+        self.n = n
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An act at its place in one writer's history.
+
+    ``n`` counts from 1. ``hash`` covers the hash before it, the writer, ``n`` and the content, so an act re-homed
+    under another writer keeps its content hash and gets a new place.
+    """
+
+    writer: str
+    n: int
+    hash: bytes
+    content: bytes
+    sig: bytes | None
+    """Ed25519 signature over the commit, on the last entry of each commit only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """The contents one transaction appended; they were signed together."""
+
+    contents: tuple[bytes, ...]
+    sig: bytes
+
+
+class SigningKey:
+    """The Ed25519 key of one writer."""
+
+    def __init__(self, raw: bytes) -> None:
+        self._key = Ed25519PrivateKey.from_private_bytes(raw)
+        self.public: bytes = self._key.public_key().public_bytes_raw()
+
+    def sign_commit(self, last_hash: bytes) -> bytes:
+        """Sign the hash of a commit's last entry, and by the chain everything before it."""
+        return self._key.sign(_COMMIT_TAG + last_hash)
+
+    def sign(self, tag: bytes, message: bytes) -> bytes:
+        """Sign another kind of message under its own tag, so that no signature can be taken for a commit's."""
+        return self._key.sign(tag + b"\x00" + message)
+
+
+def verify_signature(public: bytes, last_hash: bytes, sig: bytes) -> bool:
+    """True when ``sig`` is the writer's signature of the commit ending in ``last_hash``."""
+    return verify_message(public, _COMMIT_TAG + last_hash, sig)
+
+
+def verify_message(public: bytes, message: bytes, sig: bytes) -> bool:
+    """Plain Ed25519 verification that answers instead of raising."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(sig, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def first_hash(writer: str) -> bytes:
+    """The hash before a writer's first act."""
+    return hashlib.sha256(_CHAIN_TAG + b"-start" + bytes.fromhex(writer)).digest()
+
+
+def content_hash(content: bytes) -> bytes:
+    """The hash of an act's content alone: equal wherever the act lies."""
+    return hashlib.sha256(content).digest()
+
+
+def link(previous: bytes, writer: str, n: int, content: bytes) -> bytes:
+    """The hash of entry ``n`` of ``writer`` after ``previous``."""
+    place = bytes.fromhex(writer) + n.to_bytes(8, "big")
+    return hashlib.sha256(_CHAIN_TAG + previous + place + content_hash(content)).digest()
+
+
+def extend_chain(
+    writer: str, after_n: int, after_hash: bytes, contents: Sequence[bytes], sigs: Sequence[bytes | None]
+) -> list[Entry]:
+    """Place ``contents`` behind entry ``after_n``; hashes are computed here, never taken from outside."""
+    entries: list[Entry] = []
+    previous = after_hash
+    for offset, (content, sig) in enumerate(zip(contents, sigs, strict=True), start=1):
+        previous = link(previous, writer, after_n + offset, content)
+        entries.append(Entry(writer, after_n + offset, previous, content, sig))
+    return entries
+
+
+def verify_entries(public: bytes, before: bytes, entries: Iterable[Entry]) -> None:
+    """Check a run of one writer's entries: chain, density, and a valid signature closing every commit.
+
+    Raises LogDamaged naming the first wrong entry; an unsigned tail is ``unsigned_tail``.
+    """
+    previous, last_n, pending = before, None, False
+    entry: Entry | None = None
+    for entry in entries:
+        if last_n is not None and entry.n != last_n + 1:
+            raise LogDamaged("gap", writer=entry.writer, n=entry.n)
+        if link(previous, entry.writer, entry.n, entry.content) != entry.hash:
+            raise LogDamaged("chain_broken", writer=entry.writer, n=entry.n)
+        if entry.sig is not None and not verify_signature(public, entry.hash, entry.sig):
+            raise LogDamaged("bad_signature", writer=entry.writer, n=entry.n)
+        pending = entry.sig is None
+        previous, last_n = entry.hash, entry.n
+    if pending and entry is not None:
+        raise LogDamaged("unsigned_tail", writer=entry.writer, n=entry.n)
