@@ -1,0 +1,1 @@
+"""The window: everything a clerk sees and touches at the reception desk."""
