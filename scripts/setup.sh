@@ -101,7 +101,7 @@ make_environment() {
         "$python" -m venv --clear .venv || fail "the environment .venv could not be made"
     fi
     say "installing $(grep -c '^[a-z].*==' requirements.lock) Python packages into .venv (exact versions and hashes of requirements.lock)"
-    local pip=(.venv/bin/python -m pip --quiet --disable-pip-version-check --no-input install)
+    local pip=(.venv/bin/python -m pip -qq --disable-pip-version-check --no-input install)
     "${pip[@]}" --require-hashes -r requirements.lock || fail "the Python packages could not be installed"
     "${pip[@]}" --no-deps --no-build-isolation --editable . || fail "our own package could not be installed"
     printf '%s\n' "$wanted" >.venv/stamp
