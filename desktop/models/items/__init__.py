@@ -1,0 +1,1 @@
+"""Qt item models over rows: QtCore only, they hold values that were read before and never query."""
