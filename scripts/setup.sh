@@ -1,6 +1,8 @@
 # What ./run and ./test share: find Python, system libraries and the environment in .venv, and say what is installed.
 # Sourced, never run; needs bash only. The caller has changed into the repository.
 
+python='' python_packages=''
+
 say() { printf '» %s\n' "$*"; }
 fail() { printf '✗ %s\n' "$*" >&2; exit 1; }
 
@@ -74,23 +76,19 @@ install_packages() {
     fi
 }
 
-# Sets python to the first Python >= 3.11 that can make an environment.
+# Sets python to the first Python >= 3.11 that can make an environment, or python_packages to what would bring one.
 find_python() {
-    local candidate why=''
+    local candidate
+    python_packages='python3 python3-venv'
     for candidate in ${PYTHON:-} python3.11 python3.12 python3.13 python3.14 python3; do
         "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue
-        if "$candidate" -c 'import ensurepip, venv' 2>/dev/null; then python=$candidate; return; fi
-        why=$("$candidate" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
+        if "$candidate" -c 'import ensurepip, venv' 2>/dev/null; then python=$candidate python_packages=''; return; fi
+        python_packages=$("$candidate" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
     done
-    if [ -n "${asked_for_python:-}" ]; then fail "no Python >= 3.11 with venv was found"; fi
-    asked_for_python=1
-    install_packages ${why:-python3 python3-venv}
-    find_python
 }
 
 # Makes .venv what requirements.lock and pyproject.toml say; does nothing where it already is.
 make_environment() {
-    find_python
     local wanted have_stamp=''
     wanted=$(cat requirements.lock pyproject.toml scripts/setup.sh | sha256sum | cut -d' ' -f1)
     wanted="$wanted $(pwd -P)"  # a moved folder has a broken environment
@@ -112,8 +110,11 @@ setup() {
     local needs=$window_needs
     [ "${1:-}" != test ] || needs+=$test_needs
     local packages
+    find_python
     packages=$(missing_packages <<<"$needs")
     # shellcheck disable=SC2086  # a list of package names
-    install_packages $packages
+    install_packages $python_packages $packages
+    [ -n "$python" ] || find_python
+    [ -n "$python" ] || fail "no Python >= 3.11 was found; set PYTHON to one"
     make_environment
 }
