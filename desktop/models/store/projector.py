@@ -1,0 +1,333 @@
+"""The projector: a case's folded state → the rows screens read; the only writer of projection tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from desktop.models.store.connection import Connection
+from desktop.models.store.search import SearchDoc, index
+from domain.acts import CaseKind
+from domain.beijing import beijing_minute
+from domain.canonical import canonical_bytes
+from domain.fold import CaseState
+from domain.matter import clocks, standing
+from domain.rules import Rules
+from domain.workcalendar import WorkCalendar
+
+Value: TypeAlias = str | int
+RowSet: TypeAlias = dict[str, list[tuple[Value, ...]]]
+
+KEYS = {
+    "petitioner": "petitioner_id",
+    "visit": "visit_id",
+    "visit_person": "visit_id",
+    "matter": "matter_id",
+    "clock": "matter_id",
+    "paper": "case_id",
+    "conflict": "case_id",
+    "office": "code",
+    "clerk": "clerk_id",
+    "series": "series",
+    "calendar_year": "year",
+}
+"""Each table's column that leads back to the case; rows of a case are replaced as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """What besides the acts decides a row: the calendar and the rules in force."""
+
+    calendar: WorkCalendar
+    rules: Rules
+    initials: Callable[[str], tuple[str, ...]]
+
+
+def rows_of(state: CaseState, yardstick: Yardstick) -> RowSet:
+    """The rows a case stands for. Pure: ``verify`` makes them again and compares."""
+    rows: RowSet = {}
+    make = _MAKERS.get(state.case_kind)
+    if make is not None:
+        make(state, yardstick, rows)
+    _papers(state, rows)
+    if state.conflicts:
+        rows["conflict"] = [(state.case_id, state.case_kind, name) for name in state.conflicts]
+    return rows
+
+
+def write_rows(db: Connection, state: CaseState, rows: RowSet, *, fresh: bool) -> None:
+    """Replace the rows of a case; ``fresh`` says that it had none before."""
+    if not fresh:
+        remove_rows(db, state)
+    for table, values in rows.items():
+        marks = ",".join("?" * len(values[0]))
+        db.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", values)
+
+
+def remove_rows(db: Connection, state: CaseState) -> None:
+    """Take away what an earlier fold of this case wrote."""
+    case = state.case_id
+    db.execute("DELETE FROM issued WHERE paper_id IN (SELECT paper_id FROM paper WHERE case_id = ?)", (case,))
+    for table in ("visit_person", "clock", "paper", "conflict"):
+        db.execute(f"DELETE FROM {table} WHERE {KEYS[table]} = ?", (case,))
+
+
+def stored_rows(db: Connection, state: CaseState, tables: Sequence[str]) -> RowSet:
+    """The rows of a case as they stand in the file, for comparison."""
+    found: RowSet = {}
+    for table in tables:
+        key = state.case_id
+        if table == "calendar_year":
+            key = state.case_id.rsplit("/", 1)[-1]
+        if table == "issued":
+            sql = "SELECT * FROM issued WHERE paper_id IN (SELECT paper_id FROM paper WHERE case_id = ?)"
+        else:
+            sql = f"SELECT * FROM {table} WHERE {KEYS[table]} = ?"
+        values = [tuple(row) for row in db.execute(sql, (_bare(state, table, key),))]
+        if values:
+            found[table] = values
+    return found
+
+
+def _bare(state: CaseState, table: str, key: str) -> str:
+    return key.removeprefix("office/") if table == "office" else key
+
+
+def write_search(db: Connection, state: CaseState, yardstick: Yardstick) -> None:
+    """Put a case's search keys in place of its earlier ones."""
+    doc = search_doc(state, yardstick)
+    if doc is not None:
+        index(db, doc)
+
+
+def search_doc(state: CaseState, yardstick: Yardstick) -> SearchDoc | None:
+    """What a case may be found by."""
+    at = state.acts[0].wall_ms
+    if state.case_kind == CaseKind.PETITIONER:
+        name = state.text("name")
+        return SearchDoc(
+            kind="petitioner",
+            ref=state.case_id,
+            at_ms=at,
+            names=(name,) if name else (),
+            id_number=state.text("id_number"),
+            phones=tuple(v for v in (state.text("mobile"), state.text("landline")) if v),
+            initials=yardstick.initials(name) if name else (),
+            texts=tuple(v for v in (state.text("address"), state.text("workplace")) if v),
+            numbers=(),
+        )
+    if state.case_kind == CaseKind.VISIT:
+        numbers = [state.text("number"), state.text("query_code")]
+        return SearchDoc(
+            kind="visit",
+            ref=state.case_id,
+            at_ms=at,
+            names=tuple(str(v) for v in _list(state.get("companions")) if v and v != "匿名"),
+            id_number="",
+            phones=(),
+            initials=(),
+            texts=(state.text("remark"),) if state.text("remark") else (),
+            numbers=tuple(v for v in numbers if v),
+        )
+    if state.case_kind == CaseKind.MATTER:
+        papers = [v.get("number") for v in state.items("paper").values() if isinstance(v, dict)]
+        texts = [state.text(name) for name in ("summary", "request", "accused_organ", "place")]
+        return SearchDoc(
+            kind="matter",
+            ref=state.case_id,
+            at_ms=at,
+            names=(),
+            id_number="",
+            phones=(),
+            initials=(),
+            texts=tuple(v for v in texts if v),
+            numbers=tuple(str(v) for v in papers if v),
+        )
+    return None
+
+
+def _list(value: object) -> list[object]:
+    return list(value) if isinstance(value, list | tuple) else []
+
+
+def _petitioner(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
+    names = ("name", "kind", "sex", "birth", "id_kind", "id_number", "mobile", "address", "delivery_address")
+    rows["petitioner"] = [(state.case_id, *(state.text(name) for name in names), len(state.conflicts))]
+
+
+def _visit(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
+    people = {key: value for key, value in state.items("person").items() if isinstance(value, str)}
+    main = next((key for key, role in people.items() if role == "main"), "")
+    rows["visit"] = [
+        (
+            state.case_id,
+            state.text("number"),
+            state.text("query_code"),
+            state.text("office"),
+            state.text("window"),
+            state.text("visited_at"),
+            state.text("visited_on"),
+            state.number("day_count"),
+            main,
+            int(state.flag("anonymous")),
+            state.number("headcount", 1),
+            int(state.flag("collective")),
+            state.acts[0].by,
+            len(state.conflicts),
+        )
+    ]
+    if people:
+        rows["visit_person"] = [(state.case_id, key, role) for key, role in people.items()]
+
+
+def _matter(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
+    found = clocks(state, yardstick.calendar, yardstick.rules)
+    now = standing(state, found)
+    due = now.due
+    missing = next((str(c.calendar_missing) for c in found if c.running and c.calendar_missing), "")
+    rows["matter"] = [
+        (
+            state.case_id,
+            state.text("visit"),
+            state.text("number"),
+            state.text("summary"),
+            state.text("matter_class"),
+            state.text("content_code"),
+            state.text("accused_organ"),
+            state.text("route"),
+            now.stage,
+            state.text("office"),
+            now.owner,
+            now.next_step,
+            state.text("received_on"),
+            state.text("repeat"),
+            state.text("repeat.earlier"),
+            state.text("petitioner"),
+            due.clock if due else "",
+            due.nominal.isoformat() if due and due.nominal else "",
+            due.rolled.isoformat() if due and due.rolled else "",
+            missing,
+            len(state.conflicts),
+        )
+    ]
+    if found:
+        rows["clock"] = [
+            (
+                state.case_id,
+                clock.clock,
+                clock.article,
+                clock.from_on.isoformat(),
+                clock.days,
+                clock.nominal.isoformat() if clock.nominal else "",
+                clock.rolled.isoformat() if clock.rolled else "",
+                clock.ended_on.isoformat() if clock.ended_on else "",
+                "off" if clock.off_reason else ("ended" if clock.ended_on else "running"),
+                str(clock.calendar_missing or ""),
+                clock.off_reason,
+                clock.arithmetic,
+            )
+            for clock in found
+        ]
+
+
+def _papers(state: CaseState, rows: RowSet) -> None:
+    papers = state.items("paper")
+    if not papers:
+        return
+    made: list[tuple[Value, ...]] = []
+    numbers: list[tuple[Value, ...]] = []
+    for paper_id, value in papers.items():
+        if not isinstance(value, dict):
+            continue
+        head = state.fields[f"paper.{paper_id}"].heads[-1]
+        stored = state.get(f"paper.{paper_id}.pdf")
+        pdf = stored if isinstance(stored, dict) else {}
+        outs = [v for v in state.items(f"print.{paper_id}").values() if isinstance(v, dict) and v.get("out") is True]
+        voided = state.get(f"paper.{paper_id}.voided") is not None
+        status = "voided" if voided else "printed" if outs else "stored" if pdf else "issued"
+        made.append(
+            (
+                paper_id,
+                state.case_id,
+                state.case_kind,
+                str(value.get("form", "")),
+                str(value.get("number", "")),
+                str(value.get("size", "")),
+                beijing_minute(head.wall_ms),
+                head.by,
+                str(pdf.get("hash", "")),
+                _int(pdf.get("pages")),
+                len(outs),
+                int(voided),
+                status,
+                str(value.get("of_paper", "")),
+            )
+        )
+        if value.get("series"):
+            numbers.append((str(value["series"]), _int(value.get("n")), paper_id))
+    if made:
+        rows["paper"] = made
+    if numbers:
+        rows["issued"] = numbers
+
+
+def _int(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _office(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
+    names = ("name", "kind", "level", "parent", "phone", "address", "mark")
+    code = state.text("code") or state.case_id.removeprefix("office/")
+    rows["office"] = [(code, *(state.text(name) for name in names))]
+
+
+def _clerk(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
+    first = state.acts[0]
+    rows["clerk"] = [(state.case_id, state.text("name"), state.text("sign_in"), first.office, first.station)]
+
+
+def _series(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
+    rows["series"] = [
+        (
+            state.case_id,
+            state.text("office"),
+            state.number("year"),
+            state.text("kind"),
+            state.number("first", 1),
+            state.number("last"),
+            state.text("holder"),
+        )
+    ]
+
+
+def _calendar(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
+    tables = [value for value in state.items("table").values() if isinstance(value, dict)]
+    rows["calendar_year"] = [
+        (
+            _int(value.get("year")),
+            _int(value.get("version")),
+            str(value.get("scope", "national")),
+            canonical_bytes(value).decode(),
+        )
+        for value in tables
+    ]
+    if not rows["calendar_year"]:
+        del rows["calendar_year"]
+
+
+_MAKERS: dict[str, Callable[[CaseState, Yardstick, RowSet], None]] = {
+    CaseKind.PETITIONER: _petitioner,
+    CaseKind.VISIT: _visit,
+    CaseKind.MATTER: _matter,
+    CaseKind.OFFICE: _office,
+    CaseKind.CLERK: _clerk,
+    CaseKind.SERIES: _series,
+    CaseKind.CALENDAR: _calendar,
+}
+
+
+def load_calendar_tables(db: Connection) -> list[dict[str, object]]:
+    """Year tables that came by act (imported here or sent by the county)."""
+    return [json.loads(row[0]) for row in db.execute("SELECT body FROM calendar_year ORDER BY year, version")]

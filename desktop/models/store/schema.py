@@ -1,0 +1,124 @@
+"""The station file's form as numbered steps; a released step is never edited, a correction is the next number."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from desktop.models.store.connection import Database
+from desktop.models.store.drafts import create_draft_tables
+from desktop.models.store.migrate import Migration
+from desktop.models.store.search import create_search_tables
+from sync.log.feed import STATION_SCHEMA
+from sync.log.log import SCHEMA as LOG_SCHEMA
+
+PROJECTIONS: Final = """
+CREATE TABLE petitioner (
+  petitioner_id TEXT PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, sex TEXT NOT NULL, birth TEXT NOT NULL,
+  id_kind TEXT NOT NULL, id_number TEXT NOT NULL, mobile TEXT NOT NULL, address TEXT NOT NULL,
+  delivery_address TEXT NOT NULL, conflicts INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE visit (
+  visit_id TEXT PRIMARY KEY, number TEXT NOT NULL, query_code TEXT NOT NULL, office TEXT NOT NULL,
+  window TEXT NOT NULL, visited_at TEXT NOT NULL, visited_on TEXT NOT NULL, day_count INTEGER NOT NULL,
+  main_petitioner TEXT NOT NULL, anonymous INTEGER NOT NULL, headcount INTEGER NOT NULL, collective INTEGER NOT NULL,
+  clerk TEXT NOT NULL, conflicts INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX visit_by_day ON visit (visited_on, visited_at);
+CREATE INDEX visit_by_number ON visit (number);
+CREATE TABLE visit_person (
+  visit_id TEXT NOT NULL, petitioner_id TEXT NOT NULL, role TEXT NOT NULL, PRIMARY KEY (visit_id, petitioner_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX visit_person_by_petitioner ON visit_person (petitioner_id);
+CREATE TABLE matter (
+  matter_id TEXT PRIMARY KEY, visit_id TEXT NOT NULL, number TEXT NOT NULL, summary TEXT NOT NULL,
+  matter_class TEXT NOT NULL, content_code TEXT NOT NULL, accused_organ TEXT NOT NULL, route TEXT NOT NULL,
+  stage TEXT NOT NULL, office TEXT NOT NULL, owner TEXT NOT NULL, next_step TEXT NOT NULL,
+  received_on TEXT NOT NULL, repeat TEXT NOT NULL, earlier_matter TEXT NOT NULL, petitioner TEXT NOT NULL,
+  due_clock TEXT NOT NULL, due_nominal TEXT NOT NULL, due_rolled TEXT NOT NULL, calendar_missing TEXT NOT NULL,
+  conflicts INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX matter_by_visit ON matter (visit_id);
+CREATE INDEX matter_by_petitioner ON matter (petitioner) WHERE petitioner <> '';
+CREATE INDEX matter_due ON matter (due_nominal) WHERE due_nominal <> '';
+CREATE INDEX matter_without_calendar ON matter (calendar_missing) WHERE calendar_missing <> '';
+CREATE INDEX matter_in_conflict ON matter (matter_id) WHERE conflicts > 0;
+CREATE TABLE clock (
+  matter_id TEXT NOT NULL, clock TEXT NOT NULL, article TEXT NOT NULL, from_on TEXT NOT NULL, days INTEGER NOT NULL,
+  nominal TEXT NOT NULL, rolled TEXT NOT NULL, ended_on TEXT NOT NULL, state TEXT NOT NULL,
+  calendar_missing TEXT NOT NULL, note TEXT NOT NULL, arithmetic TEXT NOT NULL, PRIMARY KEY (matter_id, clock)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE paper (
+  paper_id TEXT PRIMARY KEY, case_id TEXT NOT NULL, case_kind TEXT NOT NULL, form TEXT NOT NULL, number TEXT NOT NULL,
+  size TEXT NOT NULL, issued_at TEXT NOT NULL, issued_by TEXT NOT NULL, pdf_hash TEXT NOT NULL, pages INTEGER NOT NULL,
+  prints INTEGER NOT NULL, voided INTEGER NOT NULL, state TEXT NOT NULL, of_paper TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX paper_by_case ON paper (case_id);
+CREATE INDEX paper_unfinished ON paper (state) WHERE state IN ('issued', 'stored');
+CREATE TABLE issued (
+  series TEXT NOT NULL, n INTEGER NOT NULL, paper_id TEXT NOT NULL, PRIMARY KEY (series, n, paper_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX issued_by_paper ON issued (paper_id);
+CREATE TABLE series (
+  series TEXT PRIMARY KEY, office TEXT NOT NULL, year INTEGER NOT NULL, kind TEXT NOT NULL, first INTEGER NOT NULL,
+  last INTEGER NOT NULL, holder TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE conflict (
+  case_id TEXT NOT NULL, case_kind TEXT NOT NULL, field TEXT NOT NULL, PRIMARY KEY (case_id, field)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE office (
+  code TEXT PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, level TEXT NOT NULL, parent TEXT NOT NULL,
+  phone TEXT NOT NULL, address TEXT NOT NULL, mark TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE clerk (
+  clerk_id TEXT PRIMARY KEY, name TEXT NOT NULL, sign_in TEXT NOT NULL, office TEXT NOT NULL, station TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE calendar_year (
+  year INTEGER NOT NULL, version INTEGER NOT NULL, scope TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (year, version, scope)
+) STRICT, WITHOUT ROWID;
+"""
+"""Projections: what screens read. Each row is a function of one case's acts (and, for clocks, of the calendar), so a
+row never repeats what another case says; joins bring them together."""
+
+OWN: Final = """
+CREATE TABLE station (
+  one INTEGER PRIMARY KEY CHECK (one = 1), station_id TEXT NOT NULL, office TEXT NOT NULL, window TEXT NOT NULL,
+  writer TEXT NOT NULL, signing_key BLOB NOT NULL, last_known_ms INTEGER NOT NULL, setup TEXT NOT NULL
+) STRICT;
+CREATE TABLE county (
+  one INTEGER PRIMARY KEY CHECK (one = 1), url TEXT NOT NULL, certificate TEXT NOT NULL,
+  last_exchange_ms INTEGER NOT NULL, last_error TEXT NOT NULL, forked INTEGER NOT NULL
+) STRICT;
+CREATE TABLE pdf (hash TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TRIGGER pdf_is_immutable BEFORE UPDATE ON pdf BEGIN SELECT RAISE(ABORT, 'stored paper is immutable'); END;
+"""
+"""What belongs to this station alone and is not a view of acts: its identity, its county, the bytes of its papers."""
+
+
+def _first(db: Database) -> None:
+    for script in (LOG_SCHEMA, STATION_SCHEMA, PROJECTIONS, OWN):
+        for statement in statements(script):
+            db.execute(statement)
+    create_search_tables(db)
+    create_draft_tables(db)
+
+
+def statements(script: str) -> list[str]:
+    """Split a script into statements; a trigger's body keeps its inner semicolons."""
+    found: list[str] = []
+    part: list[str] = []
+    for line in script.splitlines():
+        text = line.split("--", 1)[0].rstrip()
+        if not text:
+            continue
+        part.append(text)
+        whole = " ".join(part)
+        done = text.endswith(";")
+        if done and (not whole.upper().startswith("CREATE TRIGGER") or whole.upper().endswith("END;")):
+            found.append(whole)
+            part = []
+    if part:
+        raise ValueError("a statement is not closed")
+    return found
+
+
+STEPS: Final = (Migration(1, "first_release", _first),)

@@ -1,0 +1,33 @@
+"""Beijing wall time: the only zone the law's days are counted in; China has had no summer time since 1992."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta, timezone
+from typing import Final
+
+ZONE: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
+
+
+def beijing(wall_ms: int) -> datetime:
+    """The Beijing time of an instant given in milliseconds since 1970 UTC."""
+    return datetime.fromtimestamp(wall_ms / 1000, ZONE)
+
+
+def beijing_minute(wall_ms: int) -> str:
+    """``2026-11-23 09:12``: how every screen and paper writes a moment."""
+    return f"{beijing(wall_ms):%Y-%m-%d %H:%M}"
+
+
+def beijing_date(wall_ms: int) -> date:
+    """The day of an instant in Beijing: 2026-09-24T16:30Z is 2026-09-25 (domain.md H1)."""
+    return beijing(wall_ms).date()
+
+
+def parse_minute(text: str) -> datetime | None:
+    """Read ``2026-11-23 09:12`` or ``2026-11-23``; None when it is not a moment that exists."""
+    for form in ("%Y-%m-%d %H:%M", "%Y-%m-%d"):
+        try:
+            return datetime.strptime(text.strip(), form).replace(tzinfo=ZONE)
+        except ValueError:
+            continue
+    return None

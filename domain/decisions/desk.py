@@ -1,0 +1,72 @@
+"""The desk a decision is made at: whose office, which window, what day, which calendar and rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from domain.beijing import beijing, beijing_minute, parse_minute
+from domain.refusals import Refusal
+from domain.rules import Rules
+from domain.texts import clean
+from domain.workcalendar import WorkCalendar
+
+NAME_LIMIT = 255
+LINE_LIMIT = 500
+TEXT_LIMIT = 20_000
+"""A narrative of 10,000 characters is a real case; the exchange cuts at 4,000 on its own side, never here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything a decision may know besides the command and the states."""
+
+    office: str
+    office_kind: str
+    """``petition_office`` 信访部门 or ``competent_organ`` 有权处理的机关."""
+    window: str
+    station: str
+    clerk: str
+    now_ms: int
+    calendar: WorkCalendar
+    rules: Rules
+    new_id: Callable[[], str]
+    """A fresh random id of 32 hexadecimal digits."""
+    private_use: Mapping[str, str] | None = None
+
+    @property
+    def today(self) -> date:
+        """The Beijing day."""
+        return beijing(self.now_ms).date()
+
+    @property
+    def now(self) -> str:
+        """The Beijing minute."""
+        return beijing_minute(self.now_ms)
+
+    def line(self, text: str, field: str, limit: int = LINE_LIMIT) -> str:
+        """A one-line text fit for the record."""
+        return clean(text, limit=limit, field=field, private_use=self.private_use).text
+
+    def text(self, text: str, field: str, limit: int = TEXT_LIMIT) -> str:
+        """A text of several lines fit for the record."""
+        return clean(text, multiline=True, limit=limit, field=field, private_use=self.private_use).text
+
+    def day(self, text: str, field: str, *, article: str | None = None) -> date:
+        """A day as typed, today when empty; refuses a day that does not exist or lies in the future."""
+        if not text.strip():
+            return self.today
+        moment = parse_minute(text)
+        if moment is None:
+            raise Refusal("date_invalid", field=field, facts={"text": text[:40]})
+        if moment.date() > self.today:
+            raise Refusal("date_in_future", field=field, article=article, facts={"date": moment.date().isoformat()})
+        return moment.date()
+
+
+def require(value: str, code: str, field: str, article: str | None = None) -> str:
+    """The value, or the refusal that it is missing."""
+    if not value:
+        raise Refusal(code, field=field, article=article)
+    return value

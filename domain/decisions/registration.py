@@ -1,0 +1,338 @@
+"""Registering a visit: what R 19, 20, 22① and 23① ask to be recorded, and the few things that may not be recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from domain.acts import ActDraft, CaseKind
+from domain.beijing import parse_minute
+from domain.canonical import Json
+from domain.commands import MaterialInput, MatterInput, PetitionerInput, RegisterVisit
+from domain.decisions.desk import LINE_LIMIT, NAME_LIMIT, TEXT_LIMIT, Desk
+from domain.fold import CaseState
+from domain.identity import check_credit_code, check_id, normalise_phone
+from domain.matter import Stage
+from domain.refusals import Refusal
+
+FLAGS = (
+    "litigation",
+    "threat",
+    "urgent",
+    "level_skipping",
+    "cross_region",
+    "backlog",
+    "foreign",
+    "hongkong",
+    "macao",
+    "taiwan",
+    "overseas",
+)
+HEADCOUNT_LIMIT = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """What registering a visit records, and what to tell the clerk beside it."""
+
+    drafts: tuple[ActDraft, ...]
+    visit_id: str
+    number: str
+    query_code: str
+    petitioner_ids: tuple[str, ...]
+    matter_ids: tuple[str, ...]
+    warnings: tuple[tuple[str, str], ...]
+    """(code, field): things recorded as they are, worth a second look."""
+
+
+def register_visit(
+    command: RegisterVisit,
+    desk: Desk,
+    *,
+    number: str,
+    query_code: str,
+    day_count: int,
+    known: Mapping[str, CaseState],
+) -> Registration:
+    """Turn a registration into acts.
+
+    ``known`` holds the states of the petitioners the clerk chose. Registration itself is never refused for missing
+    identity, phone or address (R 22①, 44(一)); refused are only contradictions: a sixth representative (R 20③), an
+    oral record that was not read back (R 19①), nothing said at all, dates that do not exist.
+    """
+    visit_id = command.visit_id or desk.new_id()
+    if len(visit_id) != 32 or any(c not in "0123456789abcdef" for c in visit_id):
+        raise Refusal("id_invalid", field="visit_id")
+    moment = parse_minute(command.visited_at) if command.visited_at else parse_minute(desk.now)
+    if moment is None:
+        raise Refusal("date_invalid", field="visited_at", facts={"text": command.visited_at[:40]})
+    visited_on = moment.date()
+    if visited_on > desk.today:
+        raise Refusal("date_in_future", field="visited_at", facts={"date": visited_on.isoformat()})
+    _check_people(command, desk)
+    warnings: list[tuple[str, str]] = []
+    drafts: list[ActDraft] = []
+    roles: dict[str, str] = {}
+    notice_off = _notice_off(command)
+    for index, person in enumerate(command.people):
+        if command.anonymous and person.role == "main" and not person.name and not person.petitioner_id:
+            continue
+        petitioner_id, draft = _petitioner(person, index, desk, known, warnings)
+        if draft is not None:
+            drafts.append(draft)
+        if petitioner_id in roles:
+            raise Refusal("person_twice", field=f"people.{index}.name", facts={"name": person.name})
+        roles[petitioner_id] = person.role
+    main = next((key for key, role in roles.items() if role == "main"), "")
+    if not command.matters:
+        raise Refusal("no_matter", field="matters", article="R 19①")
+    collective = command.headcount >= desk.rules.number("collective_headcount", visited_on)
+    matter_ids = tuple(desk.new_id() for _ in command.matters)
+    sets: dict[str, Json] = {
+        "number": number,
+        "query_code": query_code,
+        "day_count": day_count,
+        "office": desk.office,
+        "window": desk.window,
+        "visited_at": f"{moment:%Y-%m-%d %H:%M}",
+        "visited_on": visited_on.isoformat(),
+        "channel": "visit",
+        "headcount": command.headcount,
+        "collective": collective,
+        "anonymous": command.anonymous,
+    }
+    for key, role in roles.items():
+        sets[f"person.{key}"] = role
+    for ordinal, matter_id in enumerate(matter_ids, start=1):
+        sets[f"matter.{matter_id}"] = ordinal
+    companions = [desk.line(name, "companions", NAME_LIMIT) for name in command.companions]
+    present = len(roles) + len([name for name in companions if name])
+    if command.headcount < max(1, present):
+        raise Refusal("headcount_too_small", field="headcount", facts={"present": present, "given": command.headcount})
+    _put(sets, "companions", [name for name in companions if name])
+    _put(sets, "affected_count", command.affected_count)
+    _put(sets, "interviewer", desk.line(command.interviewer, "interviewer", NAME_LIMIT) or desk.clerk)
+    _put(sets, "remark", desk.text(command.remark, "remark"))
+    _put(sets, "notice_off", notice_off)
+    record = desk.text(command.oral_record, "oral_record")
+    if command.oral and record:
+        if not command.read_back:
+            raise Refusal("oral_not_read_back", field="read_back", article="R 19①")
+        sets["oral_record"] = record
+        sets["read_back"] = True
+    _put(sets, "oral", command.oral)
+    materials = _materials(command.materials, desk)
+    _put(sets, "materials", materials)
+    if materials:
+        _put(sets, "originals_returned", command.originals_returned)
+    if command.historical:
+        sets["historical"] = True
+    drafts.append(ActDraft("visit_registered", CaseKind.VISIT, visit_id, sets))
+    for ordinal, (matter, matter_id) in enumerate(zip(command.matters, matter_ids, strict=True), start=1):
+        where = f"matters.{ordinal - 1}"
+        fields = _matter(matter, where, desk, command)
+        fields |= {
+            "visit": visit_id,
+            "number": f"{number}/{ordinal}",
+            "office": desk.office,
+            "office_kind": desk.office_kind,
+            "received_on": visited_on.isoformat(),
+            "channel": "visit",
+            "stage": Stage.REGISTERED,
+        }
+        _put(fields, "petitioner", main)
+        _put(fields, "notice_off", notice_off)
+        drafts.append(ActDraft("matter_registered", CaseKind.MATTER, matter_id, fields))
+    return Registration(tuple(drafts), visit_id, number, query_code, tuple(roles), matter_ids, tuple(warnings))
+
+
+def _put(sets: dict[str, Json], name: str, value: Json) -> None:
+    """Record what was said; silence is recorded by absence."""
+    if value not in ("", 0, False, None) and value != []:
+        sets[name] = value
+
+
+def _check_people(command: RegisterVisit, desk: Desk) -> None:
+    if command.headcount < 1 or command.headcount > HEADCOUNT_LIMIT:
+        raise Refusal("headcount_invalid", field="headcount", facts={"given": command.headcount})
+    if command.affected_count < 0:
+        raise Refusal("affected_invalid", field="affected_count", facts={"given": command.affected_count})
+    mains = [person for person in command.people if person.role == "main"]
+    if not command.people and not command.anonymous:
+        raise Refusal("nobody", field="people.0.name", article="R 19①")
+    if command.people and len(mains) != 1:
+        raise Refusal("one_main_visitor", field="people.0.role", facts={"count": len(mains)})
+    representatives = [i for i, person in enumerate(command.people) if person.role in ("main", "representative")]
+    limit = desk.rules.representative_limit(command.headcount, desk.today)
+    if len(representatives) > limit:
+        field = f"people.{representatives[limit]}.role"
+        facts = {"limit": limit, "count": len(representatives)}
+        raise Refusal("too_many_representatives", field=field, article="R 20③", facts=facts)
+    for index, person in enumerate(command.people):
+        if not person.petitioner_id and not person.name.strip() and not person.name_missing_reason.strip():
+            if not command.anonymous:
+                raise Refusal("name_missing", field=f"people.{index}.name", article="R 19①")
+
+
+def _notice_off(command: RegisterVisit) -> str:
+    """R 23②: no notice is owed while name or address is unclear; the reason is kept."""
+    main = next((person for person in command.people if person.role == "main"), None)
+    if command.anonymous or main is None:
+        return "anonymous"
+    if not main.petitioner_id and not main.name.strip():
+        return "name_unclear"
+    if main.address_missing_reason.strip() and not main.address.strip() and not main.delivery_address.strip():
+        return "address_unclear"
+    return ""
+
+
+_LINES = (
+    "ethnic_group",
+    "id_kind",
+    "address",
+    "address_code",
+    "household_address",
+    "usual_address",
+    "delivery_address",
+    "workplace",
+    "occupation",
+    "nationality",
+    "email",
+    "postcode",
+    "legal_representative",
+    "agent",
+    "name_missing_reason",
+    "address_missing_reason",
+)
+
+
+def petitioner_fields(
+    person: PetitionerInput, where: str, desk: Desk, warnings: list[tuple[str, str]]
+) -> dict[str, Json]:
+    """A petitioner's fields as recorded: cleaned, with what the identity number implies filled into empty fields."""
+    fields: dict[str, Json] = {"kind": person.kind}
+    _put(fields, "name", desk.line(person.name, f"{where}.name", NAME_LIMIT))
+    _put(fields, "sex", person.sex)
+    for name in _LINES:
+        _put(fields, name, desk.line(getattr(person, name), f"{where}.{name}", LINE_LIMIT))
+    id_text = desk.line(person.id_number, f"{where}.id_number", 40)
+    if not id_text:
+        fields.pop("id_kind", None)
+    elif person.id_kind in ("", "111"):
+        checked = check_id(id_text, desk.today)
+        fields["id_number"] = checked.number
+        warnings += [(doubt.code, f"{where}.id_number") for doubt in checked.warnings]
+        if checked.birth is not None:
+            fields["birth"] = checked.birth.isoformat()
+        if checked.sex and not person.sex:
+            fields["sex"] = checked.sex
+    else:
+        fields["id_number"] = id_text
+    if person.birth.strip():
+        birth = parse_minute(person.birth)
+        if birth is None:
+            raise Refusal("date_invalid", field=f"{where}.birth", facts={"text": person.birth[:40]})
+        if birth.date() > desk.today:
+            raise Refusal("date_in_future", field=f"{where}.birth", facts={"date": birth.date().isoformat()})
+        fields["birth"] = birth.date().isoformat()
+    for name in ("mobile", "landline"):
+        typed = desk.line(getattr(person, name), f"{where}.{name}", 40)
+        if typed:
+            phone = normalise_phone(typed)
+            fields[name] = phone.number
+            warnings += [(doubt.code, f"{where}.{name}") for doubt in phone.warnings]
+    code = desk.line(person.credit_code, f"{where}.credit_code", 40)
+    if code:
+        credit = check_credit_code(code)
+        fields["credit_code"] = credit.code
+        warnings += [(doubt.code, f"{where}.credit_code") for doubt in credit.warnings]
+    return fields
+
+
+def _petitioner(
+    person: PetitionerInput,
+    index: int,
+    desk: Desk,
+    known: Mapping[str, CaseState],
+    warnings: list[tuple[str, str]],
+) -> tuple[str, ActDraft | None]:
+    where = f"people.{index}"
+    fields = petitioner_fields(person, where, desk, warnings)
+    if not person.petitioner_id:
+        if not fields.get("address") and not fields.get("delivery_address") and person.role == "main":
+            if not person.address_missing_reason.strip():
+                raise Refusal("address_missing", field=f"{where}.address", article="R 19①")
+        petitioner_id = desk.new_id()
+        return petitioner_id, ActDraft("petitioner_recorded", CaseKind.PETITIONER, petitioner_id, fields)
+    state = known.get(person.petitioner_id)
+    if state is None:
+        raise Refusal("petitioner_unknown", field=f"{where}.petitioner_id")
+    # A known person's fields change only where the clerk wrote something else; silence takes nothing away.
+    changed = {name: value for name, value in fields.items() if state.get(name) != value}
+    if not changed:
+        return person.petitioner_id, None
+    draft = ActDraft(
+        "petitioner_corrected", CaseKind.PETITIONER, person.petitioner_id, changed, state.over(*changed), "来访时核对"
+    )
+    return person.petitioner_id, draft
+
+
+def _materials(materials: Sequence[MaterialInput], desk: Desk) -> list[Json]:
+    lines: list[Json] = []
+    for index, item in enumerate(materials):
+        where = f"materials.{index}"
+        title = desk.line(item.title, f"{where}.title", LINE_LIMIT)
+        if not title:
+            raise Refusal("material_without_title", field=f"{where}.title")
+        if not 1 <= item.copies <= 9999:
+            raise Refusal("count_invalid", field=f"{where}.copies", facts={"given": item.copies})
+        if not 0 <= item.pages <= 99999:
+            raise Refusal("count_invalid", field=f"{where}.pages", facts={"given": item.pages})
+        line: dict[str, Json] = {"title": title, "copies": item.copies, "pages": item.pages, "form": item.form}
+        _put(line, "remark", desk.line(item.remark, f"{where}.remark"))
+        lines.append(line)
+    return lines
+
+
+def _matter(matter: MatterInput, where: str, desk: Desk, command: RegisterVisit) -> dict[str, Json]:
+    fields: dict[str, Json] = {}
+    for name in ("summary", "accused_person", "accused_organ", "accused_post", "place", "place_code"):
+        _put(fields, name, desk.line(getattr(matter, name), f"{where}.{name}"))
+    for name in ("content_code", "purpose_code", "cause_code", "occurred_on", "missing_reason"):
+        _put(fields, name, desk.line(getattr(matter, name), f"{where}.{name}"))
+    for name in ("request", "facts", "reasons"):
+        _put(fields, name, desk.text(getattr(matter, name), f"{where}.{name}"))
+    spoken = [fields.get(name) for name in ("request", "facts", "reasons")]
+    if not fields.get("summary"):
+        text = next((str(v) for v in spoken if v), "") or command.oral_record
+        summary = desk.line(text, f"{where}.summary", TEXT_LIMIT)[:60]
+        if not summary:
+            raise Refusal("matter_empty", field=f"{where}.request", article="R 19①")
+        fields["summary"] = summary
+    if not any(spoken) and not fields.get("missing_reason") and not command.oral_record.strip():
+        raise Refusal("request_missing", field=f"{where}.request", article="R 19①")
+    if matter.route and matter.matter_class not in ("claim", ""):
+        raise Refusal("route_only_for_claims", field=f"{where}.route", article="R 31", facts={"route": matter.route})
+    if matter.matter_class == "accusation" and desk.office and matter.accused_organ.strip() == desk.office:
+        raise Refusal("accused_is_this_office", field=f"{where}.accused_organ", article="R 30③")
+    _put(fields, "matter_class", matter.matter_class)
+    _put(fields, "route", matter.route)
+    for name in ("court", "reconsideration", "arbitration", "review_opinion"):
+        answer = getattr(matter.triage, name)
+        if answer != "unknown":
+            fields[f"triage.{name}"] = answer
+    if matter.own_power != "unknown":
+        fields["own_power"] = matter.own_power
+    _put(fields, "received_by_referral", desk.line(matter.received_by_referral, f"{where}.received_by_referral"))
+    for flag in matter.flags:
+        if flag not in FLAGS:
+            raise Refusal("flag_unknown", field=f"{where}.flags", facts={"flag": flag[:40]})
+        fields[f"flag.{flag}"] = True
+    repeat = matter.repeat
+    fields["repeat"] = repeat.kind
+    if repeat.kind in ("repeat", "new_facts") and not repeat.earlier_matter_id:
+        raise Refusal("earlier_matter_missing", field=f"{where}.repeat", facts={"kind": repeat.kind})
+    _put(fields, "repeat.earlier", repeat.earlier_matter_id)
+    _put(fields, "repeat.proposed", repeat.proposed)
+    _put(fields, "repeat.reason", desk.line(repeat.reason, f"{where}.repeat.reason"))
+    return fields
