@@ -1,0 +1,298 @@
+"""The data folder of one station: its file names, its single-instance lock, its ballast and its fence.
+
+A folder is self-contained: a second one is a second station on the same PC (training, tests).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+from desktop.models.store.connection import fault_of_os_error
+from domain.faults import SurroundingsFault
+
+BALLAST_BYTES = 8 * 1024 * 1024
+BALLAST_SHARE = 4
+"""A ballast is laid only where this many times its size is free: it may not be what fills a small disk."""
+
+README_TEXT = """信访窗口 · 本站数据
+
+请勿删除、移动或改名本文件夹及其中任何文件。
+这里保存着本站的来访登记、告知书和期限,删除后尚未上报的办理记录无法恢复。
+请把本文件夹加入清理软件、杀毒软件的信任区,不要放进网盘或同步盘,不要手工复制后在另一台电脑上打开。
+
+station.db     登记数据(已加密)
+keys.json      接访人员的密码保护的密钥(没有它,任何人都打不开数据)
+fence.json     防止旧备份被误当作新数据的标记
+office.json    本站的单位信息
+station.lock   正在使用的标记
+ballast.bin    预留空间:磁盘写满时由程序自动释放
+logs           运行日志(不含个人信息)
+
+备份请用“信访窗口”里的备份功能。
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DataFolder:
+    """Where the files of one station lie."""
+
+    path: Path
+
+    @property
+    def database(self) -> Path:
+        return self.path / "station.db"
+
+    @property
+    def keys(self) -> Path:
+        return self.path / "keys.json"
+
+    @property
+    def fence(self) -> Path:
+        return self.path / "fence.json"
+
+    @property
+    def lock(self) -> Path:
+        return self.path / "station.lock"
+
+    @property
+    def office(self) -> Path:
+        return self.path / "office.json"
+
+    @property
+    def logs(self) -> Path:
+        return self.path / "logs"
+
+    @property
+    def readme(self) -> Path:
+        return self.path / "README.txt"
+
+    @property
+    def ballast(self) -> Path:
+        return self.path / "ballast.bin"
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """What of this station's history has left the disk, kept outside the database.
+
+    ``writer`` the incarnation, ``n`` and ``hash`` its highest entry that was sent, ``series`` the next number of each
+    series, ``machine`` the fingerprint of the PC. A database behind its fence is a restored copy.
+    """
+
+    writer: str
+    n: int
+    hash: str
+    series: Mapping[str, int] = field(default_factory=dict)
+    machine: str = ""
+
+
+class HeldFolder:
+    """A data folder held by this process alone, until :meth:`release` or the end of the process."""
+
+    __slots__ = ("_handle", "folder")
+
+    def __init__(self, folder: DataFolder, handle: int) -> None:
+        self.folder = folder
+        self._handle: int | None = handle
+
+    def release(self) -> None:
+        """Let another window open the folder; harmless when repeated."""
+        if self._handle is None:
+            return
+        handle, self._handle = self._handle, None
+        _unlock(handle)
+        os.close(handle)
+
+    def __enter__(self) -> HeldFolder:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+
+def make_folder(path: Path) -> DataFolder:
+    """Make the folder, its logs and its README where they are missing; for its owner alone.
+
+    Raises SurroundingsFault ``read_only``, ``disk_full``, ``io_error``.
+    """
+    folder = DataFolder(path)
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.logs.mkdir(mode=0o700, exist_ok=True)
+        if not folder.readme.exists():
+            # the byte order mark and CRLF are for the Notepad of old Windows
+            folder.readme.write_bytes(README_TEXT.replace("\n", "\r\n").encode("utf-8-sig"))
+    except OSError as error:
+        raise fault_of_os_error(error, path) from error
+    return folder
+
+
+def hold(folder: DataFolder, *, since: str) -> HeldFolder:
+    """Take the single-instance lock; ``since`` is the wall time of now, shown to whoever comes second.
+
+    The operating system holds the lock, so it goes with the process however that ends.
+    Raises SurroundingsFault ``already_open`` (facts ``pid``, ``since`` of the holder, None when unreadable),
+    ``read_only``, ``file_missing`` (no such folder), ``disk_full``, ``io_error``.
+    """
+    try:
+        handle = os.open(folder.lock, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise fault_of_os_error(error, folder.lock) from error
+    try:
+        if not _try_lock(handle):
+            raise SurroundingsFault("already_open", facts=_holder(handle))
+        os.ftruncate(handle, 0)
+        os.write(handle, json.dumps({"pid": os.getpid(), "since": since}).encode())
+    except OSError as error:
+        os.close(handle)
+        raise fault_of_os_error(error, folder.lock) from error
+    except SurroundingsFault:
+        os.close(handle)
+        raise
+    return HeldFolder(folder, handle)
+
+
+def _holder(handle: int) -> dict[str, object]:
+    facts: dict[str, object] = {"pid": None, "since": None}
+    try:
+        os.lseek(handle, 0, os.SEEK_SET)
+        note = json.loads(os.read(handle, 4096))
+        facts["pid"], facts["since"] = int(note["pid"]), str(note["since"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # the holder is just writing its note, or an older program wrote another one
+    return facts
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    _LOCK_OFFSET = 1 << 20  # Windows locks bytes against reading too: lock one far behind the note
+
+    def _try_lock(handle: int) -> bool:
+        os.lseek(handle, _LOCK_OFFSET, os.SEEK_SET)
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        finally:
+            os.lseek(handle, 0, os.SEEK_SET)
+        return True
+
+    def _unlock(handle: int) -> None:
+        os.lseek(handle, _LOCK_OFFSET, os.SEEK_SET)
+        msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
+
+else:
+    import fcntl
+
+    def _try_lock(handle: int) -> bool:
+        # flock and not lockf: a second opening in the same process is refused too, and closing another handle
+        # of the file does not let go
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _unlock(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_UN)
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """Put ``data`` in place of the file at once: whoever reads sees the old bytes or the new ones, also after a cut.
+
+    tmp, fsync, rename, fsync of the directory. Raises SurroundingsFault ``disk_full``, ``read_only``, ``io_error``;
+    the old file is then untouched.
+    """
+    temporary = path.with_name(path.name + ".tmp")
+    try:
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
+        try:
+            left = memoryview(data)
+            while left:
+                left = left[os.write(handle, left) :]
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        temporary.replace(path)
+        _sync_directory(path.parent)
+    except OSError as error:
+        fault = fault_of_os_error(error, path)
+        if fault.code == "disk_full":
+            temporary.unlink(missing_ok=True)
+        raise fault from error
+
+
+def _sync_directory(path: Path) -> None:
+    if sys.platform == "win32":
+        return  # a directory cannot be opened there, and NTFS logs the rename
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_fence(folder: DataFolder, fence: Fence) -> None:
+    """Set the fence before anything newer leaves this disk. Raises as :func:`write_durably`."""
+    write_durably(folder.fence, json.dumps(asdict(fence), ensure_ascii=False, sort_keys=True).encode())
+
+
+def read_fence(folder: DataFolder) -> Fence | None:
+    """The fence, or None when it is missing or unreadable: both mean that the history cannot be trusted to go on.
+
+    The caller then begins a new incarnation of the writer.
+    """
+    try:
+        note = json.loads(folder.fence.read_bytes())
+        series = {str(name): int(number) for name, number in note["series"].items()}
+        return Fence(str(note["writer"]), int(note["n"]), str(note["hash"]), series, str(note["machine"]))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise fault_of_os_error(error, folder.fence) from error
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def free_bytes(folder: DataFolder) -> int:
+    """Bytes this user may still write on the folder's disk."""
+    try:
+        return shutil.disk_usage(folder.path).free
+    except OSError as error:
+        raise fault_of_os_error(error, folder.path) from error
+
+
+def ensure_ballast(folder: DataFolder, *, size: int = BALLAST_BYTES) -> bool:
+    """Lay the reserve that :func:`drop_ballast` gives back when the disk is full; True when it is there.
+
+    Not laid where less than four times its size is free. Never raises: a missing reserve is no reason not to work.
+    """
+    try:
+        if folder.ballast.exists() and folder.ballast.stat().st_size >= size:
+            return True
+        if shutil.disk_usage(folder.path).free < BALLAST_SHARE * size:
+            return False
+        # random bytes: a compressing file system must not store them in nothing
+        write_durably(folder.ballast, os.urandom(size))
+    except (OSError, SurroundingsFault):
+        return False
+    return True
+
+
+def drop_ballast(folder: DataFolder) -> bool:
+    """Give the reserve back so that the clerk can finish; True when there was one."""
+    try:
+        folder.ballast.unlink()
+    except OSError:
+        return False
+    return True
