@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,6 +48,9 @@ BUSY_MS = 5_000
 CACHE_KIB = 16_384
 CHECKPOINT_PAGES = 8_192
 """The clerk's commit starts a checkpoint only past 32 MiB of log; :func:`checkpoint` runs it in idle time before."""
+
+SIDE_FILE_BYTES = 64 * 1024
+"""The shared-memory index beside the log grows in steps of 32 KiB."""
 
 _FAULTS: tuple[tuple[str, str], ...] = (
     ("database or disk is full", "disk_full"),
@@ -114,9 +118,7 @@ def open_connection(path: Path, key: bytes, *, create: bool = False, read_only: 
         fault = translate(error)
         if fault is None:
             raise
-        if fault.code == "io_error" and not _writable(path):
-            fault = SurroundingsFault("read_only", facts={"file": path.name})
-        raise fault from error
+        raise _named(fault, path) from error
     return conn
 
 
@@ -143,8 +145,17 @@ def _make_private(path: Path) -> None:
         raise fault_of_os_error(error, path) from error
 
 
-def _writable(path: Path) -> bool:
-    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+def _named(fault: SurroundingsFault, path: Path) -> SurroundingsFault:
+    """A better name for ``io_error``: SQLite gives it too when there is no room, or no right, for its side files."""
+    if fault.code != "io_error":
+        return fault
+    if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        return SurroundingsFault("read_only", facts=fault.facts)
+    try:
+        free = shutil.disk_usage(path.parent).free
+    except OSError:
+        return fault
+    return SurroundingsFault("disk_full", facts=fault.facts) if free < SIDE_FILE_BYTES else fault
 
 
 def fault_of_os_error(error: OSError, path: Path) -> SurroundingsFault:
@@ -165,15 +176,22 @@ def translate(error: BaseException) -> SurroundingsFault | None:
 
 
 @contextmanager
-def faults() -> Iterator[None]:
-    """Let database errors that the surroundings caused leave the block as SurroundingsFault, all others unchanged."""
+def faults(conn: Connection | None = None) -> Iterator[None]:
+    """Let database errors that the surroundings caused leave the block as SurroundingsFault, all others unchanged.
+
+    With ``conn`` an ``io_error`` is looked at again: on a full disk it is called ``disk_full``.
+    """
     try:
         yield
     except dbapi2.Error as error:
         fault = translate(error)
         if fault is None:
             raise
-        raise fault from error
+        raise (_named(fault, _file_of(conn)) if conn is not None else fault) from error
+
+
+def _file_of(conn: Connection) -> Path:
+    return Path(conn.execute("PRAGMA database_list").fetchone()[2])
 
 
 class Immediate:
@@ -187,7 +205,7 @@ class Immediate:
 
     def commit(self) -> None:
         """Make the work durable: after the return it survives a power cut. Raises SurroundingsFault."""
-        with faults():
+        with faults(self._conn):
             self._conn.execute("COMMIT")
         self.committed = True
 
@@ -201,7 +219,7 @@ def immediate(conn: Connection) -> Iterator[Immediate]:
     """
     if conn.in_transaction:
         raise RuntimeError("a transaction is already open on this connection")
-    with faults():
+    with faults(conn):
         conn.execute("BEGIN IMMEDIATE")
         transaction = Immediate(conn)
         try:
@@ -219,7 +237,7 @@ def _roll_back(conn: Connection) -> None:
 def joined(conn: Connection) -> Iterator[None]:
     """Be part of the caller's transaction when one is open, else be one: committed at the end of the block."""
     if conn.in_transaction:
-        with faults():
+        with faults(conn):
             yield
         return
     with immediate(conn) as transaction:
@@ -232,7 +250,7 @@ def checkpoint(conn: Connection, *, truncate: bool = False) -> Checkpoint:
 
     ``truncate`` also empties the log file, before a copy or when the window closes.
     """
-    with faults():
+    with faults(conn):
         mode = "TRUNCATE" if truncate else "PASSIVE"
         held_up, pages, moved = conn.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
     return Checkpoint(pages, moved, bool(held_up))

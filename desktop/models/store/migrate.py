@@ -20,7 +20,7 @@ class Migration:
 
     number: int
     name: str
-    apply: Callable[[Database], None]
+    apply: Callable[[Database], object]
 
     @property
     def label(self) -> str:

@@ -10,17 +10,17 @@ from domain.faults import SurroundingsFault
 
 
 def first(db: Database) -> None:
-    db["matter"].create({"number": str, "summary": str}, pk="number")
+    db.table("matter").create({"number": str, "summary": str}, pk="number")
 
 
 def second(db: Database) -> None:
-    db["matter"].add_column("due", str)
-    db["matter"].insert({"number": "1", "summary": "征地", "due": "2026-12-01"})
+    db.table("matter").add_column("due", str)
+    db.table("matter").insert({"number": "1", "summary": "征地", "due": "2026-12-01"})
 
 
 def failing(db: Database) -> None:
-    db["notice"].create({"number": str})
-    db["matter"].insert({"number": "2", "summary": "低保"})
+    db.table("notice").create({"number": str})
+    db.table("matter").insert({"number": "2", "summary": "低保"})
     db.execute("CREATE INDEX matter_due ON matter (summary)")
     raise ZeroDivisionError
 
@@ -58,7 +58,7 @@ def test_a_failing_step_leaves_nothing_behind_and_stays_pending(conn):
     assert "notice" not in names
     assert "matter_due" not in names
 
-    cured = [*STEPS, Migration(3, "notices", lambda db: db["notice"].create({"number": str}))]
+    cured = [*STEPS, Migration(3, "notices", lambda db: db.table("notice").create({"number": str}))]
     assert migrate(conn, cured) == [3]
 
 
@@ -72,7 +72,7 @@ def test_a_step_that_commits_by_itself_is_our_mistake(conn):
 
 
 def test_a_file_from_a_newer_version_is_refused_untouched(conn):
-    migrate(conn, [*STEPS, Migration(3, "later", lambda db: db["later"].create({"a": int}))])
+    migrate(conn, [*STEPS, Migration(3, "later", lambda db: db.table("later").create({"a": int}))])
     before = conn.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     with pytest.raises(SurroundingsFault, match="newer_file") as caught:
         migrate(conn, STEPS)
