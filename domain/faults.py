@@ -1,4 +1,4 @@
-"""The surroundings fail: the exception for a full disk, a locked folder, a lost line; raised by any layer, shown as a banner."""
+"""The surroundings fail: a full disk, a locked folder, a lost line; raised by any layer, shown as a banner."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A rule refuses: the one exception a clerk's mistake or an unlawful step may raise, carrying facts, never sentences."""
+"""A rule refuses: the one exception for a clerk's mistake or an unlawful step, carrying facts, never sentences."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Services: one function per thing a clerk does; they join rules, store, paper and wire, and know no Qt, SQL or HTTP."""
+"""Services: one function per thing a clerk does; they join rules, store, paper and wire; no Qt, SQL or HTTP."""
