@@ -1,0 +1,179 @@
+"""Corrections, settled conflicts and imported calendars: acts that replace what other acts said, never the acts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from domain.acts import ActDraft, CaseKind
+from domain.beijing import parse_minute
+from domain.canonical import Json
+from domain.commands import (
+    CorrectMatter,
+    CorrectPetitioner,
+    CorrectVisit,
+    ImportCalendar,
+    PetitionerInput,
+    SettleConflict,
+)
+from domain.decisions.desk import Desk, require
+from domain.decisions.registration import petitioner_fields
+from domain.fold import CaseState
+from domain.refusals import Refusal
+from domain.workcalendar import WorkCalendar, parse_calendar
+
+VISIT_FIELDS: Final = {"remark": "text", "interviewer": "line", "headcount": "count", "affected_count": "count"}
+MATTER_FIELDS: Final = {
+    "summary": "line",
+    "request": "text",
+    "facts": "text",
+    "reasons": "text",
+    "content_code": "line",
+    "place": "line",
+    "occurred_on": "line",
+    "accused_person": "line",
+    "accused_organ": "line",
+    "matter_class": ("suggestion", "accusation", "claim", "other"),
+    "route": ("31-1", "31-2", "31-3", "31-4", "31-5", "31-6"),
+    "repeat": ("first", "repeat", "new_facts", "undecided"),
+    "received_on": "day",
+}
+
+
+def correct_visit(command: CorrectVisit, state: CaseState, desk: Desk) -> ActDraft:
+    """Correct a visit's plain fields; number, people and day of the visit stay as registered."""
+    _kind(state, CaseKind.VISIT, "visit_id")
+    return _correct("visit_corrected", VISIT_FIELDS, command.values, command.why, command.seen, state, desk)
+
+
+def correct_matter(command: CorrectMatter, state: CaseState, desk: Desk) -> ActDraft:
+    """Correct a matter; class and route only while it waits for its decision (R 31 decides what follows)."""
+    _kind(state, CaseKind.MATTER, "matter_id")
+    decided = state.text("stage", "registered") not in ("registered", "received")
+    for name in ("matter_class", "route", "received_on"):
+        if decided and name in command.values:
+            raise Refusal("already_decided", field=f"values.{name}", article="R 31")
+    return _correct("matter_corrected", MATTER_FIELDS, command.values, command.why, command.seen, state, desk)
+
+
+def correct_petitioner(command: CorrectPetitioner, state: CaseState, desk: Desk) -> ActDraft:
+    """Correct a petitioner's data as on the identity card or as stated."""
+    _kind(state, CaseKind.PETITIONER, "petitioner_id")
+    allowed = set(PetitionerInput.__dataclass_fields__) - {"petitioner_id", "role"}
+    for name in command.values:
+        if name not in allowed:
+            raise Refusal("field_unknown", field=f"values.{name}")
+    why = require(desk.line(command.why, "why"), "reason_missing", "why")
+    for name in ("kind", "sex"):
+        choices = ("person", "organisation") if name == "kind" else ("", "male", "female")
+        if name in command.values and command.values[name] not in choices:
+            raise Refusal("choice_unknown", field=f"values.{name}", facts={"value": command.values[name][:40]})
+    typed = PetitionerInput(**{"kind": state.text("kind", "person"), **command.values})  # type: ignore[arg-type]
+    made = petitioner_fields(typed, "values", desk, [])
+    sets: dict[str, Json] = {name: value for name, value in made.items() if state.get(name) != value and name != "kind"}
+    for name, value in command.values.items():
+        if value == "" and state.text(name):
+            sets[name] = ""
+        if name == "kind" and value != state.text("kind"):
+            sets[name] = value
+    if not sets:
+        raise Refusal("nothing_changed", field="values")
+    return ActDraft(
+        "petitioner_corrected", state.case_kind, state.case_id, sets, _over(state, sets, command.seen), why, state.scope
+    )
+
+
+def settle(command: SettleConflict, state: CaseState, desk: Desk) -> ActDraft:
+    """Settle a conflict 核对: one value stands over every live head; both stay in the log."""
+    field = state.fields.get(command.field)
+    if field is None or not field.in_conflict:
+        raise Refusal("no_conflict", field="field", facts={"field": command.field[:80]})
+    why = require(desk.line(command.why, "why"), "reason_missing", "why")
+    chosen = next((head for head in field.heads if head.act_id == command.chosen_act), None)
+    if chosen is None and not command.value:
+        raise Refusal("choice_missing", field="chosen_act")
+    if chosen is None and not all(isinstance(head.value, str) for head in field.heads):
+        raise Refusal("choice_missing", field="chosen_act")
+    value: Json = chosen.value if chosen is not None else desk.text(command.value, "value")
+    sets: dict[str, Json] = {command.field: value}
+    return ActDraft(
+        "conflict_settled", state.case_kind, state.case_id, sets, state.over(command.field), why, state.scope
+    )
+
+
+def import_calendar(command: ImportCalendar, state: CaseState | None, shipped: Iterable[int], desk: Desk) -> ActDraft:
+    """Import a year's table of working days; the notice it rests on is part of it."""
+    try:
+        table = json.loads(command.table)
+    except ValueError:
+        raise Refusal("calendar_table_invalid", field="table", facts={"reason": "not_json"}) from None
+    if not isinstance(table, dict):
+        raise Refusal("calendar_table_invalid", field="table", facts={"reason": "not_an_object"})
+    year = parse_calendar(table)
+    WorkCalendar([year])
+    if year.year in set(shipped) and year.version <= 1 and year.scope == "national":
+        raise Refusal("calendar_known", field="table", facts={"year": year.year, "version": year.version})
+    name = f"table.{year.scope}-{year.version}"
+    if state is not None and name in state.fields:
+        raise Refusal("calendar_known", field="table", facts={"year": year.year, "version": year.version})
+    return ActDraft("calendar_imported", CaseKind.CALENDAR, f"calendar/{year.year}", {name: table}, (), "")
+
+
+def _correct(
+    kind: str,
+    allowed: Mapping[str, object],
+    values: dict[str, str],
+    why: str,
+    seen: tuple[str, ...],
+    state: CaseState,
+    desk: Desk,
+) -> ActDraft:
+    reason = require(desk.line(why, "why"), "reason_missing", "why")
+    sets: dict[str, Json] = {}
+    for name, typed in values.items():
+        rule = allowed.get(name)
+        if rule is None:
+            raise Refusal("field_unknown", field=f"values.{name}")
+        value = _value(name, typed, rule, desk)
+        if state.get(name) != value:
+            sets[name] = value
+    if not sets:
+        raise Refusal("nothing_changed", field="values")
+    return ActDraft(kind, state.case_kind, state.case_id, sets, _over(state, sets, seen), reason, state.scope)
+
+
+def _value(name: str, typed: str, rule: object, desk: Desk) -> Json:
+    field = f"values.{name}"
+    if rule == "text":
+        return desk.text(typed, field)
+    if rule == "line":
+        return desk.line(typed, field)
+    if rule == "count":
+        if not typed.isdigit() or int(typed) > 100_000:
+            raise Refusal("count_invalid", field=field, facts={"given": typed[:20]})
+        return int(typed)
+    if rule == "day":
+        moment = parse_minute(typed)
+        if moment is None:
+            raise Refusal("date_invalid", field=field, facts={"text": typed[:40]})
+        return moment.date().isoformat()
+    if isinstance(rule, tuple) and typed in rule:
+        return typed
+    raise Refusal("choice_unknown", field=field, facts={"value": typed[:40]})
+
+
+def _over(state: CaseState, sets: dict[str, Json], seen: tuple[str, ...]) -> tuple[str, ...]:
+    """The heads a correction replaces: those the clerk's form was opened over, if it said so.
+
+    A head that arrived while the form was open is not named, and so becomes an honest conflict, not a lost update.
+    """
+    heads = state.over(*sets)
+    return tuple(act for act in heads if act in seen) if seen else heads
+
+
+def _kind(state: CaseState, kind: str, field: str) -> None:
+    if state.case_kind != kind:
+        raise Refusal("case_of_another_kind", field=field, facts={"kind": state.case_kind})
+    if state.newer:
+        raise Refusal("newer_release", field=field)
