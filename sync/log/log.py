@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from domain.acts import Act, decode_act, encode_act
+from domain.acts import Act, encode_act
 from sync.log.chain import Entry, LogDamaged, SigningKey, extend_chain, first_hash, verify_entries
+from sync.log.content import read_act
 
 SCHEMA = """
 CREATE TABLE act (
@@ -20,10 +21,16 @@ CREATE TABLE act (
   scope TEXT NOT NULL,
   content BLOB NOT NULL,                -- canonical JSON, byte-exact as its author signed it
   sig BLOB,
-  UNIQUE (writer, n)
+  chained INTEGER NOT NULL CHECK (chained IN (0, 1))  -- 1: in a dense signed chain held here; 0: proved by the feed
 ) STRICT;
+CREATE UNIQUE INDEX act_chain ON act (writer, n) WHERE chained = 1;
 CREATE INDEX act_case ON act (case_id);
-CREATE TRIGGER act_is_immutable BEFORE UPDATE ON act BEGIN SELECT RAISE(ABORT, 'acts are immutable'); END;
+-- The one change allowed: an act known from the feed finds its place in its author's chain, and with it a signature.
+CREATE TRIGGER act_is_immutable BEFORE UPDATE ON act
+WHEN NOT (OLD.chained = 0 AND NEW.chained = 1 AND NEW.seq = OLD.seq AND NEW.act_id = OLD.act_id
+  AND NEW.writer = OLD.writer AND NEW.n = OLD.n AND NEW.hash = OLD.hash AND NEW.case_id = OLD.case_id
+  AND NEW.scope = OLD.scope AND NEW.content = OLD.content AND (OLD.sig IS NULL OR NEW.sig IS OLD.sig))
+BEGIN SELECT RAISE(ABORT, 'acts are immutable'); END;
 CREATE TRIGGER act_is_kept BEFORE DELETE ON act BEGIN SELECT RAISE(ABORT, 'acts are never deleted'); END;
 CREATE TABLE writer (
   writer BLOB PRIMARY KEY,
@@ -72,6 +79,29 @@ class WriterRow:
     public_key: bytes
     have: Position
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An act as it lies in this log."""
+
+    seq: int
+    """Storage key in this file; means nothing elsewhere."""
+    entry: Entry
+    act: Act
+    new: bool
+    """False when the act lay here before."""
+
+
+def read_acts(entries: Iterable[Entry]) -> list[Act]:
+    """Decode every entry; raises LogDamaged ``not_an_act`` naming the first whose bytes are no act."""
+    acts: list[Act] = []
+    for entry in entries:
+        try:
+            acts.append(read_act(entry.content))
+        except ValueError:
+            raise LogDamaged("not_an_act", writer=entry.writer, n=entry.n) from None
+    return acts
 
 
 class ActLog:
@@ -124,12 +154,12 @@ class ActLog:
         self._insert(entries, acts)
         return entries
 
-    def admit(self, entries: Sequence[Entry]) -> list[Act]:
-        """Insert a run of another writer's entries that follow what is held here; returns the acts new to this log.
+    def admit(self, entries: Sequence[Entry]) -> list[Held]:
+        """Insert a dense run of a writer's entries that follows what is held of its chain; one :class:`Held` for each.
 
-        The caller has verified chain and signatures (:func:`sync.log.chain.verify_entries`). An act already held
-        under another writer (re-homed after a clone) is not stored twice; its place in the new writer is skipped by
-        the caller. Raises LogDamaged ``gap`` when the run does not follow.
+        The caller has verified chain and signatures (:func:`sync.log.chain.verify_entries`). An act already known from
+        a feed at this very place is taken into the chain and comes back with ``new`` False. Raises LogDamaged: ``gap``
+        when the run does not follow, ``act_elsewhere`` when an act already lies at another place, ``not_an_act``.
         """
         if not entries:
             return []
@@ -138,30 +168,67 @@ class ActLog:
             raise LogDamaged("unknown_writer", writer=entries[0].writer)
         if entries[0].n != row.have.n + 1:
             raise LogDamaged("gap", writer=row.writer, n=entries[0].n)
-        acts = [decode_act(entry.content) for entry in entries]
-        self._insert(entries, acts)
-        return acts
+        return self._insert(entries, read_acts(entries))
 
-    def _insert(self, entries: Sequence[Entry], acts: Sequence[Act]) -> None:
-        writer = bytes.fromhex(entries[0].writer)
-        self._db.executemany(
-            "INSERT INTO act (act_id, writer, n, hash, case_id, scope, content, sig) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (bytes.fromhex(act.act_id), writer, entry.n, entry.hash, act.case_id, act.scope, entry.content, entry.sig)
-                for entry, act in zip(entries, acts, strict=True)
-            ],
-        )
-        last = entries[-1]
-        self._db.execute("UPDATE writer SET have_n = ?, have_hash = ? WHERE writer = ?", (last.n, last.hash, writer))
+    def admit_loose(self, entries: Sequence[Entry]) -> list[Held]:
+        """Insert acts of other writers that need not be dense (a feed shows one scope only); held ones are kept as is.
+
+        The caller proves them by the feed's rolling hash, or takes them on the word of the station that offers them.
+        """
+        return self._insert(entries, read_acts(entries), chained=False) if entries else []
+
+    def _insert(self, entries: Sequence[Entry], acts: Sequence[Act], *, chained: bool = True) -> list[Held]:
+        known = self._known(act.act_id for act in acts)
+        seq = int(self._db.execute("SELECT coalesce(max(seq), 0) FROM act").fetchone()[0])
+        held: list[Held] = []
+        fresh: list[tuple[object, ...]] = []
+        for entry, act in zip(entries, acts, strict=True):
+            place = known.get(act.act_id)
+            if place is not None:
+                held.append(self._rejoin(place, entry, act) if chained else Held(place[0], entry, act, new=False))
+                continue
+            seq += 1
+            held.append(Held(seq, entry, act, new=True))
+            known[act.act_id] = (seq, entry.hash)
+            fresh.append(
+                (seq, bytes.fromhex(act.act_id), bytes.fromhex(entry.writer), entry.n, entry.hash, act.case_id, act.scope,
+                 entry.content, entry.sig, int(chained))
+            )  # fmt: skip
+        self._db.executemany("INSERT INTO act VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", fresh)
+        if chained:
+            last = entries[-1]
+            sql = "UPDATE writer SET have_n = ?, have_hash = ? WHERE writer = ?"
+            self._db.execute(sql, (last.n, last.hash, bytes.fromhex(last.writer)))
         top = max(act.lamport for act in acts)
         self._db.execute("UPDATE log_head SET lamport = max(lamport, ?)", (top,))
+        return held
+
+    def _known(self, act_ids: Iterable[str]) -> dict[str, tuple[int, bytes]]:
+        if self._db.execute("SELECT 1 FROM act LIMIT 1").fetchone() is None:
+            return {}
+        found: dict[str, tuple[int, bytes]] = {}
+        for act_id in act_ids:
+            row = self._db.execute("SELECT seq, hash FROM act WHERE act_id = ?", (bytes.fromhex(act_id),)).fetchone()
+            if row is not None:
+                found[act_id] = (int(row[0]), bytes(row[1]))
+        return found
+
+    def _rejoin(self, place: tuple[int, bytes], entry: Entry, act: Act) -> Held:
+        sql = "UPDATE act SET chained = 1, sig = coalesce(sig, ?) WHERE seq = ? AND chained = 0 AND hash = ? RETURNING 1"
+        if not self._db.execute(sql, (entry.sig, place[0], entry.hash)).fetchall():
+            raise LogDamaged("act_elsewhere", writer=entry.writer, n=entry.n)
+        return Held(place[0], entry, act, new=False)
 
     # reading ---------------------------------------------------------------------------------------------------
 
     def case(self, case_id: str) -> list[Act]:
         """Every act of one case held here, in order of arrival."""
         rows = self._db.execute("SELECT content FROM act WHERE case_id = ? ORDER BY seq", (case_id,))
-        return [decode_act(bytes(row[0])) for row in rows]
+        return [read_act(bytes(row[0])) for row in rows]
+
+    def has_case(self, case_id: str) -> bool:
+        """True when any act of the case lies here."""
+        return self._db.execute("SELECT 1 FROM act WHERE case_id = ? LIMIT 1", (case_id,)).fetchone() is not None
 
     def case_ids(self) -> Iterator[str]:
         """Every case, each once."""
@@ -177,25 +244,43 @@ class ActLog:
         return int(self._db.execute("SELECT count(*) FROM act").fetchone()[0])
 
     def entries(self, writer: str, after_n: int, limit: int = 1 << 30) -> list[Entry]:
-        """A writer's entries behind ``after_n``, whole commits at a time is the caller's care."""
+        """A writer's chained entries behind ``after_n``, whole commits at a time is the caller's care."""
         rows = self._db.execute(
-            "SELECT n, hash, content, sig FROM act WHERE writer = ? AND n > ? ORDER BY n LIMIT ?",
+            "SELECT n, hash, content, sig FROM act WHERE writer = ? AND n > ? AND chained = 1 ORDER BY n LIMIT ?",
             (bytes.fromhex(writer), after_n, limit),
         )
         return [_entry(writer, row) for row in rows]
+
+    def commits(self, writer: str, after_n: int, budget: int) -> list[Entry]:
+        """Whole commits behind ``after_n``, up to ``budget`` bytes of content but one commit at least."""
+        sql = "SELECT n, hash, content, sig FROM act WHERE writer = ? AND n > ? AND chained = 1 ORDER BY n"
+        entries: list[Entry] = []
+        whole = size = 0
+        for row in self._db.execute(sql, (bytes.fromhex(writer), after_n)):
+            entry = _entry(writer, row)
+            size += len(entry.content)
+            if whole and size > budget:
+                break
+            entries.append(entry)
+            if entry.sig is not None:
+                whole = len(entries)
+        return entries[:whole]
 
     def hash_at(self, writer: str, n: int) -> bytes | None:
         """The chain hash of a writer's entry ``n``; None when it is not held here."""
         if n == 0:
             return first_hash(writer)
-        sql = "SELECT hash FROM act WHERE writer = ? AND n = ?"
+        sql = "SELECT hash FROM act WHERE writer = ? AND n = ? AND chained = 1"
         row = self._db.execute(sql, (bytes.fromhex(writer), n)).fetchone()
         return None if row is None else bytes(row[0])
 
     # proof -----------------------------------------------------------------------------------------------------
 
     def verify(self) -> Iterable[tuple[str, int]]:
-        """Prove every writer's chain and signatures; yields (writer, entries) as it goes, raises LogDamaged."""
+        """Prove every writer's chain and signatures; yields (writer, entries) as it goes, raises LogDamaged.
+
+        Loose acts are not proved here: their proof is the feed (``StationFeed.verify``, ``CountyFeed.verify``).
+        """
         for row in self.writers():
             entries = self.entries(row.writer, 0)
             if entries and entries[0].n != 1:
@@ -205,9 +290,9 @@ class ActLog:
             if held != row.have:
                 raise LogDamaged("head_differs", writer=row.writer, n=row.have.n)
             for entry in entries:
-                act = decode_act(entry.content)
+                act = read_act(entry.content)
                 stored = self._db.execute(
-                    "SELECT act_id, case_id, scope FROM act WHERE writer = ? AND n = ?",
+                    "SELECT act_id, case_id, scope FROM act WHERE writer = ? AND n = ? AND chained = 1",
                     (bytes.fromhex(row.writer), entry.n),
                 ).fetchone()
                 if (bytes(stored[0]).hex(), stored[1], stored[2]) != (act.act_id, act.case_id, act.scope):
