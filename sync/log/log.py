@@ -178,22 +178,26 @@ class ActLog:
         return self._insert(entries, read_acts(entries), chained=False) if entries else []
 
     def _insert(self, entries: Sequence[Entry], acts: Sequence[Act], *, chained: bool = True) -> list[Held]:
-        known = self._known(act.act_id for act in acts)
+        known = self._known(acts)
+        if chained:
+            _refuse_elsewhere(entries, acts, known)
         seq = int(self._db.execute("SELECT coalesce(max(seq), 0) FROM act").fetchone()[0])
         held: list[Held] = []
         fresh: list[tuple[object, ...]] = []
         for entry, act in zip(entries, acts, strict=True):
             place = known.get(act.act_id)
             if place is not None:
-                held.append(self._rejoin(place, entry, act) if chained else Held(place[0], entry, act, new=False))
+                held.append(Held(place[0], entry, act, new=False))
+                if chained:
+                    sql = "UPDATE act SET chained = 1, sig = coalesce(sig, ?) WHERE seq = ?"
+                    self._db.execute(sql, (entry.sig, place[0]))
                 continue
             seq += 1
             held.append(Held(seq, entry, act, new=True))
-            known[act.act_id] = (seq, entry.hash)
-            fresh.append(
-                (seq, bytes.fromhex(act.act_id), bytes.fromhex(entry.writer), entry.n, entry.hash, act.case_id, act.scope,
-                 entry.content, entry.sig, int(chained))
-            )  # fmt: skip
+            known[act.act_id] = (seq, entry.hash, chained)
+            place_in_chain = (bytes.fromhex(entry.writer), entry.n, entry.hash)
+            rest = (act.case_id, act.scope, entry.content, entry.sig, int(chained))
+            fresh.append((seq, bytes.fromhex(act.act_id), *place_in_chain, *rest))
         self._db.executemany("INSERT INTO act VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", fresh)
         if chained:
             last = entries[-1]
@@ -203,21 +207,17 @@ class ActLog:
         self._db.execute("UPDATE log_head SET lamport = max(lamport, ?)", (top,))
         return held
 
-    def _known(self, act_ids: Iterable[str]) -> dict[str, tuple[int, bytes]]:
+    def _known(self, acts: Iterable[Act]) -> dict[str, tuple[int, bytes, bool]]:
+        """Of these acts the ones that lie here: act id → (seq, hash, chained)."""
         if self._db.execute("SELECT 1 FROM act LIMIT 1").fetchone() is None:
             return {}
-        found: dict[str, tuple[int, bytes]] = {}
-        for act_id in act_ids:
-            row = self._db.execute("SELECT seq, hash FROM act WHERE act_id = ?", (bytes.fromhex(act_id),)).fetchone()
+        found: dict[str, tuple[int, bytes, bool]] = {}
+        for act in acts:
+            sql = "SELECT seq, hash, chained FROM act WHERE act_id = ?"
+            row = self._db.execute(sql, (bytes.fromhex(act.act_id),)).fetchone()
             if row is not None:
-                found[act_id] = (int(row[0]), bytes(row[1]))
+                found[act.act_id] = (int(row[0]), bytes(row[1]), bool(row[2]))
         return found
-
-    def _rejoin(self, place: tuple[int, bytes], entry: Entry, act: Act) -> Held:
-        sql = "UPDATE act SET chained = 1, sig = coalesce(sig, ?) WHERE seq = ? AND chained = 0 AND hash = ? RETURNING 1"
-        if not self._db.execute(sql, (entry.sig, place[0], entry.hash)).fetchall():
-            raise LogDamaged("act_elsewhere", writer=entry.writer, n=entry.n)
-        return Held(place[0], entry, act, new=False)
 
     # reading ---------------------------------------------------------------------------------------------------
 
@@ -249,7 +249,7 @@ class ActLog:
             "SELECT n, hash, content, sig FROM act WHERE writer = ? AND n > ? AND chained = 1 ORDER BY n LIMIT ?",
             (bytes.fromhex(writer), after_n, limit),
         )
-        return [_entry(writer, row) for row in rows]
+        return [entry_from_row(writer, row) for row in rows]
 
     def commits(self, writer: str, after_n: int, budget: int) -> list[Entry]:
         """Whole commits behind ``after_n``, up to ``budget`` bytes of content but one commit at least."""
@@ -257,7 +257,7 @@ class ActLog:
         entries: list[Entry] = []
         whole = size = 0
         for row in self._db.execute(sql, (bytes.fromhex(writer), after_n)):
-            entry = _entry(writer, row)
+            entry = entry_from_row(writer, row)
             size += len(entry.content)
             if whole and size > budget:
                 break
@@ -300,11 +300,22 @@ class ActLog:
             yield row.writer, len(entries)
 
 
+def _refuse_elsewhere(entries: Sequence[Entry], acts: Sequence[Act], known: dict[str, tuple[int, bytes, bool]]) -> None:
+    """An act id has one content and one place in one chain; a second place is somebody's mistake or forgery."""
+    seen: set[str] = set()
+    for entry, act in zip(entries, acts, strict=True):
+        place = known.get(act.act_id)
+        if act.act_id in seen or (place is not None and (place[1] != entry.hash or place[2])):
+            raise LogDamaged("act_elsewhere", writer=entry.writer, n=entry.n)
+        seen.add(act.act_id)
+
+
 def _writer(row: Sequence[Any]) -> WriterRow:
     return WriterRow(
         bytes(row[0]).hex(), row[1], row[2], bytes(row[3]), Position(int(row[4]), bytes(row[5])), str(row[6])
     )
 
 
-def _entry(writer: str, row: Sequence[Any]) -> Entry:
+def entry_from_row(writer: str, row: Sequence[Any]) -> Entry:
+    """An entry from the columns (n, hash, content, sig)."""
     return Entry(writer, int(row[0]), bytes(row[1]), bytes(row[2]), None if row[3] is None else bytes(row[3]))
