@@ -185,6 +185,11 @@ def test_every_library_we_import_is_declared_in_pyproject():
     assert not wrong, sorted(wrong)
 
 
+def test_every_folder_of_ours_is_checked_for_types():
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["mypy"]
+    assert {folder for folder in OURS if python_files(folder)} <= set(config["files"])
+
+
 # ---------------------------------------------------------------- how a file is written
 
 
