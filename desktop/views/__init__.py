@@ -1,0 +1,1 @@
+"""The widgets of the window: they show rows, emit commands and decide nothing."""

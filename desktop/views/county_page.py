@@ -1,0 +1,242 @@
+"""CountyPage 县级: is this station enrolled, what waits, when the county was last reached, and what to do if it was not."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from desktop.models.store.rows import SyncState
+from desktop.services import county
+from desktop.services.outcome import Topic
+from desktop.services.sentences import sentence
+from desktop.services.station import Station
+from desktop.views.page import Page, StationRef
+from desktop.workers.bus import Bus
+from desktop.workers.lane import Lane
+from domain.beijing import beijing, parse_minute
+from domain.faults import SurroundingsFault
+from domain.refusals import Refusal
+
+
+def age_words(at: str, now: datetime) -> str:
+    """``刚刚`` · ``12 分钟前`` · ``3 小时前`` · ``5 天前``; empty for a time nobody can read."""
+    then = parse_minute(at[:16].replace("T", " "))
+    if then is None:
+        return ""
+    minutes = int((now - then).total_seconds() // 60)
+    if minutes < 1:
+        return "刚刚"
+    if minutes < 60:
+        return f"{minutes} 分钟前"
+    hours = minutes // 60
+    return f"{hours} 小时前" if hours < 24 else f"{hours // 24} 天前"
+
+
+def _read(station: Station) -> tuple[SyncState, datetime]:
+    return county.sync_state(station), beijing(station.now_ms())
+
+
+class CountyPage(Page):
+    """F8. The county's state in sentences; enrolling by address and one-time code."""
+
+    TOPICS = frozenset({Topic.SYNC, Topic.VISIT, Topic.MATTER, Topic.PETITIONER, Topic.PAPER})
+
+    exchange_wanted = Signal()
+    """立即上报: the sync loop is asked to go now."""
+
+    def __init__(self, lane: Lane, station_ref: StationRef, bus: Bus, parent: QWidget | None = None) -> None:
+        super().__init__(lane, station_ref, bus, parent)
+        title = QLabel(self.tr("县级"), self)
+        title.setObjectName("page_title")
+        self.headline = QLabel(self)
+        self.headline.setObjectName("headline")
+        self.headline.setWordWrap(True)
+        self.explain = QLabel(self)
+        self.explain.setProperty("tone", "quiet")
+        self.explain.setWordWrap(True)
+        self.facts = QFrame(self)
+        self.facts.setObjectName("card")
+        grid = QGridLayout(self.facts)
+        grid.setContentsMargins(16, 14, 16, 14)
+        grid.setHorizontalSpacing(18)
+        grid.setVerticalSpacing(8)
+        grid.setColumnStretch(1, 1)
+        self.values: dict[str, QLabel] = {}
+        for line, (name, label) in enumerate(_FACTS):
+            key = QLabel(label, self.facts)
+            key.setProperty("tone", "quiet")
+            value = QLabel(self.facts)
+            value.setWordWrap(True)
+            value.setTextInteractionFlags(
+                Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+            )
+            value.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            grid.addWidget(key, line, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(value, line, 1)
+            self.values[name] = value
+        self.trouble = QLabel(self)
+        self.trouble.setProperty("tone", "late")
+        self.trouble.setWordWrap(True)
+        self.now_button = QPushButton(self.tr("立即上报（Ctrl+R）"), self)
+        self.now_button.setProperty("kind", "primary")
+        self.now_button.clicked.connect(self._exchange)
+        QShortcut(QKeySequence("Ctrl+R"), self, self._exchange, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self.enrol_card = QFrame(self)
+        self.enrol_card.setObjectName("card")
+        form = QGridLayout(self.enrol_card)
+        form.setContentsMargins(16, 14, 16, 14)
+        form.setHorizontalSpacing(12)
+        form.setColumnStretch(1, 1)
+        head = QLabel(self.tr("与县级接通"), self.enrol_card)
+        head.setObjectName("panel_title")
+        self.url = QLineEdit(self.enrol_card)
+        self.url.setPlaceholderText("http://10.1.2.3:8620")
+        self.url.setInputMethodHints(Qt.InputMethodHint.ImhUrlCharactersOnly)
+        self.code = QLineEdit(self.enrol_card)
+        self.code.setPlaceholderText(self.tr("县信访局发给本站的一次性接入码"))
+        self.code.setInputMethodHints(Qt.InputMethodHint.ImhPreferUppercase)
+        self.url_error = QLabel(self.enrol_card)
+        self.code_error = QLabel(self.enrol_card)
+        self.enrol_button = QPushButton(self.tr("接通（Enter）"), self.enrol_card)
+        self.enrol_button.setProperty("kind", "primary")
+        self.enrol_button.clicked.connect(self.enrol)
+        form.addWidget(head, 0, 0, 1, 2)
+        for line, (label, edit, error) in enumerate(
+            ((self.tr("县级服务地址"), self.url, self.url_error), (self.tr("接入码"), self.code, self.code_error))
+        ):
+            name = QLabel(label, self.enrol_card)
+            name.setBuddy(edit)
+            error.setProperty("tone", "late")
+            error.setWordWrap(True)
+            error.hide()
+            form.addWidget(name, 1 + 2 * line, 0)
+            form.addWidget(edit, 1 + 2 * line, 1)
+            form.addWidget(error, 2 + 2 * line, 1)
+        row = QHBoxLayout()
+        row.addWidget(self.enrol_button)
+        row.addStretch()
+        form.addLayout(row, 5, 1)
+        actions = QHBoxLayout()
+        actions.addWidget(self.now_button)
+        actions.addStretch()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 16, 20, 12)
+        layout.setSpacing(12)
+        layout.addWidget(title)
+        layout.addWidget(self.headline)
+        layout.addWidget(self.explain)
+        layout.addWidget(self.facts)
+        layout.addWidget(self.trouble)
+        layout.addLayout(actions)
+        layout.addWidget(self.enrol_card)
+        layout.addStretch()
+        self._minute = QTimer(self)  # the age of the last exchange grows by itself
+        self._minute.setInterval(60_000)
+        self._minute.timeout.connect(self._tick)
+        self._minute.start()
+
+    def refresh(self) -> None:
+        """Read the state of the exchange."""
+        self.ask("state", _read, done=self._show)
+
+    def enrol(self) -> None:
+        """Enrol with the address and code typed; a refusal stands beside its field."""
+        if not self.enrol_button.isEnabled():
+            return
+        for label in (self.url_error, self.code_error):
+            label.hide()
+        self.trouble.clear()
+        self.enrol_button.setEnabled(False)
+        self.enrol_button.setText(self.tr("正在接通……"))
+        self.act(
+            county.enrol,
+            self.url.text().strip(),
+            self.code.text().strip(),
+            done=self._enrolled,
+            refused=self._refused,
+            failed=self._failed,
+            ended=self._enrol_over,
+        )
+
+    def _tick(self) -> None:
+        if self.isVisible():
+            self.refresh()
+
+    def _exchange(self) -> None:
+        if self.now_button.isVisible() and self.now_button.isEnabled():
+            self.now_button.setEnabled(False)  # until the next state comes in
+            QTimer.singleShot(3_000, self, lambda: self.now_button.setEnabled(True))
+            self.exchange_wanted.emit()
+
+    def _show(self, found: tuple[SyncState, datetime]) -> None:
+        state, now = found
+        age = age_words(state.last_exchange_at, now)
+        self.headline.setText(_headline(state))
+        self.explain.setText(_explain(state))
+        self.values["url"].setText(state.county_url or "—")
+        self.values["pending"].setText(f"{state.pending} 项办理动作" if state.pending else "没有待上报的内容")
+        last = f"{state.last_exchange_at[:16]}（{age}）" if age else state.last_exchange_at
+        self.values["last"].setText(last or "尚未与县级交换过")
+        self.values["acts"].setText(f"{state.acts} 项，均已存本机并加密")
+        self.trouble.setText(sentence(SurroundingsFault(state.last_error)) if state.last_error else "")
+        self.now_button.setVisible(state.enrolled)
+        self.now_button.setEnabled(True)
+        self.enrol_card.setVisible(not state.enrolled)
+
+    def _enrolled(self, _state: object) -> None:
+        self.code.clear()
+        self.say("done", "已与县级接通。今后有网络时自动上报，没有网络也照常办理。")
+        self.refresh()
+
+    def _refused(self, refusal: Refusal) -> None:
+        beside = {"url": self.url_error, "code": self.code_error}.get(refusal.field or "")
+        if beside is None:
+            self.trouble.setText(sentence(refusal))
+            return
+        beside.setText(sentence(refusal))
+        beside.show()
+        (self.url if beside is self.url_error else self.code).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _failed(self, fault: SurroundingsFault) -> None:
+        self.trouble.setText(sentence(fault))
+
+    def _enrol_over(self) -> None:
+        self.enrol_button.setEnabled(True)
+        self.enrol_button.setText(self.tr("接通（Enter）"))
+
+    # Qt's own names
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.enrol_card.isVisible():
+            if self.url.hasFocus() and not self.code.text():
+                self.code.setFocus(Qt.FocusReason.TabFocusReason)
+            else:
+                self.enrol()
+            return
+        super().keyPressEvent(event)
+
+
+def _headline(state: SyncState) -> str:
+    if state.forked:
+        return "本站记录出现分叉，已停止上报，请联系县信访局"
+    if not state.enrolled:
+        return "本站尚未与县级接通，记录只存在本机"
+    if state.last_error:
+        return f"暂时没有连上县级，{state.pending} 项待上报" if state.pending else "暂时没有连上县级"
+    return f"{state.pending} 项待上报" if state.pending else "本机记录已全部到县"
+
+
+def _explain(state: SyncState) -> str:
+    if state.forked:
+        return "同一数据在两处被继续使用（例如恢复了旧备份）。本机记录没有丢失，登记和打印照常，上报要等县级处理。"
+    if not state.enrolled:
+        return "登记、编号、打印都不受影响。接通后，已有的记录会一并上报，编号不变。"
+    if state.last_error:
+        return "这不影响登记和打印。有网络时会自动再试，也可以点“立即上报”。"
+    return "有新的办理动作时自动上报；县级的交办、更正会同时取回。"
+
+
+_FACTS = (("url", "县级服务地址"), ("pending", "待上报"), ("last", "最近一次交换"), ("acts", "本机办理动作"))
