@@ -1,0 +1,1 @@
+"""Lanes off the UI thread, the bus between screens, and the sync loop; QtCore only."""
