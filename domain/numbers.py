@@ -1,0 +1,194 @@
+"""Numbers on paper: the registration number born offline, the query code, and document numbers drawn from a series.
+
+Three kinds, kept apart: 登记编号 is made at the window without asking anyone; the county's own number
+信访件编号 is never made here; 文号 is per organ, kind and year, without gap and without double.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from domain.papers.text import qr_text, read_qr
+from domain.refusals import Refusal
+from domain.texts import to_halfwidth
+
+__all__ = [
+    "DocumentNumber",
+    "RegistrationNumber",
+    "Series",
+    "check_query_code",
+    "draw",
+    "find_series",
+    "lease",
+    "parse_document_number",
+    "parse_qr",
+    "parse_registration_number",
+    "qr_text",
+    "query_code",
+    "registration_number",
+]
+
+# 31 characters, a prime: no 0 O 1 I L. A wrong or swapped character always changes the check character.
+QUERY_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+QUERY_LENGTH = 8
+_OFFICE = r"[0-9A-Z]{4,12}"
+_REGISTRATION = re.compile(rf"({_OFFICE})-([0-9A-Z]{{1,3}})-(\d{{8}})-(\d{{3,6}})", re.ASCII)
+_DOCUMENT = re.compile("([\u4e00-\u9fff]{2,12})〔(20[0-9]{2})〕([1-9][0-9]*)号")
+_ORGAN = re.compile("[\u4e00-\u9fff]{2,12}")
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationNumber:
+    """The parts of a 登记编号; ``counter`` is the window's own count of that day, from 1."""
+
+    office: str
+    window: str
+    day: date
+    counter: int
+
+    def __str__(self) -> str:
+        return f"{self.office}-{self.window}-{self.day:%Y%m%d}-{self.counter:03d}"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentNumber:
+    """The parts of a 文号: 机关代字, year of issue 成文年份, running number."""
+
+    organ: str
+    year: int
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.organ}〔{self.year}〕{self.number}号"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Document numbers one office may draw for one kind of paper in one year.
+
+    ``kind`` is the form code (``F04``), ``organ`` the 机关代字 that is printed. ``next`` is the number drawn next,
+    ``last_leased`` the last of the running block; ``later`` holds blocks (first, last) leased beyond it.
+    """
+
+    office: str
+    year: int
+    kind: str
+    organ: str
+    next: int
+    last_leased: int
+    later: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def remaining(self) -> int:
+        """How many numbers are left before the county must lease again."""
+        return max(0, self.last_leased - self.next + 1) + sum(last - first + 1 for first, last in self.later)
+
+
+def registration_number(office: str, window: str, day: date, counter: int) -> str:
+    """``370205-2-20261123-007``: office code, window, Beijing day, the window's count of that day (from 1).
+
+    Unique without asking anyone, because an office gives a window code to one desk only. ``number_invalid`` when a part
+    cannot stand in a number.
+    """
+    made = str(RegistrationNumber(office, window, day, counter))
+    if counter < 1 or _REGISTRATION.fullmatch(made) is None:
+        raise Refusal("number_invalid", field="number", facts={"number": made})
+    return made
+
+
+def parse_registration_number(text: str) -> RegistrationNumber:
+    """The parts of a registration number as typed or scanned; ``number_invalid`` when it is none."""
+    found = _REGISTRATION.fullmatch(to_halfwidth(text).strip().upper())
+    if found is not None:
+        digits = found[3]
+        try:
+            day = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+        except ValueError:
+            pass
+        else:
+            parts = RegistrationNumber(found[1], found[2], day, int(found[4]))
+            if parts.counter and str(parts) == found[0]:
+                return parts
+    raise Refusal("number_invalid", field="number", facts={"number": text})
+
+
+def query_code(entropy: bytes) -> str:
+    """A query code 查询码 (R 18①, 21②) of seven characters and a check character, from at least 8 random bytes."""
+    if len(entropy) < 8:
+        raise ValueError("a query code needs at least 8 random bytes")
+    value, base = int.from_bytes(entropy, "big"), len(QUERY_ALPHABET)
+    body = ""
+    for _ in range(QUERY_LENGTH - 1):
+        value, place = divmod(value, base)
+        body += QUERY_ALPHABET[place]
+    return body + _check(body)
+
+
+def check_query_code(text: str) -> str:
+    """The query code as stored, from how it was typed; ``query_code_wrong`` when the check character does not fit."""
+    code = re.sub(r"[\s\-]+", "", to_halfwidth(text)).upper()
+    if len(code) == QUERY_LENGTH and all(char in QUERY_ALPHABET for char in code) and _check(code[:-1]) == code[-1]:
+        return code
+    raise Refusal("query_code_wrong", field="query_code")
+
+
+def parse_qr(scanned: str) -> tuple[RegistrationNumber, str]:
+    """Number and query code from a scanned receipt; ``qr_unreadable`` when it is not ours or was misread."""
+    read = read_qr(scanned)
+    if read is None:
+        raise Refusal("qr_unreadable", field="scan")
+    try:
+        return parse_registration_number(read[0]), check_query_code(read[1])
+    except Refusal:
+        raise Refusal("qr_unreadable", field="scan") from None
+
+
+def parse_document_number(text: str) -> DocumentNumber:
+    """The parts of a 文号; ``document_number_invalid`` for ``[ ]``, leading zeros, 第 and the like (GB/T 9704)."""
+    found = _DOCUMENT.fullmatch(text)
+    if found is None or found[1].endswith("第"):
+        raise Refusal("document_number_invalid", field="document_number", facts={"number": text})
+    return DocumentNumber(found[1], int(found[2]), int(found[3]))
+
+
+def find_series(series: Iterable[Series], office: str, year: int, kind: str) -> Series:
+    """The series for a paper issued in ``year`` (of issue, not of the visit); ``series_missing`` if none is leased."""
+    for each in series:
+        if (each.office, each.year, each.kind) == (office, year, kind):
+            return each
+    raise Refusal("series_missing", field="series", facts={"office": office, "year": year, "kind": kind})
+
+
+def draw(series: Series) -> tuple[str, Series]:
+    """Take the next document number; the caller stores the new series in the transaction that uses the number.
+
+    A number once drawn is never drawn again: a voided paper keeps its own. ``series_exhausted`` when all are used.
+    """
+    while series.next > series.last_leased:
+        if not series.later:
+            facts = {"office": series.office, "year": series.year, "kind": series.kind, "last": series.last_leased}
+            raise Refusal("series_exhausted", field="series", facts=facts)
+        (first, last), *rest = series.later
+        series = replace(series, next=first, last_leased=last, later=tuple(rest))
+    number = str(DocumentNumber(series.organ, series.year, series.next))
+    parse_document_number(number)
+    return number, replace(series, next=series.next + 1)
+
+
+def lease(series: Series, first: int, last: int) -> Series:
+    """Add a leased block of numbers; ``lease_invalid`` when empty or reaching back into numbers already leased."""
+    top = series.later[-1][1] if series.later else series.last_leased
+    if not 1 <= first <= last or first <= top or not _ORGAN.fullmatch(series.organ):
+        facts = {"first": first, "last": last, "leased": top}
+        raise Refusal("lease_invalid", field="series", facts=facts)
+    if not series.later and first == series.last_leased + 1:
+        return replace(series, last_leased=last)
+    return replace(series, later=(*series.later, (first, last)))
+
+
+def _check(body: str) -> str:
+    total = sum((place + 2) * QUERY_ALPHABET.index(char) for place, char in enumerate(body))
+    return QUERY_ALPHABET[total % len(QUERY_ALPHABET)]
