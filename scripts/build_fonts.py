@@ -123,7 +123,10 @@ def build(face: str, packages: Path, common: set[int], earlier: set[int]) -> Non
         if not upm:
             drawn_upm = font["head"].unitsPerEm
             upm, merge = SLIM.get(face, (drawn_upm, 0.0))
-            ascent, descent = (round(font["hhea"].ascent * upm / drawn_upm), round(font["hhea"].descent * upm / drawn_upm))
+            ascent, descent = (
+                round(font["hhea"].ascent * upm / drawn_upm),
+                round(font["hhea"].descent * upm / drawn_upm),
+            )
         assert font["head"].unitsPerEm == drawn_upm
         glyph_set = font.getGlyphSet()
         for code in wanted(rule, set(cmap) - set(glyphs), common, earlier):

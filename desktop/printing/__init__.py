@@ -1,0 +1,60 @@
+"""Paper: frozen content in, PDF bytes out. ReportLab lives here and nowhere else; no clock, no database, no window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from domain.refusals import Refusal
+
+if TYPE_CHECKING:
+    from domain.papers import Content, Mark, Paper, PrintLine
+
+__all__ = ["missing_characters", "page_pngs", "render", "stamp_reprint", "warm_up"]
+
+
+def render(content: Content, paper: Paper, line: PrintLine, mark: Mark) -> bytes:
+    """The PDF of a form. The same arguments give the same bytes, in every process.
+
+    Refusals: ``character_unprintable`` (facts ``char``, ``code_point``) when no shipped face has a character,
+    ``paper_not_for_form`` when the form is never printed on such a sheet.
+    A reprint mark draws the original and stamps it; to reprint what was stored, use ``stamp_reprint``.
+    """
+    from desktop.printing.compose import compose
+
+    return compose(content, paper, line, mark)
+
+
+def stamp_reprint(stored: bytes, mark: Mark) -> bytes:
+    """A stored PDF with 补打 第n次, when and who on top of every page; its bytes are the beginning of the result."""
+    from desktop.printing.reprint import stamp
+
+    return stamp(stored, mark)
+
+
+def missing_characters(texts: Iterable[str]) -> list[str]:
+    """Characters of the texts that no shipped face can draw, each once, in order of appearance."""
+    from desktop.printing.breaking import clean
+    from desktop.printing.faces import covered
+
+    seen = dict.fromkeys(char for text in texts for char in clean(text) if char not in "\n\u2060")
+    return [char for char in seen if not covered(char)]
+
+
+def warm_up() -> None:
+    """Loads the drawing code and the faces of a usual notice; for a background thread after the window is up."""
+    from desktop.printing.gallery import samples
+    from domain.papers import SIZES, Mark, PrintLine
+
+    for content in samples():
+        try:
+            render(content, SIZES[content.form][0], PrintLine("", "", "", ""), Mark.original())
+        except Refusal:  # pragma: no cover - the samples are tested to print
+            raise AssertionError("a sample does not print") from None
+
+
+def page_pngs(pdf: bytes, dpi: int = 96) -> list[bytes]:
+    """Every page as a PNG at the given resolution, for previews."""
+    from desktop.printing.raster import pngs
+
+    return pngs(pdf, dpi)

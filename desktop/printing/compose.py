@@ -1,0 +1,70 @@
+"""From content to bytes: chooses the form, adds what every sheet carries, and saves."""
+
+from __future__ import annotations
+
+from desktop.printing.forms import delivery, materials, notices, receipt, registration
+from desktop.printing.furniture import add_foot, add_mark, add_qr
+from desktop.printing.reprint import stamp
+from desktop.printing.sheet import A4, MM, Sheet
+from domain.papers import (
+    SIZES,
+    AcceptanceNotice,
+    Content,
+    Mark,
+    MaterialList,
+    Paper,
+    PathwayNotice,
+    PrintLine,
+    ReferralNotice,
+    RegistrationForm,
+    ServiceReturn,
+    VisitReceipt,
+    qr_text,
+)
+from domain.refusals import Refusal
+
+_QR = 15 * MM
+
+
+def compose(content: Content, paper: Paper, line: PrintLine, mark: Mark) -> bytes:
+    """See ``desktop.printing.render``."""
+    if paper not in SIZES[content.form]:
+        raise Refusal("paper_not_for_form", facts={"form": content.form, "paper": str(paper)})
+    sheet = _draw(content, paper)
+    _furnish(sheet, content, paper, line)
+    add_mark(sheet, mark)
+    made = sheet.save()
+    return stamp(made, mark) if mark.kind == "reprint" else made
+
+
+def _draw(content: Content, paper: Paper) -> Sheet:
+    match content:
+        case RegistrationForm():
+            return registration.draw(content)
+        case VisitReceipt():
+            return receipt.draw(content, paper)
+        case MaterialList():
+            return materials.draw(content, paper)
+        case AcceptanceNotice() | PathwayNotice() | ReferralNotice():
+            return notices.draw(content)
+        case ServiceReturn():
+            return delivery.draw(content)
+
+
+def _furnish(sheet: Sheet, content: Content, paper: Paper, line: PrintLine) -> None:
+    if paper is Paper.R80:
+        for page in sheet.pages:
+            page.height += 11 * MM
+        add_foot(sheet, line, receipt.ROLL_MARGIN, receipt.ROLL - receipt.ROLL_MARGIN, 4 * MM)
+        return
+    if paper is Paper.A5:
+        add_foot(sheet, line, 14 * MM, sheet.width - 14 * MM, 10 * MM)
+        return
+    left, right = (22 * MM, 20 * MM) if content.form == "F01" else (28 * MM, 26 * MM)
+    query = getattr(content, "query_code", "")
+    if content.form == "F01":
+        add_qr(sheet, qr_text(content.number, query), A4[0] - right - _QR, 18 * MM, _QR)
+        add_foot(sheet, line, left, A4[0] - right, 14 * MM)
+    else:
+        add_qr(sheet, qr_text(content.number, query), A4[0] - right - _QR, -29 * MM, _QR)
+        add_foot(sheet, line, left, A4[0] - right - _QR - 4 * MM, 15 * MM)

@@ -1,0 +1,174 @@
+"""Typefaces inside a PDF: TrueType subsets as composite fonts, with a text layer that is right beyond U+FFFF.
+
+ReportLab's own embedding writes five-digit code points where four-digit units are due, parses each face anew in every
+process, and cuts a face in pieces of 256 characters; these objects are built from its ``pdfdoc`` parts instead.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+import threading
+import zlib
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reportlab.pdfbase import pdfdoc
+
+from desktop.printing.faces import Face
+
+_KEPT = 48  # subsets remembered: the fixed words of every form, with room for some documents
+
+
+class Stream(pdfdoc.PDFStream):  # type: ignore[misc]
+    """A stream whose bytes are already compressed."""
+
+    def __init__(self, packed: bytes, extra: dict[str, object] | None = None) -> None:
+        entries = {"Filter": pdfdoc.PDFName("FlateDecode"), **(extra or {})}
+        super().__init__(pdfdoc.PDFDictionary(entries), packed, [])
+
+    def format(self, document: object) -> bytes:
+        whole: bytes = super().format(document)
+        return whole[: -len(b"endstream\n")] + b"\nendstream\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Subset:
+    """A part of a face ready to be written: packed font file, its plain length, packed text map, widths, name."""
+
+    font: bytes
+    length: int
+    text_map: bytes
+    widths: str
+    name: str
+
+
+_lock = threading.Lock()
+_subsets: OrderedDict[tuple[str, tuple[int, ...]], Subset] = OrderedDict()
+
+
+def subset(face: Face, glyphs: tuple[int, ...]) -> Subset:
+    """The subset of a face with these glyphs (sorted), its glyph numbers 1, 2, 3 … in that order."""
+    key = (face.name, glyphs)
+    with _lock:
+        kept = _subsets.get(key)
+        if kept is not None:
+            _subsets.move_to_end(key)
+            return kept
+    made = _make(face, glyphs)
+    with _lock:
+        _subsets[key] = made
+        if len(_subsets) > _KEPT:
+            _subsets.popitem(last=False)
+    return made
+
+
+def _make(face: Face, glyphs: tuple[int, ...]) -> Subset:
+    scale = 1000 / face.units_per_em
+    outlines, metrics, places, at = [], [], [0], 0
+    widths: list[int] = []
+    for glyph in (0, *glyphs):
+        outline = face.outline(glyph)
+        outline += b"\0" * (-len(outline) % 4)
+        at += len(outline)
+        outlines.append(outline)
+        places.append(at)
+        advance, bearing = face.metrics(glyph)
+        metrics.append(struct.pack(">Hh", advance, bearing))
+        widths.append(round(advance * scale))
+    count = len(glyphs) + 1
+    file = _truetype(
+        {
+            b"glyf": b"".join(outlines),
+            b"head": face.head[:8] + b"\0\0\0\0" + face.head[12:50] + b"\0\x01\0\0",
+            b"hhea": face.hhea[:34] + struct.pack(">H", count),
+            b"hmtx": b"".join(metrics),
+            b"loca": struct.pack(f">{count + 1}L", *places),
+            b"maxp": face.maxp[:4] + struct.pack(">H", count) + face.maxp[6:],
+        }
+    )
+    tag = hashlib.md5(repr(glyphs).encode(), usedforsecurity=False).digest()[:6]
+    name = "".join(chr(65 + byte % 26) for byte in tag) + f"+Xinfang{face.name.title()}"
+    odd = " ".join(f"{i} [{w}]" for i, w in enumerate(widths) if w != 1000)
+    return Subset(zlib.compress(file, 6), len(file), zlib.compress(text_map(face, glyphs), 6), f"[{odd}]", name)
+
+
+def _truetype(tables: dict[bytes, bytes]) -> bytes:
+    count = len(tables)
+    power = 1 << (count.bit_length() - 1)
+    head = struct.pack(">LHHHH", 0x00010000, count, power * 16, power.bit_length() - 1, (count - power) * 16)
+    offset, rows, bodies = 12 + 16 * count, [], []
+    for tag, data in sorted(tables.items()):
+        padded = data + b"\0" * (-len(data) % 4)
+        total = sum(struct.unpack(f">{len(padded) // 4}L", padded)) & 0xFFFFFFFF
+        rows.append(struct.pack(">4sLLL", tag, total, offset, len(data)))
+        bodies.append(padded)
+        offset += len(padded)
+    return head + b"".join(rows) + b"".join(bodies)
+
+
+def text_map(face: Face, glyphs: Sequence[int]) -> bytes:
+    """The ToUnicode map: glyph numbers of the subset to UTF-16BE, surrogate pairs beyond the basic plane."""
+    parts = [
+        "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
+        "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n"
+        "/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n"
+        "1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n"
+    ]
+    for begin in range(0, len(glyphs), 100):
+        block = glyphs[begin : begin + 100]
+        parts.append(f"{len(block)} beginbfchar\n")
+        parts.extend(
+            f"<{begin + i + 1:04X}> <{chr(face.character(glyph)).encode('utf-16-be').hex().upper()}>\n"
+            for i, glyph in enumerate(block)
+        )
+        parts.append("endbfchar\n")
+    parts.append("endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n")
+    return "".join(parts).encode()
+
+
+def font_object(document: object, face: Face, glyphs: tuple[int, ...], label: str) -> object:
+    """Adds a composite font with these glyphs to a document; returns the reference a page's resources need."""
+    made = subset(face, glyphs)
+    name = pdfdoc.PDFName(made.name)
+    ascent, descent = face.ascent_descent
+    refer = document.Reference  # type: ignore[attr-defined]
+    file = refer(Stream(made.font, {"Length1": made.length}), f"{label}.file")
+    described = pdfdoc.PDFDictionary(
+        {
+            "Type": pdfdoc.PDFName("FontDescriptor"),
+            "FontName": name,
+            "Flags": 4,
+            "FontBBox": pdfdoc.PDFArray(face.box),
+            "ItalicAngle": 0,
+            "Ascent": ascent,
+            "Descent": descent,
+            "CapHeight": ascent,
+            "StemV": 80,
+            "FontFile2": file,
+        }
+    )
+    cid = pdfdoc.PDFDictionary(
+        {
+            "Type": pdfdoc.PDFName("Font"),
+            "Subtype": pdfdoc.PDFName("CIDFontType2"),
+            "BaseFont": name,
+            "CIDSystemInfo": "<< /Registry (Adobe) /Ordering (Identity) /Supplement 0 >>",
+            "FontDescriptor": refer(described, f"{label}.descriptor"),
+            "DW": 1000,
+            "W": made.widths,
+            "CIDToGIDMap": pdfdoc.PDFName("Identity"),
+        }
+    )
+    whole = pdfdoc.PDFDictionary(
+        {
+            "Type": pdfdoc.PDFName("Font"),
+            "Subtype": pdfdoc.PDFName("Type0"),
+            "BaseFont": name,
+            "Encoding": pdfdoc.PDFName("Identity-H"),
+            "DescendantFonts": pdfdoc.PDFArray([refer(cid, f"{label}.cid")]),
+            "ToUnicode": refer(Stream(made.text_map), f"{label}.text"),
+        }
+    )
+    return refer(whole, label)

@@ -1,0 +1,122 @@
+"""F03 材料接收清单 on A4, A5 or an 80 mm roll."""
+
+from __future__ import annotations
+
+from desktop.printing.breaking import break_text, unbroken
+from desktop.printing.forms.notices import SECRET_NAME
+from desktop.printing.forms.receipt import ROLL, ROLL_MARGIN, ROLL_TOP
+from desktop.printing.sheet import A4, A5, MM, Sheet
+from desktop.printing.table import Cell, Frame, Row, label
+from desktop.printing.table import draw as draw_table
+from desktop.printing.wording import fill, words
+from domain.papers import TITLES, MaterialLine, MaterialList, Paper, chinese_minute, mask_identities_in
+
+_HEADS = ("序号", "材料名称", "份数", "页数", "形式", "备注")
+_SHARES = (0.08, 0.42, 0.09, 0.09, 0.12, 0.20)
+
+
+def draw(content: MaterialList, paper: Paper) -> Sheet:
+    if paper is Paper.R80:
+        return _roll(content)
+    size = A4 if paper is Paper.A4 else A5
+    left = 28 * MM if paper is Paper.A4 else 14 * MM
+    right = size[0] - (26 * MM if paper is Paper.A4 else 14 * MM)
+    top = 30 * MM if paper is Paper.A4 else 20 * MM
+    bottom = size[1] - (35 * MM if paper is Paper.A4 else 20 * MM)
+    large = 22.0 if paper is Paper.A4 else 17.0
+    sheet = Sheet(TITLES["F03"], f"{TITLES['F03']} {content.number}", *size)
+    y = top
+    for text in (content.organ, TITLES["F03"]):
+        for line in break_text("title", text, (right - left) / large, spread=False):
+            y += large * 1.35
+            sheet.text(size[0] / 2, y, large, "title", line.text, align="centre")
+    y += 8 * MM
+    sheet.text(left, y, 10.5, "fang", f"登记编号：{content.number}")
+    if content.list_number:
+        sheet.text(right, y, 10.5, "fang", f"清单编号：{content.list_number}", align="right")
+    y += 5.5 * MM
+    sheet.text(left, y, 10.5, "fang", f"提交人：{_giver(content)}")
+    if content.window:
+        sheet.text(right, y, 10.5, "fang", f"接收窗口：{content.window}", align="right")
+
+    def next_page() -> float:
+        sheet.new_page()
+        sheet.text(left, top + 4 * MM, 10.5, "fang", f"{TITLES['F03']}（续）　登记编号：{content.number}")
+        return top + 6 * MM
+
+    columns = [share * (right - left) for share in _SHARES]
+    frame = Frame(left, columns, y + 3 * MM, bottom, next_page)
+    rows = [Row(tuple(label(head) for head in _HEADS), keep=True)]
+    rows += [Row(_cells(i, line)) for i, line in enumerate(content.lines, 1)]
+    if not content.lines:
+        rows.append(Row((Cell("（未提交材料）", 6, centre=True),)))
+    rows.append(Row((label("合计", 2), Cell(_total(content), 4)), keep=True))
+    rows.append(Row((Cell(_received(content), 6),), keep=True))
+    said = words(content.wording, "F03")
+    receiver = said["sign_receiver"] + content.receiver
+    rows.append(Row((Cell(said["sign_giver"], 2, lines=4), Cell(receiver, 4, lines=4))))
+    y = draw_table(sheet, frame, rows)
+    sheet.text(right - 18 * MM, y - 4 * MM, 8, "fang", "（印章）", grey=0.6, align="centre")
+    sheet.fixed("fang", said["kept"])
+    sheet.text(left, min(y + 6 * MM, bottom + 5 * MM), 9.5, "fang", said["kept"])
+    return sheet
+
+
+def _giver(content: MaterialList) -> str:
+    return SECRET_NAME if content.accusation else unbroken(content.name)
+
+
+def _cells(number: int, line: MaterialLine) -> tuple[Cell, ...]:
+    pages = str(line.pages) if line.pages else "—"
+    return (
+        Cell(str(number), centre=True),
+        Cell(mask_identities_in(line.title)),
+        Cell(str(line.copies), centre=True),
+        Cell(pages, centre=True),
+        Cell(line.kind, centre=True),
+        Cell(mask_identities_in(line.remark)),
+    )
+
+
+def _total(content: MaterialList) -> str:
+    copies = sum(line.copies for line in content.lines)
+    pages = sum(line.pages * line.copies for line in content.lines)
+    return f"{len(content.lines)}种　{copies}份　{pages}页"
+
+
+def _received(content: MaterialList) -> str:
+    said = words(content.wording, "F03")
+    returned = said["returned"] if content.originals_returned else ""
+    return fill(said["received"], {"received_at": chinese_minute(content.received_at), "returned": returned})
+
+
+def _roll(content: MaterialList) -> Sheet:
+    sheet = Sheet(TITLES["F03"], f"{TITLES['F03']} {content.number}", ROLL, 2000 * MM)
+    left, right, size = ROLL_MARGIN, ROLL - ROLL_MARGIN, 10.0
+    said = words(content.wording, "F03")
+    y = ROLL_TOP
+    for text, large in ((content.organ, 12.0), (TITLES["F03"], 15.0)):
+        for line in break_text("title", text, (right - left) / large, spread=False):
+            y += large * 1.4
+            sheet.text(ROLL / 2, y, large, "title", line.text, align="centre")
+    y += 3 * MM
+    sheet.dashes(left, y, right, y)
+    texts = [f"登记编号：{content.number}", f"提交人：{_giver(content)}"]
+    for i, each in enumerate(content.lines, 1):
+        pages = f" {each.pages}页" if each.pages else ""
+        remark = f"（{each.remark}）" if each.remark else ""
+        texts.append(mask_identities_in(f"{i}. {each.title} {each.kind} {each.copies}份{pages}{remark}"))
+    texts += [
+        f"合计：{_total(content)}",
+        _received(content),
+        "",
+        said["sign_giver"],
+        "",
+        said["sign_receiver"] + content.receiver,
+    ]
+    for text in texts:
+        for line in break_text("fang", text, (right - left) / size):
+            y += size * 1.5
+            sheet.line(left, y, size, line)
+    sheet.page.height = y + 6 * MM
+    return sheet

@@ -1,0 +1,44 @@
+"""A PDF's pages as PNG pictures, for the preview and for printers that take pixels."""
+
+from __future__ import annotations
+
+import struct
+import threading
+import zlib
+
+import pypdfium2
+
+_lock = threading.Lock()  # PDFium is not made for two threads
+
+
+def pngs(pdf: bytes, dpi: int) -> list[bytes]:
+    """Grey pages as PNG files, ``dpi`` pixels to the inch."""
+    with _lock:
+        document = pypdfium2.PdfDocument(pdf)
+        try:
+            return [_png(page, dpi) for page in document]
+        finally:
+            document.close()
+
+
+def _png(page: pypdfium2.PdfPage, dpi: int) -> bytes:
+    bitmap = page.render(scale=dpi / 72, grayscale=True)
+    wide, high, stride = bitmap.width, bitmap.height, bitmap.stride
+    data = bytes(bitmap.buffer)
+    rows = b"".join(b"\0" + data[y * stride : y * stride + wide] for y in range(high))
+    bitmap.close()
+    page.close()
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">L", len(body)) + kind + body + struct.pack(">L", zlib.crc32(kind + body))
+
+    head = struct.pack(">LLBBBBB", wide, high, 8, 0, 0, 0, 0)
+    meta = struct.pack(">LLB", round(dpi / 0.0254), round(dpi / 0.0254), 1)
+    packed = zlib.compress(rows, 6)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"pHYs", meta)
+        + chunk(b"IDAT", packed)
+        + chunk(b"IEND", b"")
+    )

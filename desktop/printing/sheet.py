@@ -1,0 +1,225 @@
+"""Pages of marks at places: text lines, rules, boxes, QR codes in, one invariant PDF out. Lengths in points, y downward.
+
+The bytes depend on nothing but what was drawn: no clock, no random names. Fixed words of a form, announced by
+``fixed()``, are embedded as a subset of their own, which every paper of that form in the same words shares, so the
+process packs it once.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, field
+
+import segno
+from reportlab import rl_config
+from reportlab.pdfbase import pdfdoc
+
+from desktop.printing.breaking import Glyph, Line, clean, set_line
+from desktop.printing.embed import Stream, font_object
+from desktop.printing.faces import Face, find
+
+MM = 72 / 25.4
+A4 = (210 * MM, 297 * MM)
+A5 = (148 * MM, 210 * MM)
+
+rl_config.pdfComments = 0
+rl_config.pdfMultiLine = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    x: float
+    y: float
+    size: float
+    glyphs: tuple[Glyph, ...]
+    grey: float
+    turned: bool
+
+
+@dataclass(slots=True)
+class Page:
+    """What is drawn on one page; plain strings are finished PDF operators with y already upward."""
+
+    height: float
+    under: list[_Text | str] = field(default_factory=list)
+    ops: list[_Text | tuple[str, tuple[float, ...]]] = field(default_factory=list)
+
+
+class Sheet:
+    """A document being drawn. ``height`` of a page may be changed until ``save`` (a receipt is as long as its text)."""
+
+    def __init__(self, title: str, subject: str, width: float, height: float) -> None:
+        self.title, self.subject, self.width, self.height = title, subject, width, height
+        self.pages: list[Page] = []
+        self._fixed: dict[Face, set[int]] = {}
+        self.page = self.new_page()
+
+    def new_page(self) -> Page:
+        self.page = Page(self.height)
+        self.pages.append(self.page)
+        return self.page
+
+    def fixed(self, style: str, text: str) -> None:
+        """Says that a text is part of the form, not of the case; it must be drawn too, or it costs room for nothing."""
+        for char in set(clean(text)) - {"\n", "\u2060"}:
+            face, glyph, _ = find(style, char)
+            self._fixed.setdefault(face, set()).add(glyph)
+
+    # ------------------------------------------------------------------ drawing
+
+    def line(self, x: float, y: float, size: float, line: Line, *, grey: float = 0.0) -> None:
+        """A set line with its baseline at y."""
+        if line.glyphs:
+            self.page.ops.append(_Text(x + line.indent * size, y, size, line.glyphs, grey, False))
+
+    def text(self, x: float, y: float, size: float, style: str, text: str, *, gap: float = 0.0, grey: float = 0.0,
+             align: str = "left") -> float:  # fmt: skip
+        """One line of text; ``align`` says what x is: left, centre or right. Returns its width in points."""
+        line = set_line(style, text, gap)
+        width = line.width * size
+        begin = x - {"left": 0.0, "centre": width / 2, "right": width}[align]
+        self.line(begin, y, size, line, grey=grey)
+        return width
+
+    def rule(self, x1: float, y1: float, x2: float, y2: float, width: float = 0.5) -> None:
+        self.page.ops.append(("rule", (x1, y1, x2, y2, width)))
+
+    def dashes(self, x1: float, y1: float, x2: float, y2: float, width: float = 0.5) -> None:
+        self.page.ops.append(("dashes", (x1, y1, x2, y2, width)))
+
+    def box(self, x: float, y: float, wide: float, high: float, width: float = 0.5) -> None:
+        self.page.ops.append(("box", (x, y, wide, high, width)))
+
+    def qr(self, x: float, y: float, side: float, text: str) -> None:
+        """A QR code of the given side, its quiet zone not included."""
+        # the mask is fixed: choosing the prettiest of eight takes longer than the rest of the page
+        code = segno.make(text, error="m", boost_error=False, micro=False, mask=3)
+        rows = [bytes(row) for row in code.matrix]
+        cell = side / len(rows)
+        for r, row in enumerate(rows):
+            begin = row.find(1)
+            while begin >= 0:
+                end = row.find(0, begin)
+                end = len(row) if end < 0 else end
+                self.page.ops.append(("fill", (x + begin * cell, y + r * cell, (end - begin) * cell, cell)))
+                begin = row.find(1, end)
+
+    def watermark(self, text: str) -> None:
+        """Large light letters across every page, under what is drawn."""
+        for page in self.pages:
+            size = min(self.width, page.height) / 3.2
+            line = set_line("hei", text, 0.4)
+            half = line.width * size / 2 * 0.7071
+            page.under.append(
+                _Text(self.width / 2 - half + size * 0.2, page.height / 2 + half, size, line.glyphs, 0.86, True)
+            )
+
+    # ------------------------------------------------------------------ writing
+
+    def save(self) -> bytes:
+        document = pdfdoc.PDFDocument(compression=1, invariant=1, lang="zh-CN", pdfVersion=(1, 7))
+        document.setTitle(self.title)
+        document.setSubject(self.subject)
+        document.setAuthor("")
+        document.setCreator("Xinfang Desk")
+        fonts = self._fonts(document)
+        resources = document.Reference(
+            pdfdoc.PDFDictionary({"Font": pdfdoc.PDFDictionary(fonts.references)}), "XinfangResources"
+        )
+        for page in self.pages:
+            code = _code(page, fonts).encode("ascii")
+            document.updateSignature(code)
+            made = pdfdoc.PDFPage()
+            made.MediaBox = pdfdoc.PDFArray([0, 0, round(self.width, 2), round(page.height, 2)])
+            made.Resources = resources
+            made.Contents = Stream(zlib.compress(code, 6))
+            document.addPage(made)
+        data: bytes = document.GetPDFData(None)
+        return data
+
+    def _fonts(self, document: object) -> _Fonts:
+        used: dict[Face, set[int]] = {}
+        for page in self.pages:
+            for op in (*page.under, *page.ops):
+                if isinstance(op, _Text):
+                    for glyph in op.glyphs:
+                        used.setdefault(glyph[0], set()).add(glyph[1])
+        fonts = _Fonts()
+        for face in sorted(used, key=lambda each: each.name):
+            common = self._fixed.get(face, set())
+            for group in (common, used[face] - common):
+                if group:
+                    fonts.add(document, face, tuple(sorted(group)))
+        return fonts
+
+
+class _Fonts:
+    """The fonts of one document: which one, and which code in it, draws a glyph."""
+
+    def __init__(self) -> None:
+        self.references: dict[str, object] = {}
+        self.codes: dict[tuple[Face, int], tuple[str, str]] = {}
+
+    def add(self, document: object, face: Face, glyphs: tuple[int, ...]) -> None:
+        label = f"X{len(self.references) + 1}"
+        self.references[label] = font_object(document, face, glyphs, f"XinfangFont{label}")
+        for code, glyph in enumerate(glyphs, 1):
+            self.codes[face, glyph] = (label, f"{code:04X}")
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".") if value % 1 else str(int(value))
+
+
+def _code(page: Page, fonts: _Fonts) -> str:
+    top = page.height
+    out: list[str] = []
+    grey = 0.0
+    for op in (*page.under, *page.ops):
+        if isinstance(op, str):
+            out.append(op)
+        elif isinstance(op, _Text):
+            if op.grey != grey:
+                grey = op.grey
+                out.append(f"{_number(grey)} g")
+            out.append(_show(op, top, fonts))
+        else:
+            if grey:
+                grey = 0.0
+                out.append("0 g")
+            out.append(_figure(op[0], op[1], top))
+    return "\n".join(out)
+
+
+def _figure(kind: str, at: tuple[float, ...], top: float) -> str:
+    if kind == "fill":
+        x, y, wide, high = at
+        return f"{x:.3f} {top - y - high:.3f} {wide:.3f} {high:.3f} re f"
+    if kind == "box":
+        x, y, wide, high, width = at
+        return f"{_number(width)} w {_number(x)} {_number(top - y - high)} {_number(wide)} {_number(high)} re S"
+    x1, y1, x2, y2, width = at
+    path = f"{_number(width)} w {_number(x1)} {_number(top - y1)} m {_number(x2)} {_number(top - y2)} l S"
+    return f"[2 2] 0 d {path} [] 0 d" if kind == "dashes" else path
+
+
+def _show(text: _Text, top: float, fonts: _Fonts) -> str:
+    """One text line: a font change where the face changes, and an adjustment where a gap differs from the usual."""
+    usual = text.glyphs[0][3]
+    x, y = _number(text.x), _number(top - text.y)
+    place = f"0.7071 0.7071 -0.7071 0.7071 {x} {y} Tm" if text.turned else f"1 0 0 1 {x} {y} Tm"
+    parts = [f"BT {place} {usual * text.size:.3f} Tc"]
+    label, shown = "", ""
+    last = len(text.glyphs) - 1
+    for i, (face, glyph, _, gap) in enumerate(text.glyphs):
+        font, code = fonts.codes[face, glyph]
+        if font != label:
+            if shown:
+                parts.append(f"[<{shown}>] TJ")
+            parts.append(f"/{font} {_number(text.size)} Tf")
+            label, shown = font, ""
+        shown += code
+        if gap != usual and i != last:
+            shown += f"> {(usual - gap) * 1000:.0f} <"
+    parts.append(f"[<{shown}>] TJ ET")
+    return " ".join(parts).replace("<>", "")
