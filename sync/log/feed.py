@@ -21,6 +21,9 @@ CREATE TABLE feed (
 CREATE INDEX feed_act ON feed (act_seq);
 CREATE TABLE feed_head (scope TEXT PRIMARY KEY, seq INTEGER NOT NULL, roll_hash BLOB NOT NULL) STRICT;
 CREATE TABLE reject (act_seq INTEGER PRIMARY KEY REFERENCES act (seq), code TEXT NOT NULL) STRICT;
+CREATE TABLE attested (                 -- taken on another station's word after a restore; listed for a person
+  act_seq INTEGER PRIMARY KEY REFERENCES act (seq), station TEXT NOT NULL
+) STRICT;
 """
 
 STATION_SCHEMA: Final = """
@@ -121,6 +124,10 @@ class CountyFeed:
     def reject(self, held: Held, code: str) -> None:
         """Keep an act out of every feed, saying why; it stays in the log."""
         self._db.execute("INSERT OR IGNORE INTO reject VALUES (?, ?)", (held.seq, code))
+
+    def attest(self, held: Held, station: str) -> None:
+        """Note that an act came from another station than its author's, outside its author's chain."""
+        self._db.execute("INSERT OR IGNORE INTO attested VALUES (?, ?)", (held.seq, station))
 
     def rejected(self, writer: str, from_n: int, to_n: int) -> dict[str, str]:
         """Refused acts of a writer between two positions: act id → code."""

@@ -174,13 +174,13 @@ class ActLog:
         """Insert acts of other writers that need not be dense (a feed shows one scope only); held ones are kept as is.
 
         The caller proves them by the feed's rolling hash, or takes them on the word of the station that offers them.
+        Raises LogDamaged ``act_elsewhere``, ``not_an_act``.
         """
         return self._insert(entries, read_acts(entries), chained=False) if entries else []
 
     def _insert(self, entries: Sequence[Entry], acts: Sequence[Act], *, chained: bool = True) -> list[Held]:
         known = self._known(acts)
-        if chained:
-            _refuse_elsewhere(entries, acts, known)
+        _refuse_elsewhere(entries, acts, known, chained=chained)
         seq = int(self._db.execute("SELECT coalesce(max(seq), 0) FROM act").fetchone()[0])
         held: list[Held] = []
         fresh: list[tuple[object, ...]] = []
@@ -305,7 +305,8 @@ def _refuse_elsewhere(entries: Sequence[Entry], acts: Sequence[Act], known: dict
     seen: set[str] = set()
     for entry, act in zip(entries, acts, strict=True):
         place = known.get(act.act_id)
-        if act.act_id in seen or (place is not None and (place[1] != entry.hash or place[2])):
+        moved = place is not None and (place[1] != entry.hash or (chained and place[2]))
+        if moved or (chained and act.act_id in seen):
             raise LogDamaged("act_elsewhere", writer=entry.writer, n=entry.n)
         seen.add(act.act_id)
 

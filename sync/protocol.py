@@ -1,0 +1,264 @@
+"""Wire types and frames: what may travel between station and county, read strictly. Knows no socket and no disk."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from domain.canonical import canonical_bytes
+from sync.log.chain import SigningKey, verify_message
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+PROTOCOL: Final = 1
+CAPABILITIES: Final = ("zstd", "same", "references", "recovered")
+"""What this release can do beyond the bare protocol; sent at enrolment and with every full answer."""
+
+MAGIC: Final = b"XF"
+FLAG_ZSTD: Final = 1
+FLAG_DICTIONARY: Final = 2
+"""Reserved: one byte naming a shipped zstd dictionary follows the header. This release refuses it."""
+MAX_PLAIN: Final = 32 << 20
+"""Bytes a frame may unpack to. More is refused before it is unpacked."""
+MAX_FRAME: Final = 16 << 20
+"""Bytes of a frame on the wire."""
+REQUEST_TAG: Final = b"xinfang-request-1"
+ANSWER_TAG: Final = b"xinfang-answer-1"
+ENROL_TAG: Final = b"xinfang-enrol-1"
+CERTIFICATE_TAG: Final = b"xinfang-certificate-1"
+_HEADER = 4
+_SIGNATURE = 64
+_LEVEL = 5
+
+Writer = str
+"""32 hexadecimal digits."""
+
+
+class WireDamaged(Exception):
+    """Bytes from the other side that are no frame of ours; nothing was changed. ``code`` is stable."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code} {detail}".strip())
+        self.code = code
+
+
+class Mark(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """A position and the hash there: of a writer's chain (32 bytes) or of a feed (16 bytes)."""
+
+    n: int
+    hash: bytes
+
+
+class WriterInfo(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """Who holds a writer's key."""
+
+    station: str
+    office: str
+    public_key: bytes
+
+
+class Run(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, kw_only=True):
+    """Consecutive entries of one writer from ``n`` on: the acts byte for byte, or only how many.
+
+    ``p`` is the chain hash before the first entry, ``h`` the hash of the first itself where ``p`` is not known to the
+    sender; the hashes behind are computed. ``s`` maps offsets to commit signatures. ``c`` > 0 instead of ``a`` is a
+    reference: the reader has proved to hold these entries.
+    """
+
+    w: Writer
+    n: int
+    p: bytes = b""
+    h: bytes = b""
+    a: list[msgspec.Raw] = []
+    s: dict[int, bytes] = {}
+    c: int = 0
+
+
+class Pull(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Positions of one feed behind ``after`` up to ``to``."""
+
+    scope: str
+    after: Mark
+    to: Mark
+    runs: list[Run]
+
+
+class Rewind(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, kw_only=True):
+    """The county does not know the claimed position. ``to`` is the last common one; None asks for checkpoints."""
+
+    claim: Mark
+    to: Mark | None = None
+
+
+class Request(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, kw_only=True):
+    """What a station says in one round. ``q`` alone: "nothing has changed here since these positions"."""
+
+    v: int
+    st: str
+    q: bytes = b""
+    feeds: dict[str, Mark] = {}
+    checkpoints: dict[str, list[Mark]] = {}
+    own: dict[Writer, Mark] = {}
+    push: list[Run] = []
+    recovered: list[Run] = []
+    writers: dict[Writer, WriterInfo] = {}
+    limit: int = 0
+
+
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, kw_only=True):
+    """What the county says in one round. Good if it arrives twice, late or on a stick."""
+
+    t: int
+    """County time, milliseconds since 1970 UTC; evidence, decides nothing."""
+    same: bool = False
+    full: bool = False
+    """Ask again in full: something is new for you."""
+    have: dict[Writer, Mark] = {}
+    fork: list[Writer] = []
+    rewind: dict[str, Rewind] = {}
+    pull: list[Pull] = []
+    writers: dict[Writer, WriterInfo] = {}
+    reject: dict[str, str] = {}
+    more: bool = False
+    caps: list[str] = []
+
+
+class Enrol(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A station asks for its certificate with a one-time code. The frame is signed by the key it names."""
+
+    v: int
+    code: str
+    station: str
+    office: str
+    writer: Writer
+    public_key: bytes
+    name: str = ""
+    caps: list[str] = []
+
+
+class Certificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What the county vouches for: this station, this key, these scopes. Valid until its serial is revoked."""
+
+    county: str
+    county_name: str
+    county_writer: Writer
+    county_key: str
+    """Ed25519 public key of the county, hexadecimal."""
+    station: str
+    office: str
+    office_name: str
+    window: str
+    writer: Writer
+    key: str
+    scopes: list[str]
+    serial: int
+
+
+class SignedCertificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A certificate's canonical bytes and the county's signature over them."""
+
+    body: bytes
+    sig: bytes
+
+    def read(self) -> Certificate:
+        """The certificate, verified against the county key inside it: the caller compares that key with its own.
+
+        Raises WireDamaged ``bad_certificate``.
+        """
+        try:
+            found = msgspec.json.decode(self.body, type=Certificate)
+            good = verify_message(bytes.fromhex(found.county_key), CERTIFICATE_TAG + b"\x00" + self.body, self.sig)
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+            raise WireDamaged("bad_certificate", type(error).__name__) from None
+        if not good:
+            raise WireDamaged("bad_certificate")
+        return found
+
+
+class Enrolled(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, kw_only=True):
+    """The county's answer to :class:`Enrol`; the frame is signed by the county's key."""
+
+    t: int
+    certificate: SignedCertificate
+    caps: list[str] = []
+
+
+def issue_certificate(certificate: Certificate, key: SigningKey) -> SignedCertificate:
+    """Sign a certificate by the county's key."""
+    body = canonical_bytes(msgspec.to_builtins(certificate))
+    return SignedCertificate(body=body, sig=key.sign(CERTIFICATE_TAG, body))
+
+
+# frames -----------------------------------------------------------------------------------------------------------
+
+T = TypeVar("T")
+
+
+def encode_frame(message: msgspec.Struct, tag: bytes, key: SigningKey) -> bytes:
+    """Bytes of a message: ``XF`` version flags body signature; the body is JSON, compressed where that is shorter."""
+    body, flags = msgspec.json.encode(message), 0
+    if len(body) > MAX_PLAIN:
+        raise WireDamaged("too_large")
+    packed = zstd.compress(body, options={zstd.CompressionParameter.compression_level: _LEVEL})
+    if len(packed) < len(body):
+        body, flags = packed, FLAG_ZSTD
+    frame = MAGIC + bytes([PROTOCOL, flags]) + body
+    return frame + key.sign(tag, frame)
+
+
+def decode_frame(data: bytes, kind: type[T]) -> tuple[T, bytes]:
+    """Read a frame strictly; returns the message and what :func:`verify_frame` needs. Verify before believing it.
+
+    Raises WireDamaged: ``not_a_frame``, ``newer_protocol``, ``unknown_flags``, ``too_large``, ``bad_compression``,
+    ``bad_message``.
+    """
+    if len(data) < _HEADER + _SIGNATURE or data[:2] != MAGIC:
+        raise WireDamaged("not_a_frame")
+    if len(data) > MAX_FRAME:
+        raise WireDamaged("too_large")
+    if data[2] != PROTOCOL:
+        raise WireDamaged("newer_protocol", str(data[2]))
+    if data[3] & ~FLAG_ZSTD:
+        raise WireDamaged("unknown_flags", str(data[3]))
+    body = data[_HEADER:-_SIGNATURE]
+    if data[3] & FLAG_ZSTD:
+        body = _unpack(body)
+    try:
+        return msgspec.json.decode(body, type=kind), data
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise WireDamaged("bad_message", type(error).__name__) from None
+
+
+def verify_frame(data: bytes, tag: bytes, public_key: bytes) -> None:
+    """Check the signature that ends a frame; raises WireDamaged ``bad_signature``."""
+    if not verify_message(public_key, tag + b"\x00" + data[:-_SIGNATURE], data[-_SIGNATURE:]):
+        raise WireDamaged("bad_signature")
+
+
+def open_frame(data: bytes, kind: type[T], tag: bytes, public_key: bytes) -> T:
+    """Verify, then read a frame whose sender's key is known. Raises WireDamaged."""
+    if len(data) > MAX_FRAME:
+        raise WireDamaged("too_large")
+    if len(data) < _HEADER + _SIGNATURE or data[:2] != MAGIC:
+        raise WireDamaged("not_a_frame")
+    verify_frame(data, tag, public_key)
+    return decode_frame(data, kind)[0]
+
+
+def _unpack(body: bytes) -> bytes:
+    """Decompress with a cap: a small frame cannot fill the memory."""
+    try:
+        reader: Any = zstd.ZstdDecompressor()
+        plain: bytes = reader.decompress(body, max_length=MAX_PLAIN + 1)
+    except zstd.ZstdError:
+        raise WireDamaged("bad_compression") from None
+    if len(plain) > MAX_PLAIN:
+        raise WireDamaged("too_large")
+    if not reader.eof or reader.unused_data:
+        raise WireDamaged("bad_compression")
+    return plain
