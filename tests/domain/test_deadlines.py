@@ -122,12 +122,23 @@ def test_an_extension_never_starts_from_a_rolled_day():
     assert due(Clock.T7, date(2026, 3, 2), CALENDAR, RULES, days=10).nominal == date(2026, 5, 11)
 
 
+def test_h5_an_address_supplied_later_keeps_the_day_of_receipt():
+    assert due(Clock.T2, date(2026, 11, 23), CALENDAR, RULES).rolled == date(2026, 12, 8)
+
+
+def test_h7_sixty_days_ending_on_a_saturday_roll_to_monday():
+    running = due(Clock.T6, date(2026, 9, 1), CALENDAR, RULES)
+    assert (running.nominal, running.rolled) == (date(2026, 10, 31), date(2026, 11, 2))
+
+
 def test_h9_overlapping_hearings_are_taken_out_once_and_a_hearing_after_the_end_not_at_all():
     start = date(2026, 9, 1)
     overlapping = [(date(2026, 9, 10), date(2026, 9, 20)), (date(2026, 9, 15), date(2026, 9, 24))]
     assert due(Clock.T11, start, CALENDAR, RULES, exclude=overlapping).nominal == date(2026, 10, 16)
     after = due(Clock.T11, start, CALENDAR, RULES, exclude=[(date(2026, 10, 2), date(2026, 10, 9))])
     assert (after.nominal, after.excluded) == (date(2026, 10, 1), ())
+    on_the_event_day = due(Clock.T11, start, CALENDAR, RULES, exclude=[(date(2026, 8, 30), start)])
+    assert (on_the_event_day.nominal, on_the_event_day.excluded) == (date(2026, 10, 1), ())
     on_the_last_day = due(Clock.T11, start, CALENDAR, RULES, exclude=[(date(2026, 10, 1), date(2026, 10, 9))])
     assert on_the_last_day.nominal == date(2026, 10, 10)
 

@@ -47,6 +47,11 @@ def test_a_stricter_local_rule_counts_from_its_own_day_on(rules):
     assert both.clock("T3", date(2026, 1, 1)).days == 15
 
 
+def test_of_two_rules_from_one_day_the_local_one_counts(rules):
+    both = rules.overlaid(local(clock="T2", days=7)).overlaid(local(clock="T2", days=5))
+    assert both.clock("T2", date(2026, 11, 23)).days == 5
+
+
 @pytest.mark.parametrize(("clock", "days"), [("T2", 16), ("T4", 6), ("T6", 61), ("T7", 31), ("T8", 31), ("T8", 20)])
 def test_a_local_rule_laxer_than_the_law_or_touching_the_petitioners_period_is_refused(clock, days):
     with pytest.raises(Refusal) as refused:

@@ -118,6 +118,26 @@ def test_a_local_table_adds_days_off_but_covers_no_year_by_itself():
         WorkCalendar([parse_calendar(local)]).is_workday(date(2026, 8, 6))
 
 
+def test_a_local_day_off_on_a_make_up_day_is_off():
+    local = {
+        "year": 2026, "scope": "local", "version": 1, "published": "2026-01-10", "source_notice": "自治州通知（虚构）",
+        "off": [{"name": "州庆", "from": "2026-10-10", "to": "2026-10-10"}], "make_up": [],
+    }  # fmt: skip
+    calendar = WorkCalendar([*tables(), parse_calendar(local)])
+    assert not calendar.is_workday(date(2026, 10, 10))
+    assert calendar.describe(date(2026, 10, 10)) == "周六，州庆放假"
+
+
+def test_a_table_with_a_day_of_another_year_is_refused():
+    table = broken()
+    off = table["off"]
+    assert isinstance(off, list)
+    table["off"] = [*off, {"name": "元旦", "from": "2025-12-31", "to": "2025-12-31"}]
+    with pytest.raises(Refusal) as refused:
+        parse_calendar(table)
+    assert refused.value.facts["reason"] == "day_outside_year"
+
+
 def test_a_day_is_described_by_what_makes_it_worked_or_not(calendar):
     assert calendar.describe(date(2026, 10, 10)) == "周六，调休上班"
     assert calendar.describe(date(2026, 10, 1)) == "周四，国庆节放假"
