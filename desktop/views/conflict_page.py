@@ -51,9 +51,7 @@ class ConflictPage(Page):
         self._row: ConflictRow | None = None
         title = QLabel(self.tr("待核对"), self)
         title.setObjectName("page_title")
-        note = QLabel(
-            self.tr("同一项内容在两处写得不一样时，两个值都保留，由工作人员核对后定一个；核对前不影响登记"), self
-        )
+        note = QLabel(self.tr("同一项内容两处写得不一致时，两个值都保留，由工作人员核定；核定前不影响登记"), self)
         note.setProperty("tone", "quiet")
         head = QHBoxLayout()
         head.addWidget(title)

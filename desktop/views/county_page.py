@@ -1,4 +1,4 @@
-"""CountyPage 县级: is this station enrolled, what waits, when the county was last reached, and what to do if it was not."""
+"""CountyPage 县级: is this station enrolled, what waits, when the county was last reached, and what to do."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def age_words(at: str, now: datetime) -> str:
 
 
 def _read(station: Station) -> tuple[SyncState, datetime]:
-    return county.sync_state(station), beijing(station.now_ms())
+    return county.sync_state(station), beijing(station.now_ms)
 
 
 class CountyPage(Page):

@@ -14,11 +14,12 @@ from desktop.models.store.rows import MatterRow
 from desktop.services import lookup
 from desktop.services.outcome import Topic
 from desktop.services.station import Station
-from desktop.views import terms
 from desktop.views.page import Page, StationRef
 from desktop.views.tables import RecordView
+from desktop.views.terms import CLOCK, NEXT_STEP, STAGE, term
 from desktop.workers.bus import Bus
 from desktop.workers.lane import Lane
+from domain.beijing import beijing_date
 
 LATE = Section((0,), "已超期")
 TODAY = Section((1,), "今日到期")
@@ -68,7 +69,7 @@ def state_tone(row: MatterRow, today: date) -> str:
 
 
 def _read(station: Station) -> tuple[date, list[MatterRow]]:
-    today = lookup.today_is(station)
+    today = beijing_date(station.now_ms)
     return today, lookup.deadline_board(station, today)
 
 
@@ -116,7 +117,7 @@ class DeadlineBoard(Page):
             self._columns(), lambda row: row.matter_id, section=lambda row: section_for(row, self._today), parent=self
         )
         self.view = RecordView(
-            self.table, self.tr("没有正在计算期限的信访事项。\n登记来访后，每件事项的期限会自动列在这里。"), self
+            self.table, self.tr("没有正在计算期限的信访事项。\n登记来访后，期限会自动列在这里。"), self
         )
         self.view.chosen.connect(self.matter_chosen)
         keys = QLabel(self.tr("Enter 打开事项　Alt+1…7 只看一组　Ctrl+数字 按该列排序"), self)
@@ -184,15 +185,15 @@ class DeadlineBoard(Page):
             ),
             Column(
                 "期限",
-                lambda row: terms.clock(row.due_clock),
+                lambda row: term(CLOCK, row.due_clock),
                 width=9,
-                tip=lambda row: f"{row.due_clock} {terms.clock(row.due_clock)}",
+                tip=lambda row: f"{row.due_clock} {term(CLOCK, row.due_clock)}",
             ),
             Column("事项编号", lambda row: row.number, width=11, tone=lambda row: "strong"),
             Column("信访人", lambda row: row.main_name or "匿名", width=4),
             Column("概况", lambda row: row.summary, width=12, stretch=True),
-            Column("办理状态", lambda row: terms.stage(row.stage), width=5),
-            Column("下一步", lambda row: terms.next_step(row.next_step), width=9),
+            Column("办理状态", lambda row: term(STAGE, row.stage), width=5),
+            Column("下一步", lambda row: term(NEXT_STEP, row.next_step), width=9),
             Column("责任单位", lambda row: row.owner, width=7),
         )
 

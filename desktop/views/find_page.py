@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.models.items.records import Column, RecordTable, Section
 from desktop.models.store.rows import FoundRow
 from desktop.services import lookup
 from desktop.services.outcome import Topic
+from desktop.views.fields import LineEdit, plain_enter
 from desktop.views.page import Page, StationRef
 from desktop.views.tables import RecordView
 from desktop.workers.bus import Bus
@@ -37,7 +38,7 @@ def key_of(row: FoundRow) -> str:
     return f"{row.kind}:{row.ref}"
 
 
-class SearchLine(QLineEdit):
+class SearchLine(LineEdit):
     """A plain line in an ordinary window: an input method works in it, and Down goes to the results."""
 
     went_down = Signal()
@@ -46,7 +47,7 @@ class SearchLine(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Down:
             self.went_down.emit()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        elif plain_enter(event) and not self.composing:
             self.entered.emit()
         else:
             super().keyPressEvent(event)
@@ -123,9 +124,8 @@ class FindPage(Page):
         if text != self.line.text().strip():
             return  # typed on meanwhile; the next answer is on its way
         self._shown_for = text
-        self.view.set_empty(
-            f"本机没有与“{text}”相符的记录。\n可以少输几个字，或换用电话后四位、登记编号再试。" if text else _EMPTY
-        )
+        nothing = f"本机没有与“{text}”相符的记录。\n可以少输几个字，或换用电话后四位、登记编号再试。"
+        self.view.set_empty(nothing if text else _EMPTY)
         self.table.set_rows(rows)
         self.view.first()
         self.counts.setText(f"{len(rows)} 条" if text else "")

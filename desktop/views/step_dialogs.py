@@ -5,36 +5,21 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import (
-    QComboBox,
-    QFrame,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QPlainTextEdit,
-    QPushButton,
-    QSizePolicy,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.services.sentences import sentence
+from desktop.views.fields import ENTER, Choice, EnterPresses, LineEdit, LongEdit
 from domain.refusals import Refusal
 
 Values = Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One value of a choice: the code word and what the clerk reads."""
-
-    code: str
-    text: str
+Editor = LineEdit | LongEdit | Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +31,8 @@ class StepField:
     kind: Literal["text", "long", "date", "number", "choice", "open_choice"] = "text"
     value: str = ""
     hint: str = ""
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[tuple[str, str], ...] = ()
+    """Code and text; ``open_choice`` takes other words as well."""
     wide: bool = False
 
 
@@ -72,7 +58,7 @@ class StepPanel(QFrame):
         self.setObjectName("step_panel")
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self._step: Step | None = None
-        self._editors: dict[str, QWidget] = {}
+        self._editors: dict[str, Editor] = {}
         self._errors: dict[str, QLabel] = {}
         self._title = QLabel(self)
         self._title.setObjectName("panel_title")
@@ -93,6 +79,9 @@ class StepPanel(QFrame):
         head = QHBoxLayout()
         head.addWidget(self._title)
         head.addWidget(self._explain, 1)
+        presses = EnterPresses(self)
+        for button in (self.submit_button, self.cancel_button):
+            button.installEventFilter(presses)
         self._body = QWidget(self)
         buttons = QHBoxLayout()
         buttons.addWidget(self._trouble, 1)
@@ -140,16 +129,12 @@ class StepPanel(QFrame):
     def set_value(self, name: str, text: str) -> None:
         """Fill a field as if typed (a test, or an answer that came later)."""
         editor = self._editors[name]
-        if isinstance(editor, QLineEdit):
+        if not isinstance(editor, Choice):
             editor.setText(text)
-        elif isinstance(editor, QPlainTextEdit):
-            editor.setPlainText(text)
-        elif isinstance(editor, QComboBox):
-            found = editor.findData(text)
-            if found >= 0:
-                editor.setCurrentIndex(found)
-            else:
-                editor.setEditText(text)
+        elif editor.isEditable() and editor.findData(text) < 0:
+            editor.setEditText(text)
+        else:
+            editor.set_code(text)
 
     def submit(self) -> None:
         """Hand the values to the step. A second press while the lane works does nothing."""
@@ -216,83 +201,54 @@ class StepPanel(QFrame):
         self._layout.replaceWidget(old, self._body)
         old.deleteLater()
         chain = [*self._editors.values(), self.submit_button, self.cancel_button]
-        for before, after in zip(chain, chain[1:], strict=False):
+        for before, after in pairwise(chain):
             QWidget.setTabOrder(before, after)
 
     # Qt's own names
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if event.key() == Qt.Key.Key_Escape:
             self.close_step()
-        elif enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        elif event.key() in ENTER and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.submit()
-        elif enter and isinstance(self.focusWidget(), QPushButton):
-            button = self.focusWidget()
-            assert isinstance(button, QPushButton)
-            button.click()
-        elif enter:
-            self.focusNextChild()
         else:
             super().keyPressEvent(event)
 
 
-class _LongEdit(QPlainTextEdit):
-    """A text of several lines: Tab leaves it, Enter walks on, Shift+Enter makes a new line."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setTabChangesFocus(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(self.fontMetrics().lineSpacing() * 3 + 14)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if event.key() == Qt.Key.Key_Escape or (enter and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier):
-            event.ignore()  # the panel decides
-        else:
-            super().keyPressEvent(event)
-
-
-def _editor(field: StepField, parent: QWidget) -> QWidget:
+def _editor(field: StepField, parent: QWidget) -> Editor:
     if field.kind == "long":
-        long = _LongEdit(parent)
-        long.setPlainText(field.value)
-        long.setPlaceholderText(field.hint)
+        long = LongEdit(parent, hint=field.hint)
+        long.setText(field.value)
         return long
     if field.kind in ("choice", "open_choice"):
-        combo = QComboBox(parent)
-        combo.setEditable(field.kind == "open_choice")
-        for choice in field.choices:
-            combo.addItem(choice.text, choice.code)
-        found = combo.findData(field.value)
-        if found >= 0:
-            combo.setCurrentIndex(found)
-        elif field.kind == "open_choice":
-            combo.setEditText(field.value)
-        line = combo.lineEdit()
+        choice = Choice(field.choices, parent)
+        choice.setToolTip(field.hint)
+        if field.kind == "choice":
+            if field.value or not field.choices:
+                choice.set_code(field.value)
+            return choice
+        choice.setEditable(True)
+        choice.setInsertPolicy(Choice.InsertPolicy.NoInsert)
+        found = choice.findData(field.value) if field.value else -1
+        choice.setCurrentIndex(found)
+        if found < 0:
+            choice.setEditText(field.value)
+        line = choice.lineEdit()
         if line is not None:
             line.setPlaceholderText(field.hint)
-        combo.setToolTip(field.hint)
-        return combo
-    edit = QLineEdit(field.value, parent)
-    edit.setPlaceholderText(field.hint or ("例如 2026-11-23" if field.kind == "date" else ""))
-    if field.kind in ("date", "number"):
-        edit.setInputMethodHints(Qt.InputMethodHint.ImhPreferNumbers | Qt.InputMethodHint.ImhDate)
+        return choice
+    figures = field.kind in ("date", "number")
+    edit = LineEdit(parent, latin=figures, hint=field.hint or ("例如 2026-11-23" if field.kind == "date" else ""))
+    edit.setText(field.value)
+    edit.setProperty("figures", figures)
     return edit
 
 
-def _text_of(editor: QWidget) -> str:
-    if isinstance(editor, QPlainTextEdit):
-        return editor.toPlainText().strip()
-    if isinstance(editor, QComboBox):
+def _text_of(editor: Editor) -> str:
+    if isinstance(editor, Choice):
         typed = editor.currentText().strip()
-        known = editor.currentData()
-        if isinstance(known, str) and editor.currentText() == editor.itemText(editor.currentIndex()):
-            return known
+        if not editor.isEditable() or editor.currentText() == editor.itemText(editor.currentIndex()):
+            return editor.code()
         return typed
-    assert isinstance(editor, QLineEdit)
     text = editor.text().strip()
-    if editor.inputMethodHints() & Qt.InputMethodHint.ImhPreferNumbers:
-        text = unicodedata.normalize("NFKC", text)
-    return text
+    return unicodedata.normalize("NFKC", text) if editor.property("figures") else text

@@ -1,4 +1,4 @@
-"""TodayPage 今日来访: the visits of one day, how many batches 批次 and people 人次, and whether each is at the county."""
+"""TodayPage 今日来访: the visits of one day, the batches 批次 and people 人次, and where each record is."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from desktop.views.page import Page, StationRef
 from desktop.views.tables import RecordView
 from desktop.workers.bus import Bus
 from desktop.workers.lane import Lane
+from domain.beijing import beijing_date
 
 
 def where_it_is(reported: bool, enrolled: bool, conflicts: int = 0) -> str:
@@ -110,7 +111,7 @@ class TodayPage(Page):
         self.day.setDate(QDate.fromString(day, "yyyy-MM-dd"))
 
     def _today(self) -> QDate:
-        today = lookup.today_is(self.station_ref())
+        today = beijing_date(self.station_ref().now_ms)
         return QDate(today.year, today.month, today.day)
 
     def _step(self, days: int) -> None:
