@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -112,6 +113,10 @@ def timed(run: Callable[[], object]) -> float:
     return (time.perf_counter() - started) * 1000
 
 
+def one_row(conn: Connection, doc_id: int) -> object:
+    return conn.execute("SELECT * FROM search_doc WHERE id = ?", (doc_id,)).fetchone()
+
+
 def line(label: str, times: list[float], note: str = "") -> None:
     times = sorted(times)
     p95 = times[int(len(times) * 0.95) - 1]
@@ -170,20 +175,23 @@ def writing(conn: Connection, people: People, rounds: int) -> None:
 
     (latest,) = conn.execute("SELECT max(at) FROM search_doc").fetchone()
     docs = list(People(people.random.getrandbits(32)).documents(rounds * 3, start_ms=latest + 60_000, years=1))
-    raw = [commit(lambda: conn.execute("INSERT INTO raw (text) VALUES ('x')")) for _ in range(rounds)]
-    noted = [
-        commit(lambda at=at: [search.index(conn, doc) for doc in docs[at : at + 3]]) for at in range(0, len(docs), 3)
-    ]
+
+    def note(at: int) -> None:
+        for doc in docs[at : at + 3]:
+            search.index(conn, doc)
+
+    raw = [commit(partial(conn.execute, "INSERT INTO raw (text) VALUES ('x')")) for _ in range(rounds)]
+    noted = [commit(partial(note, at)) for at in range(0, len(docs), 3)]
     line("commit of one bare row", raw, "the same file: the reference")
     line("commit of 3 noted documents", noted)
     people_queries = queries(conn, people, 50)
     line(
         f"find with {search.waiting(conn)} waiting",
-        [timed(lambda text=text: search.find(conn, text)) for each in people_queries.values() for text in each],
+        [timed(partial(search.find, conn, text)) for each in people_queries.values() for text in each],
     )
     idle: list[float] = []
     while search.waiting(conn):
-        idle.append(timed(lambda: search.catch_up(conn)))
+        idle.append(timed(partial(search.catch_up, conn)))
     line(f"idle: catch_up of {search.IDLE_DOCS}", idle)
     merging: list[float] = []
     more = True
@@ -192,7 +200,7 @@ def writing(conn: Connection, people: People, rounds: int) -> None:
         more = search.merge_some(conn)
         merging.append((time.perf_counter() - started) * 1000)
     line(f"idle: merge_some of {search.IDLE_PAGES} pages", merging)
-    line("idle: checkpoint", [timed(lambda: checkpoint(conn))])
+    line("idle: checkpoint", [timed(partial(checkpoint, conn))])
 
 
 def main() -> None:
@@ -212,15 +220,15 @@ def main() -> None:
         people = People(2)
         made = queries(conn, people, options.rounds)
         print(f"{'milliseconds':<38}{'p50':>9}{'p95':>9}{'max':>9}")
-        refs = [row[0] for row in conn.execute("SELECT id FROM search_doc ORDER BY random() LIMIT 500")]
+        ids = [row[0] for row in conn.execute("SELECT id FROM search_doc ORDER BY random() LIMIT 500")]
         line(
             "one row by its id",
-            [timed(lambda i=i: conn.execute("SELECT * FROM search_doc WHERE id = ?", (i,)).fetchone()) for i in refs],
+            [timed(partial(one_row, conn, each)) for each in ids],
             "the reference",
         )
         every: list[float] = []
         for label, texts in made.items():
-            times = [timed(lambda text=text: search.find(conn, text)) for text in texts]
+            times = [timed(partial(search.find, conn, text)) for text in texts]
             found = statistics.mean(len(search.find(conn, text)) for text in texts)
             line(label, times, f"{found:4.1f} hits")
             every += times

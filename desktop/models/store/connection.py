@@ -141,8 +141,21 @@ def _make_private(path: Path) -> None:
     """Create an empty file for its owner alone; SQLite gives the log beside it the same rights."""
     try:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        if path.stat().st_size == 0:
+            sync_directory(path.parent)  # SQLite does so for its log, not for a file it finds
     except OSError as error:
         raise fault_of_os_error(error, path) from error
+
+
+def sync_directory(path: Path) -> None:
+    """Make names that were just created or renamed in a directory survive a power cut; OSError as it comes."""
+    if sys.platform == "win32":
+        return  # a directory cannot be opened there, and NTFS logs the rename
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _named(fault: SurroundingsFault, path: Path) -> SurroundingsFault:

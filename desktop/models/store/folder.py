@@ -10,11 +10,12 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
 
-from desktop.models.store.connection import fault_of_os_error
+from desktop.models.store.connection import fault_of_os_error, sync_directory
 from domain.faults import SurroundingsFault
 
 BALLAST_BYTES = 8 * 1024 * 1024
@@ -141,23 +142,24 @@ def hold(folder: DataFolder, *, since: str) -> HeldFolder:
 
     The operating system holds the lock, so it goes with the process however that ends.
     Raises SurroundingsFault ``already_open`` (facts ``pid``, ``since`` of the holder, None when unreadable),
-    ``read_only``, ``file_missing`` (no such folder), ``disk_full``, ``io_error``.
+    ``read_only``, ``file_missing`` (no such folder), ``disk_full`` (no room even for an empty file), ``io_error``.
     """
     try:
         handle = os.open(folder.lock, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise fault_of_os_error(error, folder.lock) from error
     try:
-        if not _try_lock(handle):
-            raise SurroundingsFault("already_open", facts=_holder(handle))
-        os.ftruncate(handle, 0)
-        os.write(handle, json.dumps({"pid": os.getpid(), "since": since}).encode())
-    except OSError as error:
+        held = _try_lock(handle)
+        facts = {} if held else _holder(handle)
+    except OSError as error:  # a network disk without locks
         os.close(handle)
         raise fault_of_os_error(error, folder.lock) from error
-    except SurroundingsFault:
+    if not held:
         os.close(handle)
-        raise
+        raise SurroundingsFault("already_open", facts=facts)
+    with suppress(OSError):  # on a full disk the note is missing, the lock holds all the same
+        os.ftruncate(handle, 0)
+        os.write(handle, json.dumps({"pid": os.getpid(), "since": since}).encode())
     return HeldFolder(folder, handle)
 
 
@@ -224,22 +226,12 @@ def write_durably(path: Path, data: bytes) -> None:
         finally:
             os.close(handle)
         temporary.replace(path)
-        _sync_directory(path.parent)
+        sync_directory(path.parent)
     except OSError as error:
         fault = fault_of_os_error(error, path)
         if fault.code == "disk_full":
             temporary.unlink(missing_ok=True)
         raise fault from error
-
-
-def _sync_directory(path: Path) -> None:
-    if sys.platform == "win32":
-        return  # a directory cannot be opened there, and NTFS logs the rename
-    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def write_fence(folder: DataFolder, fence: Fence) -> None:

@@ -45,6 +45,12 @@ def other_window(folder):
         process.kill()
 
 
+def fill(folder) -> None:
+    with (folder.path / "filler").open("wb", buffering=0) as filler:
+        while folders.free_bytes(folder):
+            filler.write(bytes(4096))
+
+
 def test_a_new_folder_asks_cleaners_to_leave_it_alone(folder):
     text = folder.readme.read_text(encoding="utf-8-sig")
     assert "请勿删除" in text
@@ -120,9 +126,7 @@ def test_an_unreadable_fence_counts_as_none(folder, damage):
 def test_a_fence_that_finds_no_room_leaves_the_old_one(small_disk):
     folder = make_folder(small_disk / "data")
     folders.write_fence(folder, FENCE)
-    with (folder.path / "filler").open("wb", buffering=0) as filler:
-        while folders.free_bytes(folder):
-            filler.write(bytes(4096))
+    fill(folder)
     with pytest.raises(SurroundingsFault, match="disk_full"):
         folders.write_fence(folder, Fence("w1", 42, "cd" * 32, {str(n): n for n in range(2000)}))
     assert folders.read_fence(folder) == FENCE
@@ -153,3 +157,10 @@ def test_the_ballast_lets_a_clerk_finish_on_a_full_disk(small_disk):
     assert not folders.drop_ballast(folder)
     assert not folders.ensure_ballast(folder, size=200_000)  # not while there is so little room
     conn.close()
+
+
+def test_a_full_disk_does_not_keep_the_window_from_opening(small_disk):
+    folder = make_folder(small_disk / "data")
+    fill(folder)
+    with hold(folder, since=SINCE), pytest.raises(SurroundingsFault, match="already_open"):
+        hold(folder, since=SINCE)

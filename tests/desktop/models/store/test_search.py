@@ -276,6 +276,15 @@ def test_idle_merging_comes_to_an_end_and_loses_nothing(conn):
     assert found(conn, "第77户") == ["m77"]
 
 
+def test_idle_work_goes_on_until_nothing_waits(conn):
+    for number in range(150):
+        search.index(conn, SearchDoc("visit", f"v{number}", NOW + number * MINUTE, names=("李雷",)))
+    while search.idle(conn):
+        assert len(found(conn, "李雷", limit=200)) == 150
+    assert search.waiting(conn) == 0
+    assert len(found(conn, "李雷", limit=200)) == 150
+
+
 def test_a_query_cut_short_does_not_hold_the_log(conn):
     for number in range(60):
         search.index(conn, SearchDoc("visit", f"v{number}", NOW + number * MINUTE, names=("李雷",), texts=("征地",)))
