@@ -104,12 +104,7 @@ def settle(command: SettleConflict, state: CaseState, desk: Desk) -> ActDraft:
 
 def import_calendar(command: ImportCalendar, state: CaseState | None, shipped: Iterable[int], desk: Desk) -> ActDraft:
     """Import a year's table of working days; the notice it rests on is part of it."""
-    try:
-        table = json.loads(command.table)
-    except ValueError:
-        raise Refusal("calendar_table_invalid", field="table", facts={"reason": "not_json"}) from None
-    if not isinstance(table, dict):
-        raise Refusal("calendar_table_invalid", field="table", facts={"reason": "not_an_object"})
+    table = _table(command)
     year = parse_calendar(table)
     WorkCalendar([year])
     if year.year in set(shipped) and year.version <= 1 and year.scope == "national":
@@ -118,6 +113,21 @@ def import_calendar(command: ImportCalendar, state: CaseState | None, shipped: I
     if state is not None and name in state.fields:
         raise Refusal("calendar_known", field="table", facts={"year": year.year, "version": year.version})
     return ActDraft("calendar_imported", CaseKind.CALENDAR, f"calendar/{year.year}", {name: table}, (), "")
+
+
+def calendar_year(command: ImportCalendar) -> int:
+    """The year a table to be imported is for; refuses what is no table."""
+    return parse_calendar(_table(command)).year
+
+
+def _table(command: ImportCalendar) -> dict[str, Json]:
+    try:
+        table = json.loads(command.table)
+    except ValueError:
+        raise Refusal("calendar_table_invalid", field="table", facts={"reason": "not_json"}) from None
+    if not isinstance(table, dict):
+        raise Refusal("calendar_table_invalid", field="table", facts={"reason": "not_an_object"})
+    return table
 
 
 def _correct(

@@ -1,0 +1,258 @@
+"""The station's store: opens the file, hands out transactions, and is the only way to acts, rows and papers in it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktop.models.store.connection import Connection, checkpoint, faults, immediate, open_connection
+from desktop.models.store.migrate import migrate
+from desktop.models.store.projector import (
+    Yardstick,
+    load_calendar_tables,
+    rows_of,
+    write_rows,
+    write_search,
+)
+from desktop.models.store.reads import Reads
+from desktop.models.store.schema import STEPS
+from domain.acts import Act, ActDraft
+from domain.fold import CaseState, fold
+from domain.rules import Rules
+from domain.workcalendar import WorkCalendar, YearTable, parse_calendar
+from sync.log import ActLog, SigningKey
+from sync.log.feed import StationFeed
+
+BEHIND_TOLERANCE_MS = 60_000
+"""A clock this much earlier than the last known moment is ``behind``; a minute's step back is ordinary."""
+
+
+@dataclass(frozen=True, slots=True)
+class StationIdentity:
+    """Which station this file is: its office, window and the writer its acts are signed as."""
+
+    station_id: str
+    office: str
+    window: str
+    writer: str
+    setup: str
+    """The office setup as JSON, as given at init."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Who writes, and when by which clock."""
+
+    by: str
+    wall_ms: int
+
+
+class Transaction:
+    """One write transaction: acts, rows, search keys and numbers together, or none of them."""
+
+    def __init__(self, store: Store, stamp: Stamp) -> None:
+        self._store = store
+        self._stamp = stamp
+        self._recorded = False
+        self.db = store.db
+        self.clock = store.clock_quality(stamp.wall_ms)
+
+    def record(self, drafts: Iterable[ActDraft]) -> list[Act]:
+        """Append drafts as one signed commit and project the cases they touch.
+
+        Only once in a transaction: a commit is signed as a whole.
+        """
+        if self._recorded:
+            raise RuntimeError("a transaction records once")
+        self._recorded = True
+        store, stamp = self._store, self._stamp
+        lamport = store.log.lamport()
+        acts = [
+            Act(
+                act_id=store.new_id(),
+                kind=draft.kind,
+                case_kind=draft.case_kind,
+                case_id=draft.case_id,
+                scope=draft.scope or store.home_scope,
+                lamport=lamport + offset,
+                wall_ms=stamp.wall_ms,
+                clock=self.clock,
+                office=store.identity.office,
+                station=store.identity.station_id,
+                by=stamp.by,
+                sets=draft.sets,
+                over=draft.over,
+                why=draft.why,
+            )
+            for offset, draft in enumerate(drafts, start=1)
+        ]
+        if not acts:
+            return []
+        by_case: dict[str, list[Act]] = {}
+        for act in acts:
+            by_case.setdefault(act.case_id, []).append(act)
+        fresh = {case_id for case_id in by_case if not store.log.has_case(case_id)}
+        store.log.append(store.identity.writer, acts, store.key)
+        for case_id, own in by_case.items():
+            store.project(fold(own if case_id in fresh else store.log.case(case_id)), fresh=case_id in fresh)
+        if stamp.wall_ms > store.last_known_ms:
+            self.db.execute("UPDATE station SET last_known_ms = ?", (stamp.wall_ms,))
+        return acts
+
+    def keep_pdf(self, pdf: bytes) -> str:
+        """Store a PDF by its SHA-256; the same bytes are kept once. Returns the hash as hexadecimal."""
+        digest = hashlib.sha256(pdf).hexdigest()
+        self.db.execute("INSERT INTO pdf VALUES (?, ?) ON CONFLICT (hash) DO NOTHING", (digest, pdf))
+        return digest
+
+
+class Store(Reads):
+    """An open station file. Belongs to the thread that opened it."""
+
+    def __init__(
+        self, db: Connection, *, rules: Rules, shipped: Iterable[YearTable], initials: Callable[[str], tuple[str, ...]],
+        entropy: Callable[[int], bytes],
+    ) -> None:
+        super().__init__(db)
+        self.log = ActLog(db)
+        self.feed = StationFeed(db)
+        self._entropy = entropy
+        self._shipped = tuple(shipped)
+        self._rules = rules
+        self._initials = initials
+        row = db.execute("SELECT station_id, office, window, writer, setup, signing_key, last_known_ms FROM station")
+        station_id, office, window, writer, setup, key, last_known = row.fetchone()
+        self.identity = StationIdentity(station_id, office, window, writer, setup)
+        self.key = SigningKey(bytes(key))
+        self.last_known_ms = int(last_known)
+        self.yardstick = self._measure()
+
+    # opening ---------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def create(path: Path, data_key: bytes, identity: StationIdentity, signing_key: bytes, wall_ms: int) -> None:
+        """Make a new station file with its identity and an empty log."""
+        db = open_connection(path, data_key, create=True)
+        try:
+            migrate(db, STEPS)
+            key = SigningKey(signing_key)
+            with immediate(db) as transaction:
+                db.execute(
+                    "INSERT INTO station VALUES (1, ?, ?, ?, ?, ?, ?, ?)",
+                    (
+                        identity.station_id,
+                        identity.office,
+                        identity.window,
+                        identity.writer,
+                        signing_key,
+                        wall_ms,
+                        identity.setup,
+                    ),
+                )
+                ActLog(db).add_writer(identity.writer, identity.station_id, identity.office, key.public)
+                StationFeed(db).add_own_writer(identity.writer)
+                transaction.commit()
+        finally:
+            db.close()
+
+    @staticmethod
+    def open_file(path: Path, data_key: bytes) -> Connection:
+        """Open and bring to the newest form; raises SurroundingsFault (newer_file, file_damaged …)."""
+        db = open_connection(path, data_key)
+        try:
+            migrate(db, STEPS)
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    def close(self) -> None:
+        """Fold the write-ahead log into the file and close it."""
+        with faults():
+            checkpoint(self.db, truncate=True)
+        self.db.close()
+
+    # writing ---------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def transaction(self, stamp: Stamp) -> Iterator[Transaction]:
+        """``BEGIN IMMEDIATE`` … COMMIT at the end of the block; an exception leaves nothing behind.
+
+        When the block has been left, the work is durable (``synchronous=FULL``): only then may a screen say 已保存.
+        """
+        with immediate(self.db) as underlying:
+            yield Transaction(self, stamp)
+            underlying.commit()
+        self.last_known_ms = max(self.last_known_ms, stamp.wall_ms)
+
+    def project(self, state: CaseState, *, fresh: bool = False) -> None:
+        """Write the rows and search keys of a case; inside the transaction that changed it."""
+        write_rows(self.db, state, rows_of(state, self.yardstick), fresh=fresh)
+        write_search(self.db, state, self.yardstick)
+
+    def project_cases(self, case_ids: Iterable[str]) -> None:
+        """Project cases whose acts came from elsewhere; a new calendar moves every open clock with it."""
+        ids = sorted(set(case_ids))
+        for case_id in sorted(ids, key=lambda c: not c.startswith("calendar/")):
+            state = self.state(case_id)
+            if state is not None:
+                self.project(state)
+            if case_id.startswith("calendar/"):
+                self.remeasure(int(case_id.removeprefix("calendar/")))
+
+    def remeasure(self, year: int) -> int:
+        """Read the calendar anew and recompute the clocks a year's table touches; returns how many matters moved."""
+        before = self.yardstick
+        self.yardstick = self._measure()
+        changed = 0
+        for matter_id in self.matters_touching(year):
+            state = self.state(matter_id)
+            if state is not None and rows_of(state, before) != rows_of(state, self.yardstick):
+                self.project(state)
+                changed += 1
+        return changed
+
+    def reread_calendar(self) -> None:
+        """Measure by the year tables as they stand in the file now."""
+        self.yardstick = self._measure()
+
+    # reading ---------------------------------------------------------------------------------------------------
+
+    def state(self, case_id: str) -> CaseState | None:
+        """The folded state of a case, or None when no act of it lies here."""
+        acts = self.log.case(case_id)
+        return fold(acts) if acts else None
+
+    @property
+    def home_scope(self) -> str:
+        """The scope this office's own cases are written to."""
+        return f"office/{self.identity.office}"
+
+    def clock_quality(self, wall_ms: int) -> str:
+        """``behind`` when the PC's clock stands before the last known moment (H11), ``ok`` after a contact, else ``unsure``."""
+        if wall_ms < self.last_known_ms - BEHIND_TOLERANCE_MS:
+            return "behind"
+        return "ok" if self.enrolled() else "unsure"
+
+    def new_id(self) -> str:
+        """A fresh random id."""
+        return self._entropy(16).hex()
+
+    def entropy(self, count: int) -> bytes:
+        """Random bytes from the injected source."""
+        return self._entropy(count)
+
+    def _measure(self) -> Yardstick:
+        shipped = {(table.year, table.version, table.scope) for table in self._shipped}
+        tables = list(self._shipped)
+        for body in load_calendar_tables(self.db):
+            table = parse_calendar(body)
+            if (table.year, table.version, table.scope) not in shipped:
+                tables.append(table)
+        return Yardstick(WorkCalendar(tables), self._rules, self._initials)
+
+
+__all__ = ["Stamp", "StationIdentity", "Store", "Transaction"]

@@ -1,0 +1,448 @@
+"""Fills the forms: a case's state → the frozen content of a paper, in the words of the day it is issued."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import lru_cache
+
+import resources
+from desktop.services.station import Station
+from domain.beijing import beijing_minute
+from domain.commands import IssuePaper
+from domain.deadlines import Clock, due
+from domain.fold import CaseState
+from domain.matter import ClockState, clocks
+from domain.papers import (
+    TITLES,
+    AcceptanceNotice,
+    Content,
+    MaterialLine,
+    MaterialList,
+    PathwayNotice,
+    ReferralNotice,
+    RegisteredMatter,
+    RegisteredPerson,
+    RegistrationForm,
+    ServiceReturn,
+    VisitReceipt,
+)
+from domain.refusals import Refusal
+
+CLASSES = {"suggestion": "建议意见", "accusation": "检举控告", "claim": "申诉求决", "other": "咨询、其他"}
+ROLES = {"main": "主访人", "representative": "代表", "companion": "随访人"}
+SEXES = {"male": "男", "female": "女"}
+REPEATS = {"first": "初访", "repeat": "重访", "new_facts": "新事实", "undecided": "待核"}
+STEPS = {
+    "refer_or_assign": "依法转送、交办或者报请",
+    "decide_and_notify": "决定是否受理并书面告知",
+    "deliver_acceptance_notice": "送达受理告知书",
+    "deliver_route_notice": "送达接收情况及处理途径和程序告知书",
+    "investigate_and_reply": "调查核实并出具信访处理意见书",
+    "follow_route": "按告知的途径和程序办理",
+    "await_receipt": "由受理单位收件并书面告知",
+    "await_report": "由承办单位办理并反馈结果",
+    "await_name_and_address": "待补充姓名（名称）、住址",
+}
+FLAGS = {
+    "litigation": "涉法涉诉",
+    "threat": "扬言",
+    "urgent": "重大紧急",
+    "level_skipping": "越级走访",
+    "cross_region": "三跨三分离",
+    "backlog": "信访积案",
+    "foreign": "涉外",
+    "hongkong": "涉港",
+    "macao": "涉澳",
+    "taiwan": "涉台",
+    "overseas": "涉侨",
+}
+UNCLEAR = {
+    "anonymous": "未留姓名（名称）、住址",
+    "name_unclear": "姓名（名称）不清",
+    "address_unclear": "住址不清",
+}
+ROUTES = {
+    "31-1": "第三十一条第一项：诉讼、检察、公安等法定程序",
+    "31-2": "第三十一条第二项：仲裁程序",
+    "31-3": "第三十一条第三项：党员申诉、复审等程序",
+    "31-4": "第三十一条第四项：行政复议、行政裁决等行政程序",
+    "31-5": "第三十一条第五项：依法履行职责或者答复",
+    "31-6": "第三十一条第六项：信访程序",
+}
+
+
+def content_for(
+    station: Station, command: IssuePaper, state: CaseState, *, document_number: str = "", issued_on: date
+) -> Content:
+    """The content of a form as it stands now. Raises Refusal when something the form must say is not recorded."""
+    makers: dict[str, Callable[[], Content]] = {
+        "F01": lambda: _registration(station, state),
+        "F02": lambda: _receipt(station, state),
+        "F03": lambda: _materials(station, state),
+        "F04": lambda: _acceptance(station, state, document_number, issued_on),
+        "F05": lambda: _pathway(station, state, document_number, issued_on),
+        "F08": lambda: _referral(station, state, document_number, issued_on),
+        "F18": lambda: _service_return(station, state, command.of_paper),
+    }
+    return makers[command.form]()
+
+
+def _registration(station: Station, visit: CaseState) -> RegistrationForm:
+    people: list[RegisteredPerson] = []
+    for petitioner_id, role in station.store.people_of_visit(visit.case_id):
+        state = station.store.state(petitioner_id)
+        if state is not None:
+            people.append(_person(state, role))
+    companions = visit.get("companions")
+    for name in companions if isinstance(companions, list | tuple) else ():
+        people.append(RegisteredPerson(name=str(name), role=ROLES["companion"]))
+    matters = tuple(_registered_matter(station, state) for state in _matters(station, visit))
+    materials = _lines(visit)
+    pages = sum(line.pages * line.copies for line in materials)
+    return RegistrationForm(
+        organ=station.office.name,
+        number=visit.text("number"),
+        visited_at=visit.text("visited_at"),
+        registered_at=beijing_minute(visit.acts[0].wall_ms),
+        station=_window(station, visit),
+        window=visit.text("window"),
+        people_present=visit.number("headcount", 1),
+        people_affected=visit.number("affected_count"),
+        collective=visit.flag("collective"),
+        anonymous=visit.flag("anonymous"),
+        offline=visit.acts[0].clock == "unsure",
+        people=tuple(people),
+        matters=matters,
+        oral_record=visit.text("oral_record"),
+        read_back="已向本人宣读" if visit.flag("read_back") else "",
+        materials=f"共{len(materials)}件{pages}页" if materials else "",
+        interviewer=visit.text("interviewer"),
+        interviewer_unit=station.office.name,
+        registrar=station.store.clerk_name(visit.acts[0].by),
+        query_code=visit.text("query_code"),
+        remark=visit.text("remark"),
+    )
+
+
+def _person(state: CaseState, role: str) -> RegisteredPerson:
+    missing = []
+    if not state.text("name"):
+        missing.append(f"姓名：{state.text('name_missing_reason') or '本人未提供'}")
+    if not state.text("address") and role == "main":
+        missing.append(f"住址：{state.text('address_missing_reason') or '本人未提供'}")
+    return RegisteredPerson(
+        name=state.text("name") or "（姓名不清）",
+        role=ROLES.get(role, role),
+        sex=SEXES.get(state.text("sex"), ""),
+        ethnicity=_label("ethnic_groups", state.text("ethnic_group")),
+        birth=state.text("birth"),
+        id_kind=_label("id_kinds", state.text("id_kind")) if state.text("id_number") else "",
+        id_number=state.text("id_number"),
+        phone=state.text("mobile"),
+        fixed_phone=state.text("landline"),
+        address=state.text("address"),
+        household_address=state.text("household_address"),
+        residence=state.text("usual_address"),
+        mailing_address=state.text("delivery_address"),
+        employer=state.text("workplace"),
+        occupation=_label("occupations", state.text("occupation")),
+        nationality=state.text("nationality"),
+        credit_code=state.text("credit_code"),
+        legal_representative=state.text("legal_representative"),
+        note="；".join(missing),
+    )
+
+
+def _registered_matter(station: Station, state: CaseState) -> RegisteredMatter:
+    accused = "、".join(state.text(n) for n in ("accused_person", "accused_post", "accused_organ") if state.text(n))
+    earlier = station.store.matter_rows([state.text("repeat.earlier")]) if state.text("repeat.earlier") else []
+    route = state.text("route")
+    return RegisteredMatter(
+        summary=state.text("summary"),
+        request=state.text("request"),
+        facts=state.text("facts"),
+        reasons=state.text("reasons"),
+        classification=CLASSES.get(state.text("matter_class"), ""),
+        category=_label("content_classes", state.text("content_code")),
+        purpose=_label("purposes", state.text("purpose_code")),
+        place=state.text("place"),
+        happened=state.text("occurred_on"),
+        accused=accused,
+        court_took_it=_answer(state, "court"),
+        reconsidered=_answer(state, "reconsideration"),
+        arbitrated=_answer(state, "arbitration"),
+        review_opinion_exists=_answer(state, "review_opinion"),
+        repetition=REPEATS.get(state.text("repeat"), ""),
+        repetition_reason=state.text("repeat.reason"),
+        earlier_number=earlier[0].number if earlier else "",
+        flags=tuple(FLAGS[name] for name in FLAGS if state.flag(f"flag.{name}")),
+        route=route,
+        route_label=ROUTES.get(route, ""),
+        outcome=STEPS.get(_matter_row_step(station, state), ""),
+    )
+
+
+def _matter_row_step(station: Station, state: CaseState) -> str:
+    rows = station.store.matter_rows([state.case_id])
+    return rows[0].next_step if rows else ""
+
+
+def _answer(state: CaseState, name: str) -> bool | None:
+    said = state.text(f"triage.{name}")
+    return None if said not in ("yes", "no") else said == "yes"
+
+
+def _receipt(station: Station, visit: CaseState) -> VisitReceipt:
+    matters = _matters(station, visit)
+    accusation = any(state.text("matter_class") == "accusation" for state in matters)
+    soonest, step = _next(station, matters)
+    off = visit.text("notice_off")
+    answers = [state.text("answer") for state in matters if state.text("answer")]
+    return VisitReceipt(
+        organ=station.office.name,
+        number=visit.text("number"),
+        query_code=visit.text("query_code"),
+        visited_at=visit.text("visited_at"),
+        name=_main_name(station, visit),
+        accusation=accusation,
+        people_present=visit.number("headcount", 1),
+        window=_window(station, visit),
+        summaries=() if accusation else tuple(state.text("summary") for state in matters),
+        next_step=STEPS.get(step, ""),
+        next_due=_iso(soonest.nominal) if soonest else "",
+        next_due_rolled=_iso(soonest.rolled) if soonest else "",
+        no_notice_reason=UNCLEAR.get(off, "") if off else "",
+        answer="；".join(answers),
+        query_phone=station.office.phone,
+        query_address=station.office.query_address or station.office.address,
+        evaluation=not accusation,
+    )
+
+
+def _materials(station: Station, visit: CaseState) -> MaterialList:
+    matters = _matters(station, visit)
+    return MaterialList(
+        organ=station.office.name,
+        number=visit.text("number"),
+        received_at=visit.text("visited_at"),
+        name=_main_name(station, visit),
+        accusation=any(state.text("matter_class") == "accusation" for state in matters),
+        lines=_lines(visit),
+        originals_returned=visit.flag("originals_returned"),
+        receiver=station.store.clerk_name(visit.acts[0].by),
+        window=_window(station, visit),
+        query_code=visit.text("query_code"),
+    )
+
+
+def _lines(visit: CaseState) -> tuple[MaterialLine, ...]:
+    kinds = {"original": "原件", "copy": "复印件", "electronic": "电子"}
+    found = visit.get("materials")
+    return tuple(
+        MaterialLine(
+            title=str(item.get("title", "")),
+            kind=kinds.get(str(item.get("form")), ""),
+            copies=_whole(item.get("copies")),
+            pages=_whole(item.get("pages")),
+            remark=str(item.get("remark", "")),
+        )
+        for item in (found if isinstance(found, list | tuple) else ())
+        if isinstance(item, dict)
+    )
+
+
+def _acceptance(station: Station, matter: CaseState, number: str, issued_on: date) -> AcceptanceNotice:
+    accepted = date.fromisoformat(matter.text("accepted_on"))
+    measure = station.store.yardstick
+    deadline = due(Clock.T6, accepted, measure.calendar, measure.rules)
+    visit = _visit_of(station, matter)
+    return AcceptanceNotice(
+        organ=station.office.name,
+        document_number=number,
+        number=matter.text("number"),
+        addressee=_addressee(station, matter),
+        received_on=matter.text("received_on"),
+        channel="来访",
+        summary=matter.text("summary"),
+        accepted_on=accepted.isoformat(),
+        due=_iso(deadline.nominal),
+        due_rolled=_iso(deadline.rolled),
+        handling_unit=matter.text("handling_unit") or station.office.name,
+        issued_on=issued_on.isoformat(),
+        forwarded_by=_forwarder(station, matter),
+        forwarded_on=matter.text("referral_received_on"),
+        contact=matter.text("handler"),
+        contact_phone=matter.text("contact") or station.office.phone,
+        query_code=visit.text("query_code") if visit else "",
+        query_phone=station.office.phone,
+        query_address=station.office.query_address or station.office.address,
+    )
+
+
+def _pathway(station: Station, matter: CaseState, number: str, issued_on: date) -> PathwayNotice:
+    kind, route = matter.text("matter_class"), matter.text("route")
+    if not route:
+        route = {"suggestion": "29", "accusation": "30"}.get(kind, "elsewhere")
+    visit = _visit_of(station, matter)
+    return PathwayNotice(
+        organ=station.office.name,
+        document_number=number,
+        number=matter.text("number"),
+        addressee=_addressee(station, matter),
+        received_on=matter.text("received_on"),
+        channel="来访",
+        summary="" if kind == "accusation" else matter.text("summary"),
+        route=route,
+        issued_on=issued_on.isoformat(),
+        accusation=kind == "accusation",
+        forwarded_by=_forwarder(station, matter),
+        forwarded_on=matter.text("referral_received_on"),
+        where=matter.text("target_organ"),
+        how=matter.text("how"),
+        time_limit=matter.text("time_limit"),
+        where_address=matter.text("target_address"),
+        where_phone=matter.text("target_phone"),
+        transferred=bool(matter.text("transferred_on")),
+        transferred_to=matter.text("target_organ") if matter.text("transferred_on") else "",
+        transferred_on=matter.text("transferred_on"),
+        handling_unit=matter.text("handling_unit") or station.office.name,
+        contact_phone=station.office.phone,
+        query_code=visit.text("query_code") if visit else "",
+        query_phone=station.office.phone,
+        query_address=station.office.query_address or station.office.address,
+    )
+
+
+def _referral(station: Station, matter: CaseState, number: str, issued_on: date) -> ReferralNotice:
+    assigned = matter.text("stage") == "assigned"
+    sent = matter.text("assigned_on") if assigned else matter.text("referred_on")
+    directory = {row.code: row for row in station.store.offices()}
+    target = directory.get(matter.text("to_office"))
+    visit = _visit_of(station, matter)
+    accusation = matter.text("matter_class") == "accusation"
+    return ReferralNotice(
+        organ=station.office.name,
+        document_number=number,
+        number=matter.text("number"),
+        addressee=_addressee(station, matter),
+        received_on=matter.text("received_on"),
+        channel="来访",
+        summary="" if accusation else matter.text("summary"),
+        to_organ=matter.text("to_name") or (target.name if target else matter.text("to_office")),
+        sent_on=sent,
+        issued_on=issued_on.isoformat(),
+        accusation=accusation,
+        way="交办" if assigned else "转送",
+        # R 23③ counts from the day the organ receives it, which nobody knows yet: no date is promised.
+        to_contact=matter.text("contact"),
+        to_phone=target.phone if target else "",
+        contact_phone=station.office.phone,
+        query_code=visit.text("query_code") if visit else "",
+        query_phone=station.office.phone,
+        query_address=station.office.query_address or station.office.address,
+    )
+
+
+def _service_return(station: Station, matter: CaseState, of_paper: str) -> ServiceReturn:
+    notice = matter.get(f"paper.{of_paper}")
+    if not isinstance(notice, Mapping):
+        raise Refusal("notice_unknown", field="of_paper")
+    delivery = matter.get(f"delivery.{of_paper}")
+    said: Mapping[str, object] = delivery if isinstance(delivery, Mapping) else {}
+    ways = {"in_person": "当面", "post": "邮寄", "other": "其他"}
+    petitioner = station.store.state(matter.text("petitioner")) if matter.text("petitioner") else None
+    address = (petitioner.text("delivery_address") or petitioner.text("address")) if petitioner else ""
+    return ServiceReturn(
+        organ=station.office.name,
+        number=matter.text("number"),
+        document_title=TITLES.get(str(notice.get("form")), ""),
+        document_number=str(notice.get("number", "")),
+        recipient=_addressee(station, matter),
+        accusation=matter.text("matter_class") == "accusation",
+        address=address,
+        delivered_at=str(said.get("at", "")),
+        place=str(said.get("place", "")),
+        way=ways.get(str(said.get("manner", "")), ""),
+        signer=str(said.get("signer", "")),
+        relation=str(said.get("relation", "")),
+        refused=said.get("outcome") == "refused",
+        refusal_reason=str(said.get("refusal_reason", "")),
+        witnesses=(str(said["witness"]),) if said.get("witness") else (),
+        servers=(str(said["deliverer"]),) if said.get("deliverer") else (),
+        remark=str(said.get("remark", "")),
+    )
+
+
+# small things ------------------------------------------------------------------------------------------------------
+
+
+def _matters(station: Station, visit: CaseState) -> list[CaseState]:
+    ordinals = sorted(visit.items("matter").items(), key=lambda pair: (_whole(pair[1]), pair[0]))
+    return [state for matter_id, _ in ordinals if (state := station.store.state(matter_id)) is not None]
+
+
+def _next(station: Station, matters: list[CaseState]) -> tuple[ClockState | None, str]:
+    measure = station.store.yardstick
+    best: ClockState | None = None
+    step = ""
+    for state in matters:
+        for clock in clocks(state, measure.calendar, measure.rules):
+            if not clock.running or clock.nominal is None or clock.clock == "T4":
+                continue
+            if best is None or best.nominal is None or clock.nominal < best.nominal:
+                best, step = clock, _matter_row_step(station, state)
+    if not step and matters:
+        step = _matter_row_step(station, matters[0])
+    return best, step
+
+
+def _main_name(station: Station, visit: CaseState) -> str:
+    for petitioner_id, role in station.store.people_of_visit(visit.case_id):
+        if role == "main":
+            state = station.store.state(petitioner_id)
+            return state.text("name") if state else ""
+    return ""
+
+
+def _addressee(station: Station, matter: CaseState) -> str:
+    petitioner = station.store.state(matter.text("petitioner")) if matter.text("petitioner") else None
+    name = petitioner.text("name") if petitioner else ""
+    if not name:
+        raise Refusal("addressee_unknown", field="form", article="R 23②")
+    return name
+
+
+def _forwarder(station: Station, matter: CaseState) -> str:
+    code = matter.text("received_by_referral")
+    if not code and matter.text("referral_received_on"):
+        code = matter.text("office")
+    return next((row.name for row in station.store.offices() if row.code == code), code)
+
+
+def _visit_of(station: Station, matter: CaseState) -> CaseState | None:
+    return station.store.state(matter.text("visit"))
+
+
+def _window(station: Station, visit: CaseState) -> str:
+    return f"{station.office.name}{visit.text('window')}号窗口"
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
+@lru_cache(maxsize=16)
+def _labels(table: str) -> Mapping[str, str]:
+    """Codes of a shipped table and their Chinese labels."""
+    entries = resources.table(table).get("entries")
+    rows = [row for row in entries if isinstance(row, dict)] if isinstance(entries, list) else []
+    return {str(row["code"]): str(row["label"]) for row in rows}
+
+
+def _label(table: str, code: str) -> str:
+    return _labels(table).get(code, code)

@@ -1,0 +1,172 @@
+"""What a field is called in Chinese, and what its code words mean: one table for timeline, pages and conflicts."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from desktop.services.contents import CLASSES, FLAGS, REPEATS, ROLES, ROUTES, SEXES, UNCLEAR
+from domain.fold import CaseState
+
+TITLES: Final = {
+    "number": "登记编号",
+    "query_code": "查询码",
+    "visited_at": "来访时间",
+    "received_on": "收到日期",
+    "channel": "信访形式",
+    "headcount": "信访人数",
+    "affected_count": "涉及人数",
+    "collective": "集体访",
+    "anonymous": "匿名",
+    "companions": "随访人",
+    "interviewer": "接谈人",
+    "oral": "口头提出",
+    "oral_record": "口述记录",
+    "read_back": "已宣读或阅看",
+    "materials": "材料",
+    "remark": "备注",
+    "notice_off": "免予告知的原因",
+    "name": "姓名（名称）",
+    "kind": "类型",
+    "sex": "性别",
+    "birth": "出生日期",
+    "ethnic_group": "民族",
+    "id_number": "证件号码",
+    "mobile": "手机",
+    "landline": "固定电话",
+    "address": "住址",
+    "delivery_address": "送达地址",
+    "household_address": "户籍地址",
+    "usual_address": "常住地址",
+    "workplace": "工作单位",
+    "occupation": "职业",
+    "credit_code": "统一社会信用代码",
+    "legal_representative": "法定代表人",
+    "summary": "概况",
+    "request": "请求",
+    "facts": "事实",
+    "reasons": "理由",
+    "matter_class": "事项类别",
+    "route": "办理途径",
+    "content_code": "内容分类",
+    "place": "问题属地",
+    "occurred_on": "问题发生时间",
+    "accused_person": "被反映人",
+    "accused_organ": "被反映单位",
+    "accused_post": "被反映人职务",
+    "own_power": "属本机关职权",
+    "triage.court": "法院已受理",
+    "triage.reconsideration": "已行政复议",
+    "triage.arbitration": "仲裁机构已受理",
+    "triage.review_opinion": "有复查复核意见",
+    "repeat": "初访重访",
+    "repeat.reason": "初重判断依据",
+    "stage": "办理状态",
+    "accepted_on": "受理日期",
+    "handling_unit": "承办单位",
+    "handler": "承办人",
+    "contact": "联系方式",
+    "guided_on": "告知日期",
+    "target_organ": "应向其提出的机关",
+    "target_address": "机关地址",
+    "target_phone": "机关电话",
+    "how": "办理程序",
+    "time_limit": "提出期限",
+    "transferred_on": "本机关移送日期",
+    "referred_on": "转送日期",
+    "assigned_on": "交办日期",
+    "assigned_days": "交办期限（日）",
+    "to_name": "去向机关",
+    "referral_received_on": "收件日期",
+    "extended_on": "延期批准日期",
+    "extension_approver": "延期批准人",
+    "answer": "答复内容",
+    "answered_on": "答复日期",
+    "notice_delivered_on": "告知书送达日期",
+    "address_supplied_on": "补充住址日期",
+    "year": "年度",
+    "first": "起始号",
+    "last": "最末号",
+    "code": "机构代码",
+    "phone": "电话",
+    "level": "层级",
+    "mark": "机关代字",
+    "sign_in": "登录名",
+}
+"""In reading order; a field that is not here is machinery and not shown."""
+
+_PREFIXES: Final = {
+    "paper.": "文书",
+    "print.": "打印",
+    "delivery.": "送达",
+    "extension.": "延期（日）",
+    "table.": "工作日历",
+    "person.": "来访人",
+    "flag.": "标识",
+}
+
+STAGES: Final = {
+    "registered": "已登记",
+    "accepted": "已受理",
+    "guided": "已告知途径",
+    "referred": "已转送",
+    "assigned": "已交办",
+    "received": "已收件",
+    "answered": "已答复",
+}
+_ANSWERS: Final = {"yes": "是", "no": "否", "unknown": "不清楚"}
+_WORDS: Final = {
+    "matter_class": CLASSES,
+    "route": ROUTES,
+    "repeat": REPEATS,
+    "stage": STAGES,
+    "sex": SEXES,
+    "notice_off": UNCLEAR,
+    "own_power": _ANSWERS,
+    "channel": {"visit": "来访"},
+    "kind": {
+        "person": "个人",
+        "organisation": "单位",
+        "petition_office": "信访部门",
+        "competent_organ": "有权处理的机关",
+    },
+}
+
+
+def field_title(name: str) -> str:
+    """The Chinese title of a field, or empty for machinery."""
+    if name in TITLES:
+        return TITLES[name]
+    if name.startswith("flag."):
+        return FLAGS.get(name.removeprefix("flag."), "标识")
+    return next((title for prefix, title in _PREFIXES.items() if name.startswith(prefix)), "")
+
+
+def value_words(name: str, value: str) -> str:
+    """A code word of a field as Chinese; other values as they are."""
+    if name.startswith("triage."):
+        return _ANSWERS.get(value, value)
+    if name.startswith("person."):
+        return ROLES.get(value, value)
+    return _WORDS.get(name, {}).get(value, value)
+
+
+def field_words(state: CaseState) -> tuple[tuple[str, str], ...]:
+    """(title, words) of what a case records, in reading order; empty ones left out."""
+    found: list[tuple[str, str]] = []
+    for name, title in TITLES.items():
+        value = state.get(name)
+        if value is None or value in ("", False, 0) or isinstance(value, dict):
+            continue
+        if value is True:
+            found.append((title, "是"))
+        elif isinstance(value, str | int):
+            found.append((title, value_words(name, str(value))))
+        elif name == "companions":
+            found.append((title, "、".join(str(item) for item in value)))
+        elif name == "materials":
+            lines = [item for item in value if isinstance(item, dict)]
+            found.append((title, "；".join(f"{item.get('title')}（{item.get('copies')}份{item.get('pages')}页）" for item in lines)))
+    flags = "、".join(words for flag, words in FLAGS.items() if state.flag(f"flag.{flag}"))
+    if flags:
+        found.append(("标识", flags))
+    return tuple(found)

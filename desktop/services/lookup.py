@@ -1,0 +1,279 @@
+"""Reading what screens and command line show: today's list, a case's page, the board, the search, the conflicts."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+
+from desktop.models.store import search
+from desktop.models.store.rows import (
+    ClockRow,
+    ConflictRow,
+    FoundRow,
+    HeadRow,
+    MatterRow,
+    OfficeRow,
+    PaperRow,
+    PetitionerRow,
+    TimelineRow,
+    VisitRow,
+)
+from desktop.services.field_titles import field_title, field_words, value_words
+from desktop.services.station import Station
+from domain.acts import ACT_KINDS, Act
+from domain.beijing import beijing_date, beijing_minute
+from domain.canonical import Json
+from domain.fold import CaseState
+from domain.refusals import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class VisitPage:
+    """A visit with everything a page shows."""
+
+    visit: VisitRow
+    people: tuple[tuple[str, PetitionerRow], ...]
+    """(role, petitioner), main visitor first."""
+    companions: tuple[str, ...]
+    matters: tuple[MatterRow, ...]
+    papers: tuple[PaperRow, ...]
+    timeline: tuple[TimelineRow, ...]
+    conflicts: tuple[ConflictRow, ...]
+    fields: tuple[tuple[str, str], ...]
+    """(title, text) of the recorded fields, in reading order."""
+    newer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MatterPage:
+    """A matter with everything a page shows."""
+
+    matter: MatterRow
+    visit: VisitRow | None
+    petitioner: PetitionerRow | None
+    clocks: tuple[ClockRow, ...]
+    papers: tuple[PaperRow, ...]
+    timeline: tuple[TimelineRow, ...]
+    conflicts: tuple[ConflictRow, ...]
+    fields: tuple[tuple[str, str], ...]
+    newer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PetitionerPage:
+    """A petitioner with visits and matters."""
+
+    petitioner: PetitionerRow
+    matters: tuple[MatterRow, ...]
+    timeline: tuple[TimelineRow, ...]
+    fields: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The deadline board, by nominal day: the stricter one warns."""
+
+    overdue: tuple[MatterRow, ...]
+    today: tuple[MatterRow, ...]
+    three_days: tuple[MatterRow, ...]
+    seven_days: tuple[MatterRow, ...]
+    later: tuple[MatterRow, ...]
+    calendar_missing: tuple[MatterRow, ...]
+
+
+def today(station: Station, day: str = "") -> list[VisitRow]:
+    """The visits of a Beijing day, today's when empty."""
+    return station.store.visits_on(day or beijing_date(station.now_ms).isoformat())
+
+
+def visit_page(station: Station, visit_id: str) -> VisitPage:
+    """Everything about a visit."""
+    state = station.state(visit_id, field="visit_id")
+    rows = station.store.visit_rows([visit_id])
+    if not rows:
+        raise Refusal("case_of_another_kind", field="visit_id", facts={"kind": state.case_kind})
+    people = []
+    for petitioner_id, role in station.store.people_of_visit(visit_id):
+        people += [(role, row) for row in station.store.petitioner_rows([petitioner_id])]
+    names = state.get("companions")
+    return VisitPage(
+        visit=rows[0],
+        people=tuple(people),
+        companions=tuple(str(name) for name in names) if isinstance(names, list | tuple) else (),
+        matters=tuple(station.store.matters_of_visit(visit_id)),
+        papers=tuple(station.store.papers_of(visit_id)),
+        timeline=timeline(station, state),
+        conflicts=_conflicts(station, state),
+        fields=field_words(state),
+        newer=state.newer,
+    )
+
+
+def matter_page(station: Station, matter_id: str) -> MatterPage:
+    """Everything about a matter."""
+    state = station.state(matter_id, field="matter_id")
+    rows = station.store.matter_rows([matter_id])
+    if not rows:
+        raise Refusal("case_of_another_kind", field="matter_id", facts={"kind": state.case_kind})
+    visits = station.store.visit_rows([rows[0].visit_id])
+    petitioners = station.store.petitioner_rows([state.text("petitioner")]) if state.text("petitioner") else []
+    return MatterPage(
+        matter=rows[0],
+        visit=visits[0] if visits else None,
+        petitioner=petitioners[0] if petitioners else None,
+        clocks=tuple(station.store.clocks_of(matter_id)),
+        papers=tuple(station.store.papers_of(matter_id)),
+        timeline=timeline(station, state),
+        conflicts=_conflicts(station, state),
+        fields=field_words(state),
+        newer=state.newer,
+    )
+
+
+def petitioner_page(station: Station, petitioner_id: str) -> PetitionerPage:
+    """Everything about a petitioner."""
+    state = station.state(petitioner_id, field="petitioner_id")
+    rows = station.store.petitioner_rows([petitioner_id])
+    if not rows:
+        raise Refusal("case_of_another_kind", field="petitioner_id", facts={"kind": state.case_kind})
+    matters = tuple(station.store.matters_of_petitioner(petitioner_id))
+    return PetitionerPage(rows[0], matters, timeline(station, state), field_words(state))
+
+
+def deadline_board(station: Station, until_days: int = 3650) -> Board:
+    """Open matters by how soon they are due."""
+    now = beijing_date(station.now_ms)
+    rows = station.store.matters_due((now + timedelta(days=until_days)).isoformat())
+
+    def between(first: int | None, last: int | None) -> tuple[MatterRow, ...]:
+        low = (now + timedelta(days=first)).isoformat() if first is not None else ""
+        high = (now + timedelta(days=last)).isoformat() if last is not None else "9999"
+        return tuple(row for row in rows if low <= row.due_nominal <= high)
+
+    missing = tuple(station.store.matters_without_calendar())
+    return Board(between(None, -1), between(0, 0), between(1, 3), between(4, 7), between(8, None), missing)
+
+
+def find(station: Station, text: str, limit: int = 60) -> list[FoundRow]:
+    """Search everything on this disk, sent or not, newest first."""
+    found: list[FoundRow] = []
+    for hit in search.find(station.store.db, text, limit=limit):
+        at = beijing_minute(hit.at_ms)
+        if hit.kind == "petitioner":
+            for row in station.store.petitioner_rows([hit.ref]):
+                detail = "　".join(part for part in (row.id_masked, row.mobile_masked, row.address) if part)
+                found.append(FoundRow(hit.kind, hit.ref, row.name or "姓名不清", detail, hit.why, at))
+        elif hit.kind == "visit":
+            for visit in station.store.visit_rows([hit.ref]):
+                found.append(
+                    FoundRow(hit.kind, hit.ref, visit.number, f"{visit.main_name}　{visit.summary}", hit.why, at)
+                )
+        else:
+            for matter in station.store.matter_rows([hit.ref]):
+                found.append(
+                    FoundRow(hit.kind, hit.ref, matter.summary, f"{matter.main_name}　{matter.number}", hit.why, at)
+                )
+    return found
+
+
+def conflicts(station: Station) -> list[ConflictRow]:
+    """Every field with two differing live heads (待核对)."""
+    found: list[ConflictRow] = []
+    seen: set[str] = set()
+    for case_id, _kind, _field in station.store.conflict_fields():
+        if case_id in seen:
+            continue
+        seen.add(case_id)
+        state = station.store.state(case_id)
+        if state is not None:
+            found += _conflicts(station, state)
+    return found
+
+
+def homeless(station: Station) -> list[MatterRow]:
+    """Open matters without owner, next step or due date (无着落件)."""
+    return station.store.homeless()
+
+
+def offices(station: Station) -> list[OfficeRow]:
+    """The directory of offices."""
+    return station.store.offices()
+
+
+def timeline(station: Station, state: CaseState) -> tuple[TimelineRow, ...]:
+    """The acts of a case as a clerk reads them."""
+    confirmed = station.store.confirmed_acts(state.case_id)
+    names = {row.clerk_id: row.name for row in station.store.clerks()}
+    places = {row.code: row.name for row in station.store.offices()}
+    return tuple(
+        TimelineRow(
+            act_id=act.act_id,
+            at=beijing_minute(act.wall_ms),
+            clock=act.clock,
+            title=ACT_KINDS[act.kind].title if act.known else "由新版本办理，请升级后查看",
+            by=names.get(act.by, "县级服务器" if act.by == "county" else act.by[:8]),
+            office=places.get(act.office, act.office),
+            station=act.station[:8],
+            summary=_summary(act),
+            why=act.why,
+            reported=act.act_id in confirmed,
+        )
+        for act in state.acts
+    )
+
+
+def _summary(act: Act) -> str:
+    """One line of what an act set: its titled fields, at most six of them."""
+    if not act.known:
+        return ""
+    shown = []
+    for name, value in act.sets.items():
+        title = field_title(name)
+        words = plain(value, name)
+        if title and words:
+            shown.append(f"{title}：{words[:40]}")
+    return "；".join(shown[:6])
+
+
+def plain(value: Json, name: str = "") -> str:
+    """A field's value in words."""
+    if value is None or value is False or value == "":
+        return ""
+    if value is True:
+        return "是"
+    if isinstance(value, str | int):
+        return value_words(name, str(value))
+    if isinstance(value, dict):
+        shown = [f"{value[key]}" for key in ("number", "form", "at", "hash") if value.get(key)]
+        return " ".join(shown)[:80]
+    return json.dumps(value, ensure_ascii=False)[:200]
+
+
+def _conflicts(station: Station, state: CaseState) -> tuple[ConflictRow, ...]:
+    if not state.conflicts:
+        return ()
+    names = {row.clerk_id: row.name for row in station.store.clerks()}
+    places = {row.code: row.name for row in station.store.offices()}
+    summary = state.text("summary") or state.text("number") or state.text("name")
+    return tuple(
+        ConflictRow(
+            case_id=state.case_id,
+            case_kind=state.case_kind,
+            field=name,
+            field_title=field_title(name) or name,
+            heads=tuple(
+                HeadRow(
+                    head.act_id,
+                    plain(head.value, name),
+                    beijing_minute(head.wall_ms),
+                    names.get(head.by, head.by[:8]),
+                    places.get(head.office, head.office),
+                    head.station[:8],
+                )
+                for head in state.fields[name].heads
+            ),
+            summary=summary,
+        )
+        for name in state.conflicts
+    )

@@ -1,0 +1,124 @@
+"""Steps on a matter and corrections of the record: one function each, each one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from desktop.services.outcome import Outcome, Topic
+from desktop.services.station import Station
+from domain.acts import ActDraft
+from domain.commands import (
+    AcceptMatter,
+    AnswerMatter,
+    AssignMatter,
+    CorrectMatter,
+    CorrectPetitioner,
+    CorrectVisit,
+    DeliverNotice,
+    ExtendMatter,
+    GuideMatter,
+    ReceiveMatter,
+    ReferMatter,
+    SettleConflict,
+    SupplyAddress,
+)
+from domain.decisions import corrections, steps
+
+_STEP = frozenset({Topic.MATTER, Topic.DEADLINE, Topic.SYNC})
+_RECORD = _STEP | {Topic.VISIT, Topic.PETITIONER, Topic.CONFLICT}
+
+
+def _recorded(station: Station, case_id: str, drafts: Iterable[ActDraft], topics: frozenset[str]) -> Outcome[str]:
+    with station.writing() as transaction:
+        transaction.record(drafts)
+    return Outcome(case_id, topics)
+
+
+def accept_matter(station: Station, command: AcceptMatter) -> Outcome[str]:
+    """Accept 受理 (R 31(六), 34)."""
+    state = station.state(command.matter_id, field="matter_id")
+    return _recorded(station, state.case_id, steps.accept(command, state, station.desk()), _STEP)
+
+
+def guide_matter(station: Station, command: GuideMatter) -> Outcome[str]:
+    """Inform of receipt, route and procedure 告知 (R 23①)."""
+    state = station.state(command.matter_id, field="matter_id")
+    return _recorded(station, state.case_id, steps.guide(command, state, station.desk()), _STEP)
+
+
+def refer_matter(station: Station, command: ReferMatter) -> Outcome[str]:
+    """Refer 转送 (R 22①)."""
+    state = station.state(command.matter_id, field="matter_id")
+    named = replace(command, to_name=_office_name(station, command.to_office, command.to_name))
+    return _recorded(station, state.case_id, steps.refer(named, state, station.desk()), _STEP)
+
+
+def assign_matter(station: Station, command: AssignMatter) -> Outcome[str]:
+    """Assign 交办 (R 22①(三))."""
+    state = station.state(command.matter_id, field="matter_id")
+    named = replace(command, to_name=_office_name(station, command.to_office, command.to_name))
+    return _recorded(station, state.case_id, steps.assign(named, state, station.desk()), _STEP)
+
+
+def _office_name(station: Station, code: str, name: str) -> str:
+    """The destination's name from the directory when the clerk chose an office by code."""
+    return name or next((row.name for row in station.store.offices() if row.code == code), "")
+
+
+def receive_matter(station: Station, command: ReceiveMatter) -> Outcome[str]:
+    """Receive 收件 (R 23③)."""
+    state = station.state(command.matter_id, field="matter_id")
+    return _recorded(station, state.case_id, steps.receive(command, state, station.desk()), _STEP)
+
+
+def extend_matter(station: Station, command: ExtendMatter) -> Outcome[str]:
+    """Extend 延期 (R 34)."""
+    state = station.state(command.matter_id, field="matter_id")
+    return _recorded(station, state.case_id, steps.extend(command, state, station.desk()), _STEP)
+
+
+def answer_matter(station: Station, command: AnswerMatter) -> Outcome[str]:
+    """Answer on the spot 当场答复."""
+    state = station.state(command.matter_id, field="matter_id")
+    return _recorded(station, state.case_id, steps.answer(command, state, station.desk()), _STEP)
+
+
+def supply_address(station: Station, command: SupplyAddress) -> Outcome[str]:
+    """Name and address given later (R 23②; H5)."""
+    state = station.state(command.matter_id, field="matter_id")
+    petitioner_id = command.petitioner_id or state.text("petitioner")
+    petitioner = station.state(petitioner_id, field="petitioner_id") if petitioner_id else None
+    drafts = steps.supply_address(command, state, petitioner, station.desk())
+    return _recorded(station, state.case_id, drafts, _RECORD)
+
+
+def deliver_notice(station: Station, command: DeliverNotice) -> Outcome[str]:
+    """Record a delivery 送达 (F18)."""
+    state = station.state(command.matter_id, field="matter_id")
+    return _recorded(station, state.case_id, steps.deliver(command, state, station.desk()), _STEP | {Topic.PAPER})
+
+
+def correct_visit(station: Station, command: CorrectVisit) -> Outcome[str]:
+    """Correct a visit."""
+    state = station.state(command.visit_id, field="visit_id")
+    return _recorded(station, state.case_id, [corrections.correct_visit(command, state, station.desk())], _RECORD)
+
+
+def correct_matter(station: Station, command: CorrectMatter) -> Outcome[str]:
+    """Correct a matter."""
+    state = station.state(command.matter_id, field="matter_id")
+    return _recorded(station, state.case_id, [corrections.correct_matter(command, state, station.desk())], _RECORD)
+
+
+def correct_petitioner(station: Station, command: CorrectPetitioner) -> Outcome[str]:
+    """Correct a petitioner."""
+    state = station.state(command.petitioner_id, field="petitioner_id")
+    return _recorded(station, state.case_id, [corrections.correct_petitioner(command, state, station.desk())], _RECORD)
+
+
+def settle_conflict(station: Station, command: SettleConflict) -> Outcome[str]:
+    """Settle a conflict 核对."""
+    state = station.state(command.case_id, field="case_id")
+    return _recorded(station, state.case_id, [corrections.settle(command, state, station.desk())], _RECORD)
+

@@ -1,0 +1,177 @@
+"""Papers: commit → number → stored PDF → print → "did it come out?" → recorded. Paper is never ahead of the record."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from desktop import printing
+from desktop.models.store.rows import PaperRow
+from desktop.services.contents import content_for
+from desktop.services.outcome import Outcome, Topic
+from desktop.services.station import Station
+from domain.commands import ConfirmPrint, IssuePaper, VoidPaper
+from domain.decisions import papers as decisions
+from domain.decisions.papers import SERIES_OF, Drawn
+from domain.faults import SurroundingsFault
+from domain.fold import CaseState
+from domain.numbers import Series
+from domain.papers import SIZES, Content, Mark, Paper, PrintLine, as_json, from_json
+from domain.refusals import Refusal
+
+TOPICS = frozenset({Topic.PAPER, Topic.MATTER, Topic.VISIT, Topic.SYNC})
+
+
+def issue_paper(station: Station, command: IssuePaper) -> Outcome[PaperRow]:
+    """Issue a paper: its content is frozen and its number taken in one transaction, then its PDF is made and stored.
+
+    A crash between the two leaves an issued paper without PDF; :func:`finish_paper` makes it from the frozen content.
+    Raises Refusal (also ``character_unprintable``, before anything is recorded); SurroundingsFault.
+    """
+    state = station.state(command.case_id, field="case_id")
+    size = _size(command)
+    decisions.check_issue(command, state)
+    desk = station.desk()
+    # Dry run with a stand-in number: whatever cannot be printed is refused before a number is used up.
+    trial = content_for(station, command, state, document_number=_trial_number(station, command), issued_on=desk.today)
+    printing.check(trial)
+    paper_id = station.store.new_id()
+    with station.writing() as transaction:
+        drawn = _draw(station, command, desk.today)
+        number = drawn.number if drawn else ""
+        content = content_for(station, command, state, document_number=number, issued_on=desk.today)
+        draft = decisions.issue(command, state, desk, paper_id=paper_id, content=as_json(content), drawn=drawn)
+        transaction.record([draft])
+    return Outcome(finish_paper(station, paper_id, state.case_id, content, size), TOPICS)
+
+
+def finish_paper(
+    station: Station, paper_id: str, case_id: str, content: Content | None = None, size: Paper | None = None
+) -> PaperRow:
+    """Make and store the PDF of an issued paper that has none yet; harmless when it has one."""
+    state = station.state(case_id, field="case_id")
+    frozen = _frozen(state, paper_id)
+    row = station.store.paper(paper_id)
+    if row is None:
+        raise Refusal("paper_unknown", field="paper_id")
+    if row.state != "issued":
+        return row
+    content = content or from_json(_object(frozen.get("content")))
+    line = PrintLine(row.number, row.issued_at, _station_name(station), row.issued_by)
+    pdf = printing.render(content, size or Paper(str(frozen.get("size", "A4"))), line, Mark.original())
+    pages = printing.page_count(pdf)
+    with station.writing() as transaction:
+        digest = transaction.keep_pdf(pdf)
+        transaction.record([decisions.store(state, paper_id, pdf_hash=digest, pages=pages)])
+    return _row(station, paper_id)
+
+
+def stored_pdf(station: Station, paper_id: str) -> bytes:
+    """The very bytes of a paper, as stored; what a preview shows and a printer gets."""
+    row = _row(station, paper_id)
+    if row.state == "issued":
+        row = finish_paper(station, paper_id, row.case_id)
+    pdf = station.store.pdf(row.pdf_hash)
+    if pdf is None:
+        raise SurroundingsFault("paper_elsewhere", facts={"number": row.number})
+    return pdf
+
+
+def reprint_pdf(station: Station, paper_id: str) -> bytes:
+    """The stored PDF with the mark 补打 第n次, when and by whom; the stored bytes stay as they are."""
+    row = _row(station, paper_id)
+    pdf = stored_pdf(station, paper_id)
+    if row.prints == 0:
+        return pdf
+    return printing.stamp_reprint(pdf, Mark.reprint(row.prints, station.now, station.clerk_name))
+
+
+def draft_pdf(station: Station, command: IssuePaper) -> bytes:
+    """What the paper would look like, marked 草稿: nothing is recorded and no number taken."""
+    state = station.state(command.case_id, field="case_id")
+    decisions.check_issue(command, state)
+    number = _trial_number(station, command)
+    content = content_for(station, command, state, document_number=number, issued_on=station.desk().today)
+    line = PrintLine(state.text("number"), station.now, _station_name(station), station.clerk_name)
+    return printing.render(content, _size(command), line, Mark.draft())
+
+
+def confirm_print(station: Station, command: ConfirmPrint) -> Outcome[PaperRow]:
+    """Record whether the paper came out."""
+    state = station.state(command.case_id, field="case_id")
+    with station.writing() as transaction:
+        transaction.record([decisions.confirm(command, state, station.desk())])
+    return Outcome(_row(station, command.paper_id), TOPICS)
+
+
+def void_paper(station: Station, command: VoidPaper) -> Outcome[PaperRow]:
+    """Void a paper 作废; its number stays used."""
+    state = station.state(command.case_id, field="case_id")
+    with station.writing() as transaction:
+        transaction.record([decisions.void(command, state, station.desk())])
+    return Outcome(_row(station, command.paper_id), TOPICS)
+
+
+def unfinished_papers(station: Station) -> list[PaperRow]:
+    """Papers issued here that nobody has confirmed on paper."""
+    return [row for row in station.store.unfinished_papers() if _is_ours(station, row)]
+
+
+def papers_of(station: Station, case_id: str) -> list[PaperRow]:
+    """The papers of a case."""
+    return station.store.papers_of(case_id)
+
+
+def _is_ours(station: Station, row: PaperRow) -> bool:
+    return row.state == "issued" or station.store.pdf(row.pdf_hash) is not None
+
+
+def _draw(station: Station, command: IssuePaper, today: date) -> Drawn | None:
+    """The next number of the paper's series; the year is that of issue (H10)."""
+    kind = SERIES_OF.get(command.form)
+    if kind is None:
+        return None
+    series_id, series, holder = _series(station, kind, today)
+    facts: dict[str, object] = {"office": station.office.code, "year": today.year, "kind": kind}
+    return decisions.draw_number(series_id, series, holder, station.store.identity.station_id, facts)
+
+
+def _series(station: Station, kind: str, today: date) -> tuple[str, Series | None, str]:
+    for series_id, first, last, holder in station.store.series_rows(station.office.code, today.year, kind):
+        following = max(first, station.store.last_issued(series_id) + 1)
+        organ = f"{station.office.mark}{kind}字"
+        return series_id, Series(station.office.code, today.year, kind, organ, following, last), holder
+    return "", None, ""
+
+
+def _trial_number(station: Station, command: IssuePaper) -> str:
+    kind = SERIES_OF.get(command.form)
+    return f"{station.office.mark}{kind}字〔{station.desk().today.year}〕　号" if kind else ""
+
+
+def _size(command: IssuePaper) -> Paper:
+    size = Paper(command.size)
+    if size not in SIZES[command.form]:
+        raise Refusal("size_not_for_form", field="size", facts={"form": command.form, "size": command.size})
+    return size
+
+
+def _frozen(state: CaseState, paper_id: str) -> dict[str, object]:
+    frozen = state.get(f"paper.{paper_id}")
+    if not isinstance(frozen, dict):
+        raise Refusal("paper_unknown", field="paper_id")
+    return dict(frozen)
+
+
+def _object(value: object) -> dict[str, object]:
+    return dict(value) if isinstance(value, dict) else {}
+
+
+def _row(station: Station, paper_id: str) -> PaperRow:
+    row = station.store.paper(paper_id)
+    if row is None:
+        raise Refusal("paper_unknown", field="paper_id")
+    return row
+
+
+def _station_name(station: Station) -> str:
+    return f"{station.office.name} {station.office.window}号窗口"

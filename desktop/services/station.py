@@ -1,0 +1,315 @@
+"""The open station: its store, its clerk, its clock; how one is made, opened and closed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import cast
+
+import resources
+from desktop.models.store import keys
+from desktop.models.store.folder import DataFolder, HeldFolder, drop_ballast, ensure_ballast, hold, make_folder
+from desktop.models.store.rows import OfficeRow
+from desktop.models.store.store import Stamp, StationIdentity, Store, Transaction
+from domain.acts import ActDraft, CaseKind
+from domain.beijing import beijing_minute
+from domain.canonical import Json
+from domain.decisions.desk import Desk
+from domain.faults import SurroundingsFault
+from domain.fold import CaseState
+from domain.numbers import registration_number
+from domain.pinyin import SurnameReadings, initials, parse_surnames
+from domain.refusals import Refusal
+from domain.rules import Rules, parse_rules
+from domain.workcalendar import YearTable, parse_calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the world gives: a clock, randomness, and how hard passwords are stretched. Injected; tests give their own."""
+
+    clock: Callable[[], int]
+    """Milliseconds since 1970 UTC."""
+    entropy: Callable[[int], bytes]
+    password_cost: keys.Argon2Parameters = keys.STRONG
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesSetup:
+    """A document-number series an office without a county gives itself."""
+
+    kind: str
+    first: int = 1
+    last: int = 9999
+    year: int = 0
+    """0 means the year of the day it is set up."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeSetup:
+    """An office and this window of it, as ``init`` reads it from a file."""
+
+    code: str
+    name: str
+    kind: str
+    """``petition_office`` 信访部门 or ``competent_organ`` 有权处理的机关."""
+    window: str
+    mark: str
+    """机关代字."""
+    level: str = ""
+    parent: str = ""
+    phone: str = ""
+    address: str = ""
+    query_address: str = ""
+    directory: tuple[OfficeRow, ...] = ()
+    series: tuple[SeriesSetup, ...] = ()
+
+
+@dataclass(slots=True)
+class Station:
+    """An open station with a signed-in clerk. Used on the store lane only."""
+
+    folder: DataFolder
+    held: HeldFolder
+    store: Store
+    surroundings: Surroundings
+    clerk_id: str
+    sign_in: str
+    clerk_name: str
+    data_key: keys.DataKey
+    office: OfficeSetup
+    closed: bool = field(default=False)
+
+    @property
+    def now_ms(self) -> int:
+        """The device's time."""
+        return self.surroundings.clock()
+
+    @property
+    def now(self) -> str:
+        """The Beijing minute."""
+        return beijing_minute(self.now_ms)
+
+    def desk(self) -> Desk:
+        """The desk decisions are made at, now."""
+        measure = self.store.yardstick
+        return Desk(
+            office=self.office.code,
+            office_kind=self.office.kind,
+            window=self.office.window,
+            station=self.store.identity.station_id,
+            clerk=self.clerk_name,
+            now_ms=self.now_ms,
+            calendar=measure.calendar,
+            rules=measure.rules,
+            new_id=self.store.new_id,
+            private_use=private_use(),
+        )
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        """A transaction stamped with this clerk and now. When the disk is full the ballast goes, so that it can be tried again."""
+        try:
+            with self.store.transaction(Stamp(self.clerk_id, self.now_ms)) as transaction:
+                yield transaction
+        except SurroundingsFault as fault:
+            if fault.code == "disk_full":
+                fault.facts["ballast_dropped"] = drop_ballast(self.folder)
+            raise
+
+    def state(self, case_id: str, *, field: str) -> CaseState:
+        """The state of a case, or the refusal that it is not known here."""
+        state = self.store.state(case_id)
+        if state is None:
+            raise Refusal("case_unknown", field=field, facts={"id": case_id[:40]})
+        return state
+
+    def close(self) -> None:
+        """Close the file and let the folder go; harmless when repeated."""
+        if self.closed:
+            return
+        self.closed = True
+        try:
+            self.store.close()
+        finally:
+            self.held.release()
+
+
+def create_station(
+    path: Path, office: OfficeSetup, *, sign_in: str, name: str, password: str, surroundings: Surroundings
+) -> Station:
+    """Make a station's data folder and sign its first clerk in.
+
+    Raises SurroundingsFault ``folder_in_use`` when a station is there already; Refusal for a bad office or password.
+    """
+    _check_office(office)
+    folder = make_folder(path)
+    if folder.database.exists() or folder.keys.exists():
+        raise SurroundingsFault("folder_in_use", facts={"folder": path.name})
+    held = hold(folder, since=beijing_minute(surroundings.clock()))
+    try:
+        entropy = surroundings.entropy
+        station_id, clerk_id = entropy(16).hex(), entropy(16).hex()
+        data_key = keys.create_keys(
+            folder,
+            station_id=station_id,
+            clerk_id=clerk_id,
+            sign_in=sign_in,
+            password=password,
+            entropy=entropy,
+            parameters=surroundings.password_cost,
+        )
+        identity = StationIdentity(station_id, office.code, office.window, entropy(16).hex(), _dump_setup(office))
+        Store.create(folder.database, data_key.raw, identity, entropy(32), surroundings.clock())
+        ensure_ballast(folder)
+        station = _station(folder, held, data_key, clerk_id, sign_in, surroundings)
+    except BaseException:
+        held.release()
+        raise
+    _first_acts(station, office, name)
+    return station
+
+
+def open_station(path: Path, *, sign_in: str, password: str, surroundings: Surroundings) -> Station:
+    """Open a station for a clerk.
+
+    Raises SurroundingsFault: ``no_station``, ``already_open``, ``wrong_password``, ``newer_file``, ``read_only``,
+    ``file_damaged`` …
+    """
+    folder = DataFolder(path)
+    if not folder.database.exists() or not folder.keys.exists():
+        raise SurroundingsFault("no_station", facts={"folder": path.name})
+    held = hold(folder, since=beijing_minute(surroundings.clock()))
+    try:
+        unlocked = keys.unlock(folder, sign_in, password)
+        station = _station(folder, held, unlocked.data_key, unlocked.clerk_id, unlocked.sign_in, surroundings)
+        ensure_ballast(folder)
+    except BaseException:
+        held.release()
+        raise
+    return station
+
+
+def _station(
+    folder: DataFolder,
+    held: HeldFolder,
+    data_key: keys.DataKey,
+    clerk_id: str,
+    sign_in: str,
+    surroundings: Surroundings,
+) -> Station:
+    db = Store.open_file(folder.database, data_key.raw)
+    try:
+        store = Store(
+            db, rules=shipped_rules(), shipped=shipped_calendars(), initials=name_initials, entropy=surroundings.entropy
+        )
+    except BaseException:
+        db.close()
+        raise
+    setup = parse_setup(json.loads(store.identity.setup))
+    name = store.clerk_name(clerk_id)
+    return Station(folder, held, store, surroundings, clerk_id, sign_in, name, data_key, setup)
+
+
+def _first_acts(station: Station, office: OfficeSetup, name: str) -> None:
+    """The first commit of a station: its clerk, its office and directory, and series it gives itself."""
+    desk = station.desk()
+    drafts = [
+        ActDraft("clerk_recorded", CaseKind.CLERK, station.clerk_id, {"name": desk.line(name, "name") or station.sign_in,
+                                                                      "sign_in": station.sign_in})
+    ]  # fmt: skip
+    own = OfficeRow(
+        office.code, office.name, office.kind, office.level, office.parent, office.phone, office.address, office.mark
+    )
+    known = {row.code for row in office.directory}
+    for row in (*(() if own.code in known else (own,)), *office.directory):
+        drafts.append(ActDraft("office_recorded", CaseKind.OFFICE, f"office/{row.code}", office_fields(row)))
+    for series in office.series:
+        year = series.year or desk.today.year
+        sets: dict[str, Json] = {
+            "office": office.code,
+            "year": year,
+            "kind": series.kind,
+            "first": series.first,
+            "last": series.last,
+            "holder": station.store.identity.station_id,
+        }
+        drafts.append(ActDraft("series_leased", CaseKind.SERIES, f"series/{office.code}/{year}/{series.kind}", sets))
+    with station.writing() as transaction:
+        transaction.record(drafts)
+    station.clerk_name = station.store.clerk_name(station.clerk_id)
+
+
+def office_fields(row: OfficeRow) -> dict[str, Json]:
+    """An office of the directory as an act records it."""
+    names = ("code", "name", "kind", "level", "parent", "phone", "address", "mark")
+    return {name: getattr(row, name) for name in names if getattr(row, name)}
+
+
+def _check_office(office: OfficeSetup) -> None:
+    if office.kind not in ("petition_office", "competent_organ"):
+        raise Refusal("office_kind_unknown", field="office.kind", facts={"kind": office.kind[:40]})
+    if not office.name.strip():
+        raise Refusal("office_name_missing", field="office.name")
+    if not 2 <= len(office.mark) <= 8 or not all("\u4e00" <= char <= "\u9fff" for char in office.mark):
+        raise Refusal("office_mark_invalid", field="office.mark", facts={"mark": office.mark[:20]})
+    try:
+        registration_number(office.code, office.window, date(2026, 1, 1), 1)
+    except Refusal:
+        raise Refusal("office_code_invalid", field="office.code", facts={"code": office.code[:20]}) from None
+
+
+def _dump_setup(office: OfficeSetup) -> str:
+    plain = {name: getattr(office, name) for name in OfficeSetup.__dataclass_fields__ if name not in ("directory", "series")}
+    return json.dumps(plain, ensure_ascii=False, sort_keys=True)
+
+
+def parse_setup(table: Mapping[str, object]) -> OfficeSetup:
+    """Read the plain part of an office setup."""
+    values = {name: str(table.get(name, "")) for name in OfficeSetup.__dataclass_fields__ if name not in ("directory", "series")}
+    return OfficeSetup(**values)  # type: ignore[arg-type]
+
+
+# shipped tables ----------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def shipped_rules() -> Rules:
+    """The rule table in the package."""
+    return parse_rules(resources.rules())
+
+
+@lru_cache(maxsize=1)
+def shipped_calendars() -> tuple[YearTable, ...]:
+    """The year tables in the package."""
+    return tuple(parse_calendar(table) for table in resources.calendars())
+
+
+@lru_cache(maxsize=1)
+def private_use() -> Mapping[str, str]:
+    """Old private-use characters of GB 18030 and their standard ones."""
+    rows = cast("list[dict[str, str]]", resources.table("gb18030_private_use")["characters"])
+    return {chr(int(row["private"][2:], 16)): row["character"] for row in rows}
+
+
+@lru_cache(maxsize=1)
+def _surnames() -> SurnameReadings:
+    return parse_surnames(resources.table("surnames"))
+
+
+def name_initials(name: str) -> tuple[str, ...]:
+    """The pinyin initials a name may be typed by."""
+    return initials(name, _surnames(), _readings)
+
+
+@lru_cache(maxsize=30_000)
+def _readings(char: str) -> tuple[str, ...]:
+    from pypinyin import Style, pinyin  # noqa: PLC0415 - 170 ms, so only when the first name is indexed
+
+    found = pinyin(char, style=Style.NORMAL, heteronym=True, errors="ignore")
+    return tuple(found[0]) if found else ()
