@@ -239,6 +239,17 @@ class ActLog:
         """True when the act lies here."""
         return self._db.execute("SELECT 1 FROM act WHERE act_id = ?", (bytes.fromhex(act_id),)).fetchone() is not None
 
+    def held(self, entries: Iterable[Entry]) -> list[Held]:
+        """Entries of this log with their storage keys; raises LogDamaged ``gap`` for one that is not here."""
+        found: list[Held] = []
+        for entry in entries:
+            sql = "SELECT seq FROM act WHERE writer = ? AND n = ? AND hash = ? AND chained = 1"
+            row = self._db.execute(sql, (bytes.fromhex(entry.writer), entry.n, entry.hash)).fetchone()
+            if row is None:
+                raise LogDamaged("gap", writer=entry.writer, n=entry.n)
+            found.append(Held(int(row[0]), entry, read_act(entry.content), new=False))
+        return found
+
     def count(self) -> int:
         """Number of acts."""
         return int(self._db.execute("SELECT count(*) FROM act").fetchone()[0])
@@ -300,7 +311,9 @@ class ActLog:
             yield row.writer, len(entries)
 
 
-def _refuse_elsewhere(entries: Sequence[Entry], acts: Sequence[Act], known: dict[str, tuple[int, bytes, bool]]) -> None:
+def _refuse_elsewhere(
+    entries: Sequence[Entry], acts: Sequence[Act], known: dict[str, tuple[int, bytes, bool]], *, chained: bool
+) -> None:
     """An act id has one content and one place in one chain; a second place is somebody's mistake or forgery."""
     seen: set[str] = set()
     for entry, act in zip(entries, acts, strict=True):

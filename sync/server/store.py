@@ -1,0 +1,435 @@
+"""The county's file and all its SQL: stations, one-time codes, the folded cases; one transaction per request."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sqlcipher3 import dbapi2
+
+from domain.acts import Act, CaseKind
+from domain.canonical import Json
+from domain.faults import SurroundingsFault
+from domain.fold import CaseState, fold, state_bytes
+from sync.exchange import Grant, answer_request
+from sync.log import ActLog, LogDamaged, SigningKey
+from sync.log.feed import COUNTY_SCHEMA, CountyFeed
+from sync.log.log import SCHEMA
+from sync.protocol import Answer, Certificate, Enrol, Request, SignedCertificate, issue_certificate
+
+SERVER_SCHEMA: Final = """
+CREATE TABLE county (
+  one INTEGER PRIMARY KEY CHECK (one = 1), county TEXT NOT NULL, name TEXT NOT NULL, writer TEXT NOT NULL,
+  serial INTEGER NOT NULL
+) STRICT;
+CREATE TABLE station (
+  station TEXT PRIMARY KEY, office TEXT NOT NULL, office_name TEXT NOT NULL, window TEXT NOT NULL,
+  writer TEXT NOT NULL, public_key BLOB NOT NULL, scopes TEXT NOT NULL, serial INTEGER NOT NULL,
+  revoked INTEGER NOT NULL, enrolled_ms INTEGER NOT NULL, contact_ms INTEGER, backlog INTEGER NOT NULL,
+  forked INTEGER NOT NULL
+) STRICT;
+CREATE TABLE code (
+  digest BLOB PRIMARY KEY, office TEXT NOT NULL, office_name TEXT NOT NULL, window TEXT NOT NULL,
+  scopes TEXT NOT NULL, kinds TEXT NOT NULL, made_ms INTEGER NOT NULL, used_by TEXT
+) STRICT;
+CREATE TABLE county_case (
+  case_id TEXT PRIMARY KEY, case_kind TEXT NOT NULL, scope TEXT NOT NULL, state BLOB NOT NULL
+) STRICT;
+"""
+_APPLICATION_ID: Final = 0x58464354
+_CHINA_MS: Final = 8 * 3600 * 1000
+_CODE_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""No 0/O, 1/I: a code is read aloud over the telephone."""
+DAY_MS: Final = 24 * 3600 * 1000
+
+
+class RequestRefused(Exception):
+    """The county does not serve this sender: ``code`` is stable, ``status`` the HTTP status."""
+
+    def __init__(self, code: str, status: int) -> None:
+        super().__init__(code)
+        self.code = code
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class StationRow:
+    """A station as the county knows it."""
+
+    station: str
+    office: str
+    office_name: str
+    window: str
+    writer: str
+    public_key: bytes
+    scopes: tuple[str, ...]
+    serial: int
+    revoked: bool
+    enrolled_ms: int
+    contact_ms: int | None
+    backlog: int
+    """Acts the station said it had and the county had not, at last contact."""
+    forked: bool
+    acts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What ``verify`` proved."""
+
+    acts: int
+    writers: int
+    feeds: int
+    cases: int
+
+
+class CountyStore:
+    """One open county file. Used by one thread; every public method that writes is one transaction."""
+
+    def __init__(self, folder: Path, clock: Callable[[], int], entropy: Callable[[int], bytes]) -> None:
+        """Open or make the county's folder. ``clock`` gives milliseconds since 1970 UTC, ``entropy`` random bytes.
+
+        Raises SurroundingsFault: ``newer_file``, ``file_damaged``, ``disk_full``, ``read_only``.
+        """
+        self._clock = clock
+        self._entropy = entropy
+        with _surroundings():
+            folder.mkdir(parents=True, exist_ok=True)
+            self._key = SigningKey(_key_file(folder / "county.key", entropy))
+            self._db = dbapi2.connect(str(folder / "county.db"), isolation_level=None, check_same_thread=False)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.execute("PRAGMA foreign_keys = ON")
+            self._db.execute("PRAGMA busy_timeout = 5000")  # only an admin command in another process ever holds it
+            self._db.execute("PRAGMA cache_size = -65536")
+        self.log = ActLog(self._db)
+        self.feed = CountyFeed(self._db)
+        self._prepare()
+        row = self._db.execute("SELECT county, name, writer FROM county").fetchone()
+        self.county, self.name, self.writer = str(row[0]), str(row[1]), str(row[2])
+        self.public_key = self._key.public
+
+    @property
+    def key(self) -> SigningKey:
+        """The county's key: signs answers, certificates and the county's own acts."""
+        return self._key
+
+    def close(self) -> None:
+        """Fold the write-ahead log into the file and close it."""
+        with _surroundings():
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._db.close()
+
+    def _prepare(self) -> None:
+        with self._transaction():
+            if int(self._db.execute("PRAGMA application_id").fetchone()[0]) == _APPLICATION_ID:
+                if int(self._db.execute("PRAGMA user_version").fetchone()[0]) != 1:
+                    raise SurroundingsFault("newer_file")
+                return
+            for sql in _statements(SCHEMA + COUNTY_SCHEMA + SERVER_SCHEMA):
+                self._db.execute(sql)
+            self._db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+            self._db.execute("PRAGMA user_version = 1")
+            county, writer = self._entropy(16).hex(), self._entropy(16).hex()
+            self._db.execute("INSERT INTO county VALUES (1, ?, '县级服务器', ?, 0)", (county, writer))
+            self.log.add_writer(writer, county, "county", self._key.public)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with _surroundings():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    # rounds ------------------------------------------------------------------------------------------------------
+
+    def station(self, station: str) -> StationRow | None:
+        """One station, or None."""
+        row = self._db.execute(f"{_STATION_SQL} WHERE s.station = ?", (station,)).fetchone()
+        return None if row is None else _station(row)
+
+    def readmit(self, certificate: Certificate) -> StationRow:
+        """Know a station again by the certificate this county signed (after a restore of an older county file).
+
+        The caller has verified its signature. Raises RequestRefused ``wrong_county``, ``revoked``.
+        """
+        if certificate.county_key != self.public_key.hex():
+            raise RequestRefused("wrong_county", 403)
+        with self._transaction():
+            known = self.station(certificate.station)
+            if known is None or known.serial < certificate.serial:
+                self._save_station(certificate)
+                self._db.execute("UPDATE county SET serial = max(serial, ?)", (certificate.serial,))
+        found = self.station(certificate.station)
+        assert found is not None
+        return found
+
+    def exchange(self, request: Request, station: StationRow) -> Answer:
+        """One round in one transaction: nothing is answered before it is durable."""
+        with self._transaction():
+            grant = Grant(station.station, station.scopes)
+            answer = answer_request(self.log, self.feed, request, grant, self.project, self._clock())
+            claims = ((mark.n, answer.have.get(writer)) for writer, mark in request.own.items())
+            backlog = sum(max(0, n - (have.n if have else 0)) for n, have in claims)
+            self._db.execute(
+                "UPDATE station SET contact_ms = ?, backlog = ?, forked = max(forked, ?) WHERE station = ?",
+                (self._clock(), backlog, int(bool(answer.fork)), station.station),
+            )
+        return answer
+
+    def project(self, case_ids: Iterable[str]) -> None:
+        """Fold the cases that changed, inside the running transaction. Refused acts are kept but not folded."""
+        refusals = self._db.execute("SELECT 1 FROM reject LIMIT 1").fetchone() is not None
+        rows: list[tuple[str, str, str, bytes]] = []
+        for case_id in case_ids:
+            state = self.fold_case(case_id, refusals=refusals)
+            if state is not None:
+                rows.append((case_id, state.case_kind, state.scope, state_bytes(state)))
+        self._db.executemany("INSERT OR REPLACE INTO county_case VALUES (?, ?, ?, ?)", rows)
+
+    def fold_case(self, case_id: str, *, refusals: bool = True) -> CaseState | None:
+        """A case as its delivered acts tell it; None when it has none."""
+        acts = self.log.case(case_id)
+        if refusals:
+            rows = self._db.execute(
+                "SELECT a.act_id FROM act a JOIN reject r ON r.act_seq = a.seq WHERE a.case_id = ?", (case_id,)
+            )
+            refused = {bytes(row[0]).hex() for row in rows}
+            acts = [act for act in acts if act.act_id not in refused]
+        return fold(acts) if acts else None
+
+    def case_bytes(self) -> dict[str, bytes]:
+        """Every folded case: case id → canonical bytes of its state."""
+        return {str(row[0]): bytes(row[1]) for row in self._db.execute("SELECT case_id, state FROM county_case")}
+
+    # enrolment ---------------------------------------------------------------------------------------------------
+
+    def issue_code(
+        self, office: str, office_name: str, window: str, scopes: Sequence[str] = (), kinds: Sequence[str] = ()
+    ) -> str:
+        """Make a one-time code for one window of one office; only its hash is kept. ``kinds`` are series to lease."""
+        raw = "".join(_CODE_LETTERS[byte % 32] for byte in self._entropy(16))
+        wanted = tuple(scopes) or (f"office/{office}", "county", "dict")
+        with self._transaction():
+            self._db.execute(
+                "INSERT INTO code VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
+                (_code_digest(raw), office, office_name, window, " ".join(wanted), " ".join(kinds), self._clock()),
+            )
+            if not self.log.has_case(f"office/{office}"):
+                self._record_office({"code": office, "name": office_name, "kind": "petition_office"})
+        return "-".join(raw[place : place + 4] for place in range(0, 16, 4))
+
+    def enrol(self, asked: Enrol) -> SignedCertificate:
+        """Answer a code with a certificate and lease the office's series. The same station may ask twice.
+
+        Raises RequestRefused: ``wrong_code``, ``used_code``, ``wrong_office``, ``station_taken``.
+        """
+        with self._transaction():
+            sql = "SELECT office, office_name, window, scopes, kinds, used_by FROM code WHERE digest = ?"
+            row = self._db.execute(sql, (_code_digest(asked.code),)).fetchone()
+            if row is None:
+                raise RequestRefused("wrong_code", 403)
+            office, office_name, window, scopes, kinds, used_by = row
+            if office != asked.office:
+                raise RequestRefused("wrong_office", 403)
+            known = self.station(asked.station)
+            if used_by is not None and used_by != asked.writer:
+                raise RequestRefused("used_code", 403)
+            if known is not None and known.office != office:
+                raise RequestRefused("station_taken", 403)
+            holder = self.log.writer(asked.writer)
+            if holder is not None and (holder.station, holder.public_key) != (asked.station, asked.public_key):
+                raise RequestRefused("station_taken", 403)
+            if known is not None and used_by is not None and known.writer == asked.writer:
+                return issue_certificate(self._certificate(known), self._key)  # the first answer was lost on the way
+            serial = int(self._db.execute("UPDATE county SET serial = serial + 1 RETURNING serial").fetchall()[0][0])
+            certificate = Certificate(
+                county=self.county, county_name=self.name, county_writer=self.writer, county_key=self.public_key.hex(),
+                station=asked.station, office=office, office_name=office_name, window=window, writer=asked.writer,
+                key=asked.public_key.hex(), scopes=str(scopes).split(), serial=serial,
+            )  # fmt: skip
+            if known is not None and known.writer != asked.writer:
+                self.log.set_writer_state(known.writer, "closed")
+            self._save_station(certificate)
+            self._db.execute("UPDATE code SET used_by = ? WHERE digest = ?", (asked.writer, _code_digest(asked.code)))
+            year = _china_year(self._clock())
+            for kind in str(kinds).split():
+                case_id = f"series/{office}/{year}/{kind}"
+                if not self.log.has_case(case_id):
+                    self._lease(office, year, kind, 1, 9999, asked.station)
+        return issue_certificate(certificate, self._key)
+
+    def _certificate(self, row: StationRow) -> Certificate:
+        return Certificate(
+            county=self.county, county_name=self.name, county_writer=self.writer, county_key=self.public_key.hex(),
+            station=row.station, office=row.office, office_name=row.office_name, window=row.window, writer=row.writer,
+            key=row.public_key.hex(), scopes=list(row.scopes), serial=row.serial,
+        )  # fmt: skip
+
+    def _save_station(self, certificate: Certificate) -> None:
+        key = bytes.fromhex(certificate.key)
+        self.log.add_writer(certificate.writer, certificate.station, certificate.office, key)
+        self._db.execute(
+            "INSERT OR REPLACE INTO station VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, NULL, 0, 0)",
+            (certificate.station, certificate.office, certificate.office_name, certificate.window, certificate.writer,
+             key, " ".join(certificate.scopes), certificate.serial, self._clock()),
+        )  # fmt: skip
+
+    def revoke(self, station: str) -> bool:
+        """Serve this station no more; what it brought stays. False when it is unknown."""
+        with self._transaction():
+            sql = "UPDATE station SET revoked = 1 WHERE station = ? RETURNING 1"
+            return bool(self._db.execute(sql, (station,)).fetchall())
+
+    # the county's own acts ---------------------------------------------------------------------------------------
+
+    def record(self, kind: str, case_kind: str, case_id: str, scope: str, sets: Mapping[str, Json]) -> Act:
+        """Write one act of the county's own, over what its fields hold now, and deliver it."""
+        with self._transaction():
+            return self._record(kind, case_kind, case_id, scope, sets)
+
+    def record_office(self, fields: Mapping[str, Json]) -> Act:
+        """Record an institution (登记机构); ``fields`` has at least code and name."""
+        with self._transaction():
+            return self._record_office(fields)
+
+    def lease(self, office: str, year: int, kind: str, first: int, last: int, station: str) -> Act:
+        """Lease numbers ``first``..``last`` of a series 文号 to a station, replacing an earlier lease of it."""
+        with self._transaction():
+            return self._lease(office, year, kind, first, last, station)
+
+    def _lease(self, office: str, year: int, kind: str, first: int, last: int, station: str) -> Act:
+        sets: dict[str, Json] = {
+            "office": office, "year": year, "kind": kind, "first": first, "last": last, "holder": station,
+        }  # fmt: skip
+        case_id = f"series/{office}/{year}/{kind}"
+        return self._record("series_leased", CaseKind.SERIES, case_id, f"office/{office}", sets)
+
+    def _record_office(self, fields: Mapping[str, Json]) -> Act:
+        case_id = f"office/{fields['code']}"
+        return self._record("office_recorded", CaseKind.OFFICE, case_id, "dict", fields)
+
+    def _record(self, kind: str, case_kind: str, case_id: str, scope: str, sets: Mapping[str, Json]) -> Act:
+        before = self.fold_case(case_id)
+        act = Act(
+            act_id=self._entropy(16).hex(), kind=kind, case_kind=case_kind, case_id=case_id, scope=scope,
+            lamport=self.log.lamport() + 1, wall_ms=self._clock(), clock="ok", office="county", station=self.county,
+            by="county", sets=dict(sets), over=before.over(*sets) if before is not None else (),
+        )  # fmt: skip
+        entries = self.log.append(self.writer, [act], self._key)
+        self.feed.append(self.log.held(entries))
+        self.project([case_id])
+        return act
+
+    # what an administrator sees ----------------------------------------------------------------------------------
+
+    def stations(self) -> list[StationRow]:
+        """Every station with the number of its acts, by office and window."""
+        return [_station(row) for row in self._db.execute(f"{_STATION_SQL} ORDER BY s.office, s.window, s.station")]
+
+    def counts(self) -> dict[str, int]:
+        """Acts, cases, refused acts, acts taken on another station's word."""
+        tables = {"acts": "act", "cases": "county_case", "refused": "reject", "attested": "attested"}
+        sql = "SELECT count(*) FROM "
+        return {name: int(self._db.execute(sql + table).fetchone()[0]) for name, table in tables.items()}
+
+    def verify(self) -> Report:
+        """Prove chains, signatures, feeds and the folded cases, in one snapshot. Raises LogDamaged."""
+        with _surroundings():
+            self._db.execute("BEGIN")
+            try:
+                writers = sum(1 for _ in self.log.verify())
+                feeds = sum(1 for _ in self.feed.verify())
+                kept = self.case_bytes()
+                for case_id in self.log.case_ids():
+                    state = self.fold_case(case_id)
+                    if kept.pop(case_id, None) != (None if state is None else state_bytes(state)):
+                        raise LogDamaged("projection_differs", detail=case_id)
+                if kept:
+                    raise LogDamaged("projection_differs", n=len(kept))
+                counts = self.counts()
+            finally:
+                self._db.execute("ROLLBACK")
+        return Report(counts["acts"], writers, feeds, counts["cases"])
+
+
+_STATION_SQL = (
+    "SELECT s.station, s.office, s.office_name, s.window, s.writer, s.public_key, s.scopes, s.serial, s.revoked,"
+    " s.enrolled_ms, s.contact_ms, s.backlog, s.forked,"
+    " (SELECT coalesce(sum(w.have_n), 0) FROM writer w WHERE w.station = s.station) FROM station s"
+)
+
+
+def _station(row: Sequence[Any]) -> StationRow:
+    values: list[Any] = list(row)
+    values[5:9] = bytes(row[5]), tuple(str(row[6]).split()), row[7], bool(row[8])
+    values[12] = bool(row[12])
+    return StationRow(*values)
+
+
+def _statements(schema: str) -> Iterator[str]:
+    text = ""
+    for line in schema.splitlines(keepends=True):
+        text += line
+        if dbapi2.complete_statement(text):
+            yield text
+            text = ""
+
+
+def _code_digest(code: str) -> bytes:
+    plain = "".join(letter for letter in code.upper() if letter.isalnum())
+    return hashlib.sha256(b"xinfang-code-1" + plain.encode()).digest()
+
+
+def _china_year(wall_ms: int) -> int:
+    """The calendar year in China (UTC+8, no summer time)."""
+    return datetime.fromtimestamp((wall_ms + _CHINA_MS) / 1000, UTC).year
+
+
+def _key_file(path: Path, entropy: Callable[[int], bytes]) -> bytes:
+    """The county's private key, made on first use; readable by its owner alone, and durable before it is used."""
+    if not path.exists():
+        new = path.with_suffix(".new")
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(entropy(32))
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    return path.read_bytes()
+
+
+@contextmanager
+def _surroundings() -> Iterator[None]:
+    """Name what the surroundings did: a full disk, a read-only folder, a damaged file."""
+    try:
+        yield
+    except dbapi2.DatabaseError as error:
+        name = str(getattr(error, "sqlite_errorname", ""))
+        for start, code in _SQLITE_FAULTS.items():
+            if name.startswith(start):
+                raise SurroundingsFault(code) from error
+        raise
+    except OSError as error:
+        raise SurroundingsFault("disk_full" if error.errno == 28 else "read_only") from error
+
+
+_SQLITE_FAULTS: Final = {
+    "SQLITE_FULL": "disk_full",
+    "SQLITE_IOERR": "disk_full",
+    "SQLITE_READONLY": "read_only",
+    "SQLITE_CANTOPEN": "read_only",
+    "SQLITE_CORRUPT": "file_damaged",
+    "SQLITE_NOTADB": "file_damaged",
+    "SQLITE_BUSY": "already_open",
+}
