@@ -1,0 +1,90 @@
+"""Actions: the one table of what the keyboard does; shortcuts, navigation, hints and the F1 sheet are made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+Group = Literal["page", "work", "form", "text"]
+GROUPS: dict[Group, str] = {"page": "页面", "work": "办理", "form": "来访登记", "text": "填写"}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing the keyboard does. ``keys`` in Qt's notation; no key is a single letter or a digit alone."""
+
+    name: str
+    keys: str
+    text: str
+    group: Group
+    icon: str = ""
+    explain: str = ""
+
+    @property
+    def shown_keys(self) -> str:
+        """The keys as the clerk reads them."""
+        return self.keys.replace("Return", "Enter")
+
+
+NAVIGATION = (
+    Action("intake", "F2", "新来访", "page", "new", "登记一次来访；正在填写的来访不会丢失"),
+    Action("find", "F3", "查找", "page", "find", "按姓名、拼音首字母、证件号、电话尾号、编号、内容查找"),
+    Action("today", "F5", "今日来访", "page", "today"),
+    Action("deadlines", "F6", "期限看板", "page", "clock"),
+    Action("conflicts", "F7", "待核对", "page", "compare"),
+    Action("county", "F8", "县级", "page", "county", "与县级交换的情况"),
+)
+GENERAL = (
+    Action("keys", "F1", "快捷键", "page", "keys"),
+    Action("print", "F9", "打印", "work", "print", "打印当前来访或事项的文书"),
+    Action("lock", "Ctrl+L", "锁定", "work", "lock", "离开座位时锁定；已填写的内容不变"),
+    Action("back", "Alt+Left", "返回", "work", "", "回到上一个页面"),
+)
+FORM_KEYS = (
+    Action("finish", "Ctrl+Return", "完成登记", "form", "done", "保存到本机并取得登记编号"),
+    Action("save_now", "Ctrl+S", "立即保存草稿", "form", "", "草稿本来就随填随存"),
+    Action("known", "F4", "已知信访人", "form", "", "到右侧名单，上下键选择，Enter 选用，Esc 返回"),
+    Action("section_people", "Alt+1", "信访人", "form"),
+    Action("section_matter", "Alt+2", "信访事项", "form"),
+    Action("section_oral", "Alt+3", "口述笔录", "form"),
+    Action("section_material", "Alt+4", "材料", "form"),
+    Action("add_person", "Alt+P", "增加一人", "form"),
+    Action("add_matter", "Alt+M", "增加一个事项", "form"),
+    Action("add_material", "Alt+N", "增加一份材料", "form"),
+    Action("all_no", "Alt+0", "甄别四问均为“否”", "form"),
+    Action("more", "Alt+G", "更多项目", "form", "", "展开或收起当前部分的其他项目"),
+)
+HABITS = (
+    Action("walk", "Return", "到下一项", "text"),
+    Action("new_line", "Shift+Return", "长文本中换行", "text"),
+    Action("digits", "1…9", "在并列选项上直接选择", "text"),
+    Action("edit", "Ctrl+A/C/V/X/Z", "全选、复制、粘贴、剪切、撤销", "text"),
+)
+TABLE = (*NAVIGATION, *GENERAL, *FORM_KEYS, *HABITS)
+
+
+def action(name: str) -> Action:
+    """An action of the table by its name."""
+    return next(each for each in TABLE if each.name == name)
+
+
+def bind(name: str, widget: QWidget, slot: Callable[[], object], *, everywhere: bool = False) -> QAction:
+    """Bind an action's key in a widget and its children, or in its whole window."""
+    entry = action(name)
+    made = QAction(entry.text, widget)
+    keys = [QKeySequence(entry.keys)]
+    if "Return" in entry.keys:
+        keys.append(QKeySequence(entry.keys.replace("Return", "Enter")))  # the one on the number pad
+    made.setShortcuts(keys)
+    made.setShortcutContext(
+        Qt.ShortcutContext.WindowShortcut if everywhere else Qt.ShortcutContext.WidgetWithChildrenShortcut
+    )
+    made.setAutoRepeat(False)
+    made.triggered.connect(lambda _checked=False: slot())
+    widget.addAction(made)
+    return made

@@ -1,0 +1,149 @@
+"""Terms: the only place that turns a code word into the Chinese on the forms of the window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+Options = Sequence[tuple[str, str]]
+
+SEX: Options = (("", "未说明"), ("male", "男"), ("female", "女"))
+PERSON_KIND: Options = (("person", "个人"), ("organisation", "单位"))
+ROLE: Options = (("main", "主访人"), ("representative", "代表"), ("companion", "随访人"))
+MATTER_CLASS: Options = (
+    ("claim", "申诉求决"),
+    ("accusation", "检举控告"),
+    ("suggestion", "建议意见"),
+    ("other", "咨询及其他"),
+)
+ANSWER: Options = (("yes", "是"), ("no", "否"), ("unknown", "不清"))
+TRIAGE: Options = (
+    ("court", "人民法院是否已受理"),
+    ("reconsideration", "是否已经行政复议"),
+    ("arbitration", "仲裁机构是否已受理"),
+    ("review_opinion", "是否已有复查、复核意见"),
+)
+"""The four questions 甄别 (R 19③, 31, 36③)."""
+
+ROUTE: Options = (
+    ("", "未定"),
+    ("31-1", "31条（一）诉讼权利救济"),
+    ("31-2", "31条（二）仲裁"),
+    ("31-3", "31条（三）党员申诉、检举等"),
+    ("31-4", "31条（四）行政复议等"),
+    ("31-5", "31条（五）请求查处、履职"),
+    ("31-6", "31条（六）信访程序"),
+)
+REPEAT: Options = (("first", "初访"), ("repeat", "重访"), ("new_facts", "新事实"), ("undecided", "待核"))
+FLAGS: Options = (
+    ("litigation", "涉法涉诉"),
+    ("threat", "扬言"),
+    ("urgent", "重大紧急"),
+    ("level_skipping", "越级走访"),
+    ("cross_region", "三跨三分离"),
+    ("backlog", "积案"),
+    ("foreign", "涉外"),
+    ("hongkong", "涉港"),
+    ("macao", "涉澳"),
+    ("taiwan", "涉台"),
+    ("overseas", "涉侨"),
+)
+MATERIAL_FORM: Options = (("copy", "复印件"), ("original", "原件"), ("electronic", "电子件"))
+STAGE: Options = (
+    ("registered", "已登记"),
+    ("accepted", "已受理"),
+    ("guided", "已告知途径"),
+    ("referred", "已转送"),
+    ("assigned", "已交办"),
+    ("received", "已收件"),
+    ("answered", "已答复"),
+)
+NEXT_STEP: Options = (
+    ("", "已有着落"),
+    ("refer_or_assign", "转送、交办或者报请"),
+    ("decide_and_notify", "决定是否受理并书面告知"),
+    ("await_name_and_address", "待补姓名、住址"),
+    ("deliver_acceptance_notice", "送达受理告知书"),
+    ("deliver_route_notice", "送达告知书"),
+    ("investigate_and_reply", "调查核实，出具处理意见"),
+    ("follow_route", "按告知的途径办理"),
+    ("await_receipt", "等待收件机关告知"),
+    ("await_report", "等待反馈办理结果"),
+)
+CLOCK: Options = (
+    ("T1", "转送、交办或者报请"),
+    ("T2", "书面告知"),
+    ("T3", "书面告知（转来件）"),
+    ("T4", "提出异议"),
+    ("T5", "反馈办理结果"),
+    ("T6", "办结"),
+    ("T7", "延期后办结"),
+    ("T8", "申请复查"),
+    ("T9", "作出复查意见"),
+    ("T10", "申请复核"),
+    ("T11", "作出复核意见"),
+    ("T12", "简易办理决定"),
+    ("T13", "简易办理意见"),
+    ("", "—"),
+)
+CLOCK_STATE: Options = (("running", "正在计算"), ("ended", "已办"), ("off", "不计算"))
+NOTICE_OFF: Options = (
+    ("address_unclear", "住址不清，不负告知义务（第二十三条第二款）"),
+    ("name_unclear", "姓名（名称）不清，不负告知义务（第二十三条第二款）"),
+    ("anonymous", "匿名，不负告知义务（第二十三条第二款）"),
+    ("own_rules", "涉法涉诉、检举控告按其自身规定告知（第二十三条第四款）"),
+)
+"""Why no written notice is owed (R 23②, 23④)."""
+
+PAPER_STATE: Options = (
+    ("issued", "已出具，未存档"),
+    ("stored", "已出具，未确认打印"),
+    ("printed", "已打印"),
+    ("voided", "已作废"),
+)
+PAPER_SIZE: Options = (("A4", "A4"), ("A5", "A5"), ("R80", "80 毫米小票"))
+TIME_QUALITY: Options = (("ok", ""), ("unsure", "时间未核对"), ("behind", "本机时钟偏慢"))
+"""The quality mark of a device's time; a time known to be right needs no word."""
+
+STEP = {
+    "accept": "受理",
+    "guide": "告知接收情况及处理途径和程序",
+    "refer": "转送",
+    "assign": "交办",
+    "signpost": "告知向有权处理的机关提出",
+    "answer": "当场答复",
+    "refuse_open": "不予受理",
+    "refuse_ended": "不再受理",
+    "register": "登记，待核",
+}
+FORM = {
+    "F01": "来访登记表",
+    "F02": "来访登记回执",
+    "F03": "材料接收清单",
+    "F04": "受理告知书",
+    "F05": "告知书",
+    "F06": "不予受理告知书",
+    "F07": "不再受理告知书",
+    "F08": "转送告知书",
+    "F18": "送达回证",
+}
+
+
+def term(options: Options, code: str) -> str:
+    """The word for a code; a code that is not known here is shown as it is."""
+    return next((text for each, text in options if each == code), code)
+
+
+def article_text(article: str) -> str:
+    """``R 31(六)`` as the clerk reads it: 《条例》第31条（六）."""
+    if not article.startswith("R "):
+        return article
+    number, rest = article[2:], ""
+    for place, char in enumerate(number):
+        if not char.isdigit():
+            number, rest = number[:place], number[place:]
+            break
+    rest = rest.replace("(", "（").replace(")", "）")
+    clause = "①②③④⑤⑥⑦⑧⑨"
+    if rest and rest[0] in clause:
+        rest = f"第{'一二三四五六七八九'[clause.index(rest[0])]}款{rest[1:]}"
+    return f"《条例》第{number}条{rest}"
