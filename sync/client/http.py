@@ -1,0 +1,156 @@
+"""HTTP to the county by urllib3, and enrolment. Knows nothing of acts; a failed round changes nothing here."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from typing import Final, Protocol
+from urllib.parse import urlsplit
+
+import msgspec
+import urllib3
+
+from domain.faults import SurroundingsFault
+from sync.exchange import Identity
+from sync.log.chain import SigningKey
+from sync.protocol import (
+    ANSWER_TAG,
+    CAPABILITIES,
+    ENROL_TAG,
+    MAX_FRAME,
+    PROTOCOL,
+    REQUEST_TAG,
+    Answer,
+    Certificate,
+    Enrol,
+    Enrolled,
+    Request,
+    SignedCertificate,
+    WireDamaged,
+    decode_frame,
+    encode_frame,
+    open_frame,
+    verify_frame,
+)
+
+CONNECT_S: Final = 10.0
+READ_S: Final = 60.0
+_CERTIFICATE_HEADER: Final = "x-xinfang-certificate"
+
+
+class Transport(Protocol):
+    """One round's way to the county: a line, or a stick."""
+
+    def exchange(self, frame: bytes) -> bytes:
+        """Carry a request frame there and the answer frame back; raises SurroundingsFault when it cannot."""
+
+
+class HttpTransport:
+    """The line: one POST per round over a kept connection. Uses no proxy; the county lies in the office's own net."""
+
+    def __init__(self, url: str, certificate: SignedCertificate | None = None) -> None:
+        """``certificate`` is shown only when the county asks for it (it was restored and forgot this station).
+
+        Raises SurroundingsFault ``county_address`` when the URL is none.
+        """
+        parts = urlsplit(url if "//" in url else f"http://{url}")
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise SurroundingsFault("county_address", facts={"url": url})
+        self.url = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+        self.loopback = _is_loopback(parts.hostname)
+        self._certificate = certificate
+        timeout = urllib3.Timeout(connect=CONNECT_S, read=READ_S)
+        # PoolManager never reads proxy variables of the environment: an office proxy cannot swallow the county.
+        self._pool = urllib3.PoolManager(timeout=timeout, retries=False, maxsize=1)
+
+    def exchange(self, frame: bytes) -> bytes:
+        """One round. Raises SurroundingsFault ``county_unreachable``, ``county_full``, ``county_refused``."""
+        try:
+            return self.post("/v1/exchange", frame)
+        except SurroundingsFault as fault:
+            if fault.facts.get("reason") != "certificate_wanted" or self._certificate is None:
+                raise
+        return self.post("/v1/exchange", frame, {_CERTIFICATE_HEADER: msgspec.json.encode(self._certificate).decode()})
+
+    def post(self, path: str, body: bytes, headers: dict[str, str] | None = None) -> bytes:
+        """POST bytes, get bytes; raises SurroundingsFault with ``reason`` as the county named it."""
+        sent = {"content-type": "application/x-xinfang-frame", **(headers or {})}
+        try:
+            reply = self._pool.request("POST", self.url + path, body=body, headers=sent, preload_content=False)
+            try:
+                data = reply.read(MAX_FRAME + 1)
+            finally:
+                reply.release_conn()
+        except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            raise SurroundingsFault("county_unreachable", facts={"reason": type(error).__name__}) from error
+        if len(data) > MAX_FRAME:
+            raise SurroundingsFault("county_refused", facts={"reason": "too_large"})
+        if reply.status != 200:
+            raise _fault(reply.status, data)
+        return data
+
+    def close(self) -> None:
+        """Let the connection go."""
+        self._pool.clear()
+
+
+def enrol(url: str, code: str, identity: Identity, key: SigningKey, name: str = "") -> SignedCertificate:
+    """Turn a one-time code into this station's certificate; asking again after a lost answer is harmless.
+
+    Raises SurroundingsFault ``county_unreachable``; ``county_refused`` with ``reason`` ``wrong_code``, ``used_code``,
+    ``wrong_office``, ``station_taken``, ``newer_protocol`` or ``bad_answer``.
+    """
+    asked = Enrol(
+        v=PROTOCOL, code=code, station=identity.station, office=identity.office, writer=identity.writer,
+        public_key=key.public, name=name, caps=list(CAPABILITIES),
+    )  # fmt: skip
+    transport = HttpTransport(url)
+    try:
+        reply = transport.post("/v1/enrol", encode_frame(asked, ENROL_TAG, key))
+        enrolled, _ = decode_frame(reply, Enrolled)
+        found = enrolled.certificate.read()
+        verify_frame(reply, ENROL_TAG, bytes.fromhex(found.county_key))
+    except WireDamaged as damaged:
+        raise SurroundingsFault("county_refused", facts={"reason": "bad_answer", "code": damaged.code}) from damaged
+    finally:
+        transport.close()
+    if (found.station, found.writer, found.key) != (identity.station, identity.writer, key.public.hex()):
+        raise SurroundingsFault("county_refused", facts={"reason": "bad_answer"})
+    return enrolled.certificate
+
+
+def write_request(request: Request, key: SigningKey) -> bytes:
+    """The signed frame of a request."""
+    return encode_frame(request, REQUEST_TAG, key)
+
+
+def read_answer(data: bytes, certificate: Certificate) -> Answer:
+    """Verify and read an answer; raises SurroundingsFault ``county_refused`` with reason ``bad_answer``."""
+    try:
+        return open_frame(data, Answer, ANSWER_TAG, bytes.fromhex(certificate.county_key))
+    except WireDamaged as damaged:
+        raise SurroundingsFault("county_refused", facts={"reason": "bad_answer", "code": damaged.code}) from damaged
+
+
+def go_round(transport: Transport, request: Request, key: SigningKey, certificate: Certificate) -> Answer:
+    """Write, carry, read: what the net lane does between building a request and applying its answer."""
+    return read_answer(transport.exchange(write_request(request, key)), certificate)
+
+
+def _fault(status: int, data: bytes) -> SurroundingsFault:
+    try:
+        reason = str(json.loads(data)["code"])
+    except (ValueError, KeyError, TypeError):
+        reason = f"http_{status}"
+    if status == 507:
+        return SurroundingsFault("county_full", facts={"reason": reason})
+    if status >= 500:
+        return SurroundingsFault("county_unreachable", facts={"reason": reason, "status": status})
+    return SurroundingsFault("county_refused", facts={"reason": reason, "status": status})
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
