@@ -149,13 +149,12 @@ def _make_private(path: Path) -> None:
 
 def sync_directory(path: Path) -> None:
     """Make names that were just created or renamed in a directory survive a power cut; OSError as it comes."""
-    if sys.platform == "win32":
-        return  # a directory cannot be opened there, and NTFS logs the rename
-    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    if sys.platform != "win32":  # there a directory cannot be opened, and NTFS logs the rename
+        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _named(fault: SurroundingsFault, path: Path) -> SurroundingsFault:

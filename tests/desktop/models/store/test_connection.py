@@ -241,3 +241,11 @@ def test_the_connection_belongs_to_its_thread(conn):
     thread.start()
     thread.join()
     assert seen == ["ProgrammingError"]
+
+
+def test_a_file_that_may_not_grow_is_a_full_disk_too(conn):
+    (pages,) = conn.execute("PRAGMA page_count").fetchone()
+    conn.execute(f"PRAGMA max_page_count = {pages + 4}")
+    with pytest.raises(SurroundingsFault, match="disk_full"), joined(conn):
+        conn.executemany("INSERT INTO petitioner VALUES (?)", [(str(number) * 500,) for number in range(50)])
+    assert names(conn) == []
