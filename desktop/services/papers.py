@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
+from typing import cast
 
 from desktop import printing
 from desktop.models.store.rows import PaperRow
 from desktop.services.contents import content_for
 from desktop.services.outcome import Outcome, Topic
 from desktop.services.station import Station
+from domain.canonical import Json
 from domain.commands import ConfirmPrint, IssuePaper, VoidPaper
 from domain.decisions import papers as decisions
 from domain.decisions.papers import SERIES_OF, Drawn
@@ -33,13 +36,13 @@ def issue_paper(station: Station, command: IssuePaper) -> Outcome[PaperRow]:
     desk = station.desk()
     # Dry run with a stand-in number: whatever cannot be printed is refused before a number is used up.
     trial = content_for(station, command, state, document_number=_trial_number(station, command), issued_on=desk.today)
-    printing.check(trial)
+    _refuse_unprintable(trial)
     paper_id = station.store.new_id()
     with station.writing() as transaction:
         drawn = _draw(station, command, desk.today)
         number = drawn.number if drawn else ""
         content = content_for(station, command, state, document_number=number, issued_on=desk.today)
-        draft = decisions.issue(command, state, desk, paper_id=paper_id, content=as_json(content), drawn=drawn)
+        draft = decisions.issue(command, state, desk, paper_id=paper_id, content=cast("Json", as_json(content)), drawn=drawn)
         transaction.record([draft])
     return Outcome(finish_paper(station, paper_id, state.case_id, content, size), TOPICS)
 
@@ -58,7 +61,7 @@ def finish_paper(
     content = content or from_json(_object(frozen.get("content")))
     line = PrintLine(row.number, row.issued_at, _station_name(station), row.issued_by)
     pdf = printing.render(content, size or Paper(str(frozen.get("size", "A4"))), line, Mark.original())
-    pages = printing.page_count(pdf)
+    pages = len(printing.page_pngs(pdf, 9))
     with station.writing() as transaction:
         digest = transaction.keep_pdf(pdf)
         transaction.record([decisions.store(state, paper_id, pdf_hash=digest, pages=pages)])
@@ -123,6 +126,25 @@ def papers_of(station: Station, case_id: str) -> list[PaperRow]:
 
 def _is_ours(station: Station, row: PaperRow) -> bool:
     return row.state == "issued" or station.store.pdf(row.pdf_hash) is not None
+
+
+def _refuse_unprintable(content: Content) -> None:
+    """Refuse before anything is recorded when a character has no glyph in any shipped face."""
+    missing = printing.missing_characters(_texts(as_json(content)))
+    if missing:
+        facts = {"char": missing[0], "code_point": f"U+{ord(missing[0]):04X}", "count": len(missing)}
+        raise Refusal("character_unprintable", field="form", facts=facts)
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
 
 
 def _draw(station: Station, command: IssuePaper, today: date) -> Drawn | None:
