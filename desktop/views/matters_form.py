@@ -1,4 +1,4 @@
-"""MattersForm: the matters of a visit, one card each; the oral record and the things handed in have theirs beside it."""
+"""MattersForm: the matters of a visit, one card each; beside it the oral record and the things handed in."""
 
 from __future__ import annotations
 

@@ -115,17 +115,54 @@ STEP = {
     "refuse_ended": "不再受理",
     "register": "登记，待核",
 }
-FORM = {
-    "F01": "来访登记表",
-    "F02": "来访登记回执",
-    "F03": "材料接收清单",
-    "F04": "受理告知书",
-    "F05": "告知书",
-    "F06": "不予受理告知书",
-    "F07": "不再受理告知书",
-    "F08": "转送告知书",
-    "F18": "送达回证",
+FORM: Options = (
+    ("F01", "来访登记表"),
+    ("F02", "来访登记回执"),
+    ("F03", "材料接收清单"),
+    ("F04", "受理告知书"),
+    ("F05", "告知书"),
+    ("F06", "不予受理告知书"),
+    ("F07", "不再受理告知书"),
+    ("F08", "转送告知书"),
+    ("F18", "送达回证"),
+)
+PAPER_SIZE: Options = (("A4", "A4"), ("A5", "A5"), ("R80", "80毫米小票"))
+PAPER_STATE: Options = (("issued", "待生成"), ("stored", "未确认打印"), ("printed", "已打印"), ("voided", "已作废"))
+CLOCK = {
+    "T1": "自收到之日起15日内转送、交办（T1）",
+    "T2": "自收到之日起15日内告知（T2）",
+    "T3": "自收到转送之日起15日内告知（T3）",
+    "T4": "5个工作日内可提出异议（T4）",
+    "T5": "按交办要求反馈（T5）",
+    "T6": "自受理之日起60日内办结（T6）",
 }
+REASON = {
+    "accepted_on_the_spot": "不属其他途径，属本机关职权，可当场受理",
+    "route_open": "处理途径尚未确定，先登记，期限内告知",
+    "power_to_be_checked": "是否属本机关职权尚待核实，先登记，期限内告知",
+    "not_this_organ": "不属本机关职权，告知向有权处理的机关提出",
+    "outside_this_system": "不属本系统受理范围，告知向有权处理的机关提出",
+    "organ_of_own_system": "属本系统其他机关职权",
+    "lower_level": "属下级机关职权",
+    "same_level_organ": "属本级其他机关职权",
+    "organ_to_be_chosen": "请选择有权处理的机关",
+    "accusation_by_authority": "检举控告按管理权限转送，不得转给被反映的人或者单位",
+    "accusation_of_own_power": "属本机关权限，依规处理，注意保密",
+    "litigation_visit_is_guided": "涉及诉讼权利救济，告知向政法部门提出",
+    "route_court": "涉及诉讼权利救济，依照法律规定的程序处理",
+    "route_arbitration": "应当通过仲裁解决",
+    "route_party": "党员申诉、检举等，依照党内有关规定处理",
+    "route_administrative": "应当通过行政复议、行政裁决等程序处理",
+    "route_duty": "请求查处违法行为、履行职责的，依法履行或者答复",
+    "suggestion_is_studied": "建议意见，认真研究论证",
+    "consultation_to_answer": "咨询，可当场答复",
+    "answered_on_the_spot": "已当场答复",
+    "acceptance_to_decide": "是否受理待决定，期限内告知",
+    "open_with_subordinate": "正在办理期限内，不予受理",
+    "ended_same_facts": "复核意见已送达，以同一事实和理由提出，不再受理",
+    "objection_possible": "转送有误的可在5个工作日内提出异议",
+}
+"""Why a step is proposed (``domain.triage``); an unknown reason is left unsaid."""
 
 
 def term(options: Options, code: str) -> str:

@@ -1,4 +1,4 @@
-"""A lane: one thread that does what it is given in order, and answers on the UI thread; the store has one, the net another."""
+"""A lane: one thread that does its work in order and answers on the UI thread; the store has one, the net another."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class Lane(QObject):
         refused: Callable[[Refusal], None] | None = None,
         failed: Callable[[BaseException], None] | None = None,
     ) -> None:
-        """Run ``fn(*args)`` on the lane. Without ``refused`` a refusal goes to ``failed``; without that it is raised."""
+        """Run ``fn(*args)``. Without ``refused`` a refusal goes to ``failed``; without that it is raised."""
         self.start(fn, *args, done=done, refused=refused, failed=failed)
 
     def start(
