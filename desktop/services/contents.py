@@ -207,7 +207,7 @@ def _receipt(station: Station, visit: CaseState) -> VisitReceipt:
         name=_main_name(station, visit),
         accusation=accusation,
         people_present=visit.number("headcount", 1),
-        window=_window(station, visit),
+        window=f"{visit.text('window')}号窗口",
         summaries=() if accusation else tuple(state.text("summary") for state in matters),
         next_step=STEPS.get(step, ""),
         next_due=_iso(soonest.nominal) if soonest else "",
@@ -231,7 +231,7 @@ def _materials(station: Station, visit: CaseState) -> MaterialList:
         lines=_lines(visit),
         originals_returned=visit.flag("originals_returned"),
         receiver=station.store.clerk_name(visit.acts[0].by),
-        window=_window(station, visit),
+        window=f"{visit.text('window')}号窗口",
         query_code=visit.text("query_code"),
     )
 
