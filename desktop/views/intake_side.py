@@ -149,7 +149,7 @@ class IntakeSide(QFrame):
         self.step_reason.setText("；".join(words) + (f"。{reason}" if reason else "") + self._open(step))
         papers = "、".join(terms.term(terms.FORM, form) for form in step.forms_now)
         self.step_papers.setText(self.tr("现在可出具：{0}").format(papers) if papers else "")
-        clocks = "；".join(terms.CLOCK.get(clock, clock) for clock in step.clocks)
+        clocks = "；".join(terms.CLOCK_PERIOD.get(clock, clock) for clock in step.clocks)
         self.step_clocks.setText(self.tr("期限：{0}").format(clocks) if clocks else self.tr("本步不起算期限"))
 
     def focus_list(self) -> bool:
