@@ -2,7 +2,8 @@
 
 A document's lookup values are kept as lines ``<field><value>``; a query is a set of needles that begin such a line.
 Prefix searches are answered by equality: each value is stored under its prefixes of a few lengths (``STEPS``), so
-that the newest hits stream out of the index without sorting all people named 王.
+that the newest hits stream out of the index without sorting all people named 王. What is typed beyond the longest
+fitting prefix filters the stream, so the prefixes are spaced where a filter would find something soon.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ NAME, INITIALS, ID, ID_TAIL, PHONE_TAIL, NUMBER, NUMBER_TAIL = "n", "p", "i", "j
 STEPS: dict[str, tuple[int, ...]] = {
     NAME: (1, 2, 3),
     INITIALS: (1, 2, 3),
-    ID: (6, 10, 12, 14),  # region, year, month, day of birth
+    ID: (6, 8, 9, 10, 12, 14),  # region, then the birth date: century, decade, year, month, day
     ID_TAIL: (4,),
     PHONE_TAIL: (4,),
-    NUMBER: (4, 8, 12),
+    NUMBER: tuple(range(4, 17)),  # one office's numbers all begin alike: a filter would read them all
     NUMBER_TAIL: (4,),
 }
 WHY = {
@@ -109,11 +110,11 @@ def document(doc: SearchDoc) -> tuple[str, str]:
         lines[ID_TAIL + id_number[::-1]] = None
     for phone in doc.phones:
         lines[PHONE_TAIL + _digits(phone)[::-1]] = None
-    for number in doc.numbers:
+    for number in filter(str.isascii, doc.numbers):
         lines[NUMBER + fold(number)] = None
         lines[NUMBER_TAIL + _digits(number)[::-1]] = None
     keys = "".join(f"\n{line}" for line in lines if len(line) > 1)
-    spoken = [number for number in doc.numbers if not number.isascii()]  # 文号; plain digits would crowd the pairs
+    spoken = [number for number in doc.numbers if not number.isascii()]  # 文号; bare digits would crowd the pairs
     body = " ".join(word for text in (*spoken, *doc.names, *doc.texts) for word in words(text))
     return keys, body
 
