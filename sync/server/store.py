@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,38 +10,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlcipher3 import dbapi2
-
 from domain.acts import Act, CaseKind
 from domain.canonical import Json
-from domain.faults import SurroundingsFault
 from domain.fold import CaseState, fold, state_bytes
 from sync.exchange import Grant, answer_request
 from sync.log import ActLog, LogDamaged, SigningKey
-from sync.log.feed import COUNTY_SCHEMA, CountyFeed
-from sync.log.log import SCHEMA
+from sync.log.feed import CountyFeed
 from sync.protocol import Answer, Certificate, Enrol, Request, SignedCertificate, issue_certificate
+from sync.server.file import key_file, make_tables, open_file, surroundings
 
-SERVER_SCHEMA: Final = """
-CREATE TABLE county (
-  one INTEGER PRIMARY KEY CHECK (one = 1), county TEXT NOT NULL, name TEXT NOT NULL, writer TEXT NOT NULL,
-  serial INTEGER NOT NULL
-) STRICT;
-CREATE TABLE station (
-  station TEXT PRIMARY KEY, office TEXT NOT NULL, office_name TEXT NOT NULL, window TEXT NOT NULL,
-  writer TEXT NOT NULL, public_key BLOB NOT NULL, scopes TEXT NOT NULL, serial INTEGER NOT NULL,
-  revoked INTEGER NOT NULL, enrolled_ms INTEGER NOT NULL, contact_ms INTEGER, backlog INTEGER NOT NULL,
-  forked INTEGER NOT NULL
-) STRICT;
-CREATE TABLE code (
-  digest BLOB PRIMARY KEY, office TEXT NOT NULL, office_name TEXT NOT NULL, window TEXT NOT NULL,
-  scopes TEXT NOT NULL, kinds TEXT NOT NULL, made_ms INTEGER NOT NULL, used_by TEXT
-) STRICT;
-CREATE TABLE county_case (
-  case_id TEXT PRIMARY KEY, case_kind TEXT NOT NULL, scope TEXT NOT NULL, state BLOB NOT NULL
-) STRICT;
-"""
-_APPLICATION_ID: Final = 0x58464354
 _CHINA_MS: Final = 8 * 3600 * 1000
 _CODE_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """No 0/O, 1/I: a code is read aloud over the telephone."""
@@ -99,15 +75,10 @@ class CountyStore:
         """
         self._clock = clock
         self._entropy = entropy
-        with _surroundings():
+        with surroundings():
             folder.mkdir(parents=True, exist_ok=True)
-            self._key = SigningKey(_key_file(folder / "county.key", entropy))
-            self._db = dbapi2.connect(str(folder / "county.db"), isolation_level=None, check_same_thread=False)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._db.execute("PRAGMA foreign_keys = ON")
-            self._db.execute("PRAGMA busy_timeout = 5000")  # only an admin command in another process ever holds it
-            self._db.execute("PRAGMA cache_size = -65536")
+            self._key = SigningKey(key_file(folder / "county.key", entropy))
+            self._db = open_file(folder / "county.db")
         self.log = ActLog(self._db)
         self.feed = CountyFeed(self._db)
         self._prepare()
@@ -122,27 +93,21 @@ class CountyStore:
 
     def close(self) -> None:
         """Fold the write-ahead log into the file and close it."""
-        with _surroundings():
+        with surroundings():
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._db.close()
 
     def _prepare(self) -> None:
         with self._transaction():
-            if int(self._db.execute("PRAGMA application_id").fetchone()[0]) == _APPLICATION_ID:
-                if int(self._db.execute("PRAGMA user_version").fetchone()[0]) != 1:
-                    raise SurroundingsFault("newer_file")
+            if not make_tables(self._db):
                 return
-            for sql in _statements(SCHEMA + COUNTY_SCHEMA + SERVER_SCHEMA):
-                self._db.execute(sql)
-            self._db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-            self._db.execute("PRAGMA user_version = 1")
             county, writer = self._entropy(16).hex(), self._entropy(16).hex()
             self._db.execute("INSERT INTO county VALUES (1, ?, '县级服务器', ?, 0)", (county, writer))
             self.log.add_writer(writer, county, "county", self._key.public)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with _surroundings():
+        with surroundings():
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -346,7 +311,7 @@ class CountyStore:
 
     def verify(self) -> Report:
         """Prove chains, signatures, feeds and the folded cases, in one snapshot. Raises LogDamaged."""
-        with _surroundings():
+        with surroundings():
             self._db.execute("BEGIN")
             try:
                 writers = sum(1 for _ in self.log.verify())
@@ -378,15 +343,6 @@ def _station(row: Sequence[Any]) -> StationRow:
     return StationRow(*values)
 
 
-def _statements(schema: str) -> Iterator[str]:
-    text = ""
-    for line in schema.splitlines(keepends=True):
-        text += line
-        if dbapi2.complete_statement(text):
-            yield text
-            text = ""
-
-
 def _code_digest(code: str) -> bytes:
     plain = "".join(letter for letter in code.upper() if letter.isalnum())
     return hashlib.sha256(b"xinfang-code-1" + plain.encode()).digest()
@@ -395,41 +351,3 @@ def _code_digest(code: str) -> bytes:
 def _china_year(wall_ms: int) -> int:
     """The calendar year in China (UTC+8, no summer time)."""
     return datetime.fromtimestamp((wall_ms + _CHINA_MS) / 1000, UTC).year
-
-
-def _key_file(path: Path, entropy: Callable[[int], bytes]) -> bytes:
-    """The county's private key, made on first use; readable by its owner alone, and durable before it is used."""
-    if not path.exists():
-        new = path.with_suffix(".new")
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(entropy(32))
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
-    return path.read_bytes()
-
-
-@contextmanager
-def _surroundings() -> Iterator[None]:
-    """Name what the surroundings did: a full disk, a read-only folder, a damaged file."""
-    try:
-        yield
-    except dbapi2.DatabaseError as error:
-        name = str(getattr(error, "sqlite_errorname", ""))
-        for start, code in _SQLITE_FAULTS.items():
-            if name.startswith(start):
-                raise SurroundingsFault(code) from error
-        raise
-    except OSError as error:
-        raise SurroundingsFault("disk_full" if error.errno == 28 else "read_only") from error
-
-
-_SQLITE_FAULTS: Final = {
-    "SQLITE_FULL": "disk_full",
-    "SQLITE_IOERR": "disk_full",
-    "SQLITE_READONLY": "read_only",
-    "SQLITE_CANTOPEN": "read_only",
-    "SQLITE_CORRUPT": "file_damaged",
-    "SQLITE_NOTADB": "file_damaged",
-    "SQLITE_BUSY": "already_open",
-}

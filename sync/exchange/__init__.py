@@ -1,0 +1,32 @@
+"""One round between a station and the county, at both ends: pure over log and feed; no sockets, no clock, no commits.
+
+A station's round, where ``db`` is one transaction at a time::
+
+    with transaction:                                   # reads only, but one snapshot
+        request = build_request(log, feed, identity, budget)
+    frame = encode_frame(request, REQUEST_TAG, key)
+    reply = transport.exchange(frame)                   # elsewhere; may fail, may be repeated
+    answer = open_frame(reply, Answer, ANSWER_TAG, county_key)
+    with transaction:                                   # all of it or nothing
+        applied = apply_answer(log, feed, request, answer, project)
+    # again at once while applied.more
+
+Whatever is lost, doubled or late in between does no harm: positions are claimed with their hashes every time, an answer
+that does not follow what is held now is ignored, and an act counts as safe only when it was seen back.
+"""
+
+from sync.exchange.county import answer_request
+from sync.exchange.parts import MAX_BUDGET, START_BUDGET, Applied, Grant, Identity, Project
+from sync.exchange.station import apply_answer, build_request
+
+__all__ = [
+    "MAX_BUDGET",
+    "START_BUDGET",
+    "Applied",
+    "Grant",
+    "Identity",
+    "Project",
+    "answer_request",
+    "apply_answer",
+    "build_request",
+]

@@ -1,0 +1,118 @@
+"""What both ends of a round share: who speaks, runs of entries, and the one hash over all positions."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from domain.canonical import Json, canonical_bytes
+from sync.log.chain import Entry, extend_chain, first_hash, link
+from sync.log.log import ActLog, Position
+from sync.protocol import Mark, Request, Run, WireDamaged, WriterInfo
+
+START_BUDGET: Final = 16 << 10
+"""Bytes of acts in one direction of a first round over an unknown line."""
+MAX_BUDGET: Final = 8 << 20
+
+Project = Callable[[Iterable[str]], None]
+"""Told which cases changed, inside the same transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a station is on the wire."""
+
+    station: str
+    office: str
+    writer: str
+    public_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What the county allows a station: the scopes it may read and write."""
+
+    station: str
+    scopes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What one answer changed at the station."""
+
+    cases: tuple[str, ...] = ()
+    pulled: int = 0
+    """Acts that are new here."""
+    confirmed: int = 0
+    """Own acts seen back for the first time: now 已到县."""
+    refused: int = 0
+    """Own acts the county keeps but does not deliver."""
+    forked: tuple[str, ...] = ()
+    """Own writers whose history differs from the county's: they must not be written to any more; nothing is lost."""
+    more: bool = False
+    """Something moved and more waits: go again at once."""
+    pending: int = 0
+
+
+def feed_in_full(request: Request) -> bool:
+    """True when a request carried its claims, not only their digest."""
+    return not request.q
+
+
+def mark_of(position: Position) -> Mark:
+    return Mark(position.n, position.hash)
+
+
+def digest(feeds: Mapping[str, Position], own: Mapping[str, Mark]) -> bytes:
+    """One hash over all positions: equal at both ends exactly when a full round would find nothing new."""
+    said: Json = [[scope, at.n, at.hash.hex()] for scope, at in sorted(feeds.items()) if at.n]
+    logs: Json = [[writer, at.n, at.hash.hex()] for writer, at in sorted(own.items())]
+    return hashlib.sha256(b"xinfang-same-1" + canonical_bytes([said, logs])).digest()[:16]
+
+
+def run_of(entries: Sequence[Entry], *, before: bytes | None, all_signatures: bool = False) -> Run:
+    """A run on the wire. A push carries the last signature only: by the chain it covers every commit before it."""
+    first, last = entries[0], len(entries) - 1
+    sigs = {i: e.sig for i, e in enumerate(entries) if e.sig is not None and (all_signatures or i == last)}
+    acts = [msgspec.Raw(entry.content) for entry in entries]
+    if before is None:
+        return Run(w=first.writer, n=first.n, h=first.hash, a=acts, s=sigs)
+    return Run(w=first.writer, n=first.n, p=before if first.n > 1 else b"", a=acts, s=sigs)
+
+
+def loose_runs(entries: Sequence[Entry]) -> Iterator[Run]:
+    """Group others' entries, sorted by writer and place, into runs whose chain holds."""
+    start = 0
+    for end in range(1, len(entries) + 1):
+        if end < len(entries):
+            one, two = entries[end - 1], entries[end]
+            follows = (one.writer, one.n + 1) == (two.writer, two.n)
+            if follows and link(one.hash, two.writer, two.n, two.content) == two.hash:
+                continue
+        yield run_of(entries[start:end], before=None, all_signatures=True)
+        start = end
+
+
+def entries_of(run: Run) -> list[Entry]:
+    """The entries of a run with their hashes computed here; raises WireDamaged for a run that cannot be one."""
+    try:
+        good = len(bytes.fromhex(run.w)) == 16 and run.w == run.w.lower()
+    except ValueError:
+        good = False
+    if not good or not run.a or run.c or not 1 <= run.n < 1 << 53:
+        raise WireDamaged("bad_run")
+    contents = [bytes(raw) for raw in run.a]
+    sigs = [run.s.get(offset) for offset in range(len(contents))]
+    if not run.h:
+        return extend_chain(run.w, run.n - 1, run.p or first_hash(run.w), contents, sigs)
+    first = Entry(run.w, run.n, run.h, contents[0], sigs[0])
+    return [first, *extend_chain(run.w, run.n, run.h, contents[1:], sigs[1:])]
+
+
+def infos(log: ActLog, writers: Iterable[str]) -> dict[str, WriterInfo]:
+    rows = (log.writer(writer) for writer in sorted(writers))
+    return {row.writer: WriterInfo(row.station, row.office, row.public_key) for row in rows if row is not None}
