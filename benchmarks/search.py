@@ -3,7 +3,8 @@
     python benchmarks/search.py [N] [--file PATH]
 
 Every document carries a name, its initials, an ID number, a phone and about 100 characters of text, every third
-one a number. With ``--file`` the filled file is kept and used again. People, numbers and texts are made by a seeded generator.
+one a number. With ``--file`` the filled file is kept and used again. People, numbers and texts are made by a
+seeded generator.
 """
 
 from __future__ import annotations
