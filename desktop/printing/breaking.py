@@ -8,9 +8,10 @@ that is not enough does a character move down, and the line is then spread to th
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from desktop.printing.faces import Face, find, inkless
+from desktop.printing.faces import Face, find
 
 JOIN = "\u2060"
 """WORD JOINER: between two characters it forbids a break; it has no width and never reaches paper."""
@@ -26,7 +27,12 @@ _PAIRS = frozenset("—…")
 _WORD = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-/@:+&=*%?#~'")
 _DIGITS = frozenset("0123456789０１２３４５６７８９")
 _UNITS = frozenset("年月日时分秒号条款项元人件页份次个名户亩岁米％%℃")
-_WIDEST_GAP = 0.35  # em; a line that would have to be spread further is left ragged
+_WIDEST_GAP = 0.25  # em; a line that would have to be spread further is left ragged
+
+_LINE_END = re.compile("\r\n|[\r\u2028\u2029\x85]")
+_SPACES = re.compile("[\t\v\f\u00a0\u2000-\u200a\u202f\u205f]")
+_INKLESS = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2061-\u206f\ufeff\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""Direction marks, joiners, variant selectors: without a shape, so nothing is lost on paper. JOIN is kept for us."""
 
 Glyph = tuple[Face, int, float, float]
 """Face, glyph number, advance (em), gap after it (em)."""
@@ -44,17 +50,13 @@ class Line:
 
 def clean(text: str) -> str:
     """Text as paper takes it: tabs and odd spaces become one space, line ends become ``\\n``, shapeless marks go."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    for space in "\t\u00a0\u2002\u2003\u2009\u202f\v\f":
-        text = text.replace(space, " ")
-    if text.isascii():
-        return text
-    return "".join(c for c in text if c == JOIN or not inkless(c))
+    text = _LINE_END.sub("\n", text)
+    return _INKLESS.sub("", _SPACES.sub(" ", text))
 
 
-def unbroken(text: str) -> str:
+def unbroken(text: str, longest: int = 16) -> str:
     """The text with no place to break inside it, for names and numbers short enough to stay whole."""
-    return JOIN.join(text) if len(text) <= 16 else text
+    return JOIN.join(text) if len(text) <= longest else text
 
 
 def set_line(style: str, text: str, gap: float = 0.0) -> Line:
@@ -94,7 +96,7 @@ def _paragraph(style: str, text: str, measure: float, indent: float, gap: float,
         last = end == count
         lines.append(_compose(chars, drawn, start, end, room, gap, squeeze, spread and not last, measure - room))
         start = end
-        while start < count and chars[start] == " ":
+        while start < count and chars[start] in " \u3000":
             start += 1
     return lines or [Line((), indent, 0.0, "")]
 
@@ -145,7 +147,7 @@ def _squeezable(chars: list[str], start: int, end: int) -> int:
     )
 
 
-def _compose(
+def _compose(  # noqa: PLR0917 - called once, in the order of the paragraph's own variables
     chars: list[str],
     drawn: list[tuple[Face, int, float]],
     start: int,

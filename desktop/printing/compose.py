@@ -6,6 +6,7 @@ from desktop.printing.forms import delivery, materials, notices, receipt, regist
 from desktop.printing.furniture import add_foot, add_mark, add_qr
 from desktop.printing.reprint import stamp
 from desktop.printing.sheet import A4, MM, Sheet
+from desktop.printing.wording import words
 from domain.papers import (
     SIZES,
     AcceptanceNotice,
@@ -54,17 +55,18 @@ def _draw(content: Content, paper: Paper) -> Sheet:
 def _furnish(sheet: Sheet, content: Content, paper: Paper, line: PrintLine) -> None:
     if paper is Paper.R80:
         for page in sheet.pages:
-            page.height += 11 * MM
-        add_foot(sheet, line, receipt.ROLL_MARGIN, receipt.ROLL - receipt.ROLL_MARGIN, 4 * MM)
+            page.height += 14 * MM
+        add_foot(sheet, line, receipt.ROLL_MARGIN, receipt.ROLL - receipt.ROLL_MARGIN, 4 * MM, style="hei")
         return
     if paper is Paper.A5:
         add_foot(sheet, line, 14 * MM, sheet.width - 14 * MM, 10 * MM)
         return
     left, right = (22 * MM, 20 * MM) if content.form == "F01" else (28 * MM, 26 * MM)
+    note = words(content.wording, content.form).get("foot", "")
     query = getattr(content, "query_code", "")
     if content.form == "F01":
-        add_qr(sheet, qr_text(content.number, query), A4[0] - right - _QR, 18 * MM, _QR)
+        add_qr(sheet, qr_text(content.number, query), A4[0] - right - _QR, 16 * MM, _QR, first_only=True)
         add_foot(sheet, line, left, A4[0] - right, 14 * MM)
     else:
         add_qr(sheet, qr_text(content.number, query), A4[0] - right - _QR, -29 * MM, _QR)
-        add_foot(sheet, line, left, A4[0] - right - _QR - 4 * MM, 15 * MM)
+        add_foot(sheet, line, left, A4[0] - right - _QR - 4 * MM, 15 * MM, note)

@@ -11,7 +11,7 @@ import struct
 import threading
 import zlib
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from reportlab.pdfbase import pdfdoc
@@ -21,16 +21,31 @@ from desktop.printing.faces import Face
 _KEPT = 48  # subsets remembered: the fixed words of every form, with room for some documents
 
 
-class Stream(pdfdoc.PDFStream):  # type: ignore[misc]
+class Raw(pdfdoc.PDFObject):  # type: ignore[misc]
+    """An object already in PDF's own words; ReportLab's dictionaries cost more than all the drawing of a page."""
+
+    __RefOnly__ = 1
+
+    def __init__(self, words: bytes) -> None:
+        self.words = words
+
+    def format(self, _document: object) -> bytes:
+        return self.words
+
+
+def stream(packed: bytes, extra: str = "") -> Raw:
     """A stream whose bytes are already compressed."""
+    return Raw(stream_words(packed, extra))
 
-    def __init__(self, packed: bytes, extra: dict[str, object] | None = None) -> None:
-        entries = {"Filter": pdfdoc.PDFName("FlateDecode"), **(extra or {})}
-        super().__init__(pdfdoc.PDFDictionary(entries), packed, [])
 
-    def format(self, document: object) -> bytes:
-        whole: bytes = super().format(document)
-        return whole[: -len(b"endstream\n")] + b"\nendstream\n"
+def stream_words(packed: bytes, extra: str = "") -> bytes:
+    return f"<</Filter/FlateDecode/Length {len(packed)}{extra}>>\nstream\n".encode() + packed + b"\nendstream"
+
+
+def refer(document: object, words: Raw, label: str) -> str:
+    """Adds an object to a document; returns how others name it (``12 0 R``)."""
+    reference = document.Reference(words, label)  # type: ignore[attr-defined]
+    return str(reference.format(document).decode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,67 +123,59 @@ def _truetype(tables: dict[bytes, bytes]) -> bytes:
     return head + b"".join(rows) + b"".join(bodies)
 
 
+_MAP_HEAD = (
+    "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
+    "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n"
+    "/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n"
+    "1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n"
+)
+
+
 def text_map(face: Face, glyphs: Sequence[int]) -> bytes:
     """The ToUnicode map: glyph numbers of the subset to UTF-16BE, surrogate pairs beyond the basic plane."""
-    parts = [
-        "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
-        "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n"
-        "/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n"
-        "1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n"
-    ]
-    for begin in range(0, len(glyphs), 100):
-        block = glyphs[begin : begin + 100]
-        parts.append(f"{len(block)} beginbfchar\n")
-        parts.extend(
-            f"<{begin + i + 1:04X}> <{chr(face.character(glyph)).encode('utf-16-be').hex().upper()}>\n"
-            for i, glyph in enumerate(block)
-        )
-        parts.append("endbfchar\n")
+    parts = [_MAP_HEAD]
+    texts = [chr(face.character(glyph)).encode("utf-16-be").hex().upper() for glyph in glyphs]
+    at = 0
+    while at < len(texts):
+        first = at + 1
+        last = min(at + 100, len(texts), first | 0xFF)  # a range may not cross to another high byte
+        parts.append(f"1 beginbfrange\n<{first:04X}><{last:04X}>[{''.join(f'<{text}>' for text in texts[at:last])}]\n")
+        parts.append("endbfrange\n")
+        at = last
     parts.append("endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n")
     return "".join(parts).encode()
 
 
-def font_object(document: object, face: Face, glyphs: tuple[int, ...], label: str) -> object:
+def font_object(document: object, face: Face, glyphs: tuple[int, ...], label: str) -> str:
     """Adds a composite font with these glyphs to a document; returns the reference a page's resources need."""
-    made = subset(face, glyphs)
-    name = pdfdoc.PDFName(made.name)
+
+    def add(words: Raw, part: str) -> str:
+        return refer(document, words, f"{label}.{part}")
+
+    return add(Raw(font_words(face, subset(face, glyphs), add)), "font")
+
+
+def font_words(face: Face, made: Subset, add: Callable[[Raw, str], str]) -> bytes:
+    """The font dictionary; its parts are handed to ``add``, which answers how to name them."""
     ascent, descent = face.ascent_descent
-    refer = document.Reference  # type: ignore[attr-defined]
-    file = refer(Stream(made.font, {"Length1": made.length}), f"{label}.file")
-    described = pdfdoc.PDFDictionary(
-        {
-            "Type": pdfdoc.PDFName("FontDescriptor"),
-            "FontName": name,
-            "Flags": 4,
-            "FontBBox": pdfdoc.PDFArray(face.box),
-            "ItalicAngle": 0,
-            "Ascent": ascent,
-            "Descent": descent,
-            "CapHeight": ascent,
-            "StemV": 80,
-            "FontFile2": file,
-        }
+    box = " ".join(map(str, face.box))
+    file = add(stream(made.font, f"/Length1 {made.length}"), "file")
+    described = add(
+        Raw(
+            f"<</Type/FontDescriptor/FontName/{made.name}/Flags 4/FontBBox[{box}]/ItalicAngle 0/Ascent {ascent}"
+            f"/Descent {descent}/CapHeight {ascent}/StemV 80/FontFile2 {file}>>".encode()
+        ),
+        "descriptor",
     )
-    cid = pdfdoc.PDFDictionary(
-        {
-            "Type": pdfdoc.PDFName("Font"),
-            "Subtype": pdfdoc.PDFName("CIDFontType2"),
-            "BaseFont": name,
-            "CIDSystemInfo": "<< /Registry (Adobe) /Ordering (Identity) /Supplement 0 >>",
-            "FontDescriptor": refer(described, f"{label}.descriptor"),
-            "DW": 1000,
-            "W": made.widths,
-            "CIDToGIDMap": pdfdoc.PDFName("Identity"),
-        }
+    cid = add(
+        Raw(
+            f"<</Type/Font/Subtype/CIDFontType2/BaseFont/{made.name}/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)"
+            f"/Supplement 0>>/FontDescriptor {described}/DW 1000/W{made.widths}/CIDToGIDMap/Identity>>".encode()
+        ),
+        "cid",
     )
-    whole = pdfdoc.PDFDictionary(
-        {
-            "Type": pdfdoc.PDFName("Font"),
-            "Subtype": pdfdoc.PDFName("Type0"),
-            "BaseFont": name,
-            "Encoding": pdfdoc.PDFName("Identity-H"),
-            "DescendantFonts": pdfdoc.PDFArray([refer(cid, f"{label}.cid")]),
-            "ToUnicode": refer(Stream(made.text_map), f"{label}.text"),
-        }
+    text = add(stream(made.text_map), "text")
+    return (
+        f"<</Type/Font/Subtype/Type0/BaseFont/{made.name}/Encoding/Identity-H/DescendantFonts[{cid}]"
+        f"/ToUnicode {text}>>".encode()
     )
-    return refer(whole, label)

@@ -26,17 +26,6 @@ CHAINS = {
 }
 """The faces tried for a style, in order."""
 
-_INKLESS = frozenset(
-    (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF, 0xAD)
-)  # joiners, direction marks: nothing to draw, so nothing can be lost on paper
-_VARIANTS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
-
-
-def inkless(char: str) -> bool:
-    """Whether a character is an instruction to software and has no shape of its own."""
-    code = ord(char)
-    return code in _INKLESS or any(code in each for each in _VARIANTS)
-
 
 class Face:
     """One TrueType file of ours."""

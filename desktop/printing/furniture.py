@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from desktop.printing.breaking import break_text
-from desktop.printing.sheet import MM, Sheet
+from desktop.printing.breaking import break_text, unbroken
+from desktop.printing.sheet import Sheet
 from domain.papers import Mark, PrintLine
 
-_FOOT = 8.0
+_FOOT = 9.0
 
 
 def foot_text(line: PrintLine, page: int, pages: int) -> str:
     """``第1页 共2页  编号…  打印…  站点  操作员`` of one page."""
     return "　".join(
-        part
+        unbroken(part, 40)
         for part in (
             f"第{page}页 共{pages}页",
             line.number and f"编号：{line.number}",
@@ -24,16 +24,20 @@ def foot_text(line: PrintLine, page: int, pages: int) -> str:
     )
 
 
-def add_foot(sheet: Sheet, line: PrintLine, left: float, right: float, from_bottom: float) -> None:
+def add_foot(
+    sheet: Sheet, line: PrintLine, left: float, right: float, from_bottom: float, note: str = "", style: str = "fang"
+) -> None:
     """The print line on every page, its last line ``from_bottom`` above the edge, in the room from left to right."""
     measure = (right - left) / _FOOT
     for number, page in enumerate(sheet.pages, 1):
         sheet.page = page
-        lines = break_text("hei", foot_text(line, number, len(sheet.pages)), measure, spread=False)
+        text = foot_text(line, number, len(sheet.pages))
+        lines = break_text(style, f"{note}\n{text}" if note else text, measure, spread=False)
         for i, each in enumerate(lines):
             y = page.height - from_bottom - (len(lines) - 1 - i) * _FOOT * 1.35
-            sheet.line(left, y, _FOOT, each, grey=0.25)
-    sheet.fixed("hei", "第页 共　编号：打印时间操作员0123456789-:")
+            sheet.line(left, y, _FOOT, each, grey=0.2)
+    sheet.fixed(style, note)
+    sheet.fixed(style, "第页 共　编号：打印时间操作员0123456789-:")
 
 
 def add_mark(sheet: Sheet, mark: Mark) -> None:
@@ -43,8 +47,8 @@ def add_mark(sheet: Sheet, mark: Mark) -> None:
         sheet.fixed("hei", "草稿")
 
 
-def add_qr(sheet: Sheet, text: str, x: float, y: float, side: float = 16 * MM) -> None:
-    """The QR code on every page at the same place."""
-    for page in sheet.pages:
+def add_qr(sheet: Sheet, text: str, x: float, y: float, side: float, *, first_only: bool = False) -> None:
+    """The QR code at the same place on every page, or on the first; y below nought is from the foot."""
+    for page in sheet.pages[:1] if first_only else sheet.pages:
         sheet.page = page
-        sheet.qr(x, page.height - y if y < 0 else y, side, text)
+        sheet.qr(x, page.height + y if y < 0 else y, side, text)

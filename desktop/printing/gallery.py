@@ -231,8 +231,9 @@ def main(folder: str) -> None:
     pictures: list[tuple[str, bytes]] = []
     for content in samples():
         sheets = (Paper.A5, Paper.R80) if content.form == "F02" else (Paper.A4,)
-        for paper in sheets:
-            pictures.append((f"{content.form}-{paper.lower()}", render(content, paper, LINE, Mark.original())))
+        pictures += [
+            (f"{content.form}-{paper.lower()}", render(content, paper, LINE, Mark.original())) for paper in sheets
+        ]
     secret = replace(receipt(), accusation=True, people_present=1)
     pictures.append(("F02-r80-accusation", render(secret, Paper.R80, LINE, Mark.original())))
     pictures.append(("F03-r80", render(materials(), Paper.R80, LINE, Mark.original())))

@@ -37,7 +37,6 @@ class Notice:
     addressee: str
     paragraphs: list[tuple[str, str]] = field(default_factory=list)  # (fixed words, whole text)
     signature: Signature = field(default_factory=lambda: Signature("", ""))
-    note: str = ""
 
 
 def draw(sheet: Sheet, notice: Notice) -> None:
@@ -48,8 +47,8 @@ def draw(sheet: Sheet, notice: Notice) -> None:
     for fixed, whole in notice.paragraphs:
         sheet.fixed("fang", fixed)
         lines.extend(break_text("fang", whole, MEASURE, indent=2 * (1 + GAP), gap=GAP))
-    closing = 5 + (1 if notice.note else 0)  # a blank line, seal room, organ, date, note
-    closing += len(_organ_lines(notice.signature.organ)) - 1
+    # the organ, the date, and a blank line unless the last line of text leaves the seal its half of the page
+    closing = 1 + len(_organ_lines(notice.signature.organ)) + (lines[-1].width > MEASURE / 2)
     at = 0
     while at < len(lines):
         room = ROWS - row
@@ -111,20 +110,16 @@ def _organ_lines(organ: str) -> list[str]:
 def _close(sheet: Sheet, notice: Notice, row: int) -> None:
     """Organ centred above its date, the date four characters in from the right, room for the seal over both."""
     cell = WIDTH / COLUMNS
-    row += 2
     organ = _organ_lines(notice.signature.organ)
+    row += min(2, ROWS - row - len(organ) - 1)
     date_width = max(set_line("fang", notice.signature.date, GAP).width, 1.0) * SIZE
     right = LEFT + WIDTH - 4 * cell
     widest = max(set_line("fang", part, GAP).width for part in organ) * SIZE
     middle = min(right - date_width / 2, LEFT + WIDTH - widest / 2)
     seal = 9.0
-    sheet.text(middle, _baseline(row - 0.62, seal), seal, "fang", "（印章）", grey=0.6, align="centre")
+    sheet.text(middle, _baseline(row - 0.55, seal), seal, "fang", "（印章）", grey=0.6, align="centre")
     for part in organ:
         sheet.text(middle, _baseline(row), SIZE, "fang", part, gap=GAP, align="centre")
         row += 1
     sheet.text(right, _baseline(row), SIZE, "fang", notice.signature.date, gap=GAP, align="right")
     sheet.fixed("fang", "（印章）年月日0123456789")
-    row += 1
-    if notice.note:
-        sheet.fixed("fang", notice.note)
-        sheet.text(LEFT + 2 * cell, _baseline(row + 0.3, 14), 14.0, "fang", notice.note)

@@ -10,7 +10,7 @@ import re
 import zlib
 
 from desktop.printing.breaking import set_line
-from desktop.printing.embed import Subset, subset
+from desktop.printing.embed import Subset, font_words, stream_words, subset
 from desktop.printing.faces import Face
 from desktop.printing.sheet import MM
 from domain.papers import Mark
@@ -75,14 +75,14 @@ class _Revision:
         for face in sorted({glyph[0] for glyph in line.glyphs}, key=lambda each: each.name):
             chosen = tuple(sorted({glyph[1] for glyph in line.glyphs if glyph[0] is face}))
             fonts[face] = (f"R{len(fonts) + 1}", chosen)
-        entries = b" ".join(
+        entries = b"".join(
             f"/{label} {self._font(face, subset(face, chosen))} 0 R".encode() for face, (label, chosen) in fonts.items()
         )
-        pages = [n for n in self.offsets if re.search(rb"/Type\s*/Page\b(?!s)", self._object(n)[:2000])]
+        pages = [n for n in self.offsets if re.search(rb"/Type/Page/", self._object(n)[:2000])]
         resources: set[int] = set()
         for number in pages:
             page = self._object(number)
-            box = re.search(rb"/MediaBox\s*\[\s*0\s+0\s+([\d.]+)\s+([\d.]+)\s*\]", page)
+            box = re.search(rb"/MediaBox\[0 0 ([\d.]+) ([\d.]+)\]", page)
             contents = re.search(rb"/Contents (\d+) 0 R", page)
             shared = re.search(rb"/Resources (\d+) 0 R", page)
             if not (box and contents and shared):
@@ -94,33 +94,17 @@ class _Revision:
             for face, glyph, _, _ in line.glyphs:
                 label, chosen = fonts[face]
                 code += f" /{label} {_SIZE} Tf <{chosen.index(glyph) + 1:04X}> Tj"
-            over = self._add(_stream(zlib.compress((code + " ET Q").encode())))
+            over = self._add(stream_words(zlib.compress((code + " ET Q").encode())))
             changed = page.replace(contents.group(), b"/Contents [ %b 0 R %d 0 R ]" % (contents.group(1), over))
             self._add(changed, number)
             resources.add(int(shared.group(1)))
         for number in resources:
             old = self._object(number)
-            self._add(re.sub(rb"/Font\s*<<", lambda found: found.group() + b" " + entries, old, count=1), number)
+            self._add(old.replace(b"/Font<<", b"/Font<<" + entries, 1), number)
         return self.stored + self._tail()
 
     def _font(self, face: Face, made: Subset) -> int:
-        file = self._add(_stream(made.font, f"/Length1 {made.length}"))
-        text = self._add(_stream(made.text_map))
-        ascent, descent = face.ascent_descent
-        box = " ".join(map(str, face.box))
-        described = self._add(
-            f"<< /Type /FontDescriptor /FontName /{made.name} /Flags 4 /FontBBox [ {box} ] /ItalicAngle 0"
-            f" /Ascent {ascent} /Descent {descent} /CapHeight {ascent} /StemV 80 /FontFile2 {file} 0 R >>".encode()
-        )
-        cid = self._add(
-            f"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /{made.name} /CIDSystemInfo << /Registry (Adobe)"
-            f" /Ordering (Identity) /Supplement 0 >> /FontDescriptor {described} 0 R /DW 1000 /W {made.widths}"
-            " /CIDToGIDMap /Identity >>".encode()
-        )
-        return self._add(
-            f"<< /Type /Font /Subtype /Type0 /BaseFont /{made.name} /Encoding /Identity-H"
-            f" /DescendantFonts [ {cid} 0 R ] /ToUnicode {text} 0 R >>".encode()
-        )
+        return self._add(font_words(face, made, lambda part, _: f"{self._add(part.words)} 0 R"))
 
     def _tail(self) -> bytes:
         out = b"" if self.stored.endswith(b"\n") else b"\n"
@@ -132,8 +116,3 @@ class _Revision:
         out += b"xref\n" + b"".join(b"%d 1\n%010d 00000 n \n" % (n, place) for n, place in sorted(places.items()))
         out += b"trailer\n<< %b /Size %d /Prev %d >>\n" % (self.trailer, self.next, self.before)
         return out + b"startxref\n%d\n%%%%EOF\n" % at
-
-
-def _stream(packed: bytes, extra: str = "") -> bytes:
-    head = f"<< /Filter /FlateDecode /Length {len(packed)} {extra} >>\nstream\n".encode()
-    return head + packed + b"\nendstream"

@@ -1,4 +1,4 @@
-"""Pages of marks at places: text lines, rules, boxes, QR codes in, one invariant PDF out. Lengths in points, y downward.
+"""Pages of marks at places: text, rules, boxes, QR codes in, one invariant PDF out. Lengths in points, y downward.
 
 The bytes depend on nothing but what was drawn: no clock, no random names. Fixed words of a form, announced by
 ``fixed()``, are embedded as a subset of their own, which every paper of that form in the same words shares, so the
@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import segno
 from reportlab import rl_config
 from reportlab.pdfbase import pdfdoc
 
 from desktop.printing.breaking import Glyph, Line, clean, set_line
-from desktop.printing.embed import Stream, font_object
+from desktop.printing.embed import Raw, font_object, refer, stream
 from desktop.printing.faces import Face, find
 
 MM = 72 / 25.4
 A4 = (210 * MM, 297 * MM)
 A5 = (148 * MM, 210 * MM)
+
+_WORTH_SHARING = 40  # fixed glyphs of a face; fewer cost more as a font of their own than they save
 
 rl_config.pdfComments = 0
 rl_config.pdfMultiLine = 0
@@ -36,13 +39,23 @@ class _Text:
     turned: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """A filled shape in cells of its own, its top left corner at x, y."""
+
+    x: float
+    y: float
+    cell: float
+    path: str
+
+
 @dataclass(slots=True)
 class Page:
-    """What is drawn on one page; plain strings are finished PDF operators with y already upward."""
+    """What is drawn on one page, and under it."""
 
     height: float
-    under: list[_Text | str] = field(default_factory=list)
-    ops: list[_Text | tuple[str, tuple[float, ...]]] = field(default_factory=list)
+    under: list[_Text] = field(default_factory=list)
+    ops: list[_Text | _Drawing | tuple[str, tuple[float, ...]]] = field(default_factory=list)
 
 
 class Sheet:
@@ -61,9 +74,8 @@ class Sheet:
 
     def fixed(self, style: str, text: str) -> None:
         """Says that a text is part of the form, not of the case; it must be drawn too, or it costs room for nothing."""
-        for char in set(clean(text)) - {"\n", "\u2060"}:
-            face, glyph, _ = find(style, char)
-            self._fixed.setdefault(face, set()).add(glyph)
+        for face, glyphs in _glyphs_of(style, text).items():
+            self._fixed.setdefault(face, set()).update(glyphs)
 
     # ------------------------------------------------------------------ drawing
 
@@ -92,17 +104,8 @@ class Sheet:
 
     def qr(self, x: float, y: float, side: float, text: str) -> None:
         """A QR code of the given side, its quiet zone not included."""
-        # the mask is fixed: choosing the prettiest of eight takes longer than the rest of the page
-        code = segno.make(text, error="m", boost_error=False, micro=False, mask=3)
-        rows = [bytes(row) for row in code.matrix]
-        cell = side / len(rows)
-        for r, row in enumerate(rows):
-            begin = row.find(1)
-            while begin >= 0:
-                end = row.find(0, begin)
-                end = len(row) if end < 0 else end
-                self.page.ops.append(("fill", (x + begin * cell, y + r * cell, (end - begin) * cell, cell)))
-                begin = row.find(1, end)
+        cells, shape = _qr_shape(text)
+        self.page.ops.append(_Drawing(x, y, side / cells, shape))
 
     def watermark(self, text: str) -> None:
         """Large light letters across every page, under what is drawn."""
@@ -123,17 +126,16 @@ class Sheet:
         document.setAuthor("")
         document.setCreator("Xinfang Desk")
         fonts = self._fonts(document)
-        resources = document.Reference(
-            pdfdoc.PDFDictionary({"Font": pdfdoc.PDFDictionary(fonts.references)}), "XinfangResources"
-        )
-        for page in self.pages:
+        named = "".join(f"/{label} {reference}" for label, reference in fonts.references.items())
+        resources = refer(document, Raw(f"<</Font<<{named}>>>>".encode()), "XinfangResources")
+        parent = document.Reference(document.Pages).format(document).decode()
+        for number, page in enumerate(self.pages, 1):
             code = _code(page, fonts).encode("ascii")
             document.updateSignature(code)
-            made = pdfdoc.PDFPage()
-            made.MediaBox = pdfdoc.PDFArray([0, 0, round(self.width, 2), round(page.height, 2)])
-            made.Resources = resources
-            made.Contents = Stream(zlib.compress(code, 6))
-            document.addPage(made)
+            drawn = refer(document, stream(zlib.compress(code, 6)), f"XinfangPage{number}")
+            box = f"[0 0 {_number(self.width)} {_number(page.height)}]"
+            words = f"<</Type/Page/Parent {parent}/MediaBox{box}/Resources {resources}/Contents {drawn}>>"
+            document.addPage(Raw(words.encode()))
         data: bytes = document.GetPDFData(None)
         return data
 
@@ -147,6 +149,8 @@ class Sheet:
         fonts = _Fonts()
         for face in sorted(used, key=lambda each: each.name):
             common = self._fixed.get(face, set())
+            if len(common) < _WORTH_SHARING:
+                common = set()
             for group in (common, used[face] - common):
                 if group:
                     fonts.add(document, face, tuple(sorted(group)))
@@ -157,7 +161,7 @@ class _Fonts:
     """The fonts of one document: which one, and which code in it, draws a glyph."""
 
     def __init__(self) -> None:
-        self.references: dict[str, object] = {}
+        self.references: dict[str, str] = {}
         self.codes: dict[tuple[Face, int], tuple[str, str]] = {}
 
     def add(self, document: object, face: Face, glyphs: tuple[int, ...]) -> None:
@@ -165,6 +169,28 @@ class _Fonts:
         self.references[label] = font_object(document, face, glyphs, f"XinfangFont{label}")
         for code, glyph in enumerate(glyphs, 1):
             self.codes[face, glyph] = (label, f"{code:04X}")
+
+
+@lru_cache(512)
+def _glyphs_of(style: str, text: str) -> dict[Face, frozenset[int]]:
+    drawn = [find(style, char) for char in set(clean(text)) - {"\n", "\u2060"}]
+    return {face: frozenset(g for f, g, _ in drawn if f is face) for face, _, _ in drawn}
+
+
+@lru_cache(64)
+def _qr_shape(text: str) -> tuple[int, str]:
+    """Cells along a side, and the dark runs as a path in cells, y upward from the top edge."""
+    # the mask is fixed: choosing the prettiest of eight takes longer than the rest of the page
+    rows = [bytes(row) for row in segno.make(text, error="m", boost_error=False, micro=False, mask=3).matrix]
+    runs: list[str] = []
+    for r, row in enumerate(rows):
+        begin = row.find(1)
+        while begin >= 0:
+            end = row.find(0, begin)
+            end = len(row) if end < 0 else end
+            runs.append(f"{begin} {-r - 1} {end - begin} 1 re")
+            begin = row.find(1, end)
+    return len(rows), " ".join(runs)
 
 
 def _number(value: float) -> str:
@@ -176,9 +202,7 @@ def _code(page: Page, fonts: _Fonts) -> str:
     out: list[str] = []
     grey = 0.0
     for op in (*page.under, *page.ops):
-        if isinstance(op, str):
-            out.append(op)
-        elif isinstance(op, _Text):
+        if isinstance(op, _Text):
             if op.grey != grey:
                 grey = op.grey
                 out.append(f"{_number(grey)} g")
@@ -187,14 +211,15 @@ def _code(page: Page, fonts: _Fonts) -> str:
             if grey:
                 grey = 0.0
                 out.append("0 g")
-            out.append(_figure(op[0], op[1], top))
+            if isinstance(op, _Drawing):
+                place = f"{op.cell:.4f} 0 0 {op.cell:.4f} {_number(op.x)} {_number(top - op.y)}"
+                out.append(f"q {place} cm {op.path} f Q")
+            else:
+                out.append(_figure(op[0], op[1], top))
     return "\n".join(out)
 
 
 def _figure(kind: str, at: tuple[float, ...], top: float) -> str:
-    if kind == "fill":
-        x, y, wide, high = at
-        return f"{x:.3f} {top - y - high:.3f} {wide:.3f} {high:.3f} re f"
     if kind == "box":
         x, y, wide, high, width = at
         return f"{_number(width)} w {_number(x)} {_number(top - y - high)} {_number(wide)} {_number(high)} re S"

@@ -32,6 +32,7 @@ class Row:
 
     cells: tuple[Cell, ...]
     keep: bool = False
+    shares: tuple[float, ...] = ()  # of the table's width, for a row with columns of its own
 
 
 @dataclass(slots=True)
@@ -71,13 +72,14 @@ def draw(sheet: Sheet, frame: Frame, rows: Sequence[Row]) -> float:
 def _set(sheet: Sheet, frame: Frame, row: Row) -> _Set:
     made: _Set = []
     column, x = 0, frame.left
+    columns = [share * sum(frame.columns) for share in row.shares] or frame.columns
     for cell in row.cells:
-        width = sum(frame.columns[column : column + cell.span])
+        width = sum(columns[column : column + cell.span])
         style = "hei" if cell.label else "fang"
         if cell.fixed:
             sheet.fixed(style, cell.text)
         measure = (width - 2 * frame.pad) / frame.size
-        made.append((cell, x, width, break_text(style, cell.text, measure, indent=cell.indent)))
+        made.append((cell, x, width, break_text(style, cell.text, measure, indent=cell.indent, spread=measure > 20)))
         column += cell.span
         x += width
     return made

@@ -115,7 +115,7 @@ def _roll(content: MaterialList) -> Sheet:
         said["sign_receiver"] + content.receiver,
     ]
     for text in texts:
-        for line in break_text("fang", text, (right - left) / size):
+        for line in break_text("hei", text, (right - left) / size):
             y += size * 1.5
             sheet.line(left, y, size, line)
     sheet.page.height = y + 6 * MM

@@ -18,8 +18,8 @@ from domain.papers import (
     mask_identity,
 )
 
-SECRET_NAME = "检举控告人"
-"""Stands for the name on a notice about an accusation (R 30③)."""
+SECRET_NAME = "信访人"
+"""Stands for the name on papers about an accusation (R 30③); the word gives nothing away, not even the accusation."""
 
 
 def draw(content: AcceptanceNotice | PathwayNotice | ReferralNotice) -> Sheet:
@@ -45,7 +45,6 @@ def draw(content: AcceptanceNotice | PathwayNotice | ReferralNotice) -> Sheet:
             addressee=_addressee(content),
             paragraphs=parts,
             signature=notice.Signature(content.organ, chinese_date(content.issued_on)),
-            note=said.get("note", ""),
         ),
     )
     return sheet

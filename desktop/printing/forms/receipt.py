@@ -41,7 +41,7 @@ def _rows(content: VisitReceipt) -> tuple[list[tuple[str, str]], list[str]]:
     query = fill(said["query"], {"query_ways": ways})
     rows = [("登记编号", content.number), ("查询码", content.query_code)]
     if content.accusation:
-        return [*rows, ("查询方式", query)], [said["secret"], said["keep"]]
+        return [*rows, ("查询方式", query)], [said["keep"]]
     name = unbroken(content.name) if content.name else "（未署名）"
     if content.people_present > 1:
         name += f"　等{content.people_present}人"
@@ -96,13 +96,12 @@ def _a5(content: VisitReceipt, rows: list[tuple[str, str]], remarks: list[str]) 
                 sheet.fixed("hei", head.rstrip("0123456789"))
             sheet.line(left + key, y, size, line)
         y += 2.0
-    y = _remarks(sheet, remarks, left, right, y + 3 * MM, bottom, 9.5)
+    y = _remarks(sheet, remarks, (left, right), y + 3 * MM, bottom, 9.5, "fang")
     if y + 26 * MM > bottom:
         sheet.new_page()
         y = 19 * MM
     y = max(y, bottom - 25 * MM)
-    if not content.accusation:
-        sheet.text(right - 2 * MM, y + 12 * MM, 12, "fang", content.organ, align="right")
+    sheet.text(right - 2 * MM, y + 12 * MM, 12, "fang", content.organ, align="right")
     sheet.text(right - 2 * MM, y + 19 * MM, 12, "fang", chinese_date(content.visited_at[:10]), align="right")
     sheet.text(right - 18 * MM, y + 6 * MM, 8, "fang", "（印章）", grey=0.6, align="centre")
     return sheet
@@ -119,11 +118,12 @@ def _head(sheet: Sheet, organ: str, middle: float, y: float, measure: float, sma
 
 
 def _remarks(
-    sheet: Sheet, remarks: list[str], left: float, right: float, y: float, bottom: float, size: float
+    sheet: Sheet, remarks: list[str], sides: tuple[float, float], y: float, bottom: float, size: float, style: str
 ) -> float:
+    left, right = sides
     for remark in remarks:
-        sheet.fixed("fang", remark)
-        for line in break_text("fang", "· " + remark, (right - left) / size):
+        sheet.fixed(style, remark)
+        for line in break_text(style, "· " + remark, (right - left) / size):
             if y + size * 1.5 > bottom:
                 sheet.new_page()
                 y = 19 * MM
@@ -140,7 +140,7 @@ def _roll(content: VisitReceipt, rows: list[tuple[str, str]], remarks: list[str]
     size, pitch, key = 10.5, 15.5, 19 * MM
     y += 1 * MM
     for head, text in rows:
-        style = "hei" if head in ("登记编号", "查询码") else "fang"
+        style = "hei"
         for i, line in enumerate(break_text(style, text, (right - left - key) / size)):
             y += pitch
             if i == 0:
@@ -151,6 +151,6 @@ def _roll(content: VisitReceipt, rows: list[tuple[str, str]], remarks: list[str]
     sheet.dashes(left, y, right, y)
     y += 3 * MM
     sheet.qr((ROLL - 30 * MM) / 2, y, 30 * MM, qr_text(content.number, content.query_code))
-    y = _remarks(sheet, remarks, left, right, y + 31 * MM, 1e9, 8.5)
+    y = _remarks(sheet, remarks, (left, right), y + 31 * MM, 1e9, 8.5, "hei")
     sheet.page.height = y + 4 * MM
     return sheet

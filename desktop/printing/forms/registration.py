@@ -19,14 +19,15 @@ from domain.papers import (
     mask_identity,
 )
 
-_LEFT, _RIGHT, _TOP = 22 * MM, A4[0] - 20 * MM, 22 * MM
-_BOTTOM = A4[1] - 24 * MM
+_LEFT, _RIGHT, _TOP = 22 * MM, A4[0] - 20 * MM, 16 * MM
+_BOTTOM = A4[1] - 20 * MM
+_COMPANION = (0.16, 0.09, 0.07, 0.23, 0.16, 0.29)
 _SHARES = (0.13, 0.20, 0.12, 0.22, 0.12, 0.21)
 
 
 def draw(content: RegistrationForm) -> Sheet:
     sheet = Sheet(TITLES["F01"], f"{TITLES['F01']} {content.number}", *A4)
-    y, size = _TOP, 20.0
+    y, size = _TOP - 2 * MM, 20.0
     for text in (content.organ, TITLES["F01"]):
         for line in break_text("title", text, (_RIGHT - _LEFT) / size, spread=False):
             y += size * 1.35
@@ -55,7 +56,9 @@ def _rows(content: RegistrationForm) -> Iterator[Row]:
         yield from _person_rows(content, person)
     others = [p for p in content.people if p not in main]
     if others:
-        yield Row(tuple(label(t) for t in ("姓名", "身份", "性别", "证件号码", "电话", "住址")), keep=True)
+        yield Row(
+            tuple(label(t) for t in ("姓名", "身份", "性别", "证件号码", "电话", "住址")), keep=True, shares=_COMPANION
+        )
         for person in others:
             yield _companion_row(content, person)
     for i, matter in enumerate(content.matters, 1):
@@ -119,7 +122,8 @@ def _companion_row(content: RegistrationForm, person: RegisteredPerson) -> Row:
             Cell(_identity(content, person.id_number)),
             Cell(person.phone or person.fixed_phone),
             Cell(address),
-        )
+        ),
+        shares=_COMPANION,
     )
 
 
@@ -182,7 +186,7 @@ def _closing_rows(content: RegistrationForm) -> Iterator[Row]:
     yield Row(
         (
             Cell(
-                f"{back}\n{said['truth']}\n\n{said['sign_petitioner']}　　　　　　　　　　　　　　　　　　年　　月　　日",
+                f"{back}\n{said['truth']}\n\n{said['sign_petitioner']}{'　' * 18}年　　月　　日",
                 6,
                 lines=5,
             ),

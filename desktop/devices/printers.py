@@ -1,0 +1,201 @@
+"""Printer queues: CUPS through its own commands, or a folder that receives the PDF; stored bytes go out unchanged.
+
+An 80 mm receipt is a PDF page 80 mm wide and as long as its text. It is sent with its own page size and without
+scaling, so the queue must know a roll medium: one whose driver only has A4 would print it small on a large sheet.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import count
+from pathlib import Path
+from typing import Protocol
+
+from domain.faults import SurroundingsFault
+
+_TIMEOUT = 15.0  # seconds one command may take before the print system counts as hanging
+_MM = 72 / 25.4
+_BOX = re.compile(rb"/MediaBox\s*\[\s*0\s+0\s+([\d.]+)\s+([\d.]+)\s*\]")
+_SHEETS = {"A4": (210, 297), "A5": (148, 210)}
+
+
+@dataclass(frozen=True, slots=True)
+class Printer:
+    """A queue: its name, whether it takes jobs now, and what it calls itself."""
+
+    name: str
+    accepting: bool = True
+    description: str = ""
+
+
+class JobState(StrEnum):
+    """What the print system says of a job; whether paper came out only the clerk can say."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+
+
+class PrintSystem(Protocol):
+    """What can print a PDF. Methods raise SurroundingsFault ``printer_failed`` (facts ``printer``, ``reason``)."""
+
+    def printers(self) -> list[Printer]:
+        """All queues."""
+
+    def default(self) -> str:
+        """The usual queue's name, or an empty string."""
+
+    def print(self, pdf: bytes, printer: str, copies: int, title: str) -> str:
+        """Hands the bytes over; returns the job's id."""
+
+    def state(self, job: str) -> JobState:
+        """What became of a job."""
+
+
+class CupsPrinters:
+    """CUPS by ``lp`` and ``lpstat``; ``server`` as in CUPS_SERVER (host or path of a socket), "" for the usual one."""
+
+    def __init__(self, server: str = "") -> None:
+        self._environment = {**os.environ, "LC_ALL": "C"}
+        if server:
+            self._environment["CUPS_SERVER"] = server
+
+    def printers(self) -> list[Printer]:
+        names = self._run(["lpstat", "-e"], missing_is_empty=True).split()
+        refusing = set(
+            re.findall(r"^(\S+) not accepting", self._run(["lpstat", "-a"], missing_is_empty=True), re.MULTILINE)
+        )
+        return [Printer(name, name not in refusing) for name in names]
+
+    def default(self) -> str:
+        found = re.search(r"destination: (\S+)", self._run(["lpstat", "-d"], missing_is_empty=True))
+        return found.group(1) if found else ""
+
+    def print(self, pdf: bytes, printer: str, copies: int, title: str) -> str:
+        command = ["lp", "-d", printer, "-n", str(copies), "-t", title, "-o", f"media={medium(pdf)}"]
+        said = self._run([*command, "-o", "print-scaling=none", "-"], printer=printer, given=pdf)
+        found = re.search(r"request id is (\S+)", said)
+        if found is None:
+            raise SurroundingsFault("printer_failed", facts={"printer": printer, "reason": said.strip()})
+        return found.group(1)
+
+    def state(self, job: str) -> JobState:
+        for which, state in (("not-completed", JobState.WAITING), ("completed", JobState.SENT)):
+            jobs = self._run(["lpstat", "-W", which, "-o"], missing_is_empty=True)
+            if any(line.split()[0] == job for line in jobs.splitlines() if line.strip()):
+                return state
+        return JobState.UNKNOWN
+
+    def _run(
+        self, command: Sequence[str], *, printer: str = "", given: bytes = b"", missing_is_empty: bool = False
+    ) -> str:
+        try:
+            done = subprocess.run(
+                command, input=given, capture_output=True, timeout=_TIMEOUT, env=self._environment, check=False
+            )
+        except subprocess.TimeoutExpired:
+            raise SurroundingsFault("printer_failed", facts={"printer": printer, "reason": "timeout"}) from None
+        except FileNotFoundError:
+            raise SurroundingsFault("printer_failed", facts={"printer": printer, "reason": command[0]}) from None
+        if done.returncode and not missing_is_empty:
+            reason = done.stderr.decode(errors="replace").strip()
+            raise SurroundingsFault("printer_failed", facts={"printer": printer, "reason": reason})
+        return done.stdout.decode(errors="replace")
+
+
+class FolderPrinters:
+    """One queue that writes each copy as a PDF file into a folder: training, and offices that print elsewhere."""
+
+    NAME = "PDF"
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def printers(self) -> list[Printer]:
+        return [Printer(self.NAME, description=str(self._folder))]
+
+    def default(self) -> str:
+        return self.NAME
+
+    def print(self, pdf: bytes, printer: str, copies: int, title: str) -> str:
+        safe = re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", title).strip(". ") or "paper"
+        first = ""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            for _ in range(copies):
+                name = self._write(safe, pdf)
+                first = first or name
+        except OSError as fault:
+            raise SurroundingsFault(
+                "printer_failed", facts={"printer": printer, "reason": str(fault.strerror)}
+            ) from fault
+        return first
+
+    def _write(self, name: str, pdf: bytes) -> str:
+        """Never over a file that is there: each sheet is a file of its own."""
+        for number in count(1):
+            file = self._folder / (f"{name}.pdf" if number == 1 else f"{name} ({number}).pdf")
+            try:
+                with file.open("xb") as opened:
+                    opened.write(pdf)
+            except FileExistsError:
+                continue
+            return file.name
+        raise AssertionError("unreachable")
+
+    def state(self, job: str) -> JobState:
+        return JobState.SENT if (self._folder / job).is_file() else JobState.UNKNOWN
+
+
+def medium(pdf: bytes) -> str:
+    """The medium of a PDF of ours in CUPS's words: ``A4``, ``A5``, or ``Custom.80x…mm`` for a roll."""
+    found = _BOX.search(pdf)
+    if found is None:
+        return "A4"
+    wide, high = (round(float(each) / _MM) for each in found.groups())
+    for name, (sheet_wide, sheet_high) in _SHEETS.items():
+        if abs(wide - sheet_wide) <= 1 and abs(high - sheet_high) <= 1:
+            return name
+    return f"Custom.{wide}x{high}mm"
+
+
+def print_system() -> PrintSystem | None:
+    """The folder named by XINFANG_PRINT_FOLDER, else CUPS where its commands are installed, else nothing."""
+    folder = os.environ.get("XINFANG_PRINT_FOLDER")
+    if folder:
+        return FolderPrinters(Path(folder))
+    if shutil.which("lp") and shutil.which("lpstat"):
+        return CupsPrinters()
+    return None
+
+
+def list_printers() -> list[Printer]:
+    """Queues of this machine; empty where there is no print system."""
+    system = print_system()
+    return system.printers() if system else []
+
+
+def default_printer() -> str:
+    """Name of the usual queue, or an empty string."""
+    system = print_system()
+    return system.default() if system else ""
+
+
+def print_pdf(pdf: bytes, printer: str, copies: int = 1, title: str = "") -> str:
+    """Sends stored bytes to a queue; the job's id. SurroundingsFault ``printer_failed`` when nobody takes them."""
+    system = print_system()
+    if system is None:
+        raise SurroundingsFault("printer_failed", facts={"printer": printer, "reason": "no print system"})
+    return system.print(pdf, printer, copies, title)
+
+
+def job_state(job: str) -> JobState:
+    """What the print system says became of a job."""
+    system = print_system()
+    return system.state(job) if system else JobState.UNKNOWN
