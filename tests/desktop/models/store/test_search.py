@@ -320,3 +320,13 @@ def test_any_beginning_of_a_name_meets_its_document(name, size):
         return
     keys, body = document(SearchDoc("petitioner", "p", NOW, names=(name,)))
     assert [term.met_by(keys, body) for term in query(beginning)] == ["name"]
+
+
+def test_a_number_and_an_id_are_found_at_every_length_from_their_beginning(filled):
+    number, id_number = "37020526202611230007", "37020519620314001X"
+    for length in range(4, len(number) + 1):
+        assert "visit" in found(filled, number[:length], kinds=["visit"]), length
+    for length in range(6, len(id_number) + 1):
+        assert found(filled, id_number[:length], kinds=["petitioner"]) == ["wang"], length
+    for length in range(4, len(id_number) + 1):
+        assert found(filled, id_number[-length:], kinds=["petitioner"]) == ["wang"], length
