@@ -104,15 +104,15 @@ class CountyPage(Page):
         self.enrol_button.setProperty("kind", "primary")
         self.enrol_button.clicked.connect(self.enrol)
         form.addWidget(head, 0, 0, 1, 2)
-        for line, (label, edit, error) in enumerate(
+        for line, (words, edit, error) in enumerate(
             ((self.tr("县级服务地址"), self.url, self.url_error), (self.tr("接入码"), self.code, self.code_error))
         ):
-            name = QLabel(label, self.enrol_card)
-            name.setBuddy(edit)
+            label_of = QLabel(words, self.enrol_card)
+            label_of.setBuddy(edit)
             error.setProperty("tone", "late")
             error.setWordWrap(True)
             error.hide()
-            form.addWidget(name, 1 + 2 * line, 0)
+            form.addWidget(label_of, 1 + 2 * line, 0)
             form.addWidget(edit, 1 + 2 * line, 1)
             form.addWidget(error, 2 + 2 * line, 1)
         row = QHBoxLayout()

@@ -69,8 +69,10 @@ def state_tone(row: MatterRow, today: date) -> str:
 
 
 def _read(station: Station) -> tuple[date, list[MatterRow]]:
-    today = beijing_date(station.now_ms)
-    return today, lookup.deadline_board(station, today)
+    board = lookup.deadline_board(station)
+    groups = (board.overdue, board.today, board.three_days, board.seven_days, board.later, board.calendar_missing)
+    rows = {row.matter_id: row for group in groups for row in group}  # a matter without calendar may also be due
+    return beijing_date(station.now_ms), list(rows.values())
 
 
 class DeadlineBoard(Page):
@@ -153,13 +155,17 @@ class DeadlineBoard(Page):
 
     def _fill(self) -> None:
         only = self._only
-        self.table.set_rows([row for row in self._rows if only is None or section_for(row, self._today) is only])
+        self.table.set_rows([row for row in self._rows if only is None or self._belongs(row, only)])
         self._count()
 
+    def _belongs(self, row: MatterRow, section: Section) -> bool:
+        """A matter whose year has no table stands where its nominal day puts it, and is found under 日历缺失 too."""
+        if section is MISSING and row.calendar_missing:
+            return True
+        return section_for(row, self._today) is section
+
     def _count(self) -> None:
-        counts = dict.fromkeys(SECTIONS, 0)
-        for row in self._rows:
-            counts[section_for(row, self._today)] += 1
+        counts = {section: sum(self._belongs(row, section) for row in self._rows) for section in SECTIONS}
         for section, button in self.buttons.items():
             if section is None:
                 button.setText(f"全部 {len(self._rows)}")
@@ -198,4 +204,4 @@ class DeadlineBoard(Page):
         )
 
 
-_CHIP_TONES = {LATE: "late", TODAY: "today", NEAR: "soon", WEEK: "wait", MISSING: "soon"}
+_CHIP_TONES: dict[Section | None, str] = {LATE: "late", TODAY: "today", NEAR: "soon", WEEK: "wait", MISSING: "soon"}

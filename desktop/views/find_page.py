@@ -108,7 +108,7 @@ class FindPage(Page):
             return
         self.ask("find", lookup.find, text, done=lambda rows: self._show(text, rows))
 
-    def find(self, text: str) -> None:
+    def look_for(self, text: str) -> None:
         """Look for a text at once (a scanned code, a name from another page)."""
         self.line.setText(text)
         self.refresh()

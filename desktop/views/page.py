@@ -17,6 +17,8 @@ from desktop.workers.lane import Lane
 from domain.faults import SurroundingsFault
 from domain.refusals import Refusal
 
+__all__ = ["Bus", "Lane", "Page", "StationRef"]
+
 T = TypeVar("T")
 StationRef = Callable[[], Station]
 

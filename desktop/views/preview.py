@@ -139,7 +139,7 @@ class PdfView(QScrollArea):
         self._message.hide()
         page = max(1, self.current_page())
         self._put(images)
-        self._sheet.layout().activate()
+        self._stack.activate()
         if page > 1:
             QTimer.singleShot(0, self, lambda: self.go_to(page))
         self.zoom_changed.emit(self._percent)

@@ -1,4 +1,4 @@
-"""PrintPanel: printer, copies, print, then the question 纸张是否已打印出来; and the list of papers nobody answered for."""
+"""PrintPanel: printer, copies, print, then 纸张是否已打印出来; and the list of papers nobody answered for."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class PrintPanel(QFrame):
     """Printer and copies."""
     answered = Signal(bool, bool)
     """Did it come out; print again at once."""
-    size_changed = Signal(str)
+    size_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,18 +48,17 @@ class PrintPanel(QFrame):
         self.printer = Choice((), self)
         self.copies = Count(1, 99, self)
         self.copies.setValue(1)
-        self.size = Choice((), self)
-        self.size.currentIndexChanged.connect(lambda _index: self.size_changed.emit(self.size.code()))
+        self.sheet = Choice((), self)
+        self.sheet.currentIndexChanged.connect(lambda _index: self.size_chosen.emit(self.sheet.code()))
         self._size_label = QLabel(self.tr("纸张"), self)
         grid = QGridLayout()
         grid.setColumnStretch(1, 1)
-        for line, (label, editor) in enumerate(
-            (
-                (self._size_label, self.size),
-                (QLabel(self.tr("打印机"), self), self.printer),
-                (QLabel(self.tr("份数"), self), self.copies),
-            )
-        ):
+        lines: tuple[tuple[QLabel, QWidget], ...] = (
+            (self._size_label, self.sheet),
+            (QLabel(self.tr("打印机"), self), self.printer),
+            (QLabel(self.tr("份数"), self), self.copies),
+        )
+        for line, (label, editor) in enumerate(lines):
             label.setBuddy(editor)
             grid.addWidget(label, line, 0)
             grid.addWidget(editor, line, 1)
@@ -112,14 +111,14 @@ class PrintPanel(QFrame):
 
     def set_sizes(self, sizes: Sequence[tuple[str, str]], chosen: str = "") -> None:
         """Paper sizes a form not yet issued may have; none hides the choice."""
-        self.size.blockSignals(True)
-        self.size.clear()
+        self.sheet.blockSignals(True)
+        self.sheet.clear()
         for code, text in sizes:
-            self.size.addItem(text, code)
+            self.sheet.addItem(text, code)
         if chosen:
-            self.size.set_code(chosen)
-        self.size.blockSignals(False)
-        for widget in (self._size_label, self.size):
+            self.sheet.set_code(chosen)
+        self.sheet.blockSignals(False)
+        for widget in (self._size_label, self.sheet):
             widget.setVisible(len(sizes) > 1)
 
     def set_words(self, button: str) -> None:
@@ -155,7 +154,7 @@ class PrintPanel(QFrame):
     def _enable(self) -> None:
         choosing = self._state is PrintState.CHOOSING
         self.print_button.setEnabled(choosing and bool(self.printer.code()))
-        for widget in (self.printer, self.copies, self.size):
+        for widget in (self.printer, self.copies, self.sheet):
             widget.setEnabled(choosing)
 
     def _button(self, text: str, kind: str, parent: QWidget | None = None) -> QPushButton:

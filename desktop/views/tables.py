@@ -37,19 +37,19 @@ class ToneDelegate(QStyledItemDelegate):
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         super().initStyleOption(option, index)
-        option.textElideMode = Qt.TextElideMode.ElideRight  # type: ignore[attr-defined]
+        option.textElideMode = Qt.TextElideMode.ElideRight
         tone = index.data(Role.TONE)
         if not tone:
             return
         if tone in STRONG:
-            option.font.setBold(True)  # type: ignore[attr-defined]
+            option.font.setBold(True)
         ink = TONES.get(tone)
         if ink is not None:
-            palette = option.palette  # type: ignore[attr-defined]
+            palette = option.palette
             palette.setColor(QPalette.ColorRole.Text, ink)
             palette.setColor(QPalette.ColorRole.HighlightedText, ink)
         if tone == "section":
-            option.backgroundBrush = QBrush(QColor("#eef1f5"))  # type: ignore[attr-defined]
+            option.backgroundBrush = QBrush(QColor("#eef1f5"))
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         size = super().sizeHint(option, index)

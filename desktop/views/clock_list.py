@@ -1,0 +1,81 @@
+"""ClockList 期限: every statutory clock of a matter, and below it 为什么是这一天: the arithmetic anyone can follow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+
+from desktop.models.items.records import Column, RecordTable
+from desktop.models.store.rows import ClockRow
+from desktop.views.tables import RecordView
+from desktop.views.terms import CLOCK, CLOCK_STATE, NOTICE_OFF, article_text, term
+
+
+class ClockList(QWidget):
+    """Arrows choose a clock; its arithmetic stands beneath."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.table: RecordTable[ClockRow] = RecordTable(_COLUMNS, lambda row: row.clock, parent=self)
+        self.view = RecordView(self.table, self.tr("这件事项上没有期限在计算。"), self)
+        self.view.current_changed.connect(self._explain)
+        self.why = QFrame(self)
+        self.why.setObjectName("card")
+        title = QLabel(self.tr("为什么是这一天"), self.why)
+        title.setObjectName("panel_title")
+        self.arithmetic = QLabel(self.why)
+        self.arithmetic.setWordWrap(True)
+        box = QVBoxLayout(self.why)
+        box.setContentsMargins(16, 12, 16, 12)
+        box.addWidget(title)
+        box.addWidget(self.arithmetic)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(10)
+        layout.addWidget(self.view, 1)
+        layout.addWidget(self.why)
+        self.setFocusProxy(self.view)
+
+    def show_clocks(self, rows: Sequence[ClockRow]) -> None:
+        """Show these clocks."""
+        self.table.set_rows(rows)
+        self._explain(self.view.current_id())
+
+    def _explain(self, clock: str) -> None:
+        row = self.table.row_at(self.table.line_of(clock))
+        self.why.setVisible(row is not None)
+        if row is not None:
+            self.arithmetic.setText(explanation(row))
+
+
+def explanation(row: ClockRow) -> str:
+    """The arithmetic in lines, or the reason why this clock does not run."""
+    if row.state == "off":
+        return term(NOTICE_OFF, row.note)
+    head = f"{row.clock} {term(CLOCK, row.clock)}　{article_text(row.article)}"
+    lines = [head, *row.arithmetic.rstrip("。").split("；")]
+    if row.ended_on:
+        lines.append(f"已于 {row.ended_on} 办理")
+    return "\n".join(lines)
+
+
+def _state(row: ClockRow) -> str:
+    words = term(CLOCK_STATE, row.state)
+    return f"{words} {row.ended_on}" if row.ended_on else words
+
+
+_COLUMNS: tuple[Column[ClockRow], ...] = (
+    Column("期限", lambda row: f"{row.clock} {term(CLOCK, row.clock)}", width=13, tone=lambda row: "strong"),
+    Column("依据", lambda row: article_text(row.article), width=10),
+    Column("起算事件日", lambda row: row.from_on, width=6),
+    Column("天数", lambda row: str(row.days or ""), width=3, align="right", sort=lambda row: row.days),
+    Column("名义届满日", lambda row: row.nominal or "—", width=6),
+    Column(
+        "顺延后届满日",
+        lambda row: row.rolled or (f"缺{row.calendar_missing}年日历" if row.calendar_missing else "—"),
+        width=7,
+        tone=lambda row: "soon" if row.calendar_missing else "",
+    ),
+    Column("状态", _state, width=11, stretch=True, tone=lambda row: "wait" if row.state == "running" else "quiet"),
+)

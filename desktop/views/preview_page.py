@@ -1,0 +1,304 @@
+"""PreviewPage: a paper on screen as it will lie on the table; issue, print, confirm, reprint and void from here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from desktop.devices import Printer, default_printer, list_printers, print_pdf
+from desktop.models.store.rows import PaperRow
+from desktop.services import papers
+from desktop.services.outcome import Topic
+from desktop.services.sentences import sentence
+from desktop.services.station import Station
+from desktop.views.page import Page, StationRef
+from desktop.views.preview import PdfView
+from desktop.views.print_dialog import PrintPanel, PrintState
+from desktop.views.step_dialogs import Step, StepField, StepPanel, Values
+from desktop.views.terms import FORM, PAPER_SIZE, PAPER_STATE, term
+from desktop.workers.bus import Bus
+from desktop.workers.lane import Lane
+from domain.commands import ConfirmPrint, IssuePaper, VoidPaper
+from domain.papers import SIZES
+from domain.refusals import Refusal
+
+
+def _row(station: Station, case_id: str, paper_id: str) -> PaperRow:
+    """One paper of a case as it stands now."""
+    found = next((row for row in papers.papers_of(station, case_id) if row.paper_id == paper_id), None)
+    if found is None:
+        raise Refusal("paper_unknown", field="paper_id")
+    return found
+
+
+def _printers() -> tuple[list[Printer], str]:
+    return list_printers(), default_printer()
+
+
+class PreviewPage(Page):
+    """Ctrl+P prints, Ctrl+= and Ctrl+- zoom, page keys turn. A slow printer holds up ``device_lane``, not the store."""
+
+    TOPICS = frozenset({Topic.PAPER})
+
+    closed = Signal()
+    """The paper is dealt with: the window may go back to where it came from."""
+
+    def __init__(
+        self,
+        lane: Lane,
+        station_ref: StationRef,
+        bus: Bus,
+        parent: QWidget | None = None,
+        *,
+        device_lane: Lane | None = None,
+    ) -> None:
+        super().__init__(lane, station_ref, bus, parent)
+        self.device_lane = device_lane or lane
+        self._draft: IssuePaper | None = None
+        self._paper: PaperRow | None = None
+        self._printed: tuple[str, int] = ("", 1)
+        self.title = QLabel(self)
+        self.title.setObjectName("page_title")
+        self.state_words = QLabel(self)
+        self.state_words.setObjectName("page_counts")
+        self.view = PdfView(self.device_lane, self)
+        self.position = QLabel(self)
+        self.position.setProperty("tone", "quiet")
+        self.zoom = QLabel(self)
+        self.zoom.setProperty("tone", "quiet")
+        self.view.position_changed.connect(self._show_position)
+        self.view.zoom_changed.connect(lambda percent: self.zoom.setText(f"{percent}%"))
+        head = QHBoxLayout()
+        head.addWidget(self.title)
+        head.addSpacing(12)
+        head.addWidget(self.state_words, 1)
+        head.addWidget(self.position)
+        for text, keys, slot in (
+            (self.tr("缩小"), "Ctrl+-", self.view.zoom_out),
+            ("", "", None),
+            (self.tr("放大"), "Ctrl+=", self.view.zoom_in),
+            (self.tr("适合宽度"), "Ctrl+0", self.view.fit_width),
+        ):
+            if slot is None:
+                head.addWidget(self.zoom)
+                continue
+            button = QPushButton(text, self)
+            button.setToolTip(keys)
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.clicked.connect(slot)
+            head.addWidget(button)
+            QShortcut(QKeySequence(keys), self, slot, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self.panel = PrintPanel(self)
+        self.panel.print_wanted.connect(self._print)
+        self.panel.answered.connect(self._answered)
+        self.panel.size_chosen.connect(self._resize_draft)
+        self.void_button = QPushButton(self.tr("作废……"), self)
+        self.void_button.clicked.connect(self._open_void)
+        self.back_button = QPushButton(self.tr("返回（Esc）"), self)
+        self.back_button.clicked.connect(self.closed)
+        self.facts = QLabel(self)
+        self.facts.setProperty("tone", "quiet")
+        self.facts.setWordWrap(True)
+        side = QFrame(self)
+        side.setFixedWidth(self.fontMetrics().horizontalAdvance("国") * 19)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        column.addWidget(self.panel)
+        column.addWidget(self.facts)
+        column.addStretch()
+        row = QHBoxLayout()
+        row.addWidget(self.void_button)
+        row.addStretch()
+        row.addWidget(self.back_button)
+        column.addLayout(row)
+        self.steps = StepPanel(self)
+        body = QHBoxLayout()
+        body.setSpacing(14)
+        body.addWidget(self.view, 1)
+        body.addWidget(side)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 16, 20, 12)
+        layout.setSpacing(12)
+        layout.addLayout(head)
+        layout.addWidget(self.steps)
+        layout.addLayout(body, 1)
+        QShortcut(
+            QKeySequence("Ctrl+P"), self, self.panel.print_now, context=Qt.ShortcutContext.WidgetWithChildrenShortcut
+        )
+
+    @property
+    def paper(self) -> PaperRow | None:
+        """The issued paper on screen; None while it is a draft."""
+        return self._paper
+
+    def open_form(self, case_id: str, form: str, *, of_paper: str = "", size: str = "") -> None:
+        """Preview a paper that is not issued yet: a draft without a number, issued by the print button."""
+        sizes = [paper.value for paper in SIZES[form]]
+        self._draft = IssuePaper(case_id, cast("Any", form), cast("Any", size or sizes[0]), of_paper)
+        self._paper = None
+        self.title.setText(term(FORM, form))
+        self.state_words.setText(self.tr("草稿，尚未编号、尚未保存；出具后才能打印"))
+        self.facts.setText("")
+        self.void_button.hide()
+        self.panel.set_state(PrintState.CHOOSING)
+        self.panel.set_sizes([(code, term(PAPER_SIZE, code)) for code in sizes], self._draft.size)
+        self.panel.set_words(self.tr("出具并打印"))
+        self.panel.say("quiet", "")
+        self.view.clear(self.tr("正在排版……"))
+        self._ask_printers()
+        self._draw_draft()
+
+    def open_paper(self, case_id: str, paper_id: str) -> None:
+        """Show a paper that is stored: the very bytes in the file."""
+        self._draft = None
+        self._paper = None
+        self.view.clear(self.tr("正在读取……"))
+        self.panel.set_state(PrintState.CHOOSING)
+        self.panel.say("quiet", "")
+        self._ask_printers()
+        self.ask("paper", _row, case_id, paper_id, done=lambda row: self._take(row, redraw=True))
+
+    def refresh(self) -> None:
+        """Read the paper's state again (another place may have voided it)."""
+        if self._paper is not None and self.panel.state is PrintState.CHOOSING:
+            paper = self._paper
+            self.ask("paper", _row, paper.case_id, paper.paper_id, done=lambda row: self._take(row, redraw=False))
+
+    def _ask_printers(self) -> None:
+        self.device_lane.run(_printers, done=self._show_printers, refused=self.complain, failed=self._no_printers)
+
+    def _show_printers(self, found: tuple[Sequence[Printer], str]) -> None:
+        printers, default = found
+        self.panel.set_printers([printer.name for printer in printers], default)
+
+    def _no_printers(self, fault: BaseException) -> None:
+        self.panel.set_printers(())
+        self.complain(fault)
+
+    def _draw_draft(self) -> None:
+        if self._draft is not None:
+            self.ask("pdf", papers.draft_pdf, self._draft, done=self.view.show_pdf, failed=self._no_draft)
+
+    def _no_draft(self) -> None:
+        self.view.clear(self.tr("这份文书现在还不能出具，原因见下方提示。"))
+
+    def _resize_draft(self, size: str) -> None:
+        if self._draft is not None and size:
+            draft = self._draft
+            self._draft = IssuePaper(draft.case_id, draft.form, cast("Any", size), draft.of_paper)
+            self._draw_draft()
+
+    def _take(self, row: PaperRow, *, redraw: bool) -> None:
+        self._draft, self._paper = None, row
+        self.title.setText(f"{row.title}　{row.number}" if row.number else row.title)
+        again = f"，已打印 {row.prints} 次" if row.prints else ""
+        self.state_words.setText(term(PAPER_STATE, row.state) + again)
+        self.facts.setText(
+            f"{row.issued_at[:16]} 由{row.issued_by}出具\n{term(PAPER_SIZE, row.size)}　共 {row.pages} 页"
+        )
+        self.void_button.setVisible(not row.voided)
+        self.panel.set_sizes(())
+        self.panel.set_words(self.tr("补打") if row.prints else self.tr("打印"))
+        self.panel.setEnabled(not row.voided)
+        if row.prints:
+            self.panel.say("quiet", f"补打的纸张上会标明“补打 第{row.prints}次”，内容与存档完全相同。")
+        if redraw:
+            self.ask("pdf", papers.stored_pdf, row.paper_id, done=self.view.show_pdf)
+
+    def _print(self, printer: str, copies: int) -> None:
+        self._printed = (printer, copies)
+        self.panel.set_state(PrintState.SENDING)
+        self.panel.say("quiet", self.tr("正在出具……") if self._draft is not None else self.tr("正在送往打印机……"))
+        if self._draft is not None:
+            self.act(papers.issue_paper, self._draft, done=self._issued, refused=self._refused, failed=self._failed)
+        elif self._paper is not None:
+            fetch = papers.reprint_pdf if self._paper.prints else papers.stored_pdf
+            self.ask("print", fetch, self._paper.paper_id, done=self._send, failed=self._not_sent)
+
+    def _issued(self, row: PaperRow) -> None:
+        """Committed and stored; only now may paper leave."""
+        self._take(row, redraw=True)
+        self.ask("print", papers.stored_pdf, row.paper_id, done=self._send, failed=self._not_sent)
+
+    def _refused(self, refusal: Refusal) -> None:
+        self._not_sent()
+        self.panel.say("late", sentence(refusal))
+
+    def _failed(self, fault: BaseException) -> None:
+        self._not_sent()
+        self.complain(fault)
+
+    def _not_sent(self) -> None:
+        self.panel.set_state(PrintState.CHOOSING)
+        self.panel.say("late", self.tr("没有打印。文书若已出具，仍在存档里，可以再打。"))
+
+    def _send(self, pdf: bytes) -> None:
+        if self._paper is None:
+            return
+        printer, copies = self._printed
+        title = f"{self._paper.title} {self._paper.number}"
+        self.panel.say("quiet", f"正在送往打印机“{printer}”……")
+        self.device_lane.run(
+            print_pdf,
+            pdf,
+            printer,
+            copies,
+            title,
+            done=lambda _job: self._ask_clerk(),
+            refused=self._refused,
+            failed=self._printer_failed,
+        )
+
+    def _printer_failed(self, fault: BaseException) -> None:
+        self.panel.set_state(PrintState.CHOOSING)
+        self.complain(fault)
+        self.panel.say("late", self.tr("打印机没有接受。文书已经保存，检查打印机后再按打印。"))
+
+    def _ask_clerk(self) -> None:
+        self.panel.set_state(PrintState.ASKING)
+        self.panel.say("quiet", self.tr("请看一眼打印机再回答；答“否”不会影响已保存的记录。"))
+
+    def _answered(self, came_out: bool, again: bool) -> None:
+        row = self._paper
+        if row is None:
+            return
+        printer, copies = self._printed
+        command = ConfirmPrint(row.paper_id, row.case_id, came_out, printer, copies)
+        self.act(papers.confirm_print, command, done=lambda after: self._confirmed(after, came_out, again))
+
+    def _confirmed(self, row: PaperRow, came_out: bool, again: bool) -> None:
+        self._take(row, redraw=False)
+        if came_out:
+            self.say("done", f"《{row.title}》{row.number} 已打印，已记入时间线。")
+            self.back_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif again:
+            self._print(*self._printed)
+        else:
+            self.panel.say("soon", self.tr("已记下没有打印出来。检查纸张和打印机后可以再打。"))
+            self.panel.print_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _open_void(self) -> None:
+        row = self._paper
+        if row is None:
+            return
+
+        def submit(values: Values) -> None:
+            command = VoidPaper(row.paper_id, row.case_id, values["why"])
+            self.act(papers.void_paper, command, done=self._voided, refused=self.steps.show_refusal)
+
+        explain = "作废后编号不再使用，也不会给别的文书；存档保留"
+        fields = (StepField("why", "作废理由", hint="例如：承办单位写错，另行出具", wide=True),)
+        self.steps.open_step(Step("void", f"作废《{row.title}》", explain, fields, submit, self.tr("作废")))
+
+    def _voided(self, row: PaperRow) -> None:
+        self.steps.close_step()
+        self._take(row, redraw=False)
+        self.say("done", f"《{row.title}》{row.number} 已作废。")
+
+    def _show_position(self, page: int, pages: int) -> None:
+        self.position.setText(f"第 {page} / {pages} 页" if pages else "")

@@ -1,0 +1,64 @@
+"""TimelineView 时间线: every act on a case with its author, its reason and whether the county holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop.models.items.records import Column
+from desktop.models.items.timeline import Timeline
+from desktop.models.store.rows import TimelineRow
+from desktop.views.tables import RecordView
+from desktop.views.terms import TIME_QUALITY, term
+
+_WEEKDAYS = "一二三四五六日"
+
+
+def day_title(day: str) -> str:
+    """``2026-11-23 周一``; a time nobody can read says so."""
+    try:
+        return f"{day} 周{_WEEKDAYS[date.fromisoformat(day).weekday()]}"
+    except ValueError:
+        return "时间不明"
+
+
+def time_words(row: TimelineRow) -> str:
+    """The minute, with a word when the device's clock was not to be trusted."""
+    doubt = term(TIME_QUALITY, row.clock)
+    return f"{row.at[11:16]} {doubt}".strip()
+
+
+class TimelineView(QWidget):
+    """The acts of one case, oldest first; arrows read line by line, the tooltip holds what is cut off."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.table = Timeline(_COLUMNS, day_title, self)
+        self.view = RecordView(self.table, self.tr("还没有办理动作。"), self)
+        self.view.setSortingEnabled(False)  # order is the meaning of a timeline
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.view)
+        self.setFocusProxy(self.view)
+
+    def show_rows(self, rows: Sequence[TimelineRow]) -> None:
+        """Show these acts in the order given."""
+        self.table.set_rows(rows)
+
+
+_COLUMNS: tuple[Column[TimelineRow], ...] = (
+    Column("时间", time_words, width=5, tone=lambda row: "soon" if term(TIME_QUALITY, row.clock) else ""),
+    Column("办理动作", lambda row: row.title, width=8, tone=lambda row: "strong"),
+    Column("内容", lambda row: row.summary, width=16, stretch=True),
+    Column("依据与理由", lambda row: row.why, width=10),
+    Column("办理人", lambda row: row.by, width=4),
+    Column("机构", lambda row: row.office, width=8, tip=lambda row: f"{row.office} {row.station}".strip()),
+    Column(
+        "记录状态",
+        lambda row: "已到县" if row.reported else "已存本机",
+        width=5,
+        tone=lambda row: "good" if row.reported else "wait",
+    ),
+)

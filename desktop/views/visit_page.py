@@ -1,0 +1,159 @@
+"""VisitPage 来访: one visit whole: who came, what they brought, its matters, its papers and its timeline."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+
+from desktop.models.items.records import Column, RecordTable
+from desktop.models.store.rows import MatterRow, PetitionerRow
+from desktop.services import county, lookup
+from desktop.services.lookup import VisitPage as Whole
+from desktop.services.outcome import Topic
+from desktop.services.station import Station
+from desktop.views.case_header import CaseHeader
+from desktop.views.details import Detail, DetailGroup, DetailsView
+from desktop.views.matter_page import SECRECY
+from desktop.views.page import Page, StationRef
+from desktop.views.paper_list import PaperList
+from desktop.views.tables import RecordView
+from desktop.views.terms import MATTER_CLASS, NEXT_STEP, ROLE, SEX, STAGE, term
+from desktop.views.timeline import TimelineView
+from desktop.views.today import where_it_is, where_tone
+from desktop.workers.bus import Bus
+from desktop.workers.lane import Lane
+
+
+def _read(station: Station, visit_id: str) -> tuple[Whole, bool]:
+    return lookup.visit_page(station, visit_id), county.sync_state(station).enrolled
+
+
+class VisitPage(Page):
+    """Alt+1 … Alt+4 turn the tabs; Enter on a matter or a paper opens it."""
+
+    TOPICS = frozenset({Topic.VISIT, Topic.MATTER, Topic.PAPER, Topic.PETITIONER, Topic.CONFLICT, Topic.SYNC})
+
+    def __init__(self, lane: Lane, station_ref: StationRef, bus: Bus, parent: QWidget | None = None) -> None:
+        super().__init__(lane, station_ref, bus, parent)
+        self._visit_id = ""
+        self.header = CaseHeader(self)
+        self.matters: RecordTable[MatterRow] = RecordTable(_MATTERS, lambda row: row.matter_id, parent=self)
+        self.matter_view = RecordView(self.matters, self.tr("这次来访没有登记信访事项。"), self)
+        self.matter_view.chosen.connect(self.matter_chosen)
+        self.details = DetailsView(self)
+        self.timeline = TimelineView(self)
+        self.papers = PaperList(self)
+        self.papers.paper_chosen.connect(lambda paper_id: self.paper_chosen.emit(self._visit_id, paper_id))
+        self.papers.form_chosen.connect(lambda form: self.print_requested.emit(self._visit_id, form))
+        self.tabs = QTabWidget(self)
+        self.tabs.setDocumentMode(True)
+        for number, (widget, title) in enumerate(
+            (
+                (self.matter_view, self.tr("信访事项")),
+                (self.details, self.tr("基本信息")),
+                (self.papers, self.tr("文书")),
+                (self.timeline, self.tr("时间线")),
+            ),
+            start=1,
+        ):
+            self.tabs.addTab(widget, title)
+            self.tabs.setTabToolTip(number - 1, f"Alt+{number}")
+            QShortcut(
+                QKeySequence(f"Alt+{number}"),
+                self,
+                lambda place=number - 1: self.show_tab(place),
+                context=Qt.ShortcutContext.WidgetWithChildrenShortcut,
+            )
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 14, 20, 12)
+        layout.setSpacing(10)
+        layout.addWidget(self.header)
+        layout.addWidget(self.tabs, 1)
+        self.setFocusProxy(self.tabs)
+
+    def open(self, visit_id: str) -> None:
+        """Show a visit."""
+        if visit_id != self._visit_id:
+            self.tabs.setCurrentIndex(0)
+        self._visit_id = visit_id
+        self.refresh()
+
+    @property
+    def case_id(self) -> str:
+        """The visit shown."""
+        return self._visit_id
+
+    def refresh(self) -> None:
+        """Read the visit again."""
+        if self._visit_id:
+            self.ask("visit", _read, self._visit_id, done=self._show)
+
+    def show_tab(self, place: int) -> None:
+        """Turn to a tab and give it the cursor."""
+        self.tabs.setCurrentIndex(place)
+        self.tabs.currentWidget().setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _show(self, found: tuple[Whole, bool]) -> None:
+        whole, enrolled = found
+        visit = whole.visit
+        if visit.visit_id != self._visit_id:
+            return
+        marks = [(where_it_is(visit.reported, enrolled), where_tone(visit.reported))]
+        if visit.collective:
+            marks.insert(0, ("集体访", "soon"))
+        if visit.conflicts:
+            marks.insert(0, (f"待核对 {visit.conflicts}", "late"))
+        if whole.newer:
+            marks.insert(0, ("含新版本办理内容，请升级后办理", "late"))
+        facts = (
+            Detail("主访人", visit.main_name or "匿名"),
+            Detail("来访时间", visit.visited_at),
+            Detail("来访人数", f"{visit.headcount} 人"),
+            Detail("登记", f"{visit.window}号窗口　{visit.clerk}"),
+            Detail("机构", visit.office),
+            Detail("信访事项", f"{visit.matter_count} 件"),
+        )
+        self.header.show_case(visit.number, visit.summary, marks, facts)
+        self.matters.set_rows(whole.matters)
+        self.details.show_groups(_groups(whole))
+        live = {row.form for row in whole.papers if not row.voided}
+        forms = ["F02", "F01"] + (["F03"] if any(title == "材料" for title, _ in whole.fields) else [])
+        self.papers.show_papers(whole.papers, [form for form in forms if form not in live])
+        self.timeline.show_rows(whole.timeline)
+        self.tabs.setTabText(0, self.tr("信访事项") + f" {len(whole.matters)}")
+        self.tabs.setTabText(2, self.tr("文书") + (f" {len(whole.papers)}" if whole.papers else ""))
+        self.tabs.setTabText(3, self.tr("时间线") + f" {len(whole.timeline)}")
+
+
+def _groups(whole: Whole) -> list[DetailGroup]:
+    groups = [DetailGroup("来访", tuple(Detail(title, text) for title, text in whole.fields))]
+    if any(matter.matter_class == "accusation" for matter in whole.matters):
+        words = (Detail("主访人", whole.visit.main_name), Detail("保密", SECRECY))
+        return [*groups, DetailGroup("来访人", words)]
+    for role, person in whole.people:
+        groups.append(DetailGroup(f"{term(ROLE, role)}　{person.name or '姓名不清'}", _person(person)))
+    return groups
+
+
+def _person(person: PetitionerRow) -> tuple[Detail, ...]:
+    return (
+        Detail("性别", term(SEX, person.sex) if person.sex else ""),
+        Detail("证件号码", person.id_masked),
+        Detail("手机", person.mobile_masked),
+        Detail("住址", person.address or "未提供"),
+        Detail("送达地址", person.delivery_address),
+        Detail("来访次数", f"{person.visit_count} 次" if person.visit_count else ""),
+    )
+
+
+_MATTERS: tuple[Column[MatterRow], ...] = (
+    Column("事项编号", lambda row: row.number, width=12, tone=lambda row: "strong"),
+    Column("概况", lambda row: row.summary, width=14, stretch=True),
+    Column("类别", lambda row: term(MATTER_CLASS, row.matter_class) if row.matter_class else "未分类", width=5),
+    Column("办理状态", lambda row: term(STAGE, row.stage), width=5, tone=lambda row: "wait"),
+    Column("责任单位", lambda row: row.owner, width=8),
+    Column("下一步", lambda row: term(NEXT_STEP, row.next_step), width=10),
+    Column("名义届满", lambda row: row.due_nominal or "—", width=6),
+    Column("顺延届满", lambda row: row.due_rolled or ("待核" if row.due_nominal else "—"), width=6),
+)
