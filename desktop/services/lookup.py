@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -25,6 +26,7 @@ from domain.acts import ACT_KINDS, Act
 from domain.beijing import beijing_date, beijing_minute
 from domain.canonical import Json
 from domain.fold import CaseState
+from domain.papers import TITLES
 from domain.refusals import Refusal
 
 
@@ -245,8 +247,24 @@ def plain(value: Json, name: str = "") -> str:
     if isinstance(value, str | int):
         return value_words(name, str(value))
     if isinstance(value, dict):
-        shown = [f"{value[key]}" for key in ("number", "form", "at", "hash") if value.get(key)]
-        return " ".join(shown)[:80]
+        return _record_words(name, value)
+    return json.dumps(value, ensure_ascii=False)[:200]
+
+
+def _record_words(name: str, value: Mapping[str, Json]) -> str:
+    """A recorded paper, print or delivery in one line."""
+    if name.startswith("delivery."):
+        how = "拒收" if value.get("outcome") == "refused" else "签收"
+        return f"{value.get('at', '')} {value.get('signer', '')}{how}".strip()
+    if name.startswith("print."):
+        return f"{value.get('at', '')} {'已打印出来' if value.get('out') is True else '未打印出来'}".strip()
+    if name.endswith(".pdf"):
+        return f"PDF {value.get('pages', '')}页"
+    if name.startswith("paper."):
+        title = TITLES.get(str(value.get("form", "")), "")
+        return f"{title} {value.get('number', '')}".strip()
+    if name.startswith("table."):
+        return f"{value.get('year', '')}年 {value.get('source_notice', '')}".strip()[:80]
     return json.dumps(value, ensure_ascii=False)[:200]
 
 

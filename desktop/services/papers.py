@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from datetime import date
 from typing import cast
 
 from desktop import printing
+from desktop.models.store.connection import immediate
 from desktop.models.store.rows import PaperRow
 from desktop.services.contents import content_for
 from desktop.services.outcome import Outcome, Topic
@@ -31,7 +33,7 @@ def issue_paper(station: Station, command: IssuePaper) -> Outcome[PaperRow]:
     Raises Refusal (also ``character_unprintable``, before anything is recorded); SurroundingsFault.
     """
     state = station.state(command.case_id, field="case_id")
-    size = _size(command)
+    _size(command)
     decisions.check_issue(command, state)
     desk = station.desk()
     # Dry run with a stand-in number: whatever cannot be printed is refused before a number is used up.
@@ -42,25 +44,26 @@ def issue_paper(station: Station, command: IssuePaper) -> Outcome[PaperRow]:
         drawn = _draw(station, command, desk.today)
         number = drawn.number if drawn else ""
         content = content_for(station, command, state, document_number=number, issued_on=desk.today)
-        draft = decisions.issue(command, state, desk, paper_id=paper_id, content=cast("Json", as_json(content)), drawn=drawn)
+        draft = decisions.issue(
+            command,
+            state,
+            desk,
+            paper_id=paper_id,
+            content=cast("Json", as_json(content)),
+            drawn=drawn,
+            place=_station_name(station),
+        )
         transaction.record([draft])
-    return Outcome(finish_paper(station, paper_id, state.case_id, content, size), TOPICS)
+    return Outcome(finish_paper(station, paper_id, state.case_id), TOPICS)
 
 
-def finish_paper(
-    station: Station, paper_id: str, case_id: str, content: Content | None = None, size: Paper | None = None
-) -> PaperRow:
+def finish_paper(station: Station, paper_id: str, case_id: str) -> PaperRow:
     """Make and store the PDF of an issued paper that has none yet; harmless when it has one."""
     state = station.state(case_id, field="case_id")
-    frozen = _frozen(state, paper_id)
-    row = station.store.paper(paper_id)
-    if row is None:
-        raise Refusal("paper_unknown", field="paper_id")
+    row = _row(station, paper_id)
     if row.state != "issued":
         return row
-    content = content or from_json(_object(frozen.get("content")))
-    line = PrintLine(row.number, row.issued_at, _station_name(station), row.issued_by)
-    pdf = printing.render(content, size or Paper(str(frozen.get("size", "A4"))), line, Mark.original())
+    pdf = _made_from(state, paper_id)
     pages = len(printing.page_pngs(pdf, 9))
     with station.writing() as transaction:
         digest = transaction.keep_pdf(pdf)
@@ -69,14 +72,24 @@ def finish_paper(
 
 
 def stored_pdf(station: Station, paper_id: str) -> bytes:
-    """The very bytes of a paper, as stored; what a preview shows and a printer gets."""
+    """The very bytes of a paper, as stored; what a preview shows and a printer gets.
+
+    A paper issued at another station is made again from its frozen content and kept only when it hashes to what that
+    station stored; otherwise SurroundingsFault ``paper_elsewhere``.
+    """
     row = _row(station, paper_id)
     if row.state == "issued":
         row = finish_paper(station, paper_id, row.case_id)
     pdf = station.store.pdf(row.pdf_hash)
-    if pdf is None:
+    if pdf is not None:
+        return pdf
+    again = _made_from(station.state(row.case_id, field="case_id"), paper_id)
+    if hashlib.sha256(again).hexdigest() != row.pdf_hash:
         raise SurroundingsFault("paper_elsewhere", facts={"number": row.number})
-    return pdf
+    with immediate(station.store.db) as transaction:
+        station.store.put_pdf(row.pdf_hash, again)
+        transaction.commit()
+    return again
 
 
 def reprint_pdf(station: Station, paper_id: str) -> bytes:
@@ -116,7 +129,7 @@ def void_paper(station: Station, command: VoidPaper) -> Outcome[PaperRow]:
 
 def unfinished_papers(station: Station) -> list[PaperRow]:
     """Papers issued here that nobody has confirmed on paper."""
-    return [row for row in station.store.unfinished_papers() if _is_ours(station, row)]
+    return [row for row in station.store.unfinished_papers() if row.station == station.store.identity.station_id]
 
 
 def papers_of(station: Station, case_id: str) -> list[PaperRow]:
@@ -124,8 +137,13 @@ def papers_of(station: Station, case_id: str) -> list[PaperRow]:
     return station.store.papers_of(case_id)
 
 
-def _is_ours(station: Station, row: PaperRow) -> bool:
-    return row.state == "issued" or station.store.pdf(row.pdf_hash) is not None
+def _made_from(state: CaseState, paper_id: str) -> bytes:
+    """The PDF an issuing act stands for: the same bytes on every machine."""
+    frozen = _frozen(state, paper_id)
+    said = _object(frozen.get("line"))
+    line = PrintLine(*(str(said.get(name, "")) for name in ("number", "at", "station", "operator")))
+    content = from_json(_object(frozen.get("content")))
+    return printing.render(content, Paper(str(frozen.get("size", "A4"))), line, Mark.original())
 
 
 def _refuse_unprintable(content: Content) -> None:

@@ -74,9 +74,16 @@ def draw_number(series_id: str, series: Series | None, holder: str, station: str
 
 
 def issue(
-    command: IssuePaper, state: CaseState, desk: Desk, *, paper_id: str, content: Json, drawn: Drawn | None
+    command: IssuePaper,
+    state: CaseState,
+    desk: Desk,
+    *,
+    paper_id: str,
+    content: Json,
+    drawn: Drawn | None,
+    place: str,
 ) -> ActDraft:
-    """Freeze a paper's content, with its number, in an act."""
+    """Freeze a paper's content, with its number and its print line, in an act: all its PDF will ever be made from."""
     value: dict[str, Json] = {
         "form": command.form,
         "size": command.size,
@@ -87,6 +94,7 @@ def issue(
         value |= {"series": drawn.series, "n": drawn.n, "number": drawn.number}
     else:
         value["number"] = state.text("number")
+    value["line"] = {"number": value["number"], "at": desk.now, "station": place, "operator": desk.clerk}
     if command.of_paper:
         value["of_paper"] = command.of_paper
     return ActDraft("paper_issued", state.case_kind, state.case_id, {f"paper.{paper_id}": value}, (), "", state.scope)

@@ -257,6 +257,7 @@ def _papers(state: CaseState, rows: RowSet) -> None:
                 str(value.get("size", "")),
                 beijing_minute(head.wall_ms),
                 head.by,
+                head.station,
                 str(pdf.get("hash", "")),
                 _int(pdf.get("pages")),
                 len(outs),

@@ -50,7 +50,8 @@ FROM matter m
 
 _PAPER = """
 SELECT paper_id, case_id, form, number, size, issued_at,
-  coalesce((SELECT name FROM clerk c WHERE c.clerk_id = issued_by), issued_by), pdf_hash, pages, prints, voided, state
+  coalesce((SELECT name FROM clerk c WHERE c.clerk_id = issued_by), issued_by), station, pdf_hash, pages, prints,
+  voided, state
 FROM paper
 """
 
@@ -265,8 +266,8 @@ def _matter(row: Sequence[Any]) -> MatterRow:
 
 def _paper(row: Sequence[Any]) -> PaperRow:
     return PaperRow(
-        row[0], row[1], row[2], TITLES.get(row[2], row[2]), row[3], row[4], row[5], row[6], row[7], int(row[8]),
-        int(row[9]), bool(row[10]), row[11],
+        row[0], row[1], row[2], TITLES.get(row[2], row[2]), row[3], row[4], row[5], row[6], row[7], row[8], int(row[9]),
+        int(row[10]), bool(row[11]), row[12],
     )  # fmt: skip
 
 

@@ -106,6 +106,8 @@ class PaperRow:
     size: str
     issued_at: str
     issued_by: str
+    station: str
+    """Id of the station that issued it."""
     pdf_hash: str
     pages: int
     prints: int

@@ -49,7 +49,8 @@ CREATE TABLE clock (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE paper (
   paper_id TEXT PRIMARY KEY, case_id TEXT NOT NULL, case_kind TEXT NOT NULL, form TEXT NOT NULL, number TEXT NOT NULL,
-  size TEXT NOT NULL, issued_at TEXT NOT NULL, issued_by TEXT NOT NULL, pdf_hash TEXT NOT NULL, pages INTEGER NOT NULL,
+  size TEXT NOT NULL, issued_at TEXT NOT NULL, issued_by TEXT NOT NULL, station TEXT NOT NULL,
+  pdf_hash TEXT NOT NULL, pages INTEGER NOT NULL,
   prints INTEGER NOT NULL, voided INTEGER NOT NULL, state TEXT NOT NULL, of_paper TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX paper_by_case ON paper (case_id);

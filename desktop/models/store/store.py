@@ -105,7 +105,7 @@ class Transaction:
     def keep_pdf(self, pdf: bytes) -> str:
         """Store a PDF by its SHA-256; the same bytes are kept once. Returns the hash as hexadecimal."""
         digest = hashlib.sha256(pdf).hexdigest()
-        self.db.execute("INSERT INTO pdf VALUES (?, ?) ON CONFLICT (hash) DO NOTHING", (digest, pdf))
+        self._store.put_pdf(digest, pdf)
         return digest
 
 
@@ -236,6 +236,10 @@ class Store(Reads):
         if wall_ms < self.last_known_ms - BEHIND_TOLERANCE_MS:
             return "behind"
         return "ok" if self.enrolled() else "unsure"
+
+    def put_pdf(self, digest: str, pdf: bytes) -> None:
+        """Keep a PDF under its hash, inside the caller's transaction."""
+        self.db.execute("INSERT INTO pdf VALUES (?, ?) ON CONFLICT (hash) DO NOTHING", (digest, pdf))
 
     def new_id(self) -> str:
         """A fresh random id."""
