@@ -19,10 +19,10 @@ from resources import path
 
 CHAINS = {
     "fang": ("fang", "song", "hana", "babel"),  # 仿宋
-    "song": ("song", "hana", "babel"),  # 宋体
-    "title": ("title", "song", "hana", "babel"),  # 小标宋
-    "hei": ("hei", "song", "hana", "babel"),  # 黑体
-    "kai": ("kai", "song", "hana", "babel"),  # 楷体
+    "song": ("song", "hana", "babel", "fang"),  # 宋体
+    "title": ("title", "song", "hana", "babel", "fang"),  # 小标宋
+    "hei": ("hei", "song", "hana", "babel", "fang"),  # 黑体
+    "kai": ("kai", "song", "hana", "babel", "fang"),  # 楷体
 }
 """The faces tried for a style, in order."""
 
