@@ -82,13 +82,7 @@ def finish_enrolment(station: Station, ask: EnrolmentAsk, signed: SignedCertific
     if certificate.office != station.office.code:
         raise SurroundingsFault("county_refused", facts={"reason": "wrong_office"})
     text = msgspec.json.encode(signed).decode()
-    with immediate(station.store.db) as transaction:
-        station.store.db.execute(
-            "INSERT INTO county VALUES (1, ?, ?, 0, '', 0)"
-            " ON CONFLICT (one) DO UPDATE SET url = excluded.url, certificate = excluded.certificate",
-            (ask.url, text),
-        )
-        transaction.commit()
+    station.store.keep_county(ask.url, text)
     return Outcome(certificate.county_name, frozenset({Topic.SYNC}))
 
 
@@ -138,10 +132,7 @@ def finish_exchange(station: Station, prepared: PreparedExchange, answer: Answer
     try:
         with immediate(store.db) as transaction:
             applied = apply_answer(store.log, store.feed, prepared.request, answer, store.project_cases)
-            store.db.execute(
-                "UPDATE county SET last_exchange_ms = ?, last_error = '', forked = ?",
-                (station.now_ms, int(bool(applied.forked))),
-            )
+            store.note_exchange(station.now_ms, forked=bool(applied.forked))
             transaction.commit()
     except BaseException as error:
         # A round that was rolled back after a calendar came with it must not leave that calendar in memory.
@@ -159,9 +150,7 @@ def finish_exchange(station: Station, prepared: PreparedExchange, answer: Answer
 
 def note_failure(station: Station, fault: SurroundingsFault) -> Outcome[str]:
     """Keep why the last exchange failed, for the county page; offline is a state, never a box (store lane)."""
-    with immediate(station.store.db) as transaction:
-        station.store.db.execute("UPDATE county SET last_error = ?", (fault.code,))
-        transaction.commit()
+    station.store.note_county_failure(fault.code)
     return Outcome(fault.code, frozenset({Topic.SYNC}))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -182,6 +183,14 @@ class Reads:
         """The stored bytes of a paper."""
         rows = self._rows("SELECT bytes FROM pdf WHERE hash = ?", (digest,))
         return bytes(rows[0][0]) if rows else None
+
+    def pdfs_that_differ(self) -> list[str]:
+        """Hashes whose stored bytes are not what the hash says."""
+        return [
+            str(digest)
+            for digest, body in self.db.execute("SELECT hash, bytes FROM pdf")
+            if hashlib.sha256(bytes(body)).hexdigest() != digest
+        ]
 
     def series_rows(self, office: str, year: int, kind: str) -> list[tuple[str, int, int, str]]:
         """(series id, first, last, holder) of a series."""

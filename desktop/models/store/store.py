@@ -219,6 +219,30 @@ class Store(Reads):
         """Measure by the year tables as they stand in the file now."""
         self.yardstick = self._measure()
 
+    # the county ------------------------------------------------------------------------------------------------
+
+    def keep_county(self, url: str, certificate: str) -> None:
+        """Keep where the county is and what it vouches for, in a transaction of its own."""
+        sql = (
+            "INSERT INTO county VALUES (1, ?, ?, 0, '', 0)"
+            " ON CONFLICT (one) DO UPDATE SET url = excluded.url, certificate = excluded.certificate"
+        )
+        self._write_own(sql, (url, certificate))
+
+    def note_exchange(self, wall_ms: int, *, forked: bool) -> None:
+        """Note a good exchange, inside the transaction that applied its answer."""
+        sql = "UPDATE county SET last_exchange_ms = ?, last_error = '', forked = ?"
+        self.db.execute(sql, (wall_ms, int(forked)))
+
+    def note_county_failure(self, code: str) -> None:
+        """Note why an exchange failed, in a transaction of its own."""
+        self._write_own("UPDATE county SET last_error = ?", (code,))
+
+    def _write_own(self, sql: str, values: tuple[object, ...]) -> None:
+        with immediate(self.db) as transaction:
+            self.db.execute(sql, values)
+            transaction.commit()
+
     # reading ---------------------------------------------------------------------------------------------------
 
     def state(self, case_id: str) -> CaseState | None:

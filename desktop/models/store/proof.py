@@ -1,0 +1,126 @@
+"""Proof of a station file: chains, feeds, pages and every projected row against the acts; and rows written anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktop.models.store import search
+from desktop.models.store.connection import Connection, faults, immediate, open_connection
+from desktop.models.store.projector import KEYS, rows_of, stored_rows
+from desktop.models.store.store import Store
+from domain.faults import SurroundingsFault
+from sync.log import LogDamaged
+
+Progress = Callable[[int, int], None]
+"""Told (done, all) now and then; may raise to cancel."""
+
+TABLES = (*KEYS, "issued")
+MOST_NAMED = 100
+STRIDE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """What was proved, or the first thing that could not be."""
+
+    clean: bool
+    acts: int
+    writers: int
+    cases: int
+    differing: tuple[str, ...]
+    """``table case_id`` of rows that are not what the fold says."""
+    damaged: str
+    """A broken chain, signature or feed position; empty when they hold."""
+    gaps: tuple[str, ...]
+    """Document numbers nobody can account for."""
+    unsound_file: str
+
+
+def verify(store: Store, progress: Progress | None = None) -> VerifyReport:
+    """Prove chain, signatures, feed positions, pages, papers, and that every projected row is what the acts say."""
+    unsound = _unsound_pages(store.db)
+    damaged, writers = "", 0
+    try:
+        writers = sum(1 for _ in store.log.verify())
+        for _scope in store.feed.verify():
+            pass
+    except (LogDamaged, ValueError) as damage:
+        damaged = str(damage)
+    differing = _differing(store, progress) if not damaged else []
+    differing += [f"pdf {digest}" for digest in store.pdfs_that_differ()]
+    gaps = tuple(f"{series} {n}" for series, n in store.number_gaps())
+    clean = not (damaged or differing or gaps or unsound)
+    cases = sum(1 for _ in store.log.case_ids())
+    return VerifyReport(
+        clean, store.log.count(), writers, cases, tuple(differing[:MOST_NAMED]), damaged, gaps, "；".join(unsound[:3])
+    )
+
+
+def _unsound_pages(db: Connection) -> list[str]:
+    with faults():
+        found = [str(row[0]) for row in db.execute("PRAGMA cipher_integrity_check").fetchall()]
+        return found + [str(row[0]) for row in db.execute("PRAGMA quick_check").fetchall() if row[0] != "ok"]
+
+
+def _differing(store: Store, progress: Progress | None) -> list[str]:
+    differing: list[str] = []
+    expected_rows = dict.fromkeys(TABLES, 0)
+    ids = list(store.log.case_ids())
+    for done, case_id in enumerate(ids):
+        if progress is not None and done % STRIDE == 0:
+            progress(done, len(ids))
+        state = store.state(case_id)
+        if state is None:
+            continue
+        expected, held = rows_of(state, store.yardstick), stored_rows(store.db, state, TABLES)
+        for table in TABLES:
+            want, have = expected.get(table, []), held.get(table, [])
+            expected_rows[table] += len(want)
+            if sorted(want) != sorted(have):
+                differing.append(f"{table} {case_id}")
+    for table, count in expected_rows.items():
+        found = int(store.db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+        if found != count:
+            differing.append(f"{table}: {found} rows, {count} expected")
+    return differing
+
+
+def rebuild(store: Store, progress: Progress | None = None) -> int:
+    """Write every projection and search key anew from the acts, in one transaction; the number of cases."""
+    ids = sorted(store.log.case_ids(), key=lambda case_id: not case_id.startswith("calendar/"))
+    with immediate(store.db) as transaction:
+        for table in TABLES:
+            store.db.execute(f"DELETE FROM {table}")
+        search.clear(store.db)
+        for done, case_id in enumerate(ids):
+            if progress is not None and done % STRIDE == 0:
+                progress(done, len(ids))
+            state = store.state(case_id)
+            if state is None:
+                continue
+            store.project(state, fresh=True)
+            if case_id.startswith("calendar/"):
+                store.reread_calendar()  # calendars come first, so every clock is measured by all of them
+        transaction.commit()
+    return len(ids)
+
+
+def copy_file(store: Store, target: Path, key: bytes) -> None:
+    """Copy the open file page by page, as encrypted as it is, and check the copy.
+
+    Raises SurroundingsFault ``backup_unsound``, ``disk_full``, ``read_only``.
+    """
+    with faults():
+        other = open_connection(target, key, create=True)
+        try:
+            store.db.backup(other)
+        finally:
+            other.close()
+        check = open_connection(target, key, read_only=True)
+        try:
+            if _unsound_pages(check):
+                raise SurroundingsFault("backup_unsound", facts={"file": target.name})
+        finally:
+            check.close()
