@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import secrets
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -59,7 +60,16 @@ def _serve(store: CountyStore, words: argparse.Namespace) -> int:
         County(store, clock).app(), host=words.host, port=words.port, access_log=False, log_config=None,
         lifespan="on", server_header=False, timeout_graceful_shutdown=20, limit_concurrency=200,
     )  # fmt: skip
-    uvicorn.Server(config).run()  # returns after SIGTERM or SIGINT, when the round in hand is finished
+    server = uvicorn.Server(config)
+
+    def leave(_signal: int, _frame: object) -> None:
+        server.should_exit = True
+
+    # uvicorn finishes the round in hand and then raises the signal again for whoever was there before: that is us,
+    # so that the file is closed in order and the exit is 0.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, leave)
+    server.run()
     return 0
 
 

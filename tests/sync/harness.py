@@ -1,0 +1,218 @@
+"""A station reduced to what syncs: an encrypted file with log and feed, a fold of every case, and one way to the county."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import urllib3
+from sqlcipher3 import dbapi2
+
+from domain.acts import Act
+from domain.fold import fold, state_bytes
+from sync.client import HttpTransport, Transport, enrol, go_round
+from sync.exchange import Applied, Identity, apply_answer, build_request
+from sync.log import ActLog, SigningKey
+from sync.log.feed import STATION_SCHEMA, StationFeed
+from sync.log.log import SCHEMA
+from sync.protocol import Answer, Certificate, Request, SignedCertificate
+
+ROOT = Path(__file__).parents[2]
+STATION_TABLES = """
+CREATE TABLE me (station TEXT, office TEXT, writer TEXT, key BLOB, body BLOB, sig BLOB);
+CREATE TABLE folded (case_id TEXT PRIMARY KEY, state BLOB NOT NULL);
+"""
+_FILE_KEY = "PRAGMA key = \"x'" + "5a" * 32 + "'\""
+
+
+class Station:
+    """One station over its file; opening it again is the same station."""
+
+    def __init__(self, path: Path, office: str = "370205") -> None:
+        new = not path.exists()
+        self.path = path
+        self.db: Any = dbapi2.connect(str(path), isolation_level=None)
+        self.db.execute(_FILE_KEY)
+        self.db.execute("PRAGMA journal_mode = WAL")
+        self.db.execute("PRAGMA synchronous = FULL")
+        self.log = ActLog(self.db)
+        self.feed = StationFeed(self.db)
+        if new:
+            self.db.executescript(SCHEMA + STATION_SCHEMA + STATION_TABLES)
+            values = (secrets.token_hex(16), office, secrets.token_hex(16), secrets.token_bytes(32))
+            self.db.execute("INSERT INTO me VALUES (?, ?, ?, ?, NULL, NULL)", values)
+        station, office, writer, key, body, sig = self.db.execute("SELECT * FROM me").fetchone()
+        self.key = SigningKey(key)
+        self.identity = Identity(station, office, writer, self.key.public)
+        self.log.add_writer(writer, station, office, self.key.public)
+        self.feed.add_own_writer(writer)
+        self.signed = None if body is None else SignedCertificate(body=body, sig=sig)
+
+    @property
+    def certificate(self) -> Certificate:
+        assert self.signed is not None
+        return self.signed.read()
+
+    def close(self) -> None:
+        self.db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        self.db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self.db.execute("ROLLBACK")
+            raise
+        self.db.execute("COMMIT")
+
+    def project(self, case_ids: Iterable[str]) -> None:
+        rows = [(case_id, state_bytes(fold(self.log.case(case_id)))) for case_id in case_ids]
+        self.db.executemany("INSERT OR REPLACE INTO folded VALUES (?, ?)", rows)
+
+    def act(self, case_id: str, sets: Mapping[str, Any], **changes: Any) -> Act:
+        """An act this station would write now; not yet written."""
+        values: dict[str, Any] = {
+            "act_id": secrets.token_hex(16),
+            "kind": "matter_corrected",
+            "case_kind": "matter",
+            "case_id": case_id,
+            "scope": f"office/{self.identity.office}",
+            "lamport": self.log.lamport() + 1,
+            "wall_ms": 1_763_900_000_000,
+            "clock": "ok",
+            "office": self.identity.office,
+            "station": self.identity.station,
+            "by": "王芳",
+            "sets": sets,
+        }
+        return Act(**(values | changes))
+
+    def write(self, *acts: Act) -> None:
+        """One commit, projected in the same transaction."""
+        with self.transaction():
+            self.log.append(self.identity.writer, acts, self.key)
+            self.project({act.case_id for act in acts})
+
+    def set(self, case_id: str, **sets: Any) -> Act:
+        """Set fields over what this station sees."""
+        known = self.log.case(case_id)
+        over = fold(known).over(*sets) if known else ()
+        act = self.act(case_id, sets, over=over)
+        self.write(act)
+        return act
+
+    def states(self) -> dict[str, bytes]:
+        return {str(row[0]): bytes(row[1]) for row in self.db.execute("SELECT case_id, state FROM folded")}
+
+    def verify(self) -> None:
+        """Chain, feed and projection."""
+        list(self.log.verify())
+        list(self.feed.verify())
+        assert self.states() == {case: state_bytes(fold(self.log.case(case))) for case in self.log.case_ids()}
+
+    # the county ----------------------------------------------------------------------------------------------------
+
+    def enrol(self, url: str, code: str) -> None:
+        self.signed = enrol(url, code, self.identity, self.key)
+        self.db.execute("UPDATE me SET body = ?, sig = ?", (self.signed.body, self.signed.sig))
+
+    def request(self, budget: int = 1 << 20) -> Request:
+        with self.transaction():
+            return build_request(self.log, self.feed, self.identity, budget)
+
+    def apply(self, request: Request, answer: Answer) -> Applied:
+        with self.transaction():
+            return apply_answer(self.log, self.feed, request, answer, self.project)
+
+    def round(self, transport: Transport, budget: int = 1 << 20) -> Applied:
+        request = self.request(budget)
+        return self.apply(request, go_round(transport, request, self.key, self.certificate))
+
+    def sync(self, url: str, budget: int = 1 << 20, rounds: int = 60) -> list[Applied]:
+        """Rounds until nothing more waits."""
+        transport = HttpTransport(url, self.signed)
+        done: list[Applied] = []
+        try:
+            while not done or done[-1].more:
+                done.append(self.round(transport, budget))
+                assert len(done) <= rounds, "the rounds do not come to an end"
+        finally:
+            transport.close()
+        return done
+
+
+@dataclass
+class County:
+    """The real county server as a process of its own."""
+
+    folder: Path
+    port: int = field(default_factory=lambda: free_port())
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> County:
+        log = (self.folder.parent / f"{self.folder.name}.log").open("ab")
+        self.process = subprocess.Popen([*self._command(), "--port", str(self.port)], cwd=ROOT, stderr=log)
+        log.close()
+        for _ in range(200):
+            try:
+                if urllib3.request("GET", self.url + "/health", retries=False).status == 200:
+                    return self
+            except urllib3.exceptions.HTTPError:
+                time.sleep(0.05)
+        raise AssertionError("the county did not start")
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> int:
+        assert self.process is not None
+        self.process.terminate()
+        return self.process.wait(30)
+
+    def admin(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([*self._command(), "admin", *words], cwd=ROOT, capture_output=True, text=True, timeout=60)
+
+    def code(self, office: str = "370205", window: str = "1", *words: str) -> str:
+        found = self.admin("enrol", "--office", office, "--office-name", "城关镇", "--window", window, *words)
+        assert found.returncode == 0, found.stderr
+        return found.stdout.strip()
+
+    def states(self) -> dict[str, bytes]:
+        """The folded cases, read from the county's file."""
+        db = dbapi2.connect(f"file:{self.folder / 'county.db'}?mode=ro", uri=True)
+        try:
+            return {str(row[0]): bytes(row[1]) for row in db.execute("SELECT case_id, state FROM county_case")}
+        finally:
+            db.close()
+
+    def contents(self) -> list[bytes]:
+        """Every act's bytes."""
+        db = dbapi2.connect(f"file:{self.folder / 'county.db'}?mode=ro", uri=True)
+        try:
+            return [bytes(row[0]) for row in db.execute("SELECT content FROM act ORDER BY seq")]
+        finally:
+            db.close()
+
+    def _command(self) -> list[str]:
+        return [sys.executable, "-m", "sync.server.main", "--data", str(self.folder)]
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])

@@ -1,0 +1,420 @@
+"""Two stations and a county as real processes over real HTTP: they come to hold the same record, whatever is cut."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import urllib3
+
+from domain.faults import SurroundingsFault
+from sync.client import HttpTransport, go_round, write_request
+from tests.sync.harness import ROOT, County, Station
+
+
+def converge(county: County, *stations: Station) -> None:
+    """Everybody syncs until nobody learns anything; then all hold the same."""
+    for _ in range(3):
+        for station in stations:
+            station.sync(county.url)
+    shared = county.states()
+    for station in stations:
+        station.verify()
+        assert station.feed.pending() == 0
+        assert station.states() == shared
+    report = county.admin("verify")
+    assert report.returncode == 0, report.stderr
+
+
+def test_two_windows_of_one_office_and_the_county_come_to_hold_the_same_record(county, new_station):
+    one, two = new_station("one", county, window="1"), new_station("two", county, window="2")
+    for number in range(40):
+        one.set(f"a{number:031x}", name=f"张{number}", phone="13800000000")
+        two.set(f"b{number:031x}", name=f"李{number}")
+    assert (one.feed.pending(), one.feed.case_state(f"{'a'}{0:031x}")) == (40, "local")
+    converge(county, one, two)
+    assert one.feed.case_state(f"a{0:031x}") == "county"
+    assert len([case for case in one.states() if case[0] in "ab" and len(case) == 32]) == 80
+
+
+def test_two_windows_correct_one_field_unseen_by_each_other_and_both_values_stand(county, new_station):
+    one, two = new_station("one", county, window="1"), new_station("two", county, window="2")
+    case = "c" * 32
+    one.set(case, summary="征地补偿")
+    converge(county, one, two)
+    one.set(case, summary="征地补偿款未到")
+    two.set(case, summary="征地补偿标准")
+    converge(county, one, two)
+    heads = json.loads(one.states()[case])["fields"]["summary"]
+    assert {head["value"] for head in heads} == {"征地补偿款未到", "征地补偿标准"}
+    two.set(case, summary="征地补偿标准及到账")
+    converge(county, one, two)
+    assert len(json.loads(one.states()[case])["fields"]["summary"]) == 1
+
+
+def test_an_office_does_not_receive_another_offices_acts(county, new_station):
+    one, two = new_station("one", county, "370205"), new_station("two", county, "370206")
+    one.set("d" * 32, name="张三")
+    two.set("e" * 32, name="李四")
+    for station in (one, two, one, two):
+        station.sync(county.url)
+    assert "e" * 32 not in one.states()
+    assert "d" * 32 not in two.states()
+    assert county.admin("verify").returncode == 0
+
+
+def test_enrolment_brings_the_office_and_its_number_series(county, new_station):
+    station = new_station("one", county)
+    station.sync(county.url)
+    states = {case: json.loads(state) for case, state in station.states().items()}
+    assert states["office/370205"]["fields"]["name"][0]["value"] == "城关镇"
+    leased = [case for case in states if case.startswith("series/370205/")]
+    assert {case.rsplit("/", 1)[1] for case in leased} == {"受", "途", "转"}
+    assert {states[case]["fields"]["holder"][0]["value"] for case in leased} == {station.identity.station}
+    assert station.certificate.window == "1"
+
+
+def test_a_round_without_news_is_one_small_exchange(county, new_station):
+    station = new_station("one", county)
+    station.set("f" * 32, name="张三")
+    station.sync(county.url)
+    request = station.request()
+    frame = write_request(request, station.key)
+    transport = HttpTransport(county.url)
+    answer = transport.exchange(frame)
+    transport.close()
+    assert len(frame) + len(answer) <= 300
+    assert go_round(_Canned(answer), request, station.key, station.certificate).same
+
+
+class _Canned:
+    def __init__(self, answer: bytes) -> None:
+        self.answer = answer
+
+    def exchange(self, frame: bytes) -> bytes:
+        return self.answer
+
+
+def test_small_budgets_carry_everything_in_whole_commits(county, new_station):
+    one, two = new_station("one", county, window="1"), new_station("two", county, window="2")
+    for number in range(30):
+        case = f"{number:032x}"
+        one.write(one.act(case, {"name": "张" * 50}), one.act(case, {"phone": "139" * 30}))
+    rounds = one.sync(county.url, budget=2_000)
+    assert len(rounds) > 5
+    two.sync(county.url, budget=2_000)
+    converge(county, one, two)
+
+
+def test_an_act_of_an_unknown_kind_is_relayed_byte_for_byte(county, new_station):
+    one, two = new_station("one", county, window="1"), new_station("two", county, window="2")
+    act = one.act("9" * 32, {"later": [1, {"x": "龘"}]}, kind="matter_foreseen")
+    one.write(act)
+    converge(county, one, two)
+    [entry] = one.log.entries(one.identity.writer, 0)
+    assert entry.content in county.contents()
+    stored = two.db.execute("SELECT content FROM act WHERE act_id = ?", (bytes.fromhex(act.act_id),)).fetchone()
+    assert bytes(stored[0]) == entry.content
+
+
+def test_an_act_for_a_scope_the_station_may_not_write_is_kept_and_not_delivered(county, new_station):
+    one, two = new_station("one", county, "370205"), new_station("two", county, "370206")
+    wrong = one.act("8" * 32, {"name": "x"}, scope="office/370206")
+    one.write(wrong)
+    one.set("7" * 32, name="张三")
+    one.sync(county.url)
+    two.sync(county.url)
+    assert one.feed.refused() == {wrong.act_id: "scope_refused"}
+    assert one.feed.pending() == 0
+    assert one.feed.case_state("8" * 32) == "local"
+    assert "8" * 32 not in two.states()
+    assert len([content for content in county.contents() if wrong.act_id.encode() in content]) == 1
+    assert county.admin("verify").returncode == 0
+
+
+# ---------------------------------------------------------------- killed, restored, copied
+
+
+def test_killing_the_county_at_any_moment_of_many_rounds_loses_nothing_and_doubles_nothing(county, new_station):
+    one, two = new_station("one", county, window="1"), new_station("two", county, window="2")
+    for number in range(150):
+        one.set(f"{number:032x}", name=f"张{number}" * 20)
+    cut = 0
+    for delay in (0.01, 0.03, 0.06, 0.1):
+        timer = threading.Timer(delay, county.kill)
+        timer.start()
+        try:
+            one.sync(county.url, budget=3_000, rounds=500)
+        except SurroundingsFault as fault:
+            assert fault.code == "county_unreachable"
+            cut += 1
+        timer.join()
+        one.verify()
+        county.start()
+    assert cut, "no round was cut: write more acts"
+    converge(county, one, two)
+    assert len(county.contents()) == 150 + 4
+
+
+_STATION_THAT_DIES = """
+import os, signal, sys
+from pathlib import Path
+from tests.sync.harness import Station
+from sync.client import HttpTransport
+station = Station(Path(sys.argv[1]))
+class Line(HttpTransport):
+    def exchange(self, frame):
+        answer = super().exchange(frame)
+        os.kill(os.getpid(), signal.SIGKILL)
+        return answer
+station.set("5" * 32, name="赵六")
+station.round(Line(sys.argv[2], station.signed))
+"""
+
+
+def test_a_station_killed_between_its_commit_and_the_answer_loses_nothing_and_doubles_nothing(county, new_station):
+    one, two = new_station("one", county, window="1"), new_station("two", county, window="2")
+    one.close()
+    for _ in range(3):
+        words = [sys.executable, "-c", _STATION_THAT_DIES, str(one.path), county.url]
+        died = subprocess.run(words, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=60)
+        assert died.returncode == -signal.SIGKILL
+    again = Station(one.path)
+    assert again.feed.pending() == 3
+    converge(county, again, two)
+    assert len([content for content in county.contents() if "赵六".encode() in content]) == 3
+    again.close()
+
+
+def copy_county(county: County, to: Path) -> None:
+    county.stop()
+    shutil.copytree(county.folder, to)
+    county.start()
+
+
+def test_a_county_restored_from_an_older_copy_is_refilled_by_its_stations(county, new_station, tmp_path):
+    one, two = new_station("one", county, window="1"), new_station("two", county, window="2")
+    one.set("1" * 32, name="张三")
+    converge(county, one, two)
+    copy_county(county, tmp_path / "older")
+    for number in range(20):
+        one.set(f"a{number:031x}", name=f"甲{number}")
+        two.set(f"b{number:031x}", name=f"乙{number}")
+    converge(county, one, two)
+    before = county.states()
+    county.stop()
+    shutil.rmtree(county.folder)
+    shutil.copytree(tmp_path / "older", county.folder)
+    county.start()
+    two.set("2" * 32, name="恢复后新增")
+    converge(county, two, one)
+    assert before.keys() < county.states().keys()
+
+
+def test_a_restored_county_gets_a_dead_stations_acts_from_its_neighbour(county, new_station, tmp_path):
+    one, two = new_station("one", county, window="1"), new_station("two", county, window="2")
+    one.sync(county.url)
+    two.sync(county.url)
+    copy_county(county, tmp_path / "older")
+    for number in range(5):
+        one.set(f"a{number:031x}", name=f"甲{number}")
+    one.sync(county.url)
+    two.sync(county.url)
+    before = county.states()
+    county.stop()
+    shutil.rmtree(county.folder)
+    shutil.copytree(tmp_path / "older", county.folder)
+    county.start()
+    converge(county, two)
+    assert county.states() == before
+    converge(county, one, two)
+
+
+def test_a_county_that_forgot_a_station_knows_it_again_by_its_certificate(county, new_station, tmp_path):
+    copy_county(county, tmp_path / "older")
+    one = new_station("one", county)
+    one.set("1" * 32, name="张三")
+    one.sync(county.url)
+    county.stop()
+    shutil.rmtree(county.folder)
+    shutil.copytree(tmp_path / "older", county.folder)
+    county.start()
+    one.sync(county.url)
+    assert one.feed.pending() == 0
+    assert "1" * 32 in county.states()
+    one.verify()
+
+
+def test_a_copied_station_is_told_that_its_identity_is_doubled_and_loses_nothing(county, new_station, tmp_path):
+    one = new_station("one", county)
+    one.set("1" * 32, name="张三")
+    one.sync(county.url)
+    one.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copy(one.path, tmp_path / "twin.db")
+    twin = new_station("twin")
+    one.set("2" * 32, name="原机")
+    one.sync(county.url)
+    twin.set("3" * 32, name="副本")
+    twin.set("4" * 32, name="副本再办")
+    rounds = twin.sync(county.url)
+    assert {writer for applied in rounds for writer in applied.forked} == {twin.identity.writer}
+    assert twin.log.writer(twin.identity.writer).state == "forked"
+    assert twin.feed.pending() == 2
+    assert {"2" * 32, "3" * 32, "4" * 32} <= twin.states().keys()
+    twin.verify()
+    one.sync(county.url)
+    one.verify()
+    assert one.log.writer(one.identity.writer).state == "active"
+    assert '"forked": true' in county.admin("stations").stdout
+    assert county.admin("verify").returncode == 0
+
+
+def test_a_station_restored_from_an_older_copy_refills_and_stops_writing_under_its_old_name(
+    county, new_station, tmp_path
+):
+    one = new_station("one", county)
+    one.set("1" * 32, name="张三")
+    one.sync(county.url)
+    one.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copy(one.path, tmp_path / "restored.db")
+    one.set("2" * 32, name="备份之后")
+    one.sync(county.url)
+    restored = new_station("restored")
+    restored.sync(county.url)
+    assert restored.states() == one.states()
+    assert restored.log.writer(restored.identity.writer).state == "forked"
+    restored.verify()
+
+
+# ---------------------------------------------------------------- who is let in
+
+
+def test_a_wrong_code_a_used_code_and_anothers_office_are_refused(county, new_station):
+    code = county.code("370205")
+    for station, wrong, reason in (
+        (new_station("one"), "AAAA-AAAA-AAAA-AAAA", "wrong_code"),
+        (new_station("two", office="370299"), code, "wrong_office"),
+    ):
+        with pytest.raises(SurroundingsFault) as fault:
+            station.enrol(county.url, wrong)
+        assert fault.value.code == "county_refused"
+        assert fault.value.facts["reason"] == reason
+    first = new_station("three")
+    first.enrol(county.url, code.lower().replace("-", " "))
+    first.enrol(county.url, code)  # its answer may have been lost: the same station may ask again
+    with pytest.raises(SurroundingsFault) as fault:
+        new_station("four").enrol(county.url, code)
+    assert fault.value.facts["reason"] == "used_code"
+
+
+def test_a_revoked_station_is_served_no_more_and_keeps_its_acts(county, new_station):
+    one = new_station("one", county)
+    one.set("1" * 32, name="张三")
+    assert county.admin("revoke", "--station", one.identity.station).returncode == 0
+    with pytest.raises(SurroundingsFault) as fault:
+        one.sync(county.url)
+    assert fault.value.facts["reason"] == "revoked"
+    assert one.feed.pending() == 1
+    assert len(county.contents()) == 4
+
+
+def test_a_stranger_cannot_speak_for_a_station(county, new_station):
+    one, stranger = new_station("one", county), new_station("stranger")
+    one.set("1" * 32, name="张三")
+    transport = HttpTransport(county.url)
+    with pytest.raises(SurroundingsFault) as fault:
+        transport.exchange(write_request(one.request(), stranger.key))
+    assert fault.value.facts["reason"] == "bad_signature"
+    with pytest.raises(SurroundingsFault) as fault:
+        transport.exchange(write_request(stranger.request(), stranger.key))
+    assert fault.value.facts["reason"] == "certificate_wanted"
+    transport.close()
+    assert len(county.contents()) == 4
+
+
+def test_a_county_that_is_not_there_is_a_fault_of_the_surroundings(new_station, county):
+    one = new_station("one", county)
+    county.stop()
+    with pytest.raises(SurroundingsFault) as fault:
+        one.sync(county.url)
+    assert fault.value.code == "county_unreachable"
+
+
+def test_a_proxy_named_in_the_environment_is_not_asked(county, new_station, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    new_station("one", county).sync(county.url)
+
+
+# ---------------------------------------------------------------- the county itself
+
+
+def test_the_county_page_and_health_say_which_station_is_where(county, new_station):
+    one = new_station("one", county)
+    one.set("1" * 32, name="张三")
+    one.sync(county.url)
+    page = urllib3.request("GET", county.url + "/").data.decode()
+    assert "县级服务器" in page
+    assert "城关镇（370205）" in page
+    assert "正常" in page
+    assert "张三" not in page
+    health = urllib3.request("GET", county.url + "/health").json()
+    assert (health["ok"], health["stations"], health["acts"], health["backlog"]) == (True, 1, 5, 0)
+
+
+def test_offices_are_recorded_from_a_file_and_reach_the_stations(county, new_station, tmp_path):
+    offices = [{"code": "370200", "name": "县信访局", "kind": "petition_office", "mark": "X信", "level": "county"}]
+    file = tmp_path / "offices.json"
+    file.write_text(json.dumps(offices), "utf-8")
+    assert county.admin("init", "--offices", str(file)).returncode == 0
+    assert county.admin("init", "--offices", str(file)).returncode == 0
+    one = new_station("one", county)
+    one.sync(county.url)
+    fields = json.loads(one.states()["office/370200"])["fields"]
+    assert fields["name"] == [{"act": fields["name"][0]["act"], "value": "县信访局"}]
+
+
+def test_a_lease_given_by_hand_replaces_the_earlier_one(county, new_station):
+    one = new_station("one", county)
+    words = ("lease", "--office", "370205", "--year", "2031", "--kind", "收")
+    assert county.admin(*words, "--start", "1", "--count", "50").returncode == 0
+    assert county.admin(*words, "--start", "51", "--count", "50").returncode == 0
+    one.sync(county.url)
+    fields = json.loads(one.states()["series/370205/2031/收"])["fields"]
+    assert [head["value"] for head in fields["first"]] == [51]
+    assert [head["value"] for head in fields["last"]] == [100]
+
+
+def test_the_county_stops_in_order_when_told_to(county, new_station):
+    one = new_station("one", county)
+    one.set("1" * 32, name="张三")
+    one.sync(county.url)
+    assert county.stop() == 0
+    assert not list(county.folder.glob("*-wal"))
+    assert county.admin("verify").returncode == 0
+
+
+def test_a_full_disk_is_answered_before_anything_changes(county, new_station):
+    one = new_station("one", county)
+    one.set("1" * 32, name="张三" * 30_000)
+    county.stop()
+    limit = f"ulimit -f {1 + (county.folder / 'county.db').stat().st_size // 1024}; exec "
+    words = f"{sys.executable} -m sync.server.main --data {county.folder} --port {county.port}"
+    county.process = subprocess.Popen(["bash", "-c", limit + words], cwd=ROOT, stderr=subprocess.DEVNULL)
+    time.sleep(1)
+    with pytest.raises(SurroundingsFault) as fault:
+        one.sync(county.url)
+    assert fault.value.code == "county_full"
+    assert one.feed.pending() == 1
+    county.kill()
+    county.start()
+    assert len(county.contents()) == 4
+    converge(county, one)
