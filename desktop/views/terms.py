@@ -104,6 +104,17 @@ PAPER_SIZE: Options = (("A4", "A4"), ("A5", "A5"), ("R80", "80 毫米小票"))
 TIME_QUALITY: Options = (("ok", ""), ("unsure", "时间未核对"), ("behind", "本机时钟偏慢"))
 """The quality mark of a device's time; a time known to be right needs no word."""
 
+MATCHED: Options = (
+    ("name", "姓名"),
+    ("initials", "姓名首字母"),
+    ("id_prefix", "证件号码"),
+    ("id_tail", "证件号码尾号"),
+    ("phone_tail", "电话尾号"),
+    ("number", "编号"),
+    ("text", "内容"),
+)
+"""By which key something was found."""
+
 STEP = {
     "accept": "受理",
     "guide": "告知接收情况及处理途径和程序",
@@ -176,7 +187,7 @@ def article_text(article: str) -> str:
         return article
     number, rest = article[2:], ""
     for place, char in enumerate(number):
-        if not char.isdigit():
+        if not char.isdecimal():  # ② counts as a digit, but it is the clause
             number, rest = number[:place], number[place:]
             break
     rest = rest.replace("(", "（").replace(")", "）")
