@@ -47,8 +47,17 @@ class CountyPage(Page):
     exchange_wanted = Signal()
     """立即上报: the sync loop is asked to go now."""
 
-    def __init__(self, lane: Lane, station_ref: StationRef, bus: Bus, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        lane: Lane,
+        station_ref: StationRef,
+        bus: Bus,
+        parent: QWidget | None = None,
+        *,
+        net_lane: Lane | None = None,
+    ) -> None:
         super().__init__(lane, station_ref, bus, parent)
+        self.net_lane = net_lane or lane
         title = QLabel(self.tr("县级"), self)
         title.setObjectName("page_title")
         self.headline = QLabel(self)
@@ -151,15 +160,28 @@ class CountyPage(Page):
         self.trouble.clear()
         self.enrol_button.setEnabled(False)
         self.enrol_button.setText(self.tr("正在接通……"))
-        self.act(
-            county.enrol,
-            self.url.text().strip(),
-            self.code.text().strip(),
-            done=self._enrolled,
-            refused=self._refused,
+        self.lane.run(
+            county.begin_enrolment,
+            self.station_ref(),
+            self.url.text(),
+            self.code.text(),
+            done=self._ask_county,
+            refused=self._failed,
             failed=self._failed,
-            ended=self._enrol_over,
         )
+
+    def _ask_county(self, ask: county.EnrolmentAsk) -> None:
+        """Only the net lane waits on the county."""
+        self.net_lane.run(
+            county.ask_certificate,
+            ask,
+            done=lambda signed: self._keep(ask, signed),
+            refused=self._failed,
+            failed=self._failed,
+        )
+
+    def _keep(self, ask: county.EnrolmentAsk, signed: object) -> None:
+        self.act(county.finish_enrolment, ask, signed, done=self._enrolled, refused=self._failed, failed=self._failed)
 
     def _tick(self) -> None:
         if self.isVisible():
@@ -186,22 +208,30 @@ class CountyPage(Page):
         self.now_button.setEnabled(True)
         self.enrol_card.setVisible(not state.enrolled)
 
-    def _enrolled(self, _state: object) -> None:
+    def _enrolled(self, name: str) -> None:
+        self._enrol_over()
         self.code.clear()
-        self.say("done", "已与县级接通。今后有网络时自动上报，没有网络也照常办理。")
+        self.say("done", f"已与{name or '县级'}接通。今后有网络时自动上报，没有网络也照常办理。")
         self.refresh()
+        self.exchange_wanted.emit()
 
-    def _refused(self, refusal: Refusal) -> None:
-        beside = {"url": self.url_error, "code": self.code_error}.get(refusal.field or "")
-        if beside is None:
-            self.trouble.setText(sentence(refusal))
+    def _failed(self, fault: BaseException) -> None:
+        """An address nobody answers at stands beside the address, a code the county does not take beside the code."""
+        self._enrol_over()
+        if not isinstance(fault, Refusal | SurroundingsFault):
+            raise fault
+        beside = {
+            "county_address": self.url_error,
+            "county_unreachable": self.url_error,
+            "county_refused": self.code_error,
+        }
+        label = beside.get(fault.code)
+        if label is None:
+            self.trouble.setText(sentence(fault))
             return
-        beside.setText(sentence(refusal))
-        beside.show()
-        (self.url if beside is self.url_error else self.code).setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _failed(self, fault: SurroundingsFault) -> None:
-        self.trouble.setText(sentence(fault))
+        label.setText(sentence(fault))
+        label.show()
+        (self.url if label is self.url_error else self.code).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _enrol_over(self) -> None:
         self.enrol_button.setEnabled(True)

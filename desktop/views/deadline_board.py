@@ -35,7 +35,7 @@ def section_for(row: MatterRow, today: date) -> Section:
     days = days_left(row, today)
     if days is None:
         return MISSING
-    if row.calendar_missing and days < 0:
+    if days < 0 and not row.due_rolled:
         return MISSING  # whether it is late, only the missing table can tell
     if days < 0:
         return LATE
@@ -66,6 +66,11 @@ def state_tone(row: MatterRow, today: date) -> str:
     """Ink beside the words."""
     found = section_for(row, today)
     return {LATE: "late", TODAY: "today", NEAR: "soon", WEEK: "wait", MISSING: "soon"}.get(found, "")
+
+
+def short_number(row: MatterRow) -> str:
+    """Day, running number and ordinal: the office and window before them are the same all over this board."""
+    return "-".join(row.number.split("-")[-2:])
 
 
 def _read(station: Station) -> tuple[date, list[MatterRow]]:
@@ -192,10 +197,10 @@ class DeadlineBoard(Page):
             Column(
                 "期限",
                 lambda row: term(CLOCK, row.due_clock),
-                width=9,
+                width=7,
                 tip=lambda row: f"{row.due_clock} {term(CLOCK, row.due_clock)}",
             ),
-            Column("事项编号", lambda row: row.number, width=11, tone=lambda row: "strong"),
+            Column("编号", short_number, width=9, tip=lambda row: row.number, tone=lambda row: "strong"),
             Column("信访人", lambda row: row.main_name or "匿名", width=4),
             Column("概况", lambda row: row.summary, width=12, stretch=True),
             Column("办理状态", lambda row: term(STAGE, row.stage), width=5),

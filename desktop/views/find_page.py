@@ -15,6 +15,7 @@ from desktop.services.outcome import Topic
 from desktop.views.fields import LineEdit, plain_enter
 from desktop.views.page import Page, StationRef
 from desktop.views.tables import RecordView
+from desktop.views.terms import MATCHED, term
 from desktop.workers.bus import Bus
 from desktop.workers.lane import Lane
 
@@ -169,6 +170,6 @@ class FindPage(Page):
 _COLUMNS: tuple[Column[FoundRow], ...] = (
     Column("名称", lambda row: row.title, width=16, tone=lambda row: "strong"),
     Column("内容", lambda row: row.detail, width=20, stretch=True),
-    Column("相符之处", lambda row: row.matched, width=7, tone=lambda row: "quiet"),
+    Column("相符之处", lambda row: term(MATCHED, row.matched), width=6, tone=lambda row: "quiet"),
     Column("时间", lambda row: row.at[:16], width=8),
 )

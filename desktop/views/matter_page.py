@@ -19,7 +19,7 @@ from desktop.views.matter_steps import STEPS, Ground, fields_of, offered
 from desktop.views.page import Page, StationRef
 from desktop.views.paper_list import PaperList
 from desktop.views.step_dialogs import Step, StepPanel, Values
-from desktop.views.terms import CLOCK, MATTER_CLASS, NEXT_STEP, REPEAT, ROUTE, SEX, STAGE, term
+from desktop.views.terms import CLOCK, FORM, MATTER_CLASS, NEXT_STEP, REPEAT, ROUTE, SEX, STAGE, term
 from desktop.views.timeline import TimelineView
 from desktop.workers.bus import Bus
 from desktop.workers.lane import Lane
@@ -167,9 +167,8 @@ class MatterPage(Page):
         self.header.show_case(whole.matter.number, whole.matter.summary, _marks(whole), _facts(whole))
         self.details.show_groups(_groups(whole))
         self.timeline.show_rows(whole.timeline)
-        live = {row.form for row in whole.papers if not row.voided}
-        form = _FORM_AT_STAGE.get(whole.matter.stage, "")
-        self.papers.show_papers(whole.papers, [form] if form and form not in live else [])
+        form = _form_due(whole)
+        self.papers.show_papers(whole.papers, [form] if form else [])
         self.clocks.show_clocks(whole.clocks)
         self.tabs.setTabText(1, self.tr("时间线") + f" {len(whole.timeline)}")
         self.tabs.setTabText(2, self.tr("文书") + (f" {len(whole.papers)}" if whole.papers else ""))
@@ -181,6 +180,9 @@ class MatterPage(Page):
         unclear = any(row.state == "off" and row.note in _UNCLEAR for row in whole.clocks)
         petition = self.station_ref().office.kind == "petition_office"
         names = offered(whole.matter, petition_office=petition, notices=self._notices(), notice_off=unclear)
+        form = _form_due(whole)
+        if form:
+            names.insert(0, form)
         if whole.newer:
             names = []
         if tuple(self.buttons) == tuple(names):
@@ -190,8 +192,10 @@ class MatterPage(Page):
             button.deleteLater()
         self.buttons = {}
         for place, name in enumerate(names):
-            button = self._plain(STEPS[name].title, lambda chosen=name: self.open_step(chosen))
-            button.setToolTip(STEPS[name].explain + ("　Alt+Enter" if place == 0 else ""))
+            explain = STEPS[name].explain if name in STEPS else self.tr("先看样稿，出具后编号固定")
+            title = STEPS[name].title if name in STEPS else self.tr("出具") + term(FORM, name)
+            button = self._plain(title, lambda chosen=name: self._take_step(chosen))
+            button.setToolTip(explain + ("　Alt+Enter" if place == 0 else ""))
             if place == 0:
                 button.setProperty("kind", "primary")
             self._bar.insertWidget(place, button)
@@ -210,7 +214,13 @@ class MatterPage(Page):
 
     def _first_step(self) -> None:
         if self.buttons:
-            self.open_step(next(iter(self.buttons)))
+            self._take_step(next(iter(self.buttons)))
+
+    def _take_step(self, name: str) -> None:
+        if name in STEPS:
+            self.open_step(name)
+        else:
+            self._issue(name)
 
     def _to_tabs(self) -> None:
         self.tabs.currentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
@@ -221,6 +231,12 @@ class MatterPage(Page):
         assert callable(slot)
         button.clicked.connect(lambda _checked=False: slot())
         return button
+
+
+def _form_due(whole: Whole) -> str:
+    """The notice that belongs to the stage and is not issued yet, or empty."""
+    form = _FORM_AT_STAGE.get(whole.matter.stage, "")
+    return "" if form in {row.form for row in whole.papers if not row.voided} else form
 
 
 def _marks(whole: Whole) -> list[tuple[str, str]]:
@@ -248,12 +264,13 @@ def due_words(matter: MatterRow) -> str:
 
 def _facts(whole: Whole) -> list[Detail]:
     matter = whole.matter
+    repeat = "" if matter.repeat in ("", "undecided") else term(REPEAT, matter.repeat)
     route = f"　{term(ROUTE, matter.route)}" if matter.route else ""
     return [
         Detail("信访人", matter.main_name or "匿名"),
         Detail("类别", term(MATTER_CLASS, matter.matter_class) + route if matter.matter_class else "未分类"),
         Detail("责任单位", matter.owner),
-        Detail("收到", f"{matter.received_on}　{term(REPEAT, matter.repeat)}" if matter.repeat else matter.received_on),
+        Detail("收到", f"{matter.received_on}（{repeat}）" if repeat else matter.received_on),
         Detail("下一步", term(NEXT_STEP, matter.next_step), "strong"),
         Detail("期限", due_words(matter), "strong" if matter.due_nominal else ""),
     ]

@@ -196,7 +196,7 @@ class PreviewPage(Page):
     def _take(self, row: PaperRow, *, redraw: bool) -> None:
         self._draft, self._paper = None, row
         self.title.setText(f"{row.title}　{row.number}" if row.number else row.title)
-        again = f"，已打印 {row.prints} 次" if row.prints else ""
+        again = f" {row.prints} 次" if row.state == "printed" else ""
         self.state_words.setText(term(PAPER_STATE, row.state) + again)
         self.facts.setText(
             f"{row.issued_at[:16]} 由{row.issued_by}出具\n{term(PAPER_SIZE, row.size)}　共 {row.pages} 页"

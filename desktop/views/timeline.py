@@ -26,8 +26,7 @@ def day_title(day: str) -> str:
 
 def time_words(row: TimelineRow) -> str:
     """The minute, with a word when the device's clock was not to be trusted."""
-    doubt = term(TIME_QUALITY, row.clock)
-    return f"{row.at[11:16]} {doubt}".strip()
+    return f"{row.at[11:16]} {term(TIME_QUALITY, row.clock)}".strip()
 
 
 class TimelineView(QWidget):
@@ -49,10 +48,10 @@ class TimelineView(QWidget):
 
 
 _COLUMNS: tuple[Column[TimelineRow], ...] = (
-    Column("时间", time_words, width=5, tone=lambda row: "soon" if term(TIME_QUALITY, row.clock) else ""),
+    Column("时间", time_words, width=9, tone=lambda row: "soon" if term(TIME_QUALITY, row.clock) else ""),
     Column("办理动作", lambda row: row.title, width=8, tone=lambda row: "strong"),
     Column("内容", lambda row: row.summary, width=16, stretch=True),
-    Column("依据与理由", lambda row: row.why, width=10),
+    Column("依据与理由", lambda row: row.why, width=8),
     Column("办理人", lambda row: row.by, width=4),
     Column("机构", lambda row: row.office, width=8, tip=lambda row: f"{row.office} {row.station}".strip()),
     Column(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from PySide6.QtCore import QDate, Qt, Signal
+from PySide6.QtCore import QDate, QLocale, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDateEdit, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -51,6 +51,7 @@ class TodayPage(Page):
         title.setObjectName("page_title")
         self.title = title
         self.day = QDateEdit(self)
+        self.day.setLocale(QLocale(QLocale.Language.Chinese, QLocale.Country.China))
         self.day.setCalendarPopup(True)
         self.day.setDisplayFormat("yyyy-MM-dd ddd")
         self.day.setDate(self._today())
@@ -145,13 +146,13 @@ class TodayPage(Page):
     def _columns(self) -> tuple[Column[VisitRow], ...]:
         return (
             Column("时间", lambda row: row.visited_at[11:16], width=3),
-            Column("登记编号", lambda row: row.number, width=11, tone=lambda row: "strong"),
+            Column("登记编号", lambda row: row.number, width=15, tone=lambda row: "strong"),
             Column("主访人", lambda row: row.main_name or "匿名", width=5),
             Column(
                 "人数",
                 lambda row: f"{row.headcount} 集体" if row.collective else str(row.headcount),
                 width=4,
-                align="right",
+                align="center",
                 sort=lambda row: row.headcount,
             ),
             Column(

@@ -148,7 +148,7 @@ def _person(person: PetitionerRow) -> tuple[Detail, ...]:
 
 
 _MATTERS: tuple[Column[MatterRow], ...] = (
-    Column("事项编号", lambda row: row.number, width=12, tone=lambda row: "strong"),
+    Column("事项编号", lambda row: row.number, width=16, tone=lambda row: "strong"),
     Column("概况", lambda row: row.summary, width=14, stretch=True),
     Column("类别", lambda row: term(MATTER_CLASS, row.matter_class) if row.matter_class else "未分类", width=5),
     Column("办理状态", lambda row: term(STAGE, row.stage), width=5, tone=lambda row: "wait"),
