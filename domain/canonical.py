@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias, Union
+from typing import TypeAlias
 
-Json: TypeAlias = Union[str, int, bool, None, Sequence["Json"], Mapping[str, "Json"]]
+Json: TypeAlias = str | int | bool | Sequence["Json"] | Mapping[str, "Json"] | None
 """What an act may hold. No floats: two machines may print one float in two ways."""
 
 

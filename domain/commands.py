@@ -284,7 +284,7 @@ class DeliverNotice:
 
 @dataclass(frozen=True, slots=True)
 class IssuePaper:
-    """Issue a paper: freeze its content, take its number, render it, store the PDF (paper is never ahead of the record)."""
+    """Issue a paper: freeze its content, take its number, render it, store the PDF."""
 
     case_id: str
     """Visit for F01–F03, matter for F04, F05, F08, F18."""

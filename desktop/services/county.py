@@ -142,7 +142,15 @@ def finish_exchange(station: Station, prepared: PreparedExchange, answer: Answer
         raise
     topics = {Topic.SYNC}
     if applied.cases:
-        topics |= {Topic.VISIT, Topic.MATTER, Topic.PETITIONER, Topic.PAPER, Topic.DEADLINE, Topic.CONFLICT, Topic.CLERK}
+        topics |= {
+            Topic.VISIT,
+            Topic.MATTER,
+            Topic.PETITIONER,
+            Topic.PAPER,
+            Topic.DEADLINE,
+            Topic.CONFLICT,
+            Topic.CLERK,
+        }
     elif applied.confirmed:
         topics |= {Topic.VISIT, Topic.MATTER}
     return Outcome(applied, frozenset(topics))
@@ -177,7 +185,11 @@ def exchange_once(station: Station, transport: client.Transport | None = None) -
             applied = outcome.value
             topics |= outcome.topics
             rounds += 1
-            pulled, confirmed, refused = pulled + applied.pulled, confirmed + applied.confirmed, applied.refused + refused
+            pulled, confirmed, refused = (
+                pulled + applied.pulled,
+                confirmed + applied.confirmed,
+                applied.refused + refused,
+            )
             if not applied.more:
                 break
     except SurroundingsFault as fault:

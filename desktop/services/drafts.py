@@ -11,7 +11,13 @@ from desktop.services.station import Station
 
 
 def save_draft(
-    station: Station, draft_id: str, fields: Mapping[str, object], *, form: str, form_version: int, first_words: str = ""
+    station: Station,
+    draft_id: str,
+    fields: Mapping[str, object],
+    *,
+    form: str,
+    form_version: int,
+    first_words: str = "",
 ) -> None:
     """Save a form as it stands now."""
     draft = Draft(draft_id, station.clerk_id, form, form_version, None, station.now_ms, first_words, dict(fields))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from desktop.services.contents import CLASSES, FLAGS, REPEATS, ROLES, ROUTES, SEXES, UNCLEAR
+from desktop.services.words import CLASSES, FLAGS, REPEATS, ROLES, ROUTES, SEXES, UNCLEAR
 from domain.fold import CaseState
 
 TITLES: Final = {
@@ -165,7 +165,12 @@ def field_words(state: CaseState) -> tuple[tuple[str, str], ...]:
             found.append((title, "、".join(str(item) for item in value)))
         elif name == "materials":
             lines = [item for item in value if isinstance(item, dict)]
-            found.append((title, "；".join(f"{item.get('title')}（{item.get('copies')}份{item.get('pages')}页）" for item in lines)))
+            found.append(
+                (
+                    title,
+                    "；".join(f"{item.get('title')}（{item.get('copies')}份{item.get('pages')}页）" for item in lines),
+                )
+            )
     flags = "、".join(words for flag, words in FLAGS.items() if state.flag(f"flag.{flag}"))
     if flags:
         found.append(("标识", flags))

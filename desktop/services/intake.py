@@ -97,9 +97,7 @@ def register_visit(station: Station, command: RegisterVisit) -> Outcome[Register
         transaction.record(made.drafts)
         if command.draft_id:
             drafts.close(transaction.db, command.draft_id)
-    value = Registered(
-        made.visit_id, made.number, made.query_code, made.petitioner_ids, made.matter_ids, made.warnings
-    )
+    value = Registered(made.visit_id, made.number, made.query_code, made.petitioner_ids, made.matter_ids, made.warnings)
     return Outcome(value, TOPICS)
 
 

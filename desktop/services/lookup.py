@@ -161,22 +161,24 @@ def find(station: Station, text: str, limit: int = 60) -> list[FoundRow]:
     """Search everything on this disk, sent or not, newest first."""
     found: list[FoundRow] = []
     for hit in search.find(station.store.db, text, limit=limit):
-        at = beijing_minute(hit.at_ms)
-        if hit.kind == "petitioner":
-            for row in station.store.petitioner_rows([hit.ref]):
-                detail = "　".join(part for part in (row.id_masked, row.mobile_masked, row.address) if part)
-                found.append(FoundRow(hit.kind, hit.ref, row.name or "姓名不清", detail, hit.why, at))
-        elif hit.kind == "visit":
-            for visit in station.store.visit_rows([hit.ref]):
-                found.append(
-                    FoundRow(hit.kind, hit.ref, visit.number, f"{visit.main_name}　{visit.summary}", hit.why, at)
-                )
-        else:
-            for matter in station.store.matter_rows([hit.ref]):
-                found.append(
-                    FoundRow(hit.kind, hit.ref, matter.summary, f"{matter.main_name}　{matter.number}", hit.why, at)
-                )
+        found += [
+            FoundRow(hit.kind, hit.ref, title, detail, hit.why, beijing_minute(hit.at_ms))
+            for title, detail in _hit_words(station, hit)
+        ]
     return found
+
+
+def _hit_words(station: Station, hit: search.Hit) -> list[tuple[str, str]]:
+    """Title and detail of a hit; none when its row is gone."""
+    store = station.store
+    if hit.kind == "petitioner":
+        people = store.petitioner_rows([hit.ref])
+        return [
+            (p.name or "姓名不清", "　".join(v for v in (p.id_masked, p.mobile_masked, p.address) if v)) for p in people
+        ]
+    if hit.kind == "visit":
+        return [(visit.number, f"{visit.main_name}　{visit.summary}") for visit in store.visit_rows([hit.ref])]
+    return [(matter.summary, f"{matter.main_name}　{matter.number}") for matter in store.matter_rows([hit.ref])]
 
 
 def conflicts(station: Station) -> list[ConflictRow]:

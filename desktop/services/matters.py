@@ -121,4 +121,3 @@ def settle_conflict(station: Station, command: SettleConflict) -> Outcome[str]:
     """Settle a conflict 核对."""
     state = station.state(command.case_id, field="case_id")
     return _recorded(station, state.case_id, [corrections.settle(command, state, station.desk())], _RECORD)
-

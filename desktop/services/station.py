@@ -31,7 +31,7 @@ from domain.workcalendar import YearTable, parse_calendar
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the world gives: a clock, randomness, and how hard passwords are stretched. Injected; tests give their own."""
+    """What the world gives: a clock, randomness, and how hard passwords are stretched. Injected."""
 
     clock: Callable[[], int]
     """Milliseconds since 1970 UTC."""
@@ -113,7 +113,7 @@ class Station:
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
-        """A transaction stamped with this clerk and now. When the disk is full the ballast goes, so that it can be tried again."""
+        """A transaction stamped with this clerk and now; a full disk drops the ballast, so that it can be retried."""
         try:
             with self.store.transaction(Stamp(self.clerk_id, self.now_ms)) as transaction:
                 yield transaction
@@ -219,16 +219,16 @@ def _station(
 def _first_acts(station: Station, office: OfficeSetup, name: str) -> None:
     """The first commit of a station: its clerk, its office and directory, and series it gives itself."""
     desk = station.desk()
-    drafts = [
-        ActDraft("clerk_recorded", CaseKind.CLERK, station.clerk_id, {"name": desk.line(name, "name") or station.sign_in,
-                                                                      "sign_in": station.sign_in})
-    ]  # fmt: skip
+    shown = {"name": desk.line(name, "name") or station.sign_in, "sign_in": station.sign_in}
+    drafts = [ActDraft("clerk_recorded", CaseKind.CLERK, station.clerk_id, shown)]
     own = OfficeRow(
         office.code, office.name, office.kind, office.level, office.parent, office.phone, office.address, office.mark
     )
     known = {row.code for row in office.directory}
-    for row in (*(() if own.code in known else (own,)), *office.directory):
-        drafts.append(ActDraft("office_recorded", CaseKind.OFFICE, f"office/{row.code}", office_fields(row)))
+    directory = office.directory if own.code in known else (own, *office.directory)
+    drafts += [
+        ActDraft("office_recorded", CaseKind.OFFICE, f"office/{row.code}", office_fields(row)) for row in directory
+    ]
     for series in office.series:
         year = series.year or desk.today.year
         sets: dict[str, Json] = {
@@ -265,13 +265,19 @@ def _check_office(office: OfficeSetup) -> None:
 
 
 def _dump_setup(office: OfficeSetup) -> str:
-    plain = {name: getattr(office, name) for name in OfficeSetup.__dataclass_fields__ if name not in ("directory", "series")}
+    plain = {
+        name: getattr(office, name) for name in OfficeSetup.__dataclass_fields__ if name not in ("directory", "series")
+    }
     return json.dumps(plain, ensure_ascii=False, sort_keys=True)
 
 
 def parse_setup(table: Mapping[str, object]) -> OfficeSetup:
     """Read the plain part of an office setup."""
-    values = {name: str(table.get(name, "")) for name in OfficeSetup.__dataclass_fields__ if name not in ("directory", "series")}
+    values = {
+        name: str(table.get(name, ""))
+        for name in OfficeSetup.__dataclass_fields__
+        if name not in ("directory", "series")
+    }
     return OfficeSetup(**values)  # type: ignore[arg-type]
 
 
@@ -309,7 +315,7 @@ def name_initials(name: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=30_000)
 def _readings(char: str) -> tuple[str, ...]:
-    from pypinyin import Style, pinyin  # noqa: PLC0415 - 170 ms, so only when the first name is indexed
+    from pypinyin import Style, pinyin
 
     found = pinyin(char, style=Style.NORMAL, heteronym=True, errors="ignore")
     return tuple(found[0]) if found else ()

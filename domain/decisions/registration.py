@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from domain.acts import ActDraft, CaseKind
 from domain.beijing import parse_minute
@@ -63,17 +64,59 @@ def register_visit(
     visit_id = command.visit_id or desk.new_id()
     if len(visit_id) != 32 or any(c not in "0123456789abcdef" for c in visit_id):
         raise Refusal("id_invalid", field="visit_id")
-    moment = parse_minute(command.visited_at) if command.visited_at else parse_minute(desk.now)
+    moment = _moment(command, desk)
+    _check_people(command, desk)
+    if not command.matters:
+        raise Refusal("no_matter", field="matters", article="R 19①")
+    warnings: list[tuple[str, str]] = []
+    roles, drafts = _people(command, desk, known, warnings)
+    matter_ids = tuple(desk.new_id() for _ in command.matters)
+    sets: dict[str, Json] = {
+        "number": number,
+        "query_code": query_code,
+        "day_count": day_count,
+        "office": desk.office,
+        "window": desk.window,
+        "visited_at": f"{moment:%Y-%m-%d %H:%M}",
+        "visited_on": moment.date().isoformat(),
+        "channel": "visit",
+    }
+    sets |= {f"person.{petitioner_id}": role for petitioner_id, role in roles.items()}
+    sets |= {f"matter.{matter_id}": ordinal for ordinal, matter_id in enumerate(matter_ids, start=1)}
+    sets |= _visit(command, desk, moment, len(roles))
+    drafts.append(ActDraft("visit_registered", CaseKind.VISIT, visit_id, sets))
+    shared: dict[str, Json] = {
+        "visit": visit_id,
+        "office": desk.office,
+        "office_kind": desk.office_kind,
+        "received_on": moment.date().isoformat(),
+        "channel": "visit",
+        "stage": Stage.REGISTERED,
+    }
+    _put(shared, "petitioner", next((key for key, role in roles.items() if role == "main"), ""))
+    _put(shared, "notice_off", _notice_off(command))
+    for ordinal, (matter, matter_id) in enumerate(zip(command.matters, matter_ids, strict=True), start=1):
+        fields = _matter(matter, f"matters.{ordinal - 1}", desk, command)
+        fields |= shared | {"number": f"{number}/{ordinal}"}
+        drafts.append(ActDraft("matter_registered", CaseKind.MATTER, matter_id, fields))
+    return Registration(tuple(drafts), visit_id, number, query_code, tuple(roles), matter_ids, tuple(warnings))
+
+
+def _moment(command: RegisterVisit, desk: Desk) -> datetime:
+    moment = parse_minute(command.visited_at or desk.now)
     if moment is None:
         raise Refusal("date_invalid", field="visited_at", facts={"text": command.visited_at[:40]})
-    visited_on = moment.date()
-    if visited_on > desk.today:
-        raise Refusal("date_in_future", field="visited_at", facts={"date": visited_on.isoformat()})
-    _check_people(command, desk)
-    warnings: list[tuple[str, str]] = []
-    drafts: list[ActDraft] = []
+    if moment.date() > desk.today:
+        raise Refusal("date_in_future", field="visited_at", facts={"date": moment.date().isoformat()})
+    return moment
+
+
+def _people(
+    command: RegisterVisit, desk: Desk, known: Mapping[str, CaseState], warnings: list[tuple[str, str]]
+) -> tuple[dict[str, str], list[ActDraft]]:
+    """Role of each petitioner by id, and the acts that record or correct them."""
     roles: dict[str, str] = {}
-    notice_off = _notice_off(command)
+    drafts: list[ActDraft] = []
     for index, person in enumerate(command.people):
         if command.anonymous and person.role == "main" and not person.name and not person.petitioner_id:
             continue
@@ -83,67 +126,37 @@ def register_visit(
         if petitioner_id in roles:
             raise Refusal("person_twice", field=f"people.{index}.name", facts={"name": person.name})
         roles[petitioner_id] = person.role
-    main = next((key for key, role in roles.items() if role == "main"), "")
-    if not command.matters:
-        raise Refusal("no_matter", field="matters", article="R 19①")
-    collective = command.headcount >= desk.rules.number("collective_headcount", visited_on)
-    matter_ids = tuple(desk.new_id() for _ in command.matters)
-    sets: dict[str, Json] = {
-        "number": number,
-        "query_code": query_code,
-        "day_count": day_count,
-        "office": desk.office,
-        "window": desk.window,
-        "visited_at": f"{moment:%Y-%m-%d %H:%M}",
-        "visited_on": visited_on.isoformat(),
-        "channel": "visit",
-        "headcount": command.headcount,
-        "collective": collective,
-        "anonymous": command.anonymous,
-    }
-    for key, role in roles.items():
-        sets[f"person.{key}"] = role
-    for ordinal, matter_id in enumerate(matter_ids, start=1):
-        sets[f"matter.{matter_id}"] = ordinal
-    companions = [desk.line(name, "companions", NAME_LIMIT) for name in command.companions]
-    present = len(roles) + len([name for name in companions if name])
+    return roles, drafts
+
+
+def _visit(command: RegisterVisit, desk: Desk, moment: datetime, registered: int) -> dict[str, Json]:
+    """The visit's own fields: people present, what was said and handed in, remarks."""
+    companions = [name for name in (desk.line(n, "companions", NAME_LIMIT) for n in command.companions) if name]
+    present = registered + len(companions)
     if command.headcount < max(1, present):
         raise Refusal("headcount_too_small", field="headcount", facts={"present": present, "given": command.headcount})
-    _put(sets, "companions", [name for name in companions if name])
+    sets: dict[str, Json] = {
+        "headcount": command.headcount,
+        "collective": command.headcount >= desk.rules.number("collective_headcount", moment.date()),
+        "anonymous": command.anonymous,
+    }
+    _put(sets, "companions", companions)
     _put(sets, "affected_count", command.affected_count)
     _put(sets, "interviewer", desk.line(command.interviewer, "interviewer", NAME_LIMIT) or desk.clerk)
     _put(sets, "remark", desk.text(command.remark, "remark"))
-    _put(sets, "notice_off", notice_off)
+    _put(sets, "notice_off", _notice_off(command))
+    _put(sets, "oral", command.oral)
     record = desk.text(command.oral_record, "oral_record")
     if command.oral and record:
         if not command.read_back:
             raise Refusal("oral_not_read_back", field="read_back", article="R 19①")
-        sets["oral_record"] = record
-        sets["read_back"] = True
-    _put(sets, "oral", command.oral)
+        sets |= {"oral_record": record, "read_back": True}
     materials = _materials(command.materials, desk)
     _put(sets, "materials", materials)
     if materials:
         _put(sets, "originals_returned", command.originals_returned)
-    if command.historical:
-        sets["historical"] = True
-    drafts.append(ActDraft("visit_registered", CaseKind.VISIT, visit_id, sets))
-    for ordinal, (matter, matter_id) in enumerate(zip(command.matters, matter_ids, strict=True), start=1):
-        where = f"matters.{ordinal - 1}"
-        fields = _matter(matter, where, desk, command)
-        fields |= {
-            "visit": visit_id,
-            "number": f"{number}/{ordinal}",
-            "office": desk.office,
-            "office_kind": desk.office_kind,
-            "received_on": visited_on.isoformat(),
-            "channel": "visit",
-            "stage": Stage.REGISTERED,
-        }
-        _put(fields, "petitioner", main)
-        _put(fields, "notice_off", notice_off)
-        drafts.append(ActDraft("matter_registered", CaseKind.MATTER, matter_id, fields))
-    return Registration(tuple(drafts), visit_id, number, query_code, tuple(roles), matter_ids, tuple(warnings))
+    _put(sets, "historical", command.historical)
+    return sets
 
 
 def _put(sets: dict[str, Json], name: str, value: Json) -> None:
@@ -169,9 +182,9 @@ def _check_people(command: RegisterVisit, desk: Desk) -> None:
         facts = {"limit": limit, "count": len(representatives)}
         raise Refusal("too_many_representatives", field=field, article="R 20③", facts=facts)
     for index, person in enumerate(command.people):
-        if not person.petitioner_id and not person.name.strip() and not person.name_missing_reason.strip():
-            if not command.anonymous:
-                raise Refusal("name_missing", field=f"people.{index}.name", article="R 19①")
+        named = person.petitioner_id or person.name.strip() or person.name_missing_reason.strip()
+        if not named and not command.anonymous:
+            raise Refusal("name_missing", field=f"people.{index}.name", article="R 19①")
 
 
 def _notice_off(command: RegisterVisit) -> str:
@@ -259,9 +272,9 @@ def _petitioner(
     where = f"people.{index}"
     fields = petitioner_fields(person, where, desk, warnings)
     if not person.petitioner_id:
-        if not fields.get("address") and not fields.get("delivery_address") and person.role == "main":
-            if not person.address_missing_reason.strip():
-                raise Refusal("address_missing", field=f"{where}.address", article="R 19①")
+        placed = fields.get("address") or fields.get("delivery_address") or person.address_missing_reason.strip()
+        if not placed and person.role == "main":
+            raise Refusal("address_missing", field=f"{where}.address", article="R 19①")
         petitioner_id = desk.new_id()
         return petitioner_id, ActDraft("petitioner_recorded", CaseKind.PETITIONER, petitioner_id, fields)
     state = known.get(person.petitioner_id)

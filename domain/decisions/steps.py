@@ -19,8 +19,8 @@ from domain.commands import (
     ReferMatter,
     SupplyAddress,
 )
-from domain.decisions.desk import NAME_LIMIT, Desk, require
 from domain.deadlines import check_extension
+from domain.decisions.desk import NAME_LIMIT, Desk, require
 from domain.fold import CaseState
 from domain.matter import BINDING_FIELDS, Stage
 from domain.refusals import Refusal
@@ -184,13 +184,17 @@ def supply_address(
         petitioner_id = petitioner.case_id
         over = petitioner.over(*values)
         drafts.append(ActDraft("petitioner_corrected", CaseKind.PETITIONER, petitioner_id, values, over, "补充住址"))
-    sets: dict[str, Json] = {"notice_off": "", "petitioner": petitioner_id, "address_supplied_on": desk.today.isoformat()}
+    sets: dict[str, Json] = {
+        "notice_off": "",
+        "petitioner": petitioner_id,
+        "address_supplied_on": desk.today.isoformat(),
+    }
     drafts.append(_act("address_supplied", state, sets))
     return drafts
 
 
 def deliver(command: DeliverNotice, state: CaseState, desk: Desk) -> list[ActDraft]:
-    """Record a delivery 送达 (F18): by signature, or refused with a witness and the reason (by analogy 民诉法 87–89)."""
+    """Record a delivery 送达 (F18): signed for, or refused with witness and reason (by analogy 民诉法 87–89)."""
     paper = state.get(f"paper.{command.paper_id}")
     if not isinstance(paper, dict) or paper.get("form") not in ("F04", "F05", "F08"):
         raise Refusal("notice_unknown", field="paper_id")

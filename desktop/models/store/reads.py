@@ -35,7 +35,8 @@ SELECT v.visit_id, v.number, v.visited_at, v.visited_on,
   v.window, coalesce((SELECT name FROM clerk c WHERE c.clerk_id = v.clerk), v.clerk),
   coalesce((SELECT name FROM office o WHERE o.code = v.office), v.office),
   {_REPORTED.format(case="v.visit_id")}
-    AND NOT EXISTS (SELECT 1 FROM matter m WHERE m.visit_id = v.visit_id AND NOT {_REPORTED.format(case="m.matter_id")}),
+    AND NOT EXISTS (SELECT 1 FROM matter m WHERE m.visit_id = v.visit_id
+                    AND NOT {_REPORTED.format(case="m.matter_id")}),
   v.conflicts + coalesce((SELECT sum(m.conflicts) FROM matter m WHERE m.visit_id = v.visit_id), 0)
 FROM visit v
 """
@@ -71,7 +72,10 @@ class Reads:
 
     def visits_on(self, day: str) -> list[VisitRow]:
         """Visits of one Beijing day, latest first."""
-        return [_visit(row) for row in self._rows(_VISIT + "WHERE v.visited_on = ? ORDER BY v.visited_at DESC, v.number DESC", (day,))]
+        return [
+            _visit(row)
+            for row in self._rows(_VISIT + "WHERE v.visited_on = ? ORDER BY v.visited_at DESC, v.number DESC", (day,))
+        ]
 
     def visit_rows(self, visit_ids: Iterable[str]) -> list[VisitRow]:
         """Visits by id, in the order asked for."""
@@ -119,7 +123,8 @@ class Reads:
         """Open matters without owner, next step or due date (无着落件)."""
         sql = _MATTER + (
             "WHERE m.stage NOT IN ('answered') AND (m.owner = '' OR m.next_step = '' OR (m.due_nominal = '' AND "
-            "m.calendar_missing = '' AND m.next_step NOT IN ('follow_route', 'await_receipt', 'await_name_and_address'))) "
+            "m.calendar_missing = '' AND "
+            "m.next_step NOT IN ('follow_route', 'await_receipt', 'await_name_and_address'))) "
             "ORDER BY m.number LIMIT 2000"
         )
         return [_matter(row) for row in self._rows(sql)]
@@ -135,8 +140,8 @@ class Reads:
     def clocks_of(self, matter_id: str) -> list[ClockRow]:
         """Every clock of a matter."""
         sql = (
-            "SELECT matter_id, clock, article, from_on, days, nominal, rolled, ended_on, state, calendar_missing, note, "
-            "arithmetic FROM clock WHERE matter_id = ? ORDER BY from_on, clock"
+            "SELECT matter_id, clock, article, from_on, days, nominal, rolled, ended_on, state, calendar_missing, "
+            "note, arithmetic FROM clock WHERE matter_id = ? ORDER BY from_on, clock"
         )
         return [ClockRow(*row) for row in self._rows(sql, (matter_id,))]
 
@@ -168,7 +173,9 @@ class Reads:
 
     def papers_of(self, case_id: str) -> list[PaperRow]:
         """Papers issued on a case, in order of issue."""
-        return [_paper(row) for row in self._rows(_PAPER + "WHERE case_id = ? ORDER BY issued_at, number, form", (case_id,))]
+        return [
+            _paper(row) for row in self._rows(_PAPER + "WHERE case_id = ? ORDER BY issued_at, number, form", (case_id,))
+        ]
 
     def paper(self, paper_id: str) -> PaperRow | None:
         """One paper."""
@@ -177,7 +184,10 @@ class Reads:
 
     def unfinished_papers(self) -> list[PaperRow]:
         """Papers issued or stored but never confirmed printed, oldest first."""
-        return [_paper(row) for row in self._rows(_PAPER + "WHERE state IN ('issued', 'stored') ORDER BY issued_at LIMIT 500")]
+        return [
+            _paper(row)
+            for row in self._rows(_PAPER + "WHERE state IN ('issued', 'stored') ORDER BY issued_at LIMIT 500")
+        ]
 
     def pdf(self, digest: str) -> bytes | None:
         """The stored bytes of a paper."""
@@ -194,7 +204,9 @@ class Reads:
 
     def series_rows(self, office: str, year: int, kind: str) -> list[tuple[str, int, int, str]]:
         """(series id, first, last, holder) of a series."""
-        sql = "SELECT series, first, last, holder FROM series WHERE office = ? AND year = ? AND kind = ? ORDER BY series"
+        sql = (
+            "SELECT series, first, last, holder FROM series WHERE office = ? AND year = ? AND kind = ? ORDER BY series"
+        )
         return [(str(r[0]), int(r[1]), int(r[2]), str(r[3])) for r in self._rows(sql, (office, year, kind))]
 
     def last_issued(self, series: str) -> int:
@@ -260,16 +272,16 @@ def _visit(row: Sequence[Any]) -> VisitRow:
     if row[6]:
         name = "某某"  # R 30③: nobody's name beside an accusation, on any list
     return VisitRow(
-        row[0], row[1], row[2], row[3], name, int(row[7]), bool(row[8]), int(row[9]), row[10], row[11], row[12], row[13],
-        bool(row[14]), int(row[15]),
+        row[0], row[1], row[2], row[3], name, int(row[7]), bool(row[8]), int(row[9]), row[10], row[11], row[12],
+        row[13], bool(row[14]), int(row[15]),
     )  # fmt: skip
 
 
 def _matter(row: Sequence[Any]) -> MatterRow:
     name = "某某" if row[6] == "accusation" else str(row[4]) or ("匿名" if not row[5] else "姓名不清")
     return MatterRow(
-        row[0], row[1], row[2], row[3], name, row[6], row[7], row[8], row[9], row[10], row[11], row[12], row[13], row[14],
-        row[15], row[16], row[17], bool(row[18]), int(row[19]),
+        row[0], row[1], row[2], row[3], name, row[6], row[7], row[8], row[9], row[10], row[11], row[12], row[13],
+        row[14], row[15], row[16], row[17], bool(row[18]), int(row[19]),
     )  # fmt: skip
 
 
@@ -278,6 +290,3 @@ def _paper(row: Sequence[Any]) -> PaperRow:
         row[0], row[1], row[2], TITLES.get(row[2], row[2]), row[3], row[4], row[5], row[6], row[7], row[8], int(row[9]),
         int(row[10]), bool(row[11]), row[12],
     )  # fmt: skip
-
-
-

@@ -1,4 +1,4 @@
-"""Rows the store hands out: what screens, command line and reports read. Plain values, no behaviour beyond their names."""
+"""Rows the store hands out: plain values that screens, command line and reports read."""
 
 from __future__ import annotations
 

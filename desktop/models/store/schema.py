@@ -74,7 +74,8 @@ CREATE TABLE clerk (
   clerk_id TEXT PRIMARY KEY, name TEXT NOT NULL, sign_in TEXT NOT NULL, office TEXT NOT NULL, station TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE calendar_year (
-  year INTEGER NOT NULL, version INTEGER NOT NULL, scope TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (year, version, scope)
+  year INTEGER NOT NULL, version INTEGER NOT NULL, scope TEXT NOT NULL, body TEXT NOT NULL,
+  PRIMARY KEY (year, version, scope)
 ) STRICT, WITHOUT ROWID;
 """
 """Projections: what screens read. Each row is a function of one case's acts (and, for clocks, of the calendar), so a

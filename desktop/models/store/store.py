@@ -113,7 +113,12 @@ class Store(Reads):
     """An open station file. Belongs to the thread that opened it."""
 
     def __init__(
-        self, db: Connection, *, rules: Rules, shipped: Iterable[YearTable], initials: Callable[[str], tuple[str, ...]],
+        self,
+        db: Connection,
+        *,
+        rules: Rules,
+        shipped: Iterable[YearTable],
+        initials: Callable[[str], tuple[str, ...]],
         entropy: Callable[[int], bytes],
     ) -> None:
         super().__init__(db)
@@ -256,7 +261,7 @@ class Store(Reads):
         return f"office/{self.identity.office}"
 
     def clock_quality(self, wall_ms: int) -> str:
-        """``behind`` when the PC's clock stands before the last known moment (H11), ``ok`` after a contact, else ``unsure``."""
+        """``behind`` before the last known moment (H11); ``ok`` once enrolled; else ``unsure``."""
         if wall_ms < self.last_known_ms - BEHIND_TOLERANCE_MS:
             return "behind"
         return "ok" if self.enrolled() else "unsure"

@@ -1,0 +1,45 @@
+"""Code words of the record and their Chinese, as papers, timelines and pages say them: one table for all."""
+
+from __future__ import annotations
+
+CLASSES = {"suggestion": "建议意见", "accusation": "检举控告", "claim": "申诉求决", "other": "咨询、其他"}
+ROLES = {"main": "主访人", "representative": "代表", "companion": "随访人"}
+SEXES = {"male": "男", "female": "女"}
+REPEATS = {"first": "初访", "repeat": "重访", "new_facts": "新事实", "undecided": "待核"}
+STEPS = {
+    "refer_or_assign": "依法转送、交办或者报请",
+    "decide_and_notify": "决定是否受理并书面告知",
+    "deliver_acceptance_notice": "送达受理告知书",
+    "deliver_route_notice": "送达接收情况及处理途径和程序告知书",
+    "investigate_and_reply": "调查核实并出具信访处理意见书",
+    "follow_route": "按告知的途径和程序办理",
+    "await_receipt": "由受理单位收件并书面告知",
+    "await_report": "由承办单位办理并反馈结果",
+    "await_name_and_address": "待补充姓名（名称）、住址",
+}
+FLAGS = {
+    "litigation": "涉法涉诉",
+    "threat": "扬言",
+    "urgent": "重大紧急",
+    "level_skipping": "越级走访",
+    "cross_region": "三跨三分离",
+    "backlog": "信访积案",
+    "foreign": "涉外",
+    "hongkong": "涉港",
+    "macao": "涉澳",
+    "taiwan": "涉台",
+    "overseas": "涉侨",
+}
+UNCLEAR = {
+    "anonymous": "未留姓名（名称）、住址",
+    "name_unclear": "姓名（名称）不清",
+    "address_unclear": "住址不清",
+}
+ROUTES = {
+    "31-1": "第三十一条第一项：诉讼、检察、公安等法定程序",
+    "31-2": "第三十一条第二项：仲裁程序",
+    "31-3": "第三十一条第三项：党员申诉、复审等程序",
+    "31-4": "第三十一条第四项：行政复议、行政裁决等行政程序",
+    "31-5": "第三十一条第五项：依法履行职责或者答复",
+    "31-6": "第三十一条第六项：信访程序",
+}
