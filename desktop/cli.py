@@ -1,0 +1,361 @@
+"""The command line ``xinfang``: the same services the window calls, JSON in, JSON out; it decides nothing itself."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import sys
+import time
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NoReturn
+
+import platformdirs
+
+from desktop import cli_input, cli_read
+from desktop.cli_faults import DONE, FAILED, answer, failed, refused, told
+from desktop.models.store.connection import fault_of_os_error
+from desktop.models.store.folder import DataFolder
+from desktop.models.store.keys import sign_in_names
+from desktop.services import care, clerks, county, intake, matters, papers
+from desktop.services.outcome import Outcome
+from desktop.services.station import Station, Surroundings, create_station, open_station
+from domain import commands
+from domain.faults import SurroundingsFault
+from domain.refusals import Refusal
+
+SERVICES: Mapping[type, Callable[[Station, Any], Outcome[Any]]] = {
+    commands.RegisterVisit: intake.register_visit,
+    commands.CorrectVisit: matters.correct_visit,
+    commands.CorrectMatter: matters.correct_matter,
+    commands.CorrectPetitioner: matters.correct_petitioner,
+    commands.AcceptMatter: matters.accept_matter,
+    commands.GuideMatter: matters.guide_matter,
+    commands.ReferMatter: matters.refer_matter,
+    commands.AssignMatter: matters.assign_matter,
+    commands.ReceiveMatter: matters.receive_matter,
+    commands.ExtendMatter: matters.extend_matter,
+    commands.AnswerMatter: matters.answer_matter,
+    commands.SupplyAddress: matters.supply_address,
+    commands.DeliverNotice: matters.deliver_notice,
+    commands.IssuePaper: papers.issue_paper,
+    commands.ConfirmPrint: papers.confirm_print,
+    commands.VoidPaper: papers.void_paper,
+    commands.SettleConflict: matters.settle_conflict,
+    commands.ImportCalendar: care.import_calendar,
+}
+
+
+def surroundings() -> Surroundings:
+    """The real clock and the real randomness."""
+    return Surroundings(clock=lambda: time.time_ns() // 1_000_000, entropy=secrets.token_bytes)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Exit 0 done; 1 the surroundings failed (or we did); 2 a rule refuses. The answer is JSON."""
+    try:
+        words = _parser().parse_args(argv)
+        return int(words.do(words))
+    except Refusal as refusal:
+        return refused(refusal)
+    except SurroundingsFault as fault:
+        return failed(fault)
+    except BrokenPipeError:  # whoever read our answer has read enough
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except KeyboardInterrupt:
+        return 130
+    except Exception:  # noqa: BLE001 - our own mistake: told as such, with the trace for who maintains this
+        traceback.print_exc()
+        return failed(SurroundingsFault("internal_error"))
+
+
+# the station --------------------------------------------------------------------------------------------------------
+
+
+def _folder(words: argparse.Namespace) -> Path:
+    named = words.data or os.environ.get("XINFANG_DATA")
+    return Path(named) if named else platformdirs.user_data_path("xinfang-desk", appauthor=False)
+
+
+def _opened(words: argparse.Namespace) -> Station:
+    folder = DataFolder(_folder(words))
+    sign_in = words.sign_in or ""
+    if not sign_in and folder.keys.exists():
+        sign_in = next(iter(sign_in_names(folder).values()), "")
+    if not folder.database.exists():  # before asking for a password
+        raise SurroundingsFault("no_station", facts={"folder": folder.path.name})
+    secret = cli_input.password(words.password_file, f"{sign_in} 的密码：")
+    return open_station(folder.path, sign_in=sign_in, password=secret, surroundings=surroundings())
+
+
+def _with_station(do: Callable[[Station, argparse.Namespace], object]) -> Callable[[argparse.Namespace], int]:
+    """Open the station, do it, answer, close; what ``do`` returns is answered, an exit code with it when a tuple."""
+
+    def run(words: argparse.Namespace) -> int:
+        station = _opened(words)
+        try:
+            made = do(station, words)
+        finally:
+            station.close()
+        if isinstance(made, Outcome):
+            made = {"value": made.value, "topics": made.topics}
+        answer(made)
+        return DONE
+
+    return run
+
+
+# commands -----------------------------------------------------------------------------------------------------------
+
+
+def _init(words: argparse.Namespace) -> int:
+    office, sign_in, name = cli_input.read_office(Path(words.office))
+    folder = DataFolder(_folder(words))
+    ours = {folder.readme.name, folder.logs.name, folder.lock.name, folder.ballast.name}
+    try:
+        found = {each.name for each in folder.path.iterdir()} if folder.path.exists() else set()
+    except OSError as error:
+        raise fault_of_os_error(error, folder.path) from error
+    if folder.database.name in found or folder.keys.name in found:
+        raise SurroundingsFault("folder_in_use", facts={"folder": folder.path.name})
+    if found - ours:
+        raise SurroundingsFault("folder_not_empty", facts={"folder": folder.path.name, "count": len(found - ours)})
+    sign_in, name = words.sign_in or sign_in, words.name or name
+    secret = cli_input.password(words.password_file, f"为 {sign_in} 设置密码：", twice=True)
+    station = create_station(
+        folder.path, office, sign_in=sign_in, name=name, password=secret, surroundings=surroundings()
+    )
+    try:
+        answer(
+            {
+                "station": station.store.identity.station_id,
+                "office": office.code,
+                "office_name": office.name,
+                "window": office.window,
+                "sign_in": station.sign_in,
+                "clerk": station.clerk_name,
+                "folder": str(folder.path),
+            }
+        )
+    finally:
+        station.close()
+    return DONE
+
+
+def _act(station: Station, words: argparse.Namespace) -> object:
+    outcome = SERVICES[type(words.command_value)](station, words.command_value)
+    return {"command": type(words.command_value).__name__, "value": outcome.value, "topics": outcome.topics}
+
+
+def _read_act(words: argparse.Namespace) -> int:
+    """Read and check the whole command before the station is opened."""
+    cli_input.command_type(words.act)
+    words.command_value = cli_input.read_command(words.act, sys.stdin.buffer.read(cli_input.LARGEST + 1))
+    return _with_station(_act)(words)
+
+
+def _acts(_words: argparse.Namespace) -> int:
+    answer(cli_input.schemas())
+    return DONE
+
+
+def _due(words: argparse.Namespace) -> int:
+    station = _opened(words) if words.data else None
+    try:
+        told_all = cli_read.deadline(station, words.clock, words.from_date, days=words.days, exclude=words.exclude)
+    finally:
+        if station is not None:
+            station.close()
+    if told_all["calendar_missing"] is not None:
+        year = told_all["calendar_missing"]
+        return refused(Refusal("calendar_missing", field="from_date", facts={"year": year}), told_all)
+    answer(told_all)
+    return DONE
+
+
+def _print(station: Station, words: argparse.Namespace) -> object:
+    if words.reprint or words.paper:
+        paper_id = words.reprint or words.paper
+        pdf = papers.reprint_pdf(station, paper_id) if words.reprint else papers.stored_pdf(station, paper_id)
+        _write(words.output, pdf)
+        return {"paper": station.store.paper(paper_id), "file": words.output, "bytes": len(pdf)}
+    case_id = station.store.visit_by_number(words.case_id) or cli_read.matter_by_number(station, words.case_id)
+    asked = {"case_id": case_id or words.case_id, "form": words.form.upper(), "of_paper": words.of or ""}
+    asked["size"] = words.size or ("A5" if asked["form"] == "F02" else "A4")
+    command = cli_input.shaped(asked, commands.IssuePaper)
+    assert isinstance(command, commands.IssuePaper)
+    if words.draft:
+        pdf = papers.draft_pdf(station, command)
+        _write(words.output, pdf)
+        return {"paper": None, "file": words.output, "bytes": len(pdf)}
+    _check_writable(words.output)  # before a number is used up
+    row = papers.issue_paper(station, command).value
+    pdf = papers.stored_pdf(station, row.paper_id)
+    _write(words.output, pdf)
+    return {"paper": row, "file": words.output, "bytes": len(pdf)}
+
+
+def _check_print(words: argparse.Namespace) -> int:
+    if not (words.reprint or words.paper) and not (words.form and words.case_id):
+        raise Refusal("usage", facts={"reason": "print 需要文书种类和编号，或者 --reprint、--paper"})
+    return _with_station(_print)(words)
+
+
+def _check_writable(output: str) -> None:
+    path = Path(output)
+    if path.is_dir():
+        raise SurroundingsFault("output_exists_as_folder", facts={"file": path.name})
+    try:
+        with path.open("ab"):
+            pass
+    except OSError as error:
+        raise fault_of_os_error(error, path) from error
+
+
+def _write(output: str, pdf: bytes) -> None:
+    _check_writable(output)
+    try:
+        Path(output).write_bytes(pdf)
+    except OSError as error:
+        raise fault_of_os_error(error, Path(output)) from error
+
+
+def _enrol(station: Station, words: argparse.Namespace) -> object:
+    made = county.enrol(station, words.url, words.code)
+    return {"county": made.value, "state": county.sync_state(station)}
+
+
+def _verify(words: argparse.Namespace) -> int:
+    station = _opened(words)
+    try:
+        report = care.verify(station)
+    finally:
+        station.close()
+    if not report.clean:
+        return failed(SurroundingsFault("not_clean"), {"report": report})
+    answer(report)
+    return DONE
+
+
+def _backup(station: Station, words: argparse.Namespace) -> object:
+    return {"backup": str(care.backup(station, Path(words.file)))}
+
+
+def _restore(words: argparse.Namespace) -> int:
+    answer({"folder": str(care.restore(Path(words.file), _folder(words)).path)})
+    return DONE
+
+
+def _import_calendar(words: argparse.Namespace) -> int:
+    data = cli_input.read_file(Path(words.file))
+    try:
+        command = commands.ImportCalendar(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise Refusal("input_invalid", field="table", facts={"reason": "不是 UTF-8", "kind": "not_utf8"}) from error
+    return _with_station(lambda station, _words: care.import_calendar(station, command))(words)
+
+
+def _add_clerk(station: Station, words: argparse.Namespace) -> object:
+    secret = cli_input.password(words.new_password_file, f"为 {words.new_sign_in} 设置密码：", twice=True)
+    return clerks.add_clerk(station, sign_in=words.new_sign_in, name=words.name, password=secret)
+
+
+def _change_password(station: Station, words: argparse.Namespace) -> object:
+    old = cli_input.password(words.password_file, f"{station.sign_in} 的原密码：")
+    new = cli_input.password(words.new_password_file, "新密码：", twice=True)
+    clerks.change_password(station, old_password=old, new_password=new)
+    return {"sign_in": station.sign_in}
+
+
+# words --------------------------------------------------------------------------------------------------------------
+
+
+class _Parser(argparse.ArgumentParser):
+    """Wrong words are a refusal like any other: JSON and exit 2, with the usage beside it."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        refusal = Refusal("usage", facts={"reason": message})
+        print(told(refusal), file=sys.stderr)
+        raise refusal
+
+
+def _parser() -> argparse.ArgumentParser:
+    shared = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    _add_station_words(shared)
+    parser = _Parser(prog="xinfang", description="信访窗口命令行：与窗口调用同样的服务，输出 JSON。")
+    _add_station_words(parser)
+    parts = parser.add_subparsers(dest="part", required=True, metavar="命令", parser_class=_Parser)
+
+    def part(name: str, about: str, do: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+        made = parts.add_parser(name, help=about, description=about, parents=[shared])
+        made.set_defaults(do=do)
+        return made
+
+    init = part("init", "建立一个工作站的数据文件夹", _init)
+    init.add_argument("--office", required=True, metavar="FILE.toml", help="单位文件，样例见 office-example.toml")
+    init.add_argument("--name", default="", metavar="姓名", help="第一名工作人员的姓名")
+    act = part("act", "从标准输入读一条 JSON 命令并办理", _read_act)
+    act.add_argument("act", metavar="COMMAND", help="如 RegisterVisit 或 register_visit")
+    part("acts", "列出全部命令及其 JSON Schema", _acts)
+    shown = part("show", "查看一条记录", _with_station(lambda s, w: cli_read.show(s, w.what, w.id)))
+    shown.add_argument("what", choices=cli_read.WHATS)
+    shown.add_argument("id", metavar="ID", help="编号；来访和事项也可用登记编号")
+    lists = part("list", "列表", _with_station(lambda s, w: cli_read.listed(s, w.what, day=w.day, limit=w.limit)))
+    lists.add_argument("what", choices=tuple(cli_read.LISTS))
+    lists.add_argument("--day", default="", metavar="YYYY-MM-DD")
+    lists.add_argument("--limit", type=int, default=0, metavar="N", help="最多几条，0 为全部")
+    find = part(
+        "find",
+        "按姓名、拼音首字母、证件号、电话尾号或内容查找",
+        _with_station(lambda s, w: cli_read.found(s, w.text, w.limit)),
+    )
+    find.add_argument("text", metavar="TEXT")
+    find.add_argument("--limit", type=int, default=60, metavar="N")
+    paper = part("print", "出具文书并写成 PDF 文件", _check_print)
+    paper.add_argument("form", nargs="?", metavar="FORM", help="F01 F02 F03（来访），F04 F05 F08 F18（事项）")
+    paper.add_argument("case_id", nargs="?", metavar="ID", help="来访或事项的编号")
+    paper.add_argument("-o", "--output", required=True, metavar="FILE.pdf")
+    paper.add_argument("--size", choices=("A4", "A5", "R80"), help="F02 默认 A5，其余默认 A4")
+    paper.add_argument("--of", metavar="PAPER_ID", help="F18：所送达的告知书")
+    kept = paper.add_mutually_exclusive_group()
+    kept.add_argument("--reprint", metavar="PAPER_ID", help="补打已出具的文书")
+    kept.add_argument("--paper", metavar="PAPER_ID", help="取出存档的原件")
+    kept.add_argument("--draft", action="store_true", help="只看草稿，不记录、不占文号")
+    due = part("due", "计算一个期限并列出算法；不需要数据文件夹", _due)
+    due.add_argument("clock", metavar="CLOCK", help="T1 至 T13")
+    due.add_argument("from_date", metavar="FROM_DATE", help="起算事件日 YYYY-MM-DD，不计入")
+    due.add_argument("--days", type=int, metavar="N", help="T5 的期限，T7 的延长日数")
+    due.add_argument("--exclude", action="append", default=[], metavar="A..B", help="T11 不计入的听证日，可重复")
+    enrol = part("enrol", "用一次性登记码向县级服务器登记本窗口", _with_station(_enrol))
+    enrol.add_argument("url", metavar="URL")
+    enrol.add_argument("code", metavar="CODE")
+    part("sync", "与县级服务器交换，直到没有待上报", _with_station(lambda s, _w: county.exchange_once(s)))
+    part("verify", "核验签名链和全部视图", _verify)
+    part("rebuild", "由办理动作重新生成全部视图", _with_station(lambda s, _w: care.rebuild(s)))
+    part("backup", "备份到一个新文件夹", _with_station(_backup)).add_argument("file", metavar="FILE")
+    part("restore", "由备份恢复为新的数据文件夹（--data）", _restore).add_argument("file", metavar="FILE")
+    part("import-calendar", "导入一年的工作日历", _import_calendar).add_argument("file", metavar="FILE.json")
+    clerk = part("add-clerk", "增加一名工作人员", _with_station(_add_clerk))
+    clerk.add_argument("new_sign_in", metavar="SIGN_IN")
+    clerk.add_argument("--name", required=True, metavar="姓名")
+    clerk.add_argument("--new-password-file", metavar="FILE")
+    part("change-password", "修改自己的密码", _with_station(_change_password)).add_argument(
+        "--new-password-file", metavar="FILE"
+    )
+    return parser
+
+
+def _add_station_words(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", metavar="DIR", help="数据文件夹")
+    parser.add_argument("--sign-in", metavar="NAME", help="登录名，默认为第一名工作人员")
+    parser.add_argument("--password-file", metavar="FILE", help="密码文件，默认取 XINFANG_PASSWORD_FILE")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
