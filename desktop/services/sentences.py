@@ -1,0 +1,156 @@
+"""Sentences: the one place that turns a fault's code and facts into what the clerk reads; never raises."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from desktop.services.field_titles import field_title, value_words
+from desktop.services.sentences_refusals import NO_ARTICLE, REFUSALS
+from desktop.services.sentences_words import (
+    COUNTY_REASONS,
+    PRINTER_REASONS,
+    REASONS,
+    STEPS,
+    SURROUNDINGS,
+    TABLE_REASONS,
+    WARNINGS,
+)
+from domain.faults import SurroundingsFault
+from domain.refusals import Refusal
+
+FORMS: Final = {
+    "F01": "来访登记表",
+    "F02": "来访登记回执",
+    "F03": "材料接收清单",
+    "F04": "受理告知书",
+    "F05": "告知书",
+    "F08": "转送告知书",
+    "F18": "送达回证",
+}
+_INPUTS: Final = {
+    "approved_on": "批准日期",
+    "delivered_at": "送达时间",
+    "signer": "签收人",
+    "witness": "见证人",
+    "why": "理由",
+    "copies": "份数",
+    "pages": "页数",
+    "title": "材料名称",
+    "birth": "出生日期",
+    "received_on": "收件日期",
+    "values.received_on": "收到日期",
+    "to_name": "去向机关",
+    "approver": "批准人",
+    "deliverer": "送达人",
+    "refusal_reason": "拒收事由",
+    "place": "地点",
+    "oral_record": "口述记录",
+    "query_code": "查询码",
+    "printer": "打印机",
+    "value": "核对后的内容",
+}
+"""Inputs of commands that are no fields of a case, or are called otherwise there."""
+
+_PLACES: Final = {"people": "位来访人", "matters": "件事项", "materials": "份材料"}
+_WORDS: Final[Mapping[str, Mapping[str, str]]] = {"form": FORMS, "step": STEPS}
+_FIELDS: Final = {"stage": "stage", "route": "route", "class": "matter_class"}
+"""Facts that hold the code word of a field."""
+_REASONS_OF: Final[Mapping[str, Mapping[str, str]]] = {
+    "county_refused": COUNTY_REASONS,
+    "printer_failed": PRINTER_REASONS,
+    "calendar_table_invalid": TABLE_REASONS,
+    "rule_table_invalid": TABLE_REASONS,
+}
+_SLOT: Final = re.compile(r"\{(\w+)\}")
+_OPTIONAL: Final = re.compile(r"\[([^\[\]]*)\]")
+_UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
+_LONGEST: Final = 80
+
+
+def sentence(fault: Refusal | SurroundingsFault) -> str:
+    """What is wrong and what to do, in one or two Chinese sentences; the article is cited where it helps."""
+    if isinstance(fault, Refusal):
+        pattern = REFUSALS.get(fault.code)
+        if pattern is None:
+            return f"这一步不能办理（{fault.code}）。请核对所填内容，或者联系管理员。"
+        words = _fill(pattern, _facts(fault.code, fault.facts, fault.field or ""))
+        cited = "" if fault.code in NO_ARTICLE else cite(fault.article or "")
+        return f"{words}（{cited}）" if cited else words
+    pattern = SURROUNDINGS.get(fault.code)
+    if pattern is None:
+        return f"这一步没有完成，是运行环境出了问题（{fault.code}）。请稍后再试，或者联系管理员。"
+    return _fill(pattern, _facts(fault.code, fault.facts, ""))
+
+
+def warning_sentence(code: str, facts: Mapping[str, object] | tuple[tuple[str, str], ...] = ()) -> str:
+    """What looks wrong about a number that is recorded all the same (``domain.identity.Doubt``)."""
+    pattern = WARNINGS.get(code)
+    if pattern is None:
+        return f"有一处请再核对（{code}）。"
+    return _fill(pattern, _facts(code, dict(facts), ""))
+
+
+def reason_words(code: str) -> str:
+    """A step, reason, note or next-step code of triage and matters in words; empty for an empty code."""
+    return REASONS.get(code) or STEPS.get(code) or (f"其他（{code}）" if code else "")
+
+
+def cite(article: str) -> str:
+    """``R 22①(三)`` as 《信访工作条例》第二十二条第一款第三项; empty for anything that is no article."""
+    found = re.fullmatch(r"(R|民诉法) (\d+)(?:–(\d+))?([①-⑨]?)(?:\((.)\))?", article)
+    if found is None:
+        return ""
+    law, first, last, paragraph, item = found.groups()
+    words = f"《{'信访工作条例' if law == 'R' else '民事诉讼法'}》第{_number(int(first))}条"
+    if last:
+        words += f"至第{_number(int(last))}条"
+    if paragraph:
+        words += f"第{'一二三四五六七八九'['①②③④⑤⑥⑦⑧⑨'.index(paragraph)]}款"
+    return words + (f"第{item}项" if item else "")
+
+
+def _number(value: int) -> str:
+    """1 … 99 in Chinese figures."""
+    tens, ones = divmod(value, 10)
+    figures = " 一二三四五六七八九"
+    ten = "" if not tens else "十" if tens == 1 else f"{figures[tens]}十"
+    return ten + figures[ones].strip()
+
+
+def _facts(code: str, facts: Mapping[str, object], field: str) -> dict[str, str]:
+    """Facts as words, with the input (``where``) and the person, matter or material (``place``) the field names."""
+    found = {}
+    for name, value in facts.items():
+        text = _UNSEEN.sub(" ", str(value)).strip() if value is not None else ""
+        if name == "reason":
+            text = _REASONS_OF.get(code, {}).get(text, text)
+        elif name == "field":
+            text = field_title(text) or text
+        elif name in _FIELDS:
+            text = value_words(_FIELDS[name], text)
+        else:
+            text = _WORDS.get(name, {}).get(text, text)
+        if text:
+            found["where_in" if name == "where" else name] = text[:_LONGEST]
+    head, _, rest = field.partition(".")
+    index = rest.partition(".")[0]
+    last = field.rpartition(".")[2]
+    where = _INPUTS.get(field) or _INPUTS.get(last) or field_title(last)
+    if where:
+        found["where"] = where
+    if head in _PLACES and index.isdigit():
+        found["place"] = f"第{int(index) + 1}{_PLACES[head]}"
+    return found
+
+
+def _fill(pattern: str, facts: Mapping[str, str]) -> str:
+    """The pattern with its facts; optional parts fall away whole, a bare slot without a fact becomes 某."""
+
+    def optional(part: re.Match[str]) -> str:
+        names = _SLOT.findall(part[1])
+        return part[1] if all(name in facts for name in names) else ""
+
+    kept = _OPTIONAL.sub(optional, pattern)
+    return _SLOT.sub(lambda slot: facts.get(slot[1], "若干"), kept)

@@ -1,0 +1,151 @@
+"""The Chinese sentences of refusals, one for each code: what is wrong and what to do; plain data.
+
+``{name}`` is a fact of the refusal, ``{where}`` the input it stands beside, ``{place}`` the person, matter or material
+it is about; a part in ``[…]`` falls away when a fact in it was not given.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+REGISTERING: Final = {
+    "nobody": "还没有登记来访人。请填写主访人；来访人不愿提供姓名的，请勾选“匿名”。",
+    "one_main_visitor": "主访人应当有且只有一人[，现有{count}人]。请在来访人中只选定一名主访人。",
+    "too_many_representatives": "多人走访提出共同事项的，推选的代表不得超过{limit}人[，现有{count}人]"
+    "[，现有{given}人]。请把其余人员改为随访人。",
+    "headcount_too_small": "信访人数少于已登记的到场人数[（已登记{present}人，所填{given}人）]。"
+    "请按实际到场人数填写信访人数。",
+    "headcount_invalid": "信访人数不成立[（所填{given}）]。请填写实际到场人数，最少1人。",
+    "affected_invalid": "涉及人数不能是负数[（所填{given}）]。请更正，或者留空。",
+    "name_missing": "[{place}]没有姓名（名称）。请填写姓名（名称），不清楚的请填写不清的原因。",
+    "address_missing": "[{place}]没有住址。"
+    "请填写住址或者送达地址，确实不清的请填写不清的原因；住址不清的不起算书面告知的期限。",
+    "person_twice": "[{place}][“{name}”]登记了两次。请删去重复的一行。",
+    "petitioner_unknown": "[{place}]选定的信访人在本机找不到。请重新查找选定，或者作为新的信访人填写。",
+    "no_matter": "还没有信访事项。请至少填写一件事项的请求、事实或者理由。",
+    "matter_empty": "[{place}]没有内容。请填写请求、事实或者理由，口头提出的请填写口述记录。",
+    "request_missing": "[{place}]没有请求。请填写请求、事实或者理由，确实无法填写的请写明原因。",
+    "oral_not_read_back": "口头提出的事项应当如实记录。"
+    "请向来访人宣读或者交其阅看口述记录，确认无误后勾选“已宣读或阅看”。",
+    "route_only_for_claims": "只有申诉求决类事项才分六种办理途径。请把办理途径改为“未定”，或者更正事项类别。",
+    "accused_is_this_office": "被检举控告的单位就是本机构，材料不得由被检举控告人经手。"
+    "请登记后报请上级或者有管理权限的机关处理。",
+    "flag_unknown": "标识[“{flag}”]不在名录中。请从列出的标识中选择。",
+    "earlier_matter_missing": "选了“重访”或者“新事实”，但没有指明以前的事项。请从以往事项中选定一件，或者改为“初访”。",
+    "material_without_title": "[{place}]没有名称。请填写材料名称，或者删去这一行。",
+    "count_invalid": "[“{where}”]的数目不成立[（所填{given}）]。请填写整数，材料和打印份数最少1份。",
+    "id_invalid": "来访登记的内部标识不成立，没有登记。请关闭这张登记表，从草稿重新打开后再试。",
+    "date_invalid": "[“{where}”]不是一个日期[：{text}]。请按“2026-11-23”或者“2026-11-23 09:30”填写。",
+    "date_in_future": "[“{where}”][{date}]晚于今天。请填写已经发生的日期；如果本机时钟不准，请先校准。",
+    "text_too_long": "[“{where}”]太长[：最多{limit}字，现有{length}字，超出{over}字]。"
+    "请精简，其余内容可以作为材料附上。",
+}
+
+MATTERS: Final = {
+    "case_unknown": "本机没有这份记录。它可能还没有从县级同步下来，请同步后再试。",
+    "case_of_another_kind": "打开的记录不是所需的一类。请从列表中重新选择。",
+    "not_a_matter": "这一步只能对信访事项办理。请从列表中重新选择一件事项。",
+    "newer_release": "这份记录已由新版本办理。请升级本程序后再办理。",
+    "wrong_stage": "这件事项[现在的状态是“{stage}”，]不能办理[“{step}”]。请刷新后按当前状态选择下一步。",
+    "conflict_open": "[“{field}”]有两处不一致的记录，尚未核对。请先在“待核对”中选定一个，再继续办理。",
+    "not_competent": "信访部门不作受理决定。请将事项转送、交办有权处理的机关，重大紧急的报请本级党委、政府决定。",
+    "only_claims_accepted": "只有申诉求决类事项才出具受理决定。其他类别请用“告知”或者“当场答复”，或者先更正事项类别。",
+    "route_without_acceptance": "只有办理途径为第三十一条第六项（信访程序）的事项才受理、计算60日办理期限"
+    "[；本件途径为“{route}”]。请改用“告知”。",
+    "route_needs_acceptance": "办理途径为第三十一条第六项的事项应当受理。请用“受理”，不要用“告知”。",
+    "route_missing": "还没有确定办理途径。请先完成甄别，选定第三十一条第一项至第五项中的一项。",
+    "target_organ_missing": "没有写明应当向哪个机关提出。请填写有权处理的机关名称，来访人才知道去哪里。",
+    "destination_missing": "没有选定去向机关。请从机构名录中选择，或者填写机关名称。",
+    "destination_is_this_office": "去向机关就是本机构，不能转送、交办给自己。请另选机关；属本机构职权的请直接办理。",
+    "accused_organ": "不得将检举控告、申诉求决材料转送给被反映的单位[“{organ}”]。请改送其上级或者有管理权限的机关。",
+    "recipient_is_accused": "不得将检举控告材料转给被检举控告的人或者单位。请改送其上级或者有管理权限的机关。",
+    "recipient_not_listed": "检举控告材料只能送交依规依法有管理权限的机关。请从列出的机关中选择。",
+    "sent_to_another_office": "这件事项是转送给其他机关的[（{to_office}）]，本机构不能收件。请与转出机关核对去向。",
+    "received_before_sent": "收件日期早于转送、交办日期[（{sent}）]。请更正收件日期。",
+    "date_before_receipt": "[“{where}”]早于收到信访事项的日期[（收到日期{received_on}）]。请更正日期。",
+    "already_decided": "这件事项已经作出处理，[“{where}”]不能再改。确有错误的请写入备注，并另行办理。",
+    "class_needs_procedure": "[“{class}”类]事项有法定程序，不能当场答复了结。请按甄别结果受理、告知或者转送。",
+    "answer_missing": "没有写答复内容。请填写当场答复来访人的内容。",
+    "address_already_clear": "这件事项的姓名（名称）和住址是清楚的，不需要补充。住址有变化的请更正信访人信息。",
+    "approver_missing": "没有写批准人。延长办理期限应当经本机关负责人批准，请填写批准人。",
+    "reason_missing": "没有写理由。请写明理由，它会留在办理记录中。",
+    "clock_not_for_route": "60日办理期限、延期、复查、复核只适用于第三十一条第六项的事项[；"
+    "本件途径为“{route}”]。请先核对办理途径。",
+    "days_invalid": "天数不成立[（所填{days}）]。请填写大于0的整数，交办期限最长365日。",
+    "days_missing": "没有写明天数。请填写要求的办理天数。",
+    "days_not_allowed": "这一期限[（{clock}）]由条例规定，不能另填天数。请去掉所填天数。",
+    "extension_over_30": "延长办理期限累计不得超过30日[（累计{days}日）]。请减少延长的天数。",
+    "extension_after_expiry": "批准延期的日期[（{approved_on}）]已经超过办理期限[（{end}届满）]。"
+    "期限届满后不能再延期，请尽快办结并告知信访人。",
+    "extension_before_acceptance": "批准延期的日期早于受理日期[（{accepted_on}）]。请更正批准日期。",
+    "exclusion_not_allowed": "听证时间只从复核期限中扣除，这一期限[（{clock}）]不能扣除。",
+    "exclusion_invalid": "要扣除的听证时间起止颠倒[（{from}至{to}）]。请更正。",
+    "field_unknown": "[“{where}”]不能更正。请只更正页面上列出的项目。",
+    "choice_unknown": "[“{where}”]所选的值不在名录中[：{value}]。请从列表中选择。",
+    "choice_missing": "没有选定以哪一个为准。请在两处记录中选定一个。",
+    "nothing_changed": "没有改动。请先修改需要更正的内容，或者关闭。",
+    "no_conflict": "[“{field}”]没有需要核对的不一致，可能已经由他人核对。请刷新。",
+}
+
+PAPERS: Final = {
+    "form_not_for_case": "[“{form}”]不能在这份记录上出具。请到相应的来访登记或者信访事项上出具。",
+    "no_materials": "没有登记材料，不能出具材料接收清单。请先登记收到的材料。",
+    "not_accepted": "还没有受理，或者办理途径不是第三十一条第六项，不能出具受理告知书。请先办理“受理”。",
+    "not_guided": "还没有办理告知，不能出具告知书。请先办理“告知”。",
+    "not_referred": "还没有转送或者交办，不能出具转送告知书。请先办理“转送”或者“交办”。",
+    "notice_unknown": "没有选定要送达的告知书。请先出具告知书，再登记送达或者出具送达回证。",
+    "paper_is_void": "这份文书已经作废。请重新出具。",
+    "already_issued": "[“{form}”]已经出具过[，文号{number}]。需要再打一份请用“补打”，内容有误请先作废再出具。",
+    "addressee_unknown": "没有可以告知的信访人：姓名（名称）或者住址不清。请先补充姓名、住址，再出具告知书。",
+    "paper_unknown": "没有找到这份文书。请刷新后重新选择。",
+    "paper_not_stored": "这份文书还没有生成存档，不能登记打印。请先打开预览，生成后再打印。",
+    "paper_delivered": "这份文书已经登记送达，不能作废。",
+    "paper_not_for_form": "[“{form}”]不能用这种纸张[（{paper}）]。请换一种纸张。",
+    "size_not_for_form": "[“{form}”]不能用这种纸张[（{size}）]。请换一种纸张。",
+    "character_unprintable": "有字打不出来[：{char}（{code_point}）]，没有出具文书，文号没有使用。"
+    "请更正这个字，或者改用同音字并在备注中说明。",
+    "series_missing": "本机没有[{year}年][“{kind}”字]文号，不能出具[“{form}”]。"
+    "请向县级申请发放文号，或者由管理员设置。",
+    "series_held_elsewhere": "[“{kind}”字]文号由本机构另一台机器使用，本机不能取号。"
+    "请在那台机器上出具，或者向县级申请另发文号。",
+    "series_exhausted": "[{year}年][“{kind}”字]文号已经用完[（最末号{last}）]。请同步，由县级续发文号后再出具。",
+    "lease_invalid": "发放的文号与已发放的重叠，或者起止颠倒[（{first}至{last}，已发至{leased}）]。请县级核对后重发。",
+    "delivered_before_issue": "送达时间早于文书出具日期[（{issued_on}）]。请更正送达时间。",
+    "signer_missing": "没有写签收人。请填写签收人姓名；拒绝签收的请选“拒收”。",
+    "refusal_reason_missing": "没有写拒收的事由。请写明拒收事由和日期。",
+    "witness_missing": "没有写见证人。拒收的，应当由见证人签名或者盖章，请填写见证人。",
+    "number_invalid": "登记编号不成立[：{number}]。请照回执上的编号重新输入。",
+    "document_number_invalid": "文号不成立[：{number}]。请照文书上的文号填写，年份用六角括号“〔〕”。",
+    "query_code_wrong": "查询码不对。请照回执上的八位查询码重新输入。",
+    "qr_unreadable": "扫到的二维码不是本系统回执上的，或者没有读全。请重扫，或者手工输入登记编号。",
+}
+
+UPKEEP: Final = {
+    "calendar_missing": "没有[{year}年]的工作日历，期限暂时算不出来。请导入国务院办公厅公布的[{year}年]节假日安排。",
+    "calendar_known": "[{year}年]第[{version}]版的工作日历已经有了，不需要再导入。更正的请把版本号加1。",
+    "calendar_table_invalid": "工作日历文件不对[：{reason}][（{where_in}）][（{day}）]。"
+    "请与国务院办公厅的通知逐日核对后重新导入。",
+    "rule_missing": "规则表中没有这一天适用的规则[（{day}）]。请核对日期；日期无误的请联系管理员更新规则表。",
+    "rule_table_invalid": "规则表文件不对[：{reason}][（{where_in}）]。请联系管理员。",
+    "rule_over_ceiling": "规则表中的期限超过条例规定[（{clock}：{days}日，规定{ceiling}日）]。"
+    "内部期限只能更短，请更正。",
+    "office_kind_unknown": "机构类型不对[：{kind}]。"
+    "请填“petition_office”（信访部门）或者“competent_organ”（有权处理的机关）。",
+    "office_name_missing": "没有写机构名称。请填写机构全称。",
+    "office_mark_invalid": "机关代字不对[：{mark}]。请填写2至8个汉字，例如“海信”。",
+    "office_code_invalid": "机构代码或者窗口号不对[：{code}]。请按县级发给的机构代码和窗口号填写。",
+    "sign_in_taken": "这个登录名已经有人使用。请换一个登录名。",
+    "sign_in_empty": "没有写登录名。请填写登录名。",
+    "clerk_has_slot": "这名工作人员已经可以登录本机，不需要再添加。",
+    "clerk_unknown": "本机没有这名工作人员。请核对登录名。",
+    "last_clerk": "这是本机最后一名可以登录的工作人员，不能删除。请先添加另一名。",
+    "password_too_short": "口令太短[，至少{least}个字符]。请换一个更长的口令。",
+}
+
+REFUSALS: Final = {**REGISTERING, **MATTERS, **PAPERS, **UPKEEP}
+"""Every code of ``domain.refusals.Refusal`` with its sentence."""
+
+NO_ARTICLE: Final = frozenset(
+    {"case_unknown", "route_needs_acceptance", "route_without_acceptance", "clock_not_for_route"}
+)
+"""Codes whose sentence names its article itself or gains nothing from one."""
