@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta, timezone
 from typing import Final
 
 ZONE: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
+_WRITTEN: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}(?: [0-9]{2}:[0-9]{2})?")
 
 
 def beijing(wall_ms: int) -> datetime:
@@ -25,9 +27,15 @@ def beijing_date(wall_ms: int) -> date:
 
 def parse_minute(text: str) -> datetime | None:
     """Read ``2026-11-23 09:12`` or ``2026-11-23``; None when it is not a moment that exists."""
+    text = text.strip()
+    if _WRITTEN.fullmatch(text):  # as this program writes it: read without strptime, which costs ten times as much
+        try:
+            return datetime.fromisoformat(text).replace(tzinfo=ZONE)
+        except ValueError:
+            return None
     for form in ("%Y-%m-%d %H:%M", "%Y-%m-%d"):
         try:
-            return datetime.strptime(text.strip(), form).replace(tzinfo=ZONE)
+            return datetime.strptime(text, form).replace(tzinfo=ZONE)
         except ValueError:
             continue
     return None

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 Json: TypeAlias = str | int | bool | Sequence["Json"] | Mapping[str, "Json"] | None
 """What an act may hold. No floats: two machines may print one float in two ways."""
+
+# Made once: json.dumps builds a new encoder on every call, and a registration makes hundreds of these.
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def canonical_bytes(value: Json) -> bytes:
@@ -16,7 +19,7 @@ def canonical_bytes(value: Json) -> bytes:
     Raises ValueError for floats, non-string keys and lone surrogates: such a value has no single byte form.
     """
     _check(value)
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    text = _ENCODER.encode(value)
     return text.encode("utf-8")  # a lone surrogate raises UnicodeEncodeError, which is a ValueError
 
 

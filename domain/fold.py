@@ -37,6 +37,8 @@ class FieldState:
     @property
     def in_conflict(self) -> bool:
         """Two live heads that differ. Equal values written twice are one fact, not a conflict."""
+        if len(self.heads) == 1:
+            return False
         first = canonical_bytes(self.heads[0].value)
         return any(canonical_bytes(head.value) != first for head in self.heads[1:])
 
@@ -88,7 +90,7 @@ class CaseState:
     @property
     def conflicts(self) -> tuple[str, ...]:
         """Names of the fields with two differing live heads (待核对)."""
-        return tuple(name for name, state in sorted(self.fields.items()) if state.in_conflict)
+        return tuple(sorted(name for name, state in self.fields.items() if state.in_conflict))
 
     @property
     def newer(self) -> bool:
@@ -127,10 +129,11 @@ def fold(acts: Iterable[Act]) -> CaseState:
             setters.setdefault(name, []).append(act)
             if act.over:
                 replaced.setdefault(name, set()).update(act.over)
-    fields = {
-        name: FieldState(tuple(_head(act, name) for act in writers if act.act_id not in replaced.get(name, ())))
-        for name, writers in setters.items()
-    }
+    fields = {}
+    for name, writers in setters.items():
+        gone = replaced.get(name)
+        live = writers if gone is None else [act for act in writers if act.act_id not in gone]
+        fields[name] = FieldState(tuple([_head(act, name) for act in live]))
     # An act may name itself or a ring of acts may name each other only by forgery; then no head is left
     # and the last writer stands, so that a value is never lost from sight.
     for name, state in fields.items():

@@ -17,6 +17,13 @@ from domain.refusals import Refusal
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _ZERO_WIDTH = frozenset("\u00ad\u180e\u200b\u200c\u200d\u2060\u2061\u2062\u2063\u2064\ufeff\ufff9\ufffa\ufffb")
 _JOINERS = frozenset("\u180e\u200c\u200d")  # carry meaning inside Mongolian and Uyghur words, nowhere else here
+# Every character that ``_unwanted`` may object to. Most texts hold none, and are not walked through one by one.
+_DOUBTFUL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\U000e0000-\U000e007f"
+    + "".join(sorted(_BIDI | _ZERO_WIDTH))
+    + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17))
+    + "]"
+)
 _LINE_ENDS = re.compile("\r\n|[\r\n\v\f\u0085\u2028\u2029]")
 _TABS = re.compile(r"[ \u3000]*\t+[ \u3000]*")
 _HALF = {0xFF01 + n: 0x21 + n for n in range(94)} | {0x3000: 0x20}
@@ -37,6 +44,9 @@ class CleanText:
     replaced: tuple[tuple[str, str], ...] = ()
 
 
+_NOTHING = CleanText("")
+
+
 def clean(
     text: str,
     *,
@@ -51,20 +61,13 @@ def clean(
     the tabs of a pasted table become `` | `` (one line: an ideographic space); blanks at the ends go. ``private_use``
     maps old GB 18030 private-use characters to the standard ones.
     """
+    if not text:
+        return _NOTHING
     removed: Counter[str] = Counter()
     replaced: dict[str, str] = {}
-    kept: list[str] = []
-    source = _LINE_ENDS.sub("\n", text)
-    for index, char in enumerate(source):
-        kind = _unwanted(source, index)
-        if kind is not None:
-            removed[kind] += 1
-            continue
-        standard = (private_use or {}).get(char)
-        if standard is not None:
-            replaced[char] = standard
-        kept.append(char if standard is None else standard)
-    whole = "".join(kept)
+    whole = _LINE_ENDS.sub("\n", text)
+    if _DOUBTFUL.search(whole) or (private_use and not private_use.keys().isdisjoint(whole)):
+        whole = _sifted(whole, private_use or {}, removed, replaced)
     if multiline:
         lines = [_TABS.sub(" | ", line.strip()).rstrip() for line in whole.split("\n")]
         whole = "\n".join(lines).strip("\n")
@@ -89,6 +92,20 @@ def to_halfwidth(text: str) -> str:
 def search_key(text: str) -> str:
     """The text for comparing only: compatibility forms folded, letters lower case, punctuation and blanks gone."""
     return _NOT_WORDS.sub("", unicodedata.normalize("NFKC", text).casefold())
+
+
+def _sifted(source: str, private_use: Mapping[str, str], removed: Counter[str], replaced: dict[str, str]) -> str:
+    kept: list[str] = []
+    for index, char in enumerate(source):
+        kind = _unwanted(source, index)
+        if kind is not None:
+            removed[kind] += 1
+            continue
+        standard = private_use.get(char)
+        if standard is not None:
+            replaced[char] = standard
+        kept.append(char if standard is None else standard)
+    return "".join(kept)
 
 
 def _unwanted(text: str, index: int) -> str | None:

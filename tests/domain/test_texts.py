@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import resources
 from domain.refusals import Refusal
-from domain.texts import clean, search_key, to_halfwidth, to_halfwidth_digits
+from domain.texts import _DOUBTFUL, _unwanted, clean, search_key, to_halfwidth, to_halfwidth_digits
 
 
 def private_use() -> dict[str, str]:
@@ -25,6 +25,15 @@ def test_nul_and_control_characters_go_and_are_counted():
 def test_direction_marks_and_zero_width_characters_go():
     cleaned = clean("\u202e李\u200b四\u200f\ufeff\u2066")
     assert (cleaned.text, cleaned.removed) == ("李四", (("bidi", 3), ("zero_width", 2)))
+
+
+def test_no_character_the_record_refuses_slips_past_the_quick_look():
+    private = private_use()
+    for point in range(0x110000):
+        removed = _unwanted(f"a{chr(point)}a", 1) is not None
+        assert (_DOUBTFUL.search(chr(point)) is not None) == removed, hex(point)
+    for char, standard in private.items():
+        assert clean(f"张{char}", private_use=private).text == f"张{standard}"
 
 
 def test_a_joiner_inside_a_uyghur_word_stays_and_elsewhere_goes():
