@@ -106,7 +106,7 @@ def _make(face: Face, glyphs: tuple[int, ...]) -> Subset:
     tag = hashlib.md5(repr(glyphs).encode(), usedforsecurity=False).digest()[:6]
     name = "".join(chr(65 + byte % 26) for byte in tag) + f"+Xinfang{face.name.title()}"
     odd = " ".join(f"{i} [{w}]" for i, w in enumerate(widths) if w != 1000)
-    return Subset(zlib.compress(file, 6), len(file), zlib.compress(text_map(face, glyphs), 6), f"[{odd}]", name)
+    return Subset(zlib.compress(file, 9), len(file), zlib.compress(text_map(face, glyphs), 6), f"[{odd}]", name)
 
 
 def _truetype(tables: dict[bytes, bytes]) -> bytes:
