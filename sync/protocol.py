@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeAlias, TypeVar
 
 import msgspec
 
@@ -35,8 +35,9 @@ _HEADER = 4
 _SIGNATURE = 64
 _LEVEL = 5
 
-Writer = str
-"""32 hexadecimal digits."""
+Id: TypeAlias = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
+"""A station, a writer, an act: 128 bits as lower-case hexadecimal digits."""
+Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
 
 
 class WireDamaged(Exception):
@@ -50,7 +51,7 @@ class WireDamaged(Exception):
 class Mark(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """A position and the hash there: of a writer's chain (32 bytes) or of a feed (16 bytes)."""
 
-    n: int
+    n: Count
     hash: bytes
 
 
@@ -70,13 +71,13 @@ class Run(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields
     reference: the reader has proved to hold these entries.
     """
 
-    w: Writer
-    n: int
+    w: Id
+    n: Count
     p: bytes = b""
     h: bytes = b""
     a: list[msgspec.Raw] = []
     s: dict[int, bytes] = {}
-    c: int = 0
+    c: Count = 0
 
 
 class Pull(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -99,15 +100,15 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     """What a station says in one round. ``q`` alone: "nothing has changed here since these positions"."""
 
     v: int
-    st: str
+    st: Id
     q: bytes = b""
     feeds: dict[str, Mark] = {}
     checkpoints: dict[str, list[Mark]] = {}
-    own: dict[Writer, Mark] = {}
+    own: dict[Id, Mark] = {}
     push: list[Run] = []
     recovered: list[Run] = []
-    writers: dict[Writer, WriterInfo] = {}
-    limit: int = 0
+    writers: dict[Id, WriterInfo] = {}
+    limit: Count = 0
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, kw_only=True):
@@ -118,12 +119,12 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     same: bool = False
     full: bool = False
     """Ask again in full: something is new for you."""
-    have: dict[Writer, Mark] = {}
-    fork: list[Writer] = []
+    have: dict[Id, Mark] = {}
+    fork: list[Id] = []
     rewind: dict[str, Rewind] = {}
     pull: list[Pull] = []
-    writers: dict[Writer, WriterInfo] = {}
-    reject: dict[str, str] = {}
+    writers: dict[Id, WriterInfo] = {}
+    reject: dict[Id, str] = {}
     more: bool = False
     caps: list[str] = []
 
@@ -133,9 +134,9 @@ class Enrol(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
     v: int
     code: str
-    station: str
+    station: Id
     office: str
-    writer: Writer
+    writer: Id
     public_key: bytes
     name: str = ""
     caps: list[str] = []
@@ -146,14 +147,14 @@ class Certificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
     county: str
     county_name: str
-    county_writer: Writer
+    county_writer: Id
     county_key: str
     """Ed25519 public key of the county, hexadecimal."""
     station: str
     office: str
     office_name: str
     window: str
-    writer: Writer
+    writer: Id
     key: str
     scopes: list[str]
     serial: int

@@ -75,6 +75,7 @@ class _Taken:
     """How far the bytes of this request prove that the station holds its own log."""
 
     def push(self, run: Run, *, known: bool) -> None:
+        entries = entries_of(run)
         row = self.log.writer(run.w)
         if row is None or not known:
             return  # not this station's, or forked: its position is answered, nothing is taken
@@ -84,7 +85,6 @@ class _Taken:
         if before != (run.p or first_hash(run.w)):
             self.forked.add(run.w)
             return
-        entries = entries_of(run)
         overlap = [entry for entry in entries if entry.n <= row.have.n]
         if overlap and self.log.hash_at(run.w, overlap[-1].n) != overlap[-1].hash:
             self.forked.add(run.w)

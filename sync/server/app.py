@@ -136,8 +136,6 @@ class County:
         verify_frame(body, ENROL_TAG, asked.public_key)
         if asked.v != PROTOCOL:
             raise RequestRefused("newer_protocol", 426)
-        if not (_hex32(asked.station) and _hex32(asked.writer)):
-            raise WireDamaged("bad_message")
         certificate = self._store.enrol(asked)
         _note("enrolled", station=asked.station[:8], office=asked.office)
         enrolled = Enrolled(t=self._clock(), certificate=certificate, caps=list(CAPABILITIES))
@@ -177,10 +175,6 @@ async def _body(http: HttpRequest, largest: int) -> bytes:
             raise WireDamaged("too_large")
         parts.append(part)
     return b"".join(parts)
-
-
-def _hex32(text: str) -> bool:
-    return len(text) == 32 and all(letter in "0123456789abcdef" for letter in text)
 
 
 def _refusal(what: str, code: str, status: int) -> Response:

@@ -1,4 +1,4 @@
-"""A station reduced to what syncs: an encrypted file with log and feed, a fold of every case, and one way to the county."""
+"""A station reduced to what syncs: an encrypted file with log and feed, a fold of every case, a way to the county."""
 
 from __future__ import annotations
 
@@ -150,12 +150,18 @@ class Station:
         return done
 
 
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
 @dataclass
 class County:
     """The real county server as a process of its own."""
 
     folder: Path
-    port: int = field(default_factory=lambda: free_port())
+    port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -210,9 +216,3 @@ class County:
 
     def _command(self) -> list[str]:
         return [sys.executable, "-m", "sync.server.main", "--data", str(self.folder)]
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])

@@ -1,4 +1,4 @@
-"""Both ends in one process over real SQLite, with frames that get lost, doubled, delayed and files that get restored."""
+"""Both ends in one process over real SQLite; frames get lost, doubled and delayed, files get restored."""
 
 from __future__ import annotations
 
@@ -41,6 +41,11 @@ class End:
     def states(self) -> dict[str, bytes]:
         return {str(row[0]): bytes(row[1]) for row in self.db.execute("SELECT * FROM folded")}
 
+    def dump(self) -> dict[str, list[Any]]:
+        """Every row of every table."""
+        tables = [row[0] for row in self.db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        return {name: sorted(self.db.execute(f"SELECT * FROM {name}").fetchall()) for name in tables}
+
     def copy(self) -> Any:
         """A backup of the file as it is now."""
         kept = dbapi2.connect(":memory:", isolation_level=None)
@@ -76,10 +81,20 @@ class SimStation(End):
         known = self.log.case(case_id)
         over = fold(known).over(field) if known else ()
         act = Act(
-            act_id=self.rng.randbytes(16).hex(), kind="matter_corrected", case_kind="matter", case_id=case_id, scope=scope,
-            lamport=self.log.lamport() + 1, wall_ms=self.rng.randrange(-(2**40), 2**45), clock="unsure", office="1",
-            station=self.identity.station, by="x", sets={field: value}, over=over,
-        )  # fmt: skip
+            act_id=self.rng.randbytes(16).hex(),
+            kind="matter_corrected",
+            case_kind="matter",
+            case_id=case_id,
+            scope=scope,
+            lamport=self.log.lamport() + 1,
+            wall_ms=self.rng.randrange(-(2**40), 2**45),
+            clock="unsure",
+            office="1",
+            station=self.identity.station,
+            by="x",
+            sets={field: value},
+            over=over,
+        )
         self.log.append(self.identity.writer, [act], self.key)
         self.project([case_id])
         self.db.execute("COMMIT")
@@ -164,10 +179,10 @@ def run(seed: int, steps: int = 60, stations: int = 3) -> SimCounty:
                 if rng.random() < 0.8:
                     station.waiting.append((request, county.serve(frame, station)))
             case "arrive" if station.waiting:
-                place = rng.randrange(len(station.waiting))
-                request, answer = station.waiting[place]
+                which = rng.randrange(len(station.waiting))
+                request, answer = station.waiting[which]
                 if rng.random() < 0.7:
-                    station.waiting.pop(place)  # else it will arrive again
+                    station.waiting.pop(which)  # else it will arrive again
                 station.take(request, answer, county)
             case "backup":
                 backups.append(county.copy())
