@@ -174,5 +174,7 @@ def _compose(  # noqa: PLR0917 - called once, in the order of the paragraph's ow
         if 0 < more <= _WIDEST_GAP:
             gaps = [gap + more] * (end - start)
     glyphs = tuple((*drawn[i], gaps[i - start]) for i in range(start, end))
-    width = sum(g[2] + g[3] for g in glyphs) - (glyphs[-1][3] if glyphs else 0.0)
+    # a squeezed mark at the end stands with its blank half beyond the measure: its share counts, the usual gap does not
+    after_last = gap if squeeze > 0 else (gaps[-1] if gaps else 0.0)
+    width = sum(g[2] + g[3] for g in glyphs) - after_last
     return Line(glyphs, indent, width, "".join(chars[start:end]))

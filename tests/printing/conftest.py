@@ -50,6 +50,7 @@ class Placed:
     x: float
     y: float
     right: float
+    ink_right: float
     size: float
 
 
@@ -67,7 +68,8 @@ def placed(pdf: bytes, page_number: int = 0) -> list[Placed]:
             pdfium_c.FPDFText_GetCharOrigin(reader.raw, i, byref(x), byref(y))
             size = pdfium_c.FPDFText_GetFontSize(reader.raw, i)
             right = reader.get_charbox(i, loose=True)[2]
-            found.append(Placed(chr(code), x.value / MM, (height - y.value) / MM, right / MM, size))
+            ink = reader.get_charbox(i)[2]
+            found.append(Placed(chr(code), x.value / MM, (height - y.value) / MM, right / MM, ink / MM, size))
         reader.close()
         page.close()
     return found

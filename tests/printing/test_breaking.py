@@ -71,7 +71,7 @@ def test_dashes_and_ellipses_stay_in_pairs():
 
 def test_latin_words_numbers_and_units_stay_whole():
     assert texts("fang", "登记编号为YX02-20261123-0007号", 12) == ["登记编号为", "YX02-20261123-0007号"]
-    assert texts("fang", "信访事项受理自2026年起", 10) == ["信访事项受理自", "2026年起"]
+    assert texts("fang", "信访事项受理自2026年起", 9.5) == ["信访事项受理自", "2026年起"]
     assert texts("fang", "信访工作条例规定第23条", 9.5) == ["信访工作条例规定", "第23条"]
 
 

@@ -4,6 +4,7 @@ import hashlib
 import subprocess
 import sys
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from desktop.printing import gallery, missing_characters, page_pngs, render, war
 from domain.papers import (
     SIZES,
     TITLES,
+    Content,
     Mark,
     MaterialLine,
     Paper,
@@ -68,7 +70,7 @@ def test_another_process_gives_the_same_bytes(line):
 
 @pytest.mark.parametrize(("content", "paper"), EVERY, ids=IDS)
 def test_no_full_identity_number_is_on_paper(content, paper, line, text_of):
-    changes = {
+    changes: dict[str, Any] = {
         field: f"本人{IDENTITY}反映" for field in ("summary", "how", "answer") if hasattr(content, field)
     }
     if hasattr(content, "id_number"):
@@ -175,10 +177,13 @@ def test_the_receipt_says_what_happens_next_and_by_when(line, text_of):
 
 
 def test_the_register_carries_every_field_of_its_people_and_matters(line, text_of):
-    person = RegisteredPerson(**{f: f"{f}甲" for f in RegisteredPerson.__dataclass_fields__ if f != "birth"}, birth="1980-01-05")
+    person = RegisteredPerson(
+        **{f: f"{f}甲" for f in RegisteredPerson.__dataclass_fields__ if f != "birth"}, birth="1980-01-05"
+    )
     person = replace(person, role="主访人", id_number="E12345678")
     strings = [f for f, d in RegisteredMatter.__dataclass_fields__.items() if d.type == "str"]
-    matter = RegisteredMatter(**{f: f"{f}乙" for f in strings}, flags=("越级", "扬言"), court_took_it=True)
+    filled: dict[str, Any] = {f: f"{f}乙" for f in strings}
+    matter = RegisteredMatter(**filled, flags=("越级", "扬言"), court_took_it=True)
     form = replace(gallery.registration(), people=(person,), matters=(matter,), remark="备注丙", show_identity=True)
     text = text_of(render(form, Paper.A4, line, Mark.original()))
     for f in RegisteredPerson.__dataclass_fields__:
@@ -208,7 +213,7 @@ def test_a_narrative_of_ten_thousand_characters_flows_over_pages_and_loses_nothi
     assert len(story) == 10_000
     assert len(pages) >= 6
     body = "".join(page.split("第" + str(n) + "页共")[0] for n, page in enumerate(pages, 1))
-    body = body.replace(f"来访登记表（续）登记编号：{matter and gallery.registration().number}", "").replace("事实", "")
+    body = body.replace(f"来访登记表（续）登记编号：{gallery.registration().number}", "").replace("事实", "")
     assert story in body
 
 
@@ -236,12 +241,13 @@ def test_an_organ_with_a_forty_character_name_fits_every_form(line, text_of):
 
 
 def test_forms_with_nothing_but_what_they_must_have_still_print(line, text_of):
-    bare = [
+    bare: list[Content] = [
         VisitReceipt(organ="甲局", number="N1", query_code="Q1", visited_at="2026-01-02 08:00"),
-        RegistrationForm(organ="甲局", number="N1", visited_at="2026-01-02 08:00", registered_at="2026-01-02 08:01", station=""),
+        RegistrationForm(organ="甲局", number="N1", visited_at="2026-01-02 08:00", registered_at="2026-01-02 08:01",
+                         station=""),
         replace(gallery.materials(), lines=(), receiver="", window=""),
-        PathwayNotice(organ="甲局", document_number="", number="N1", addressee="乙", received_on="2026-01-02", channel="走访",
-                      summary="", route="31-5", issued_on="2026-01-02"),
+        PathwayNotice(organ="甲局", document_number="", number="N1", addressee="乙", received_on="2026-01-02",
+                      channel="走访", summary="", route="31-5", issued_on="2026-01-02"),
         ServiceReturn(organ="甲局", number="N1", document_title="受理告知书", document_number="", recipient="乙"),
     ]  # fmt: skip
     for content in bare:
