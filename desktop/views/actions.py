@@ -53,6 +53,7 @@ FORM_KEYS = (
     Action("section_matter", "Alt+2", "信访事项", "form"),
     Action("section_oral", "Alt+3", "口述笔录", "form"),
     Action("section_material", "Alt+4", "材料", "form"),
+    Action("section_visit", "Alt+5", "来访情况", "form"),
     Action("add_person", "Alt+P", "增加一人", "form"),
     Action("add_matter", "Alt+M", "增加一个事项", "form"),
     Action("add_material", "Alt+N", "增加一份材料", "form"),

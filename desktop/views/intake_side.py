@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QListWidget, QListWidgetItem, QScr
 
 from desktop.models.store.rows import MatterRow, PetitionerRow
 from desktop.services.intake import RepeatView, StepView
+from desktop.services.sentences import cite, reason_words
 from desktop.views import terms
 from desktop.views.fields import plain_enter
 
@@ -27,6 +28,7 @@ class KnownList(QListWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("known_list")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # reached by F4, never on the way of Enter and Tab
         self.setWordWrap(True)
         self.setUniformItemSizes(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -58,6 +60,7 @@ class IntakeSide(QFrame):
         super().__init__(parent)
         self.setObjectName("side")
         self._shown: tuple[object, ...] = ()
+        self._people: tuple[PetitionerRow, ...] = ()
         self.known_title = _title(self.tr("已知信访人"), self)
         self.known_hint = _quiet(self.tr("填写姓名、证件号码或电话后，这里列出本机已有的人。"), self)
         self.known = KnownList(self)
@@ -114,6 +117,7 @@ class IntakeSide(QFrame):
         if shown == self._shown and self.known.count():
             return
         self._shown = shown
+        self._people = tuple(people)
         self.known.clear()
         for row in people:
             who = "　".join(part for part in (row.name, row.id_masked, row.mobile_masked) if part)
@@ -142,15 +146,20 @@ class IntakeSide(QFrame):
     def show_step(self, step: StepView) -> None:
         """The proposed step, its papers and the clocks it starts."""
         self.step_name.setText(terms.STEP.get(step.step, step.step))
-        words = [terms.article_text(step.article)]
-        if step.route:
-            words.append(terms.term(terms.ROUTE, step.route))
-        reason = terms.REASON.get(step.reason, "")
-        self.step_reason.setText("；".join(words) + (f"。{reason}" if reason else "") + self._open(step))
+        words = [
+            cite(step.article),
+            terms.term(terms.ROUTE, step.route) if step.route else "",
+            reason_words(step.reason),
+        ]
+        self.step_reason.setText("；".join(filter(None, words)) + self._open(step))
         papers = "、".join(terms.term(terms.FORM, form) for form in step.forms_now)
         self.step_papers.setText(self.tr("现在可出具：{0}").format(papers) if papers else "")
         clocks = "；".join(terms.CLOCK_PERIOD.get(clock, clock) for clock in step.clocks)
         self.step_clocks.setText(self.tr("期限：{0}").format(clocks) if clocks else self.tr("本步不起算期限"))
+
+    def person(self, petitioner_id: str) -> PetitionerRow | None:
+        """A person of the list."""
+        return next((row for row in self._people if row.petitioner_id == petitioner_id), None)
 
     def focus_list(self) -> bool:
         """Put the cursor on the list; False when it is empty."""

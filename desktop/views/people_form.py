@@ -39,7 +39,7 @@ class PeopleForm(QFrame):
         self.add_button.clicked.connect(self.add_person)
         self._people = QVBoxLayout()
         self._people.setSpacing(8)
-        self.visit = FormGrid(self, columns=4, label_chars=4)
+        self.visit = FormGrid(self)  # the page gives it a section of its own
         self.headcount = Count(1, 100_000)
         self.headcount.setSuffix(" 人")
         self.affected = Count(0, 10_000_000)
@@ -48,9 +48,14 @@ class PeopleForm(QFrame):
         self.companions = LineEdit(hint=self.tr("姓名用顿号隔开；不愿留名的写“匿名”"))
         self.visit.add("headcount", self.tr("来访人数"), self.headcount)
         self.visit.add("affected_count", self.tr("涉及人数"), self.affected)
-        self.visit.add("companions", self.tr("随访人"), self.companions)
+        self.visit.add("companions", self.tr("随访人"), self.companions, wide=True)
+        self.visited_at = LineEdit(latin=True, hint=self.tr("不填为现在；补录写 2026-01-31 09:05"))
+        self.interviewer = LineEdit(hint=self.tr("不填为登记人"))
+        self.remark = LineEdit()
+        self.visit.add("visited_at", self.tr("来访时间"), self.visited_at)
+        self.visit.add("interviewer", self.tr("接谈人"), self.interviewer)
+        self.visit.add("remark", self.tr("备注"), self.remark, wide=True)
         self.visit.changed.connect(self._visit_changed)
-        self.trouble = self.visit.note("headcount")
         head = QHBoxLayout()
         head.addWidget(self.anonymous)
         head.addStretch()
@@ -64,7 +69,6 @@ class PeopleForm(QFrame):
         layout.addLayout(self._people)
         layout.addLayout(head)
         layout.addWidget(self._anonymous_note)
-        layout.addWidget(self.visit)
         self.add_person(focus=False)
 
     # what stands in the form
@@ -89,6 +93,9 @@ class PeopleForm(QFrame):
             "headcount_touched": self._headcount_touched,
             "affected_count": self.affected.value(),
             "companions": self.companions.text(),
+            "visited_at": self.visited_at.text(),
+            "interviewer": self.interviewer.text(),
+            "remark": self.remark.text(),
         }
 
     def restore(self, fields: Mapping[str, object]) -> None:
@@ -103,7 +110,10 @@ class PeopleForm(QFrame):
             self.add_person(focus=False)
             self.cards[-1].restore(entry)
         self.anonymous.setChecked(fields.get("anonymous") is True)
-        self.companions.setText(str(fields.get("companions") or ""))
+        for name in ("companions", "visited_at", "interviewer", "remark"):
+            editor = self.visit.editor(name)
+            assert isinstance(editor, LineEdit)
+            editor.setText(str(fields.get(name) or ""))
         headcount, affected = fields.get("headcount"), fields.get("affected_count")
         self.headcount.setValue(headcount if isinstance(headcount, int) else 1)
         self.affected.setValue(affected if isinstance(affected, int) else 0)
@@ -148,7 +158,7 @@ class PeopleForm(QFrame):
         chain: list[QWidget] = []
         for card in self.cards:
             chain += card.walkers()
-        return [*chain, self.anonymous, self.add_button, *self.visit.editors()]
+        return [*chain, self.anonymous, self.add_button]
 
     def clear_refusals(self) -> None:
         """Take back what was refused."""
@@ -184,6 +194,7 @@ class PeopleForm(QFrame):
     def _visit_changed(self, name: str) -> None:
         if name == "headcount" and not self._setting:
             self._headcount_touched = True
+        self.visit.note(name).say("error", "")
         if name == "companions":
             self._count()
         if not self._setting:

@@ -147,51 +147,7 @@ CLOCK_PERIOD = {
 }
 """What a clock means on the day it starts."""
 
-REASON = {
-    "accepted_on_the_spot": "不属其他途径，属本机关职权，可当场受理",
-    "route_open": "处理途径尚未确定，先登记，期限内告知",
-    "power_to_be_checked": "是否属本机关职权尚待核实，先登记，期限内告知",
-    "not_this_organ": "不属本机关职权，告知向有权处理的机关提出",
-    "outside_this_system": "不属本系统受理范围，告知向有权处理的机关提出",
-    "organ_of_own_system": "属本系统其他机关职权",
-    "lower_level": "属下级机关职权",
-    "same_level_organ": "属本级其他机关职权",
-    "organ_to_be_chosen": "请选择有权处理的机关",
-    "accusation_by_authority": "检举控告按管理权限转送，不得转给被反映的人或者单位",
-    "accusation_of_own_power": "属本机关权限，依规处理，注意保密",
-    "litigation_visit_is_guided": "涉及诉讼权利救济，告知向政法部门提出",
-    "route_court": "涉及诉讼权利救济，依照法律规定的程序处理",
-    "route_arbitration": "应当通过仲裁解决",
-    "route_party": "党员申诉、检举等，依照党内有关规定处理",
-    "route_administrative": "应当通过行政复议、行政裁决等程序处理",
-    "route_duty": "请求查处违法行为、履行职责的，依法履行或者答复",
-    "suggestion_is_studied": "建议意见，认真研究论证",
-    "consultation_to_answer": "咨询，可当场答复",
-    "answered_on_the_spot": "已当场答复",
-    "acceptance_to_decide": "是否受理待决定，期限内告知",
-    "open_with_subordinate": "正在办理期限内，不予受理",
-    "ended_same_facts": "复核意见已送达，以同一事实和理由提出，不再受理",
-    "objection_possible": "转送有误的可在5个工作日内提出异议",
-}
-"""Why a step is proposed (``domain.triage``); an unknown reason is left unsaid."""
-
 
 def term(options: Options, code: str) -> str:
     """The word for a code; a code that is not known here is shown as it is."""
     return next((text for each, text in options if each == code), code)
-
-
-def article_text(article: str) -> str:
-    """``R 31(六)`` as the clerk reads it: 《条例》第31条（六）."""
-    if not article.startswith("R "):
-        return article
-    number, rest = article[2:], ""
-    for place, char in enumerate(number):
-        if not char.isdecimal():  # ② counts as a digit, but it is the clause
-            number, rest = number[:place], number[place:]
-            break
-    rest = rest.replace("(", "（").replace(")", "）")
-    clause = "①②③④⑤⑥⑦⑧⑨"
-    if rest and rest[0] in clause:
-        rest = f"第{'一二三四五六七八九'[clause.index(rest[0])]}款{rest[1:]}"
-    return f"《条例》第{number}条{rest}"

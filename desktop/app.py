@@ -1,0 +1,110 @@
+"""The window: reads the command line, prepares Qt, shows the first paint, then does everything slow."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
+from PySide6.QtGui import QFont, QFontDatabase, QIcon
+from PySide6.QtWidgets import QApplication
+
+import resources
+
+FACES = ("hei", "song")
+RARE_FACES = ("hana", "babel")
+FAMILIES = ("Xinfang Hei", "Xinfang Song", "Xinfang Rare One", "Xinfang Rare Two")
+POINTS = 11
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """``xinfang-desk [--data DIR]``; the exit code of the window."""
+    options = read_options(sys.argv[1:] if argv is None else argv)
+    app = QApplication([sys.argv[0]])
+    prepare(app)
+    from desktop.bootstrap import Bootstrap, real_surroundings
+    from desktop.views.crash import CrashKeeper
+    from desktop.workers.collector import Collector
+
+    joined = Bootstrap(options.data, real_surroundings())
+    window = joined.window
+
+    def save() -> None:
+        if window.shell is not None:
+            window.shell.keep()
+
+    CrashKeeper(options.data / "logs" / "crash.log", joined.now_words, save, lambda: window, joined).install()
+    collector = Collector(joined)
+
+    def after_first_paint() -> None:
+        load_rare_faces()
+        joined.warm_up()
+
+    if options.sign_in:
+        password = options.password_file.read_text(encoding="utf-8").rstrip("\r\n") if options.password_file else ""
+        window.sign_in.name.setText(options.sign_in)
+        if password:
+            window.open_station(options.sign_in, password)
+    window.show()
+    QTimer.singleShot(0, window, after_first_paint)
+    code = app.exec()
+    joined.close()
+    collector.stop()
+    return code
+
+
+def read_options(argv: Sequence[str]) -> argparse.Namespace:
+    """The command line: ``data``, ``sign_in``, ``password_file``."""
+    parser = argparse.ArgumentParser(prog="xinfang-desk", description="信访窗口")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="data folder (default: the user's own)")
+    parser.add_argument("--sign-in", default="", metavar="NAME", help="fill in the sign-in name")
+    parser.add_argument(
+        "--password-file",
+        type=Path,
+        metavar="FILE",
+        help="sign in at once with the password in this file (demo, tests)",
+    )
+    options = parser.parse_args(argv)
+    if options.data is None:
+        from platformdirs import user_data_path
+
+        options.data = user_data_path("xinfang-desk", appauthor=False)
+    return options
+
+
+def prepare(app: QApplication) -> None:
+    """Names, Chinese for Qt's own words, our typefaces, the style sheet."""
+    app.setApplicationName("xinfang-desk")
+    app.setApplicationDisplayName("信访窗口")
+    app.setStyle("Fusion")
+    app.setWindowIcon(QIcon(str(resources.path("icons/window.svg"))))
+    QLocale.setDefault(QLocale(QLocale.Language.Chinese, QLocale.Country.China))
+    translator = QTranslator(app)
+    if translator.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+        app.installTranslator(translator)
+    for face in FACES:
+        QFontDatabase.addApplicationFont(str(resources.path(f"fonts/{face}.ttf")))
+    font = QFont()
+    font.setFamilies(list(FAMILIES))
+    font.setPointSize(POINTS)
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    app.setFont(font)
+    app.setStyleSheet(style_sheet())
+
+
+def load_rare_faces() -> None:
+    """The large faces with the rare characters of names; Qt takes them up in what is already drawn."""
+    for face in RARE_FACES:
+        QFontDatabase.addApplicationFont(str(resources.path(f"fonts/{face}.ttf")))
+
+
+def style_sheet() -> str:
+    """The light theme with the folder of icons put in."""
+    text = resources.path("qss/light.qss").read_text(encoding="utf-8")
+    return text.replace("@icons@", resources.path("icons").as_posix())
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

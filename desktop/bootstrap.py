@@ -1,0 +1,168 @@
+"""Bootstrap: joins the real surroundings, the data folder, the services, the lanes and the pages into one window."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QWidget
+
+from desktop.models.store.folder import DataFolder
+from desktop.services.station import Station, Surroundings
+from desktop.views.main_window import Door, MainWindow
+from desktop.views.shell import PageMaker, Shell
+from desktop.workers.bus import Bus
+from desktop.workers.lane import Lane
+from domain.beijing import beijing_minute
+
+if TYPE_CHECKING:
+    from desktop.workers.sync_loop import SyncLoop
+
+
+def real_clock() -> int:
+    """Milliseconds since 1970 UTC of this PC."""
+    return time.time_ns() // 1_000_000
+
+
+def real_surroundings() -> Surroundings:
+    """This PC's clock and randomness."""
+    return Surroundings(real_clock, os.urandom)
+
+
+def place_words(folder: Path) -> str:
+    """Which station a folder is, as far as it can be told before anybody has signed in."""
+    try:
+        note = json.loads(DataFolder(folder).office.read_text(encoding="utf-8"))
+        return f"{note['name']}　{note['window']}号窗口"
+    except (OSError, ValueError, KeyError, TypeError):
+        return f"数据文件夹：{folder.name}"
+
+
+@dataclass(slots=True)
+class Parts:
+    """What the window stands on; kept so that it can be closed in order."""
+
+    bus: Bus
+    store_lane: Lane
+    net_lane: Lane
+    device_lane: Lane
+    loop: SyncLoop | None = None
+
+
+class Bootstrap(QObject):
+    """Makes the window and what it stands on."""
+
+    def __init__(self, folder: Path, surroundings: Surroundings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.folder, self.surroundings = folder, surroundings
+        bus = Bus(self)
+        self.parts = Parts(
+            bus,
+            Lane("store", announce=bus.changed.emit, parent=self),
+            Lane("net", parent=self),
+            Lane("device", parent=self),
+        )
+        door = Door(place_words(folder), self._open, self._verify, Station.close, self._enter, self._leave)
+        self.window = MainWindow(door, self.parts.store_lane)
+
+    def now_words(self) -> str:
+        """The Beijing minute, for the crash log."""
+        return beijing_minute(self.surroundings.clock())
+
+    def warm_up(self) -> None:
+        """After the first paint: import what is slow, away from the UI thread."""
+        self.parts.store_lane.run(_import_store)
+        self.parts.device_lane.run(_import_paper)
+        self.parts.net_lane.run(_import_net)
+
+    def close(self) -> None:
+        """Let every lane finish. The window has closed the station."""
+        for lane in (self.parts.store_lane, self.parts.net_lane, self.parts.device_lane):
+            lane.finish()
+
+    # the door
+
+    def _open(self, sign_in: str, password: str) -> Station:
+        from desktop.services.station import open_station
+
+        return open_station(self.folder, sign_in=sign_in, password=password, surroundings=self.surroundings)
+
+    def _verify(self, station: Station, password: str) -> None:
+        from desktop.models.store import keys
+
+        keys.unlock(station.folder, station.sign_in, password)
+
+    def _enter(self, station: Station, parent: QWidget) -> Shell:
+        from desktop.workers.sync_loop import SyncLoop
+
+        parts, window = self.parts, self.window
+        loop = SyncLoop(parts.store_lane, parts.net_lane, lambda: window.station, parts.bus, parent=self)
+        office = station.office
+        shell = Shell(self._makers(), office.name, office.window, station.clerk_name, parts.bus, parent)
+        loop.state_changed.connect(shell.status.show_sync)
+        shell.exchange_wanted.connect(loop.now)
+        shell.status.show_clock(_clock_words(station))
+        parts.loop = loop
+        QTimer.singleShot(300, loop, loop.start)
+        return shell
+
+    def _leave(self) -> None:
+        if self.parts.loop is not None:
+            self.parts.loop.stop()
+            self.parts.loop.deleteLater()
+            self.parts.loop = None
+
+    def _makers(self) -> dict[str, PageMaker]:
+        parts, window = self.parts, self.window
+
+        def station() -> Station:
+            return window.station
+
+        def make(module: str, name: str, **more: object) -> PageMaker:
+            def maker(parent: QWidget) -> QWidget:
+                from importlib import import_module
+
+                page_class: Callable[..., QWidget] = getattr(import_module(f"desktop.views.{module}"), name)
+                return page_class(parts.store_lane, station, parts.bus, parent, **more)
+
+            return maker
+
+        return {
+            "intake": make("intake", "IntakePage"),
+            "find": make("find_page", "FindPage"),
+            "today": make("today", "TodayPage"),
+            "deadlines": make("deadline_board", "DeadlineBoard"),
+            "conflicts": make("conflict_page", "ConflictPage"),
+            "county": make("county_page", "CountyPage"),
+            "visit": make("visit_page", "VisitPage"),
+            "matter": make("matter_page", "MatterPage"),
+            "paper": make("preview_page", "PreviewPage", device_lane=parts.device_lane),
+        }
+
+
+def _clock_words(station: Station) -> str:
+    """A PC whose clock stands before the last thing recorded here cannot be trusted with deadlines."""
+    if station.store.clock_quality(station.now_ms) != "behind":
+        return ""
+    return f"本机时钟早于最近一次登记（{beijing_minute(station.store.last_known_ms)}），请核对日期时间"
+
+
+def _import_store() -> None:
+    import desktop.services.intake
+    import desktop.services.lookup  # noqa: F401
+
+
+def _import_paper() -> None:
+    import pypinyin  # noqa: F401
+
+    import desktop.services.papers  # noqa: F401
+
+
+def _import_net() -> None:
+    import desktop.services.county  # noqa: F401
