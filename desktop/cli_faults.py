@@ -22,6 +22,7 @@ _OWN: Mapping[str, str] = {
     "folder_not_empty": "文件夹“{folder}”里已有其他文件，不在这里建立数据文件夹，请另选一个空文件夹。",
     "output_exists_as_folder": "“{file}”是一个文件夹，不能写成文件。",
     "internal_error": "程序出错了，数据没有改动。请把终端里的错误信息交给维护人员。",
+    "county_failed": "县级服务器没有启动：{detail}",
     "not_clean": "核验发现问题，请先备份，再联系维护人员。",
 }
 
