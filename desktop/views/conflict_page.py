@@ -170,7 +170,7 @@ class ConflictPage(Page):
             self.group.removeButton(button)
         for head in row.heads:
             box.addWidget(self._radio(head.value or "（空）", head.act_id))
-            who = QLabel(f"{head.at}　{head.by}　{head.office} {head.station}", self.values)
+            who = QLabel(f"{head.at}　{head.by}　{head.office}　设备 {head.station}", self.values)
             who.setProperty("tone", "quiet")
             who.setIndent(24)
             who.setWordWrap(True)

@@ -177,6 +177,9 @@ class DeadlineBoard(Page):
             else:
                 button.setText(f"{section.title.partition('，')[0]} {counts[section]}")
 
+    def _owner(self, row: MatterRow) -> str:
+        return self.tr("本机关") if row.owner == self.station_ref().office.name else row.owner
+
     def _columns(self) -> tuple[Column[MatterRow], ...]:
         return (
             Column(
@@ -186,13 +189,13 @@ class DeadlineBoard(Page):
                 sort=lambda row: row.due_nominal or "9999",
                 tone=lambda row: state_tone(row, self._today),
             ),
-            Column("名义届满", lambda row: row.due_nominal or "—", width=5, sort=lambda row: row.due_nominal or "9999"),
+            Column("名义届满", lambda row: row.due_nominal or "—", width=6, sort=lambda row: row.due_nominal or "9999"),
             Column(
                 "顺延届满",
                 lambda row: row.due_rolled or (f"缺{row.calendar_missing}年日历" if row.calendar_missing else "—"),
                 width=6,
                 sort=lambda row: row.due_rolled or "9999",
-                tone=lambda row: "soon" if row.calendar_missing else "",
+                tone=lambda row: "soon" if row.calendar_missing and not row.due_rolled else "",
             ),
             Column(
                 "期限",
@@ -204,8 +207,8 @@ class DeadlineBoard(Page):
             Column("信访人", lambda row: row.main_name or "匿名", width=4),
             Column("概况", lambda row: row.summary, width=12, stretch=True),
             Column("办理状态", lambda row: term(STAGE, row.stage), width=5),
-            Column("下一步", lambda row: term(NEXT_STEP, row.next_step), width=9),
-            Column("责任单位", lambda row: row.owner, width=7),
+            Column("下一步", lambda row: term(NEXT_STEP, row.next_step), width=11),
+            Column("责任单位", self._owner, width=5, tip=lambda row: row.owner),
         )
 
 

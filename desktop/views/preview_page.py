@@ -94,6 +94,7 @@ class PreviewPage(Page):
             QShortcut(QKeySequence(keys), self, slot, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.panel = PrintPanel(self)
         self.panel.print_wanted.connect(self._print)
+        self.panel.issue_wanted.connect(self._issue_only)
         self.panel.answered.connect(self._answered)
         self.panel.size_chosen.connect(self._resize_draft)
         self.void_button = QPushButton(self.tr("作废……"), self)
@@ -147,7 +148,7 @@ class PreviewPage(Page):
         self.void_button.hide()
         self.panel.set_state(PrintState.CHOOSING)
         self.panel.set_sizes([(code, term(PAPER_SIZE, code)) for code in sizes], self._draft.size)
-        self.panel.set_words(self.tr("出具并打印"))
+        self.panel.set_words(self.tr("出具并打印"), draft=True)
         self.panel.say("quiet", "")
         self.view.clear(self.tr("正在排版……"))
         self._ask_printers()
@@ -205,8 +206,8 @@ class PreviewPage(Page):
         self.panel.set_sizes(())
         self.panel.set_words(self.tr("补打") if row.prints else self.tr("打印"))
         self.panel.setEnabled(not row.voided)
-        if row.prints:
-            self.panel.say("quiet", f"补打的纸张上会标明“补打 第{row.prints}次”，内容与存档完全相同。")
+        marked = f"补打的纸张上会标明“补打 第{row.prints}次”，内容与存档完全相同。" if row.prints else ""
+        self.panel.say("quiet", marked)
         if redraw:
             self.ask("pdf", papers.stored_pdf, row.paper_id, done=self.view.show_pdf)
 
@@ -219,6 +220,17 @@ class PreviewPage(Page):
         elif self._paper is not None:
             fetch = papers.reprint_pdf if self._paper.prints else papers.stored_pdf
             self.ask("print", fetch, self._paper.paper_id, done=self._send, failed=self._not_sent)
+
+    def _issue_only(self) -> None:
+        if self._draft is not None:
+            self.panel.set_state(PrintState.SENDING)
+            self.panel.say("quiet", self.tr("正在出具……"))
+            self.act(papers.issue_paper, self._draft, done=self._filed, refused=self._refused, failed=self._failed)
+
+    def _filed(self, row: PaperRow) -> None:
+        self.panel.set_state(PrintState.CHOOSING)
+        self._take(row, redraw=True)
+        self.say("done", f"《{row.title}》{row.number} 已出具并存档，尚未打印。")
 
     def _issued(self, row: PaperRow) -> None:
         """Committed and stored; only now may paper leave."""

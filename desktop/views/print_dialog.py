@@ -34,6 +34,8 @@ class PrintPanel(QFrame):
 
     print_wanted = Signal(str, int)
     """Printer and copies."""
+    issue_wanted = Signal()
+    """Issue and store the paper now, print it another time."""
     answered = Signal(bool, bool)
     """Did it come out; print again at once."""
     size_chosen = Signal(str)
@@ -42,6 +44,7 @@ class PrintPanel(QFrame):
         super().__init__(parent)
         self.setObjectName("card")
         self._state = PrintState.CHOOSING
+        self._draft = False
         self._presses = EnterPresses(self)
         title = QLabel(self.tr("打印"), self)
         title.setObjectName("panel_title")
@@ -67,6 +70,8 @@ class PrintPanel(QFrame):
         self.note.setProperty("tone", "quiet")
         self.print_button = self._button("", "primary")
         self.print_button.clicked.connect(self.print_now)
+        self.issue_button = self._button(self.tr("只出具存档，暂不打印"), "")
+        self.issue_button.clicked.connect(self._issue_only)
         self.question = QFrame(self)
         self.question.setObjectName("banner")
         ask = QLabel(self.tr("纸张是否已打印出来？"), self.question)
@@ -87,6 +92,7 @@ class PrintPanel(QFrame):
         layout.addWidget(title)
         layout.addLayout(grid)
         layout.addWidget(self.print_button)
+        layout.addWidget(self.issue_button)
         layout.addWidget(self.question)
         layout.addWidget(self.note)
         self.set_sizes(())
@@ -106,7 +112,7 @@ class PrintPanel(QFrame):
         if before in names:
             self.printer.set_code(before)
         if not names:
-            self.say("soon", "没有找到打印机。请接好打印机并在系统里添加；文书已经保存，之后可以随时打印。")
+            self.say("soon", self.tr("没有找到打印机。文书可以先出具存档，接好打印机后随时再打。"))
         self._enable()
 
     def set_sizes(self, sizes: Sequence[tuple[str, str]], chosen: str = "") -> None:
@@ -121,9 +127,11 @@ class PrintPanel(QFrame):
         for widget in (self._size_label, self.sheet):
             widget.setVisible(len(sizes) > 1)
 
-    def set_words(self, button: str) -> None:
-        """What the print button does now: 出具并打印, 打印, 补打."""
+    def set_words(self, button: str, *, draft: bool = False) -> None:
+        """What the print button does now: 出具并打印, 打印, 补打. Only a draft can be issued without printing."""
+        self._draft = draft
         self.print_button.setText(f"{button}（Ctrl+P）")
+        self.issue_button.setVisible(draft)
 
     def say(self, tone: str, text: str) -> None:
         """A sentence below the buttons."""
@@ -137,6 +145,7 @@ class PrintPanel(QFrame):
         asking = state is PrintState.ASKING
         self.question.setVisible(asking)
         self.print_button.setVisible(not asking)
+        self.issue_button.setVisible(self._draft and not asking)
         self._enable()
         if asking:
             self.yes.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -147,6 +156,10 @@ class PrintPanel(QFrame):
             self.copies.interpretText()
             self.print_wanted.emit(self.printer.code(), self.copies.value())
 
+    def _issue_only(self) -> None:
+        if self._state is PrintState.CHOOSING:
+            self.issue_wanted.emit()
+
     def _answer(self, came_out: bool, again: bool) -> None:
         self.set_state(PrintState.CHOOSING)
         self.answered.emit(came_out, again)
@@ -154,7 +167,7 @@ class PrintPanel(QFrame):
     def _enable(self) -> None:
         choosing = self._state is PrintState.CHOOSING
         self.print_button.setEnabled(choosing and bool(self.printer.code()))
-        for widget in (self.printer, self.copies, self.sheet):
+        for widget in (self.printer, self.copies, self.sheet, self.issue_button):
             widget.setEnabled(choosing)
 
     def _button(self, text: str, kind: str, parent: QWidget | None = None) -> QPushButton:
