@@ -168,9 +168,13 @@ class County:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self) -> County:
+    def start(self, largest_file: int | None = None) -> County:
+        """Start and wait until it answers; with ``largest_file`` no file may grow beyond so many KiB: a full disk."""
+        command = [*self._command(), "--port", str(self.port)]
+        if largest_file is not None:
+            command = ["bash", "-c", f'ulimit -f {largest_file}; exec "$@"', "bash", *command]
         log = (self.folder.parent / f"{self.folder.name}.log").open("ab")
-        self.process = subprocess.Popen([*self._command(), "--port", str(self.port)], cwd=ROOT, stderr=log)
+        self.process = subprocess.Popen(command, cwd=ROOT, stderr=log if largest_file is None else subprocess.DEVNULL)
         log.close()
         for _ in range(200):
             try:

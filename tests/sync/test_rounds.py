@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -405,10 +404,7 @@ def test_a_full_disk_is_answered_before_anything_changes(county, new_station):
     one = new_station("one", county)
     one.set("1" * 32, name="张三" * 30_000)
     county.stop()
-    limit = f"ulimit -f {1 + (county.folder / 'county.db').stat().st_size // 1024}; exec "
-    words = f"{sys.executable} -m sync.server.main --data {county.folder} --port {county.port}"
-    county.process = subprocess.Popen(["bash", "-c", limit + words], cwd=ROOT, stderr=subprocess.DEVNULL)
-    time.sleep(1)
+    county.start(largest_file=1 + (county.folder / "county.db").stat().st_size // 1024)
     with pytest.raises(SurroundingsFault) as fault:
         one.sync(county.url)
     assert fault.value.code == "county_full"
