@@ -127,9 +127,9 @@ def clocks(state: CaseState, calendar: WorkCalendar, rules: Rules) -> tuple[Cloc
 def _referred_clocks(
     state: CaseState, received: date, stages: dict[str, date | None], calendar: WorkCalendar, rules: Rules
 ) -> list[ClockState]:
-    objection_ended = _day(state, "objected_on") or _first(stages["decided"], stages["told"])
+    objection_ended = _day(state, "objected_on") or _first(stages["decided"], stages["decision_told"])
     return [
-        _clock(Clock.T3, received, stages["told"], calendar, rules, off=_notice_off(state)),
+        _clock(Clock.T3, received, stages["decision_told"], calendar, rules, off=_notice_off(state)),
         _clock(Clock.T4, received, objection_ended, calendar, rules),
     ]
 
@@ -137,10 +137,10 @@ def _referred_clocks(
 def _ends(state: CaseState) -> dict[str, date | None]:
     decided = _first(_day(state, "accepted_on"), _day(state, "guided_on"))
     passed = _first(_day(state, "referred_on"), _day(state, "assigned_on"), _day(state, "answered_on"), decided)
-    told = _first(_day(state, "notice_delivered_on"), _day(state, "answered_on"), _day(state, "passed_on_told_on"))
-    if not petition_office(state) and told is None:
-        told = _first(_day(state, "referred_on"), _day(state, "assigned_on"))
-    return {"decided": decided, "passed_on": passed, "told": told}
+    # R 23②: the period ends when the written notice is given, not when it is written
+    decision_told = _first(_day(state, "notice_delivered_on"), _day(state, "answered_on"))
+    told = _first(decision_told, _day(state, "referral_notice_delivered_on"))  # R 23①: also where it went
+    return {"decided": decided, "passed_on": passed, "told": told, "decision_told": decision_told}
 
 
 def _first(*days: date | None) -> date | None:
@@ -200,8 +200,12 @@ def standing(state: CaseState, found: tuple[ClockState, ...]) -> Standing:
     elif stage == Stage.GUIDED:
         step = "follow_route" if delivered else "deliver_route_notice"
     elif stage in (Stage.REFERRED, Stage.ASSIGNED):
-        step = "await_receipt" if stage == Stage.REFERRED else "await_report"
-        owner = state.text("to_office") or owner
+        told = bool(state.text("referral_notice_delivered_on") or state.text("notice_off"))
+        if not petition_office(state) and not told:
+            step = "deliver_referral_notice"  # R 23①: an organ that passes a matter on tells the petitioner where
+        else:
+            step = "await_receipt" if stage == Stage.REFERRED else "await_report"
+            owner = state.text("to_office") or owner
     elif stage == Stage.ANSWERED:
         step = ""
     elif stage == Stage.RECEIVED or not petition_office(state):

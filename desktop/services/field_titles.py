@@ -82,6 +82,7 @@ TITLES: Final = {
     "answer": "答复内容",
     "answered_on": "答复日期",
     "notice_delivered_on": "告知书送达日期",
+    "referral_notice_delivered_on": "转送告知书送达日期",
     "address_supplied_on": "补充住址日期",
     "year": "年度",
     "first": "起始号",

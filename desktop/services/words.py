@@ -11,6 +11,7 @@ STEPS = {
     "decide_and_notify": "决定是否受理并书面告知",
     "deliver_acceptance_notice": "送达受理告知书",
     "deliver_route_notice": "送达接收情况及处理途径和程序告知书",
+    "deliver_referral_notice": "送达转送告知书",
     "investigate_and_reply": "调查核实并出具信访处理意见书",
     "follow_route": "按告知的途径和程序办理",
     "await_receipt": "由受理单位收件并书面告知",

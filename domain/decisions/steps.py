@@ -123,7 +123,6 @@ def receive(command: ReceiveMatter, state: CaseState, desk: Desk) -> list[ActDra
         "stage": Stage.RECEIVED,
         "referral_received_on": received.isoformat(),
         "owner": desk.office,
-        "office_kind": desk.office_kind,
     }
     return [_act("matter_received", state, sets)]
 
@@ -221,9 +220,11 @@ def deliver(command: DeliverNotice, state: CaseState, desk: Desk) -> list[ActDra
     }
     _line(record, desk, command, "place", "signer", "relation", "refusal_reason", "witness", "deliverer", "remark")
     sets: dict[str, Json] = {f"delivery.{command.paper_id}": record}
-    earlier = state.text("notice_delivered_on")
+    # The notice of a referral tells where the matter went; it does not answer for the organ that received it (R 23③).
+    which = "referral_notice_delivered_on" if paper["form"] == "F08" else "notice_delivered_on"
+    earlier = state.text(which)
     if not earlier or moment.date().isoformat() < earlier:
-        sets["notice_delivered_on"] = moment.date().isoformat()
+        sets[which] = moment.date().isoformat()
     return [_act("notice_delivered", state, sets)]
 
 
