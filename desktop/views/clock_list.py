@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from desktop.models.items.records import Column, RecordTable
 from desktop.models.store.rows import ClockRow
+from desktop.services.sentences import cite
 from desktop.views.tables import RecordView
-from desktop.views.terms import CLOCK, CLOCK_STATE, NOTICE_OFF, article_text, term
+from desktop.views.terms import CLOCK, CLOCK_STATE, NOTICE_OFF, term
 
 
 class ClockList(QWidget):
@@ -53,7 +54,7 @@ def explanation(row: ClockRow) -> str:
     """The arithmetic in lines, or the reason why this clock does not run."""
     if row.state == "off":
         return term(NOTICE_OFF, row.note)
-    head = f"{row.clock} {term(CLOCK, row.clock)}　{article_text(row.article)}"
+    head = f"{row.clock} {term(CLOCK, row.clock)}　{cite(row.article)}"
     lines = [head, *row.arithmetic.rstrip("。").split("；")]
     if row.ended_on:
         lines.append(f"已于 {row.ended_on} 办理")
@@ -67,7 +68,7 @@ def _state(row: ClockRow) -> str:
 
 _COLUMNS: tuple[Column[ClockRow], ...] = (
     Column("期限", lambda row: f"{row.clock} {term(CLOCK, row.clock)}", width=13, tone=lambda row: "strong"),
-    Column("依据", lambda row: article_text(row.article), width=10),
+    Column("依据", lambda row: cite(row.article), width=10),
     Column("起算事件日", lambda row: row.from_on, width=6),
     Column("天数", lambda row: str(row.days or ""), width=3, align="right", sort=lambda row: row.days),
     Column("名义届满日", lambda row: row.nominal or "—", width=6),

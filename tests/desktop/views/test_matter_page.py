@@ -56,7 +56,7 @@ def test_why_this_day_can_be_followed_line_by_line(room, matter):
     page.show_tab(3)
     text = page.clocks.arithmetic.text()
     assert "自次日起算15日" in text
-    assert "《条例》第23条第二款" in text
+    assert "第二十三条第二款" in text
     assert len(text.split("\n")) >= 4
 
 

@@ -1,4 +1,4 @@
-"""Preview, print and the question 纸张是否已打印出来: the stored bytes go to the printer, and paper never runs ahead."""
+"""Preview, print, 纸张是否已打印出来: the stored bytes go to the printer, and paper never runs ahead of the record."""
 
 from __future__ import annotations
 
