@@ -169,7 +169,7 @@ def fill_demo(
     station: Station, *, seed: int = 1, count: int = 300, days: int = 90, papers_for: int = 12,
     progress: Progress | None = None,
 ) -> Filled:  # fmt: skip
-    """Visits of the last ``days``, most matters a step further, papers for the newest ``papers_for``.
+    """Visits of the last ``days``, most matters a step further; papers for the newest, notices where a step owes one.
 
     Raises Refusal when a step is refused: then rules and generator disagree, and one of them is wrong.
     """
@@ -186,7 +186,10 @@ def fill_demo(
             if form and row.main_name:
                 stepped.append((row.matter_id, form))
     printed = sum(_visit_papers(station, visit_id) for visit_id in made.visits[-papers_for:])
-    printed += sum(_notice(station, matter_id, form, random) for matter_id, form in stepped[-papers_for * 2 :])
+    noticed = [each for each in stepped if each[1] != "F08"] + [each for each in stepped if each[1] == "F08"][
+        -papers_for:
+    ]
+    printed += sum(_notice(station, matter_id, form, random) for matter_id, form in noticed)
     return Filled(len(made.visits), steps, printed)
 
 
@@ -233,7 +236,7 @@ def _send(station: Station, row: MatterRow, day: str, random: Random) -> str:
     names = {each.code: each.name for each in directory()}
     if state.text("accused_organ") in (code, names[code]):  # R 30③
         code = "370299A12"
-    if row.matter_class == "claim" and random.random() < 0.25:
+    if row.matter_class == "claim" and random.random() < 0.08:
         matters.assign_matter(station, AssignMatter(row.matter_id, code, 30, names[code], day))
     else:
         matters.refer_matter(station, ReferMatter(row.matter_id, code, names[code], day))
