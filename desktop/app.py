@@ -20,8 +20,13 @@ POINTS = 11
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """``xinfang-desk [--data DIR]``; the exit code of the window."""
-    options = read_options(sys.argv[1:] if argv is None else argv)
+    """``xinfang-desk [--data DIR]`` or ``--self-check``; the exit code of the window."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words[:1] == ["--self-check"]:
+        from desktop import selfcheck
+
+        return selfcheck.main(words[1:])
+    options = read_options(words)
     app = QApplication([sys.argv[0]])
     prepare(app)
     from desktop.bootstrap import Bootstrap, real_surroundings

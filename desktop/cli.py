@@ -285,6 +285,12 @@ class _Parser(argparse.ArgumentParser):
         raise refusal
 
 
+def _self_check(words: argparse.Namespace) -> int:
+    from desktop import selfcheck
+
+    return selfcheck.main(["--report", words.report] if words.report else [])
+
+
 def _parser() -> argparse.ArgumentParser:
     shared = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     _add_station_words(shared)
@@ -339,6 +345,8 @@ def _parser() -> argparse.ArgumentParser:
     part("verify", "核验签名链和全部视图", _verify)
     part("rebuild", "由办理动作重新生成全部视图", _with_station(lambda s, _w: care.rebuild(s)))
     part("backup", "备份到一个新文件夹", _with_station(_backup)).add_argument("file", metavar="FILE")
+    check = part("self-check", "自检：本程序能否完成全部工作", _self_check)
+    check.add_argument("--report", metavar="FILE.json", help="把报告同时写入文件")
     part("restore", "由备份恢复为新的数据文件夹（--data）", _restore).add_argument("file", metavar="FILE")
     part("import-calendar", "导入一年的工作日历", _import_calendar).add_argument("file", metavar="FILE.json")
     clerk = part("add-clerk", "增加一名工作人员", _with_station(_add_clerk))

@@ -33,7 +33,7 @@ NOT_FOR_RULES = frozenset(
 NOT_FOR_RULES_CALLS = frozenset({"today", "now", "utcnow", "open", "input", "print", "eval", "exec", "getenv"})
 # Sentences of the house, room by room: only these rooms may import these Qt modules.
 QT_CORE_ROOMS = ("desktop.models.items", "desktop.workers")
-QT_ROOMS = ("desktop.views", "desktop.app", "desktop.bootstrap")
+QT_ROOMS = ("desktop.views", "desktop.app", "desktop.bootstrap", "desktop.selfcheck.window")
 SQL_ROOMS = ("sync.log", "sync.server", "desktop.models.store")
 SQL = re.compile(
     r"\s*(SELECT\s.+\sFROM\s|INSERT\s+(OR\s+\w+\s+)?INTO\s|UPDATE\s+\S+\s+SET\s|DELETE\s+FROM\s|PRAGMA\s+\w"
