@@ -116,7 +116,7 @@ def receipt() -> VisitReceipt:
         people_present=12,
         window="3号窗口",
         summaries=("反映柳河村三组征收承包地的青苗补偿费未按时足额发放",),
-        next_step="转送有权处理的机关，由其书面告知处理途径和程序",
+        next_step="转送有权处理的机关处理",
         next_due="2026-12-08",
         query_phone="0000-5550123",
         query_address="县人民来访接待中心查询窗口",
@@ -230,9 +230,10 @@ def main(folder: str) -> None:
     target.mkdir(parents=True, exist_ok=True)
     pictures: list[tuple[str, bytes]] = []
     for content in samples():
+        line = replace(LINE, number=content.number)
         sheets = (Paper.A5, Paper.R80) if content.form == "F02" else (Paper.A4,)
         pictures += [
-            (f"{content.form}-{paper.lower()}", render(content, paper, LINE, Mark.original())) for paper in sheets
+            (f"{content.form}-{paper.lower()}", render(content, paper, line, Mark.original())) for paper in sheets
         ]
     secret = replace(receipt(), accusation=True, people_present=1)
     pictures.append(("F02-r80-accusation", render(secret, Paper.R80, LINE, Mark.original())))

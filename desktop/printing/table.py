@@ -49,6 +49,7 @@ class Frame:
     pad: float = 1.1 * MM
 
 
+_AHEAD = 3  # the fewest lines of a split row on either page
 _Set = list[tuple[Cell, float, float, list[Line]]]  # cell, x, width, lines
 
 
@@ -60,11 +61,10 @@ def draw(sheet: Sheet, frame: Frame, rows: Sequence[Row]) -> float:
         while group[-1].keep and at + len(group) < len(rows):
             group.append(rows[at + len(group)])
         made = [_set(sheet, frame, row) for row in group]
-        heights = [_height(frame, each) for each in made]
-        if len(group) > 1 and frame.y + sum(heights) > frame.bottom:
-            frame.y = frame.next_page()
+        after = sum(_height(frame, each) for each in made)
         for each in made:
-            _place(sheet, frame, each)
+            after -= _height(frame, each)
+            _place(sheet, frame, each, after)
         at += len(group)
     return frame.y
 
@@ -89,22 +89,26 @@ def _height(frame: Frame, made: _Set) -> float:
     return max(max(len(lines), cell.lines) for cell, _, _, lines in made) * frame.pitch + 2 * frame.pad
 
 
-def _place(sheet: Sheet, frame: Frame, made: _Set) -> None:
+def _place(sheet: Sheet, frame: Frame, made: _Set, after: float) -> None:
+    """One row, with ``after`` points below it for the rows it is tied to.
+
+    A row that fits without them sends its last lines ahead to the next page, or goes there whole when it is short.
+    """
     while True:
         height = _height(frame, made)
         room = frame.bottom - frame.y
-        if height <= room:
+        tall = max(len(lines) for _, _, _, lines in made)
+        if height + after <= room:
             _paint(sheet, frame, made, height)
             return
         fit = int((room - 2 * frame.pad) // frame.pitch)
-        tall = max(len(lines) for _, _, _, lines in made)
-        if fit < 3 or tall - fit < 1 or tall < 5:
+        fit = min(fit, tall - (_AHEAD if tall - fit < _AHEAD else 0))
+        if fit < _AHEAD or tall < 2 * _AHEAD:
+            top = frame.y
             frame.y = frame.next_page()
-            if height <= frame.bottom - frame.y:
-                continue
-            fit = int((frame.bottom - frame.y - 2 * frame.pad) // frame.pitch)
-        if tall - fit == 1:
-            fit -= 1
+            if frame.y >= top:  # already at the top of a page: the group is taller than a page and cannot stay together
+                after = 0.0
+            continue
         head: _Set = [(cell, x, w, lines if cell.label else lines[:fit]) for cell, x, w, lines in made]
         _paint(sheet, frame, head, fit * frame.pitch + 2 * frame.pad)
         made = [(cell, x, w, lines if cell.label else lines[fit:]) for cell, x, w, lines in made]

@@ -232,6 +232,15 @@ def test_the_signature_never_stands_alone_on_a_page(line, pages_of):
     assert ended >= {1, 2}
 
 
+@pytest.mark.parametrize("length", [*range(0, 400, 40), 3_000, 10_000])
+def test_nobody_signs_a_page_of_the_register_without_a_part_of_the_record(length, line, pages_of):
+    form = replace(gallery.registration(), oral_record="地被征了一年多，青苗钱只给了一半。" * (length // 17), remark="")
+    last = joined(pages_of(render(form, Paper.A4, line, Mark.original()))[-1])
+    assert "来访人（签名、捺印）" in last
+    before = last.split("备注")[0]
+    assert "青苗钱" in before or "去向：石桥镇" in before
+
+
 def test_an_organ_with_a_forty_character_name_fits_every_form(line, text_of):
     organ = "云溪土家族苗族自治县高新技术产业开发区管理委员会社会治理与群众工作服务中心信访事项办理科"[:40]
     assert len(organ) == 40

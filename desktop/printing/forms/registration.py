@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from desktop.printing.breaking import break_text
 from desktop.printing.sheet import A4, MM, Sheet
@@ -45,7 +46,9 @@ def draw(content: RegistrationForm) -> Sheet:
 
     columns = [share * (_RIGHT - _LEFT) for share in _SHARES]
     frame = Frame(_LEFT, columns, y + 2.5 * MM, _BOTTOM, next_page)
-    draw_table(sheet, frame, list(_rows(content)))
+    rows = list(_rows(content))
+    rows[-1] = replace(rows[-1], keep=True)  # nobody signs a page without a part of the record on it
+    draw_table(sheet, frame, [*rows, *_closing_rows(content)])
     return sheet
 
 
@@ -63,7 +66,8 @@ def _rows(content: RegistrationForm) -> Iterator[Row]:
             yield _companion_row(content, person)
     for i, matter in enumerate(content.matters, 1):
         yield from _matter_rows(matter, f"信访事项{i if len(content.matters) > 1 else ''}")
-    yield from _closing_rows(content)
+    if content.oral_record:
+        yield Row((label("口述记录"), Cell(content.oral_record, 5)))
 
 
 def _visit_rows(content: RegistrationForm) -> Iterator[Row]:
@@ -178,8 +182,6 @@ def _triage(matter: RegisteredMatter) -> str:
 
 def _closing_rows(content: RegistrationForm) -> Iterator[Row]:
     said = words(content.wording, "F01")
-    if content.oral_record:
-        yield Row((label("口述记录"), Cell(content.oral_record, 5)))
     tick = "☑" if content.read_back else "☐"
     back = f"{tick}{said['read_back']}" + (f"（{content.read_back}）" if content.read_back else "")
     yield Row((label("备注"), Cell(content.remark, 5, lines=2)), keep=True)
