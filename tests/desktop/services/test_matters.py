@@ -1,0 +1,569 @@
+"""Steps on a matter through the services: what each does to stage and clocks, and every refusal with its article."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desktop.models.store.rows import MatterRow
+from desktop.services import lookup, matters, papers
+from desktop.services.care import verify
+from desktop.services.station import Station
+from domain.acts import ActDraft, CaseKind
+from domain.commands import (
+    AcceptMatter,
+    AnswerMatter,
+    AssignMatter,
+    CorrectMatter,
+    CorrectPetitioner,
+    CorrectVisit,
+    DeliverNotice,
+    ExtendMatter,
+    GuideMatter,
+    IssuePaper,
+    ReceiveMatter,
+    ReferMatter,
+    SettleConflict,
+    SupplyAddress,
+    VoidPaper,
+)
+from tests.desktop.services.halls import HALL, Hall, carry, claim, make_hall, person, refusal
+
+
+def row(hall: Hall, matter_id: str) -> MatterRow:
+    return hall.station.store.matter_rows([matter_id])[0]
+
+
+def heads(station: Station, case_id: str, field: str) -> list[object]:
+    state = station.store.state(case_id)
+    assert state is not None
+    return [head.value for head in state.fields[field].heads]
+
+
+def acts_seen(station: Station, case_id: str) -> tuple[str, ...]:
+    state = station.store.state(case_id)
+    assert state is not None
+    return tuple(act.act_id for act in state.acts)
+
+
+@pytest.fixture
+def second_window(tmp_path: Path) -> Iterator[Hall]:
+    """Another station of the same petition office, at window 3."""
+    made = make_hall(tmp_path / "second", replace(HALL, window="3", series=()), seed=9)
+    yield made
+    made.station.close()
+
+
+# acceptance ---------------------------------------------------------------------------------------------------------
+
+
+def test_acceptance_starts_sixty_days_and_names_who_handles_it(organ: Hall) -> None:
+    matter = organ.register().matter_ids[0]
+    matters.accept_matter(organ.station, AcceptMatter(matter, handling_unit="征收科", handler="孙科"))
+    clock = organ.clock_row(matter, "T6")
+    assert (clock.from_on, clock.nominal, clock.rolled, clock.state) == ("2026-11-23", "2027-01-22", "", "running")
+    assert clock.calendar_missing == "2027"
+    now = row(organ, matter)
+    assert (now.stage, now.next_step) == ("accepted", "deliver_acceptance_notice")
+
+
+def test_a_petition_office_cannot_accept(hall: Hall) -> None:
+    matter = hall.register().matter_ids[0]
+    said = refusal(lambda: matters.accept_matter(hall.station, AcceptMatter(matter)))
+    assert (said.code, said.field, said.article) == ("not_competent", "matter_id", "R 22①")
+
+
+def test_only_a_claim_is_accepted(organ: Hall) -> None:
+    matter = organ.register(matters=(claim(matter_class="suggestion", route=""),)).matter_ids[0]
+    said = refusal(lambda: matters.accept_matter(organ.station, AcceptMatter(matter)))
+    assert (said.code, said.field, said.article) == ("only_claims_accepted", "matter_class", "R 31")
+
+
+@pytest.mark.parametrize("route", ["31-1", "31-2", "31-3", "31-4", "31-5", ""])
+def test_only_the_petition_route_is_accepted(organ: Hall, route: Any) -> None:
+    matter = organ.register(matters=(claim(route=route),)).matter_ids[0]
+    said = refusal(lambda: matters.accept_matter(organ.station, AcceptMatter(matter)))
+    assert (said.code, said.article, said.facts) == ("route_without_acceptance", "R 34", {"route": route})
+
+
+def test_a_matter_is_accepted_once(organ: Hall) -> None:
+    matter = organ.register().matter_ids[0]
+    matters.accept_matter(organ.station, AcceptMatter(matter))
+    said = refusal(lambda: matters.accept_matter(organ.station, AcceptMatter(matter)))
+    assert (said.code, said.facts) == ("wrong_stage", {"stage": "accepted", "step": "accept"})
+
+
+@pytest.mark.parametrize(
+    ("day", "code"),
+    [("2026-11-22", "date_before_receipt"), ("2026-11-24", "date_in_future"), ("2026-02-30", "date_invalid")],
+)
+def test_the_day_of_acceptance_lies_between_receipt_and_today(organ: Hall, day: str, code: str) -> None:
+    matter = organ.register().matter_ids[0]
+    said = refusal(lambda: matters.accept_matter(organ.station, AcceptMatter(matter, accepted_on=day)))
+    assert (said.code, said.field) == (code, "accepted_on")
+
+
+def test_a_case_nobody_knows_and_a_case_of_another_kind_are_refused(organ: Hall) -> None:
+    said = refusal(lambda: matters.accept_matter(organ.station, AcceptMatter("ee" * 16)))
+    assert (said.code, said.field) == ("case_unknown", "matter_id")
+    visit_id = organ.register().visit_id
+    assert refusal(lambda: matters.accept_matter(organ.station, AcceptMatter(visit_id))).code == "not_a_matter"
+
+
+# route 31-1 … 31-5 ---------------------------------------------------------------------------------------------------
+
+
+def test_an_illegal_building_is_route_five_and_never_has_sixty_days(organ: Hall) -> None:
+    """H6: F05 by 8 December, no T6."""
+    request = claim(route="31-5", summary="请求查处违法建设", request="请求查处河边违法建筑", facts="河边盖了房。")
+    matter = organ.register(matters=(request,)).matter_ids[0]
+    assert organ.clock_row(matter, "T2").nominal == "2026-12-08"
+    matters.guide_matter(organ.station, GuideMatter(matter, how="由本局依法查处"))
+    paper = papers.issue_paper(organ.station, IssuePaper(matter, "F05")).value
+    assert paper.number == "滨建途字〔2026〕1号"
+    assert {clock.clock for clock in organ.station.store.clocks_of(matter)} == {"T2"}
+    assert refusal(lambda: matters.accept_matter(organ.station, AcceptMatter(matter))).code == "wrong_stage"
+
+
+def test_the_petition_route_is_not_answered_by_a_route_notice(organ: Hall) -> None:
+    matter = organ.register().matter_ids[0]
+    said = refusal(lambda: matters.guide_matter(organ.station, GuideMatter(matter)))
+    assert (said.code, said.field, said.article) == ("route_needs_acceptance", "route", "R 31(六)")
+
+
+def test_a_claim_without_route_is_not_guided(organ: Hall) -> None:
+    matter = organ.register(matters=(claim(route=""),)).matter_ids[0]
+    said = refusal(lambda: matters.guide_matter(organ.station, GuideMatter(matter)))
+    assert (said.code, said.field, said.article) == ("route_missing", "route", "R 31")
+
+
+def test_whoever_is_sent_elsewhere_is_told_where(organ: Hall) -> None:
+    matter = organ.register(matters=(claim(route="31-2"),)).matter_ids[0]
+    said = refusal(lambda: matters.guide_matter(organ.station, GuideMatter(matter)))
+    assert (said.code, said.field, said.article) == ("target_organ_missing", "target_organ", "R 31")
+    matters.guide_matter(organ.station, GuideMatter(matter, target_organ="滨海县劳动人事争议仲裁院"))
+    assert row(organ, matter).stage == "guided"
+
+
+# referral, assignment, receipt ---------------------------------------------------------------------------------------
+
+
+def test_a_referral_ends_the_first_clock_and_names_the_next_owner(hall: Hall) -> None:
+    matter = hall.register().matter_ids[0]
+    hall.clock.at("2026-11-25 10:00")
+    matters.refer_matter(hall.station, ReferMatter(matter, "370206"))
+    clock = hall.clock_row(matter, "T1")
+    assert (clock.state, clock.ended_on) == ("ended", "2026-11-25")
+    now = row(hall, matter)
+    assert (now.stage, now.owner, now.next_step) == ("referred", "滨海县住房和城乡建设局", "await_receipt")
+
+
+def test_a_referral_needs_a_destination_that_is_somebody_else(hall: Hall) -> None:
+    matter = hall.register().matter_ids[0]
+    said = refusal(lambda: matters.refer_matter(hall.station, ReferMatter(matter, "")))
+    assert (said.code, said.field, said.article) == ("destination_missing", "to_office", "R 22①")
+    said = refusal(lambda: matters.refer_matter(hall.station, ReferMatter(matter, "370205")))
+    assert (said.code, said.article) == ("destination_is_this_office", "R 22①")
+
+
+@pytest.mark.parametrize("step", ["refer", "assign"])
+@pytest.mark.parametrize("accused", ["370206", "滨海县住房和城乡建设局"])
+def test_an_accusation_never_goes_to_the_accused(hall: Hall, step: str, accused: str) -> None:
+    accusation = claim(matter_class="accusation", route="", accused_organ=accused)
+    matter = hall.register(matters=(accusation,)).matter_ids[0]
+
+    def send() -> object:
+        if step == "refer":
+            return matters.refer_matter(hall.station, ReferMatter(matter, "370206"))
+        return matters.assign_matter(hall.station, AssignMatter(matter, "370206", 30))
+
+    said = refusal(send)
+    assert (said.code, said.field, said.article) == ("accused_organ", "to_office", "R 30③")
+    assert row(hall, matter).stage == "registered"
+
+
+@pytest.mark.parametrize("days", [0, -1, 366])
+def test_an_assignment_states_a_possible_period(hall: Hall, days: int) -> None:
+    matter = hall.register().matter_ids[0]
+    said = refusal(lambda: matters.assign_matter(hall.station, AssignMatter(matter, "370206", days)))
+    assert (said.code, said.field, said.article, said.facts) == ("days_invalid", "days", "R 22①(三)", {"days": days})
+
+
+def test_an_assignment_starts_the_clock_of_the_report(hall: Hall) -> None:
+    matter = hall.register().matter_ids[0]
+    matters.assign_matter(hall.station, AssignMatter(matter, "370206", 20))
+    assert (hall.clock_row(matter, "T5").nominal, row(hall, matter).next_step) == ("2026-12-13", "await_report")
+
+
+def test_a_referred_matter_passes_from_the_petition_office_to_the_organ(hall: Hall, organ: Hall) -> None:
+    """H2: received 2 September, sent the 15th, received the 16th: T4 by the 22nd, T3 by 1 October, rolled 8 October."""
+    hall.clock.at("2026-09-02 09:00")
+    matter = hall.register().matter_ids[0]
+    assert hall.clock_row(matter, "T1").nominal == "2026-09-17"
+    hall.clock.at("2026-09-15 09:00")
+    matters.refer_matter(hall.station, ReferMatter(matter, "370206"))
+    organ.clock.at("2026-09-16 09:00")
+    carry(hall.station, organ.station)
+    matters.receive_matter(organ.station, ReceiveMatter(matter))
+    t4, t3 = organ.clock_row(matter, "T4"), organ.clock_row(matter, "T3")
+    assert (t4.nominal, t4.rolled) == ("2026-09-22", "2026-09-22")
+    assert (t3.nominal, t3.rolled, t3.state) == ("2026-10-01", "2026-10-08", "running")
+    assert row(organ, matter).next_step == "decide_and_notify"
+    matters.accept_matter(organ.station, AcceptMatter(matter))
+    carry(organ.station, hall.station)
+    assert row(hall, matter).stage == "accepted"
+    assert verify(hall.station).clean
+    assert verify(organ.station).clean
+
+
+def test_only_the_office_it_was_sent_to_receives_it(hall: Hall) -> None:
+    matter = hall.register().matter_ids[0]
+    assert refusal(lambda: matters.receive_matter(hall.station, ReceiveMatter(matter))).code == "wrong_stage"
+    matters.refer_matter(hall.station, ReferMatter(matter, "370206"))
+    said = refusal(lambda: matters.receive_matter(hall.station, ReceiveMatter(matter)))
+    assert (said.code, said.article, said.facts) == ("sent_to_another_office", "R 23③", {"to_office": "370206"})
+
+
+def test_a_matter_is_not_received_before_it_was_sent(hall: Hall, organ: Hall) -> None:
+    matter = hall.register().matter_ids[0]
+    matters.refer_matter(hall.station, ReferMatter(matter, "370206"))
+    carry(hall.station, organ.station)
+    said = refusal(lambda: matters.receive_matter(organ.station, ReceiveMatter(matter, "2026-11-22")))
+    assert (said.code, said.field, said.facts) == ("received_before_sent", "received_on", {"sent": "2026-11-23"})
+
+
+# extension (H4) ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def accepted(organ: Hall) -> str:
+    """A matter accepted on 20 July 2026."""
+    organ.clock.at("2026-07-20 09:00")
+    matter = organ.register().matter_ids[0]
+    matters.accept_matter(organ.station, AcceptMatter(matter))
+    organ.clock.at("2026-09-19 09:00")
+    return matter
+
+
+def extend(hall: Hall, matter: str, **changes: Any) -> Callable[[], object]:
+    values: dict[str, Any] = {"days": 30, "approver": "局长", "approved_on": "2026-09-18", "why": "情况复杂"} | changes
+    return lambda: matters.extend_matter(hall.station, ExtendMatter(matter, **values))
+
+
+def test_an_extension_approved_on_the_sixtieth_day_runs_to_day_ninety(organ: Hall, accepted: str) -> None:
+    extend(organ, accepted)()
+    t7 = organ.clock_row(accepted, "T7")
+    assert (t7.nominal, t7.rolled, t7.state) == ("2026-10-18", "2026-10-19", "running")
+    assert organ.clock_row(accepted, "T6").ended_on == "2026-09-18"
+
+
+def test_an_extension_approved_a_day_late_is_refused(organ: Hall, accepted: str) -> None:
+    said = refusal(extend(organ, accepted, approved_on="2026-09-19"))
+    assert (said.code, said.field, said.article) == ("extension_after_expiry", "approved_on", "R 34")
+    assert said.facts["end"] == "2026-09-18"
+
+
+def test_two_extensions_together_stay_within_thirty_days(organ: Hall, accepted: str) -> None:
+    extend(organ, accepted, days=20)()
+    said = refusal(extend(organ, accepted, days=15))
+    assert (said.code, said.article, said.facts) == ("extension_over_30", "R 34", {"days": 35, "ceiling": 30})
+    extend(organ, accepted, days=10)()
+    assert organ.clock_row(accepted, "T7").nominal == "2026-10-18"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"approver": " "}, "approver_missing", "approver"),
+        ({"why": ""}, "reason_missing", "why"),
+        ({"days": 0}, "days_invalid", "days"),
+        ({"approved_on": "2026-07-19"}, "extension_before_acceptance", "approved_on"),
+        ({"approved_on": "2026-09-20"}, "date_in_future", "approved_on"),
+        ({"approved_on": "九月"}, "date_invalid", "approved_on"),
+    ],
+)
+def test_an_extension_needs_an_approver_a_reason_and_a_day(
+    organ: Hall, accepted: str, changes: dict[str, object], code: str, field: str
+) -> None:
+    said = refusal(extend(organ, accepted, **changes))
+    assert (said.code, said.field) == (code, field)
+
+
+def test_only_an_accepted_matter_is_extended(organ: Hall) -> None:
+    matter = organ.register().matter_ids[0]
+    assert refusal(extend(organ, matter)).code == "wrong_stage"
+
+
+# answers -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_question_is_answered_on_the_spot_and_is_done(hall: Hall) -> None:
+    question = claim(matter_class="other", route="", summary="咨询低保条件", request="咨询低保条件")
+    matter = hall.register(matters=(question,)).matter_ids[0]
+    assert refusal(lambda: matters.answer_matter(hall.station, AnswerMatter(matter, " "))).code == "answer_missing"
+    matters.answer_matter(hall.station, AnswerMatter(matter, "已告知申请条件和材料。"))
+    now = row(hall, matter)
+    assert (now.stage, now.next_step, now.due_nominal) == ("answered", "", "")
+
+
+@pytest.mark.parametrize("kind", ["claim", "accusation"])
+def test_claims_and_accusations_are_not_settled_by_a_word(hall: Hall, kind: Any) -> None:
+    matter = hall.register(matters=(claim(matter_class=kind, route=""),)).matter_ids[0]
+    said = refusal(lambda: matters.answer_matter(hall.station, AnswerMatter(matter, "已解释")))
+    assert (said.code, said.article, said.facts) == ("class_needs_procedure", "R 31", {"class": kind})
+
+
+# an address given later (H5) ------------------------------------------------------------------------------------------
+
+
+def test_an_address_given_later_starts_the_notice_from_the_day_of_receipt(organ: Hall) -> None:
+    made = organ.register(people=(person(address="", address_missing_reason="本人未提供"),))
+    matter = made.matter_ids[0]
+    assert organ.clock_row(matter, "T2").state == "off"
+    assert row(organ, matter).next_step == "await_name_and_address"
+    organ.clock.at("2026-11-26 10:00")
+    matters.supply_address(organ.station, SupplyAddress(matter, address="滨海县临港街道1号"))
+    clock = organ.clock_row(matter, "T2")
+    assert (clock.state, clock.from_on, clock.nominal) == ("running", "2026-11-23", "2026-12-08")
+    assert lookup.petitioner_page(organ.station, made.petitioner_ids[0]).petitioner.address == "滨海县临港街道1号"
+    said = refusal(lambda: matters.supply_address(organ.station, SupplyAddress(matter, address="别处")))
+    assert (said.code, said.article) == ("address_already_clear", "R 23②")
+
+
+def test_who_came_without_a_name_gives_it_later_and_becomes_known(organ: Hall) -> None:
+    matter = organ.register(people=(), anonymous=True).matter_ids[0]
+    for command, code in (
+        (SupplyAddress(matter, name="周明"), "address_missing"),
+        (SupplyAddress(matter, address="滨海县"), "name_missing"),
+    ):
+        assert refusal(lambda command=command: matters.supply_address(organ.station, command)).code == code  # type: ignore[misc]
+    matters.supply_address(organ.station, SupplyAddress(matter, name="周明", address="滨海县2号"))
+    page = lookup.matter_page(organ.station, matter)
+    assert page.petitioner is not None
+    assert (page.petitioner.name, page.matter.main_name) == ("周明", "周明")
+    assert organ.clock_row(matter, "T2").state == "running"
+
+
+# delivery ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def notice(organ: Hall) -> tuple[str, str]:
+    """(matter, its issued 受理告知书)."""
+    matter = organ.register().matter_ids[0]
+    matters.accept_matter(organ.station, AcceptMatter(matter))
+    return matter, papers.issue_paper(organ.station, IssuePaper(matter, "F04")).value.paper_id
+
+
+def test_a_signed_delivery_ends_the_duty_to_notify(organ: Hall, notice: tuple[str, str]) -> None:
+    matter, paper = notice
+    organ.clock.at("2026-11-24 15:30")
+    matters.deliver_notice(organ.station, DeliverNotice(matter, paper, signer="李春燕"))
+    clock = organ.clock_row(matter, "T2")
+    assert (clock.state, clock.ended_on) == ("ended", "2026-11-24")
+    assert row(organ, matter).next_step == "investigate_and_reply"
+    said = refusal(lambda: papers.void_paper(organ.station, VoidPaper(paper, matter, "写错")))
+    assert said.code == "paper_delivered"
+
+
+DELIVERIES: dict[str, tuple[dict[str, Any], str, str | None]] = {
+    "signer_missing": ({}, "signer", "民诉法 87"),
+    "refusal_reason_missing": ({"outcome": "refused", "witness": "赵"}, "refusal_reason", None),
+    "witness_missing": ({"outcome": "refused", "refusal_reason": "不在"}, "witness", "民诉法 89"),
+    "date_invalid": ({"signer": "李", "delivered_at": "明天"}, "delivered_at", None),
+    "date_in_future": ({"signer": "李", "delivered_at": "2026-11-24 09:00"}, "delivered_at", None),
+    "delivered_before_issue": ({"signer": "李", "delivered_at": "2026-11-22 09:00"}, "delivered_at", None),
+    "notice_unknown": ({"signer": "李", "paper_id": "aa" * 16}, "paper_id", None),
+}
+
+
+@pytest.mark.parametrize("code", sorted(DELIVERIES))
+def test_a_delivery_that_proves_nothing_is_refused(organ: Hall, notice: tuple[str, str], code: str) -> None:
+    changes, field, article = DELIVERIES[code]
+    values = {"paper_id": notice[1], **changes}
+    said = refusal(lambda: matters.deliver_notice(organ.station, DeliverNotice(notice[0], **values)))
+    assert (said.code, said.field, said.article) == (code, field, article)
+    assert organ.clock_row(notice[0], "T2").state == "running"
+
+
+def test_a_void_notice_cannot_be_delivered(organ: Hall, notice: tuple[str, str]) -> None:
+    papers.void_paper(organ.station, VoidPaper(notice[1], notice[0], "名字有误"))
+    said = refusal(lambda: matters.deliver_notice(organ.station, DeliverNotice(*notice, signer="李春燕")))
+    assert (said.code, said.field) == ("paper_is_void", "paper_id")
+
+
+def test_a_delivery_that_was_refused_before_a_witness_counts(organ: Hall, notice: tuple[str, str]) -> None:
+    command = DeliverNotice(*notice, outcome="refused", refusal_reason="本人不愿签", witness="村委会赵某")
+    matters.deliver_notice(organ.station, command)
+    assert organ.clock_row(notice[0], "T2").state == "ended"
+
+
+# corrections and conflicts -------------------------------------------------------------------------------------------
+
+
+def test_a_correction_keeps_the_earlier_value_on_the_timeline(hall: Hall) -> None:
+    made = hall.register()
+    command = CorrectMatter(made.matter_ids[0], {"summary": "征地补偿款未发放"}, "笔误")
+    matters.correct_matter(hall.station, command)
+    page = lookup.matter_page(hall.station, made.matter_ids[0])
+    assert page.matter.summary == "征地补偿款未发放"
+    assert [(line.title, line.why) for line in page.timeline] == [("登记信访事项", ""), ("更正信访事项", "笔误")]
+    assert page.conflicts == ()
+
+
+@pytest.mark.parametrize(
+    ("values", "why", "code", "field"),
+    [
+        ({"summary": "新"}, "", "reason_missing", "why"),
+        ({"summary": "征地补偿款未足额发放"}, "无", "nothing_changed", "values"),
+        ({"stage": "accepted"}, "改", "field_unknown", "values.stage"),
+        ({"route": "31-9"}, "改", "choice_unknown", "values.route"),
+        ({"received_on": "昨天"}, "改", "date_invalid", "values.received_on"),
+    ],
+)
+def test_a_correction_of_a_matter_that_corrects_nothing_lawful_is_refused(
+    hall: Hall, values: dict[str, str], why: str, code: str, field: str
+) -> None:
+    matter = hall.register().matter_ids[0]
+    said = refusal(lambda: matters.correct_matter(hall.station, CorrectMatter(matter, values, why)))
+    assert (said.code, said.field) == (code, field)
+
+
+def test_class_route_and_receipt_stand_once_the_matter_was_decided(organ: Hall) -> None:
+    matter = organ.register().matter_ids[0]
+    matters.accept_matter(organ.station, AcceptMatter(matter))
+    for name, value in {"route": "31-5", "matter_class": "other", "received_on": "2026-11-20"}.items():
+        command = CorrectMatter(matter, {name: value}, "改")
+        said = refusal(lambda command=command: matters.correct_matter(organ.station, command))  # type: ignore[misc]
+        assert (said.code, said.field, said.article) == ("already_decided", f"values.{name}", "R 31")
+
+
+def test_a_day_of_receipt_put_right_moves_the_clock(hall: Hall) -> None:
+    matter = hall.register().matter_ids[0]
+    matters.correct_matter(hall.station, CorrectMatter(matter, {"received_on": "2026-11-20"}, "来访日期登错"))
+    assert hall.clock_row(matter, "T1").nominal == "2026-12-05"
+
+
+def test_a_visit_and_a_petitioner_are_corrected(hall: Hall) -> None:
+    made = hall.register()
+    matters.correct_visit(hall.station, CorrectVisit(made.visit_id, {"headcount": "6"}, "点错人数"))
+    assert lookup.visit_page(hall.station, made.visit_id).visit.headcount == 6
+    said = refusal(lambda: matters.correct_visit(hall.station, CorrectVisit(made.visit_id, {"headcount": "六"}, "改")))
+    assert (said.code, said.field) == ("count_invalid", "values.headcount")
+    who = made.petitioner_ids[0]
+    matters.correct_petitioner(hall.station, CorrectPetitioner(who, {"name": "李春艳", "mobile": ""}, "按身份证"))
+    row_now = lookup.petitioner_page(hall.station, who).petitioner
+    assert (row_now.name, row_now.mobile, row_now.address) == ("李春艳", "", "滨海县临港街道渔村12号")
+    assert [hit.ref for hit in lookup.find(hall.station, "李春艳") if hit.kind == "petitioner"] == [who]
+    assert [hit.ref for hit in lookup.find(hall.station, "李春燕") if hit.kind == "petitioner"] == []
+
+
+def test_people_present_of_a_corrected_visit_are_a_collective_visit(hall: Hall) -> None:
+    made = hall.register(headcount=4)
+    matters.correct_visit(hall.station, CorrectVisit(made.visit_id, {"headcount": "5"}, "点错人数"))
+    assert lookup.visit_page(hall.station, made.visit_id).visit.collective
+    matters.correct_visit(hall.station, CorrectVisit(made.visit_id, {"headcount": "2"}, "再点一次"))
+    assert not lookup.visit_page(hall.station, made.visit_id).visit.collective
+
+
+def test_a_corrected_head_count_is_never_below_the_people_named(hall: Hall) -> None:
+    made = hall.register(companions=("匿名",), headcount=4)
+    command = CorrectVisit(made.visit_id, {"headcount": "1"}, "点错人数")
+    said = refusal(lambda: matters.correct_visit(hall.station, command))
+    assert (said.code, said.field, said.facts) == (
+        "headcount_too_small",
+        "values.headcount",
+        {"present": 2, "given": 1},
+    )
+
+
+def test_a_late_edit_over_an_older_form_becomes_an_open_conflict(hall: Hall) -> None:
+    matter = hall.register().matter_ids[0]
+    seen = acts_seen(hall.station, matter)
+    matters.correct_matter(hall.station, CorrectMatter(matter, {"summary": "甲"}, "改", seen))
+    matters.correct_matter(hall.station, CorrectMatter(matter, {"summary": "乙"}, "改", seen))
+    (conflict,) = lookup.conflicts(hall.station)
+    assert (conflict.field, [head.value for head in conflict.heads]) == ("summary", ["甲", "乙"])
+    assert row(hall, matter).conflicts == 1
+
+
+def test_two_windows_that_write_the_same_make_no_conflict(hall: Hall, second_window: Hall) -> None:
+    matter = hall.register().matter_ids[0]
+    carry(hall.station, second_window.station)
+    for each in (hall, second_window):
+        matters.correct_matter(each.station, CorrectMatter(matter, {"summary": "同一句"}, "改"))
+    carry(hall.station, second_window.station)
+    assert heads(second_window.station, matter, "summary") == ["同一句", "同一句"]
+    assert lookup.conflicts(second_window.station) == []
+
+
+def test_two_windows_that_differ_are_settled_at_one_and_agree_at_both(hall: Hall, second_window: Hall) -> None:
+    matter = hall.register().matter_ids[0]
+    carry(hall.station, second_window.station)
+    matters.correct_matter(hall.station, CorrectMatter(matter, {"route": "31-5"}, "核实后"))
+    matters.correct_matter(second_window.station, CorrectMatter(matter, {"route": "31-4"}, "核实后"))
+    carry(hall.station, second_window.station)
+    carry(second_window.station, hall.station)
+    for each in (hall, second_window):
+        (conflict,) = lookup.conflicts(each.station)
+        assert (conflict.field, len(conflict.heads)) == ("route", 2)
+        said = refusal(lambda each=each: matters.refer_matter(each.station, ReferMatter(matter, "370206")))  # type: ignore[misc]
+        assert (said.code, said.facts) == ("conflict_open", {"field": "route"})
+    chosen = next(
+        head
+        for head in lookup.conflicts(hall.station)[0].heads
+        if head.station == hall.station.store.identity.station_id[:8]
+    )
+    matters.settle_conflict(hall.station, SettleConflict(matter, "route", chosen.act_id, why="以本窗口核实为准"))
+    carry(hall.station, second_window.station)
+    for each in (hall, second_window):
+        assert lookup.conflicts(each.station) == []
+        assert row(each, matter).route == "31-5"
+        assert each.scalar("SELECT count(*) FROM conflict") == 0
+    matters.refer_matter(hall.station, ReferMatter(matter, "370206"))
+
+
+def test_settling_needs_a_conflict_a_choice_and_a_reason(hall: Hall) -> None:
+    matter = hall.register().matter_ids[0]
+
+    def settle(**values: str) -> Callable[[], object]:
+        command = SettleConflict(matter, "summary", **({"chosen_act": "", "why": "核对"} | values))
+        return lambda: matters.settle_conflict(hall.station, command)
+
+    assert refusal(settle()).code == "no_conflict"
+    seen = acts_seen(hall.station, matter)
+    matters.correct_matter(hall.station, CorrectMatter(matter, {"summary": "甲"}, "改", seen))
+    matters.correct_matter(hall.station, CorrectMatter(matter, {"summary": "乙"}, "改", seen))
+    assert refusal(settle()).code == "choice_missing"
+    assert refusal(settle(why=" ", value="丙")).code == "reason_missing"
+    settle(value="丙")()
+    assert row(hall, matter).summary == "丙"
+    assert lookup.conflicts(hall.station) == []
+
+
+# acts of a later release ---------------------------------------------------------------------------------------------
+
+
+def test_an_act_of_a_later_release_is_kept_shown_and_stops_further_steps(organ: Hall) -> None:
+    matter = organ.register().matter_ids[0]
+    sets = {"mediated_on": "2026-11-23", "stage": "mediated"}
+    with organ.station.writing() as transaction:
+        transaction.record([ActDraft("matter_mediated", CaseKind.MATTER, matter, sets)])
+    page = lookup.matter_page(organ.station, matter)
+    assert page.newer
+    assert page.timeline[-1].title == "由新版本办理，请升级后查看"
+    assert page.matter.stage == "registered"
+    state = organ.open_again().store.state(matter)
+    assert state is not None
+    assert dict(state.acts[-1].sets) == sets
+    for command in (
+        lambda: matters.accept_matter(organ.station, AcceptMatter(matter)),
+        lambda: matters.correct_matter(organ.station, CorrectMatter(matter, {"summary": "新"}, "改")),
+        lambda: papers.issue_paper(organ.station, IssuePaper(matter, "F04")),
+    ):
+        assert refusal(command).code == "newer_release"
+    assert verify(organ.station).clean
