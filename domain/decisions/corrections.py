@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from domain.acts import ActDraft, CaseKind
@@ -42,9 +43,26 @@ MATTER_FIELDS: Final = {
 
 
 def correct_visit(command: CorrectVisit, state: CaseState, desk: Desk) -> ActDraft:
-    """Correct a visit's plain fields; number, people and day of the visit stay as registered."""
+    """Correct a visit's plain fields; number, people and day of the visit stay as registered.
+
+    With the people present 信访人数 it is said anew whether the visit is a collective one 集体访.
+    """
     _kind(state, CaseKind.VISIT, "visit_id")
-    return _correct("visit_corrected", VISIT_FIELDS, command.values, command.why, command.seen, state, desk)
+    draft = _correct("visit_corrected", VISIT_FIELDS, command.values, command.why, command.seen, state, desk)
+    headcount = draft.sets.get("headcount")
+    if not isinstance(headcount, int):
+        return draft
+    companions = state.get("companions")
+    present = len(state.items("person")) + (len(companions) if isinstance(companions, list | tuple) else 0)
+    if headcount < max(1, present):
+        facts = {"present": present, "given": headcount}
+        raise Refusal("headcount_too_small", field="values.headcount", facts=facts)
+    visited = parse_minute(state.text("visited_on"))
+    collective = headcount >= desk.rules.number("collective_headcount", visited.date() if visited else desk.today)
+    if collective == state.flag("collective"):
+        return draft
+    sets: dict[str, Json] = {**draft.sets, "collective": collective}
+    return replace(draft, sets=sets, over=_over(state, sets, command.seen))
 
 
 def correct_matter(command: CorrectMatter, state: CaseState, desk: Desk) -> ActDraft:
