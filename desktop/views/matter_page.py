@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from desktop.models.store.rows import MatterRow, OfficeRow, PaperRow
@@ -139,6 +139,14 @@ class MatterPage(Page):
             Step(name, chosen.title, chosen.explain, fields_of(name, ground), lambda v: self._submit(name, v), button)
         )
 
+    def print_current(self) -> None:
+        """F9: the paper that is due now, or the list of those issued."""
+        form = _form_due(self._whole) if self._whole is not None else ""
+        if form:
+            self._issue(form)
+        else:
+            self.show_tab(2)
+
     def _submit(self, name: str, values: Values) -> None:
         chosen, matter_id = STEPS[name], self._matter_id
         command = chosen.build(matter_id, values)
@@ -231,6 +239,14 @@ class MatterPage(Page):
         assert callable(slot)
         button.clicked.connect(lambda _checked=False: slot())
         return button
+
+    # Qt's own names
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)
 
 
 def _form_due(whole: Whole) -> str:

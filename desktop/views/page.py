@@ -35,6 +35,9 @@ class Page(QWidget):
     paper_chosen = Signal(str, str)
     """Case id and paper id: a paper that is stored."""
 
+    closed = Signal()
+    """The clerk is done here (Esc): the window may show the page before."""
+
     def __init__(self, lane: Lane, station_ref: StationRef, bus: Bus, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.lane = lane

@@ -131,11 +131,11 @@ class PdfView(QScrollArea):
     def _shown(self, images: Sequence[QImage], dpi: int) -> None:
         if images and images[0].width():
             inches = images[0].width() / dpi
-            if self._fit and abs(inches - self._paper_inches) > 0.05:  # another paper than we fitted for
+            if abs(inches - self._paper_inches) > 0.05:  # another paper than we fitted for
                 self._paper_inches = inches
-                self._draw()
-                return
-            self._paper_inches = inches
+                if self._fit:
+                    self._draw()
+                    return
         self._message.hide()
         page = max(1, self.current_page())
         self._put(images)

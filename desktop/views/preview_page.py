@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.devices import Printer, default_printer, list_printers, print_pdf
@@ -43,9 +43,6 @@ class PreviewPage(Page):
     """Ctrl+P prints, Ctrl+= and Ctrl+- zoom, page keys turn. A slow printer holds up ``device_lane``, not the store."""
 
     TOPICS = frozenset({Topic.PAPER})
-
-    closed = Signal()
-    """The paper is dealt with: the window may go back to where it came from."""
 
     def __init__(
         self,
@@ -169,6 +166,10 @@ class PreviewPage(Page):
         if self._paper is not None and self.panel.state is PrintState.CHOOSING:
             paper = self._paper
             self.ask("paper", _row, paper.case_id, paper.paper_id, done=lambda row: self._take(row, redraw=False))
+
+    def print_current(self) -> None:
+        """F9: what the print button does."""
+        self.panel.print_now()
 
     def _ask_printers(self) -> None:
         self.device_lane.run(_printers, done=self._show_printers, refused=self.complain, failed=self._no_printers)
@@ -314,3 +315,11 @@ class PreviewPage(Page):
 
     def _show_position(self, page: int, pages: int) -> None:
         self.position.setText(f"第 {page} / {pages} 页" if pages else "")
+
+    # Qt's own names
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)

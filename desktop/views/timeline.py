@@ -12,6 +12,7 @@ from desktop.models.items.timeline import Timeline
 from desktop.models.store.rows import TimelineRow
 from desktop.views.tables import RecordView
 from desktop.views.terms import TIME_QUALITY, term
+from domain.papers import mask_identities_in
 
 _WEEKDAYS = "一二三四五六日"
 
@@ -50,7 +51,7 @@ class TimelineView(QWidget):
 _COLUMNS: tuple[Column[TimelineRow], ...] = (
     Column("时间", time_words, width=9, tone=lambda row: "soon" if term(TIME_QUALITY, row.clock) else ""),
     Column("办理动作", lambda row: row.title, width=8, tone=lambda row: "strong"),
-    Column("内容", lambda row: row.summary, width=16, stretch=True),
+    Column("内容", lambda row: mask_identities_in(row.summary), width=16, stretch=True),
     Column("依据与理由", lambda row: row.why, width=8),
     Column("办理人", lambda row: row.by, width=4),
     Column("机构", lambda row: row.office, width=8, tip=lambda row: f"{row.office} {row.station}".strip()),

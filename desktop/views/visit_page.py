@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from desktop.models.items.records import Column, RecordTable
@@ -94,6 +94,13 @@ class VisitPage(Page):
         self.tabs.setCurrentIndex(place)
         self.tabs.currentWidget().setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def print_current(self) -> None:
+        """F9: the receipt 回执 when it is not issued yet, else the list of papers."""
+        if "F02" in self.papers.buttons:
+            self.print_requested.emit(self._visit_id, "F02")
+        else:
+            self.show_tab(2)
+
     def _show(self, found: tuple[Whole, bool]) -> None:
         whole, enrolled = found
         visit = whole.visit
@@ -124,6 +131,14 @@ class VisitPage(Page):
         self.tabs.setTabText(0, self.tr("信访事项") + f" {len(whole.matters)}")
         self.tabs.setTabText(2, self.tr("文书") + (f" {len(whole.papers)}" if whole.papers else ""))
         self.tabs.setTabText(3, self.tr("时间线") + f" {len(whole.timeline)}")
+
+    # Qt's own names
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)
 
 
 def _groups(whole: Whole) -> list[DetailGroup]:

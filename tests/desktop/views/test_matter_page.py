@@ -135,7 +135,7 @@ def test_an_office_of_the_directory_is_chosen_by_name(room, matter):
     page.steps.submit()
     room.settle()
     assert "已转送" in page.header.words()
-    assert "崂山市信访局" in page.header.words()
+    assert "去向机关：崂山市信访局" in page.details.text()
 
 
 def test_another_matter_puts_the_open_step_away(room, matter):
