@@ -172,7 +172,10 @@ def merge_some(conn: Connection, *, pages: int = IDLE_PAGES) -> bool:
 
 
 def idle(conn: Connection) -> bool:
-    """One short piece of what waits (some 10 ms, twice that with a million documents); True while there is more. For when nobody types."""
+    """One short piece of what waits: some 10 ms, twice that with a million documents; True while there is more.
+
+    For when nobody types.
+    """
     return catch_up(conn) > 0 or merge_some(conn)
 
 
