@@ -52,7 +52,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         window.sign_in.name.setText(options.sign_in)
         if password:
             window.open_station(options.sign_in, password)
-    window.show()
+    window.setGeometry(app.primaryScreen().availableGeometry())
+    window.showMaximized()
     QTimer.singleShot(0, window, after_first_paint)
     code = app.exec()
     joined.close()

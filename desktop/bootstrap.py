@@ -107,7 +107,7 @@ class Bootstrap(QObject):
         shell = Shell(self._makers(), office.name, office.window, station.clerk_name, parts.bus, parent)
         loop.state_changed.connect(shell.status.show_sync)
         shell.exchange_wanted.connect(loop.now)
-        shell.status.show_clock(_clock_words(station))
+        parts.store_lane.run(_clock_words, station, done=shell.status.show_clock)
         parts.loop = loop
         QTimer.singleShot(300, loop, loop.start)
         return shell

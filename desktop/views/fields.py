@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QSpinBox,
     QWidget,
@@ -21,9 +22,42 @@ from PySide6.QtWidgets import (
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
+NEUTRAL = frozenset({"", "unknown", "undecided"})
+"""Codes that say nothing was said: shown as chosen, but not as an answer."""
+
+
 def plain_enter(event: QKeyEvent) -> bool:
     """Enter without Ctrl, Alt or Shift, from either side of the keyboard."""
     return event.key() in ENTER and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+
+
+def aside(*widgets: QWidget) -> None:
+    """Leave these out of Enter's way; Tab and their own keys still reach them."""
+    for widget in widgets:
+        widget.setProperty("aside", True)
+
+
+def walk_on(widget: QWidget) -> None:
+    """Enter: the cursor goes to the next field that is meant to be filled, and that comes into view."""
+    following = widget.nextInFocusChain()
+    while following is not None and following is not widget:
+        stops = bool(following.focusPolicy() & Qt.FocusPolicy.TabFocus) and following.focusProxy() is None
+        inner = isinstance(following.parent(), QSpinBox | QComboBox)
+        if stops and not inner and following.isVisible() and following.isEnabled() and not following.property("aside"):
+            following.setFocus(Qt.FocusReason.TabFocusReason)
+            bring_into_view(following)
+            return
+        following = following.nextInFocusChain()
+
+
+def bring_into_view(widget: QWidget) -> None:
+    """Scroll so that a field and the line beneath it can be seen."""
+    above = widget.parentWidget()
+    while above is not None:
+        if isinstance(above, QScrollArea):
+            above.ensureWidgetVisible(widget, 20, 60)
+            return
+        above = above.parentWidget()
 
 
 class LineEdit(QLineEdit):
@@ -49,7 +83,7 @@ class LineEdit(QLineEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if plain_enter(event) and not self._composing:
-            self.focusNextPrevChild(True)
+            walk_on(self)
         elif event.key() in ENTER:
             event.ignore()  # Ctrl+Enter is the page's
         else:
@@ -100,7 +134,7 @@ class LongEdit(QPlainTextEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if plain_enter(event) and not self._composing:
-            self.focusNextPrevChild(True)
+            walk_on(self)
         elif event.key() in ENTER and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             event.ignore()
         else:
@@ -146,7 +180,7 @@ class Choice(QComboBox):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if plain_enter(event):
-            self.focusNextPrevChild(True)
+            walk_on(self)
         elif event.key() in ENTER:
             event.ignore()
         else:
@@ -161,7 +195,7 @@ class Tick(QCheckBox):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if plain_enter(event):
-            self.focusNextPrevChild(True)
+            walk_on(self)
         elif event.key() in ENTER:
             event.ignore()
         else:
@@ -179,7 +213,7 @@ class Count(QSpinBox):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if plain_enter(event):
             self.interpretText()
-            self.focusNextPrevChild(True)
+            walk_on(self)
         elif event.key() in ENTER:
             self.interpretText()
             event.ignore()
@@ -219,6 +253,7 @@ class Segments(QWidget):
             button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.setProperty("kind", "segment")
+            button.setProperty("neutral", code in NEUTRAL)
             button.clicked.connect(lambda _checked, c=code: self._choose(c))
             row.addWidget(button)
             self._buttons.append(button)
@@ -252,7 +287,7 @@ class Segments(QWidget):
         place = self._codes.index(self._code) if self._code in self._codes else -1
         plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if plain_enter(event):
-            self.focusNextPrevChild(True)
+            walk_on(self)
         elif plain and 0 <= key - Qt.Key.Key_1 < len(self._codes):
             self._choose(self._codes[key - Qt.Key.Key_1])
         elif plain and key in (Qt.Key.Key_Right, Qt.Key.Key_Space) and self._codes:

@@ -34,7 +34,7 @@ class IntakeDone(QFrame):
         self._enter = EnterPresses(self)
         self._keys: list[QShortcut] = []
         self.buttons: list[QPushButton] = []
-        self.saved = QLabel(self.tr("√ 已保存在本机"), self)
+        self.saved = QLabel(self.tr("✓ 已保存在本机"), self)
         self.saved.setObjectName("saved")
         self.number = QLabel(self)
         self.number.setObjectName("big_number")

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 
 from desktop.views.actions import action
 from desktop.views.draft_keeper import Kept
+from desktop.views.fields import bring_into_view
 from desktop.views.matters_form import MaterialsForm, MattersForm, OralForm
 from desktop.views.people_form import PeopleForm
 from desktop.views.recovery import Recovery
@@ -163,7 +164,7 @@ class IntakeForm(QScrollArea):
     def show_at(self, editor: QWidget) -> None:
         """Put the cursor on a field and bring it, with the line beneath it, into view."""
         editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.ensureWidgetVisible(editor, 20, 70)
+        bring_into_view(editor)
 
     def clear_refusals(self) -> None:
         """Take back what was refused."""

@@ -80,6 +80,7 @@ class IntakeSide(QFrame):
         self.step_clocks = QLabel(self)
         self.step_clocks.setWordWrap(True)
         inside = QWidget(self)
+        inside.setObjectName("side_inside")
         layout = QVBoxLayout(inside)
         layout.setContentsMargins(12, 10, 12, 10)
         layout.setSpacing(5)
@@ -146,11 +147,7 @@ class IntakeSide(QFrame):
     def show_step(self, step: StepView) -> None:
         """The proposed step, its papers and the clocks it starts."""
         self.step_name.setText(terms.STEP.get(step.step, step.step))
-        words = [
-            cite(step.article),
-            terms.term(terms.ROUTE, step.route) if step.route else "",
-            reason_words(step.reason),
-        ]
+        words = [cite(step.article), reason_words(step.reason)]
         self.step_reason.setText("；".join(filter(None, words)) + self._open(step))
         papers = "、".join(terms.term(terms.FORM, form) for form in step.forms_now)
         self.step_papers.setText(self.tr("现在可出具：{0}").format(papers) if papers else "")

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushBut
 
 from desktop.services.intake import RepeatView, StepView
 from desktop.views import terms
-from desktop.views.fields import Choice, EnterPresses, LineEdit, LongEdit, Segments, Tick
+from desktop.views.fields import Choice, EnterPresses, LineEdit, LongEdit, Segments, Tick, aside
 from desktop.views.form_grid import FormGrid
 from desktop.views.person_card import table_options
 from domain.commands import MatterInput, RepeatDecision, TriageAnswers
@@ -65,6 +65,7 @@ class MatterCard(QFrame):
         layout.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
         for grid in (self.grid, self.triage, self.rest):
             grid.changed.connect(self._field_changed)
+        aside(self._remove, self.more, *self.flags.values())
         self._show_folded()
 
     def _fill(self) -> None:

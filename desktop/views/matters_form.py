@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.views import terms
-from desktop.views.fields import Choice, Count, EnterPresses, LineEdit, LongEdit, Tick
+from desktop.views.fields import Choice, Count, EnterPresses, LineEdit, LongEdit, Tick, aside
 from desktop.views.form_grid import FormGrid
 from desktop.views.matter_card import MatterCard
 from domain.commands import MaterialInput, MatterInput
@@ -36,6 +36,7 @@ class MattersForm(QFrame):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(self._cards)
         layout.addWidget(self.add_button, 0, Qt.AlignmentFlag.AlignRight)
+        aside(self.add_button)
         self.add_matter(focus=False)
 
     def matters(self) -> tuple[MatterInput, ...]:
@@ -160,6 +161,7 @@ class MaterialsForm(QFrame):
         layout.addLayout(self._rows)
         layout.addLayout(foot)
         self.returned.hide()
+        aside(self.returned, self.add_button)
 
     def materials(self) -> tuple[MaterialInput, ...]:
         """The things as typed; a line with nothing in it is none."""
@@ -205,6 +207,7 @@ class MaterialsForm(QFrame):
         remove.setProperty("kind", "link")
         remove.installEventFilter(self._enter)
         remove.clicked.connect(lambda: self._removed(grid))
+        aside(remove, remark)
         row = QHBoxLayout()
         row.addWidget(grid, 1)
         row.addWidget(remove, 0, Qt.AlignmentFlag.AlignTop)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -13,8 +15,11 @@ WIDTH = 148
 
 
 def icon(name: str) -> QIcon:
-    """A shipped icon."""
-    return QIcon(str(resources.path(f"icons/{name}.svg")))
+    """A shipped icon; for a page also as it looks when the page is open."""
+    made = QIcon(str(resources.path(f"icons/{name}.svg")))
+    with suppress(FileNotFoundError):
+        made.addFile(str(resources.path(f"icons/{name}_on.svg")), QSize(), QIcon.Mode.Normal, QIcon.State.On)
+    return made
 
 
 class Navigation(QFrame):

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.models.store.rows import PetitionerRow
-from desktop.views.fields import Count, EnterPresses, LineEdit, Tick
+from desktop.views.fields import Count, EnterPresses, LineEdit, Tick, aside
 from desktop.views.form_grid import FormGrid
 from desktop.views.person_card import PersonCard
 from domain.commands import PetitionerInput
@@ -69,6 +69,7 @@ class PeopleForm(QFrame):
         layout.addLayout(self._people)
         layout.addLayout(head)
         layout.addWidget(self._anonymous_note)
+        aside(self.anonymous, self.add_button, self.affected, self.visited_at, self.interviewer, self.remark)
         self.add_person(focus=False)
 
     # what stands in the form

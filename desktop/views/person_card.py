@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 import resources
 from desktop.models.store.rows import PetitionerRow
 from desktop.views import terms
-from desktop.views.fields import Choice, EnterPresses, LineEdit, LongEdit, Segments, Tick
+from desktop.views.fields import Choice, EnterPresses, LineEdit, LongEdit, Segments, Tick, aside
 from desktop.views.form_grid import FormGrid
 from domain.commands import PetitionerInput
 
@@ -77,6 +77,7 @@ class PersonCard(QFrame):
         layout.addWidget(self.grid)
         layout.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
         self.grid.changed.connect(self._field_changed)
+        aside(self._edit, self._release, self._remove, self.more, self.same_delivery, self.unclear)
         self._open = False
         self._show_folded()
         self._show_known("")
