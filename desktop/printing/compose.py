@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from desktop.printing.forms import delivery, materials, notices, receipt, registration
-from desktop.printing.furniture import add_foot, add_mark, add_qr
+from desktop.printing.furniture import add_foot, add_mark, add_qr, foot_height
 from desktop.printing.reprint import stamp
-from desktop.printing.sheet import A4, MM, Sheet
+from desktop.printing.sheet import A4, A5, MM, Sheet
 from desktop.printing.wording import words
 from domain.papers import (
     SIZES,
@@ -31,21 +31,22 @@ def compose(content: Content, paper: Paper, line: PrintLine, mark: Mark) -> byte
     """See ``desktop.printing.render``."""
     if paper not in SIZES[content.form]:
         raise Refusal("paper_not_for_form", facts={"form": content.form, "paper": str(paper)})
-    sheet = _draw(content, paper)
+    foot = foot_height(line, A5[0] - 28 * MM, "fang") if paper is Paper.A5 else 0.0
+    sheet = _draw(content, paper, foot)
     _furnish(sheet, content, paper, line)
     add_mark(sheet, mark)
     made = sheet.save()
     return stamp(made, mark) if mark.kind == "reprint" else made
 
 
-def _draw(content: Content, paper: Paper) -> Sheet:
+def _draw(content: Content, paper: Paper, foot: float) -> Sheet:
     match content:
         case RegistrationForm():
             return registration.draw(content)
         case VisitReceipt():
-            return receipt.draw(content, paper)
+            return receipt.draw(content, paper, foot)
         case MaterialList():
-            return materials.draw(content, paper)
+            return materials.draw(content, paper, foot)
         case AcceptanceNotice() | PathwayNotice() | ReferralNotice():
             return notices.draw(content)
         case ServiceReturn():
@@ -55,7 +56,7 @@ def _draw(content: Content, paper: Paper) -> Sheet:
 def _furnish(sheet: Sheet, content: Content, paper: Paper, line: PrintLine) -> None:
     if paper is Paper.R80:
         for page in sheet.pages:
-            page.height += 14 * MM
+            page.height += 6 * MM + foot_height(line, receipt.ROLL - 2 * receipt.ROLL_MARGIN, "hei")
         add_foot(sheet, line, receipt.ROLL_MARGIN, receipt.ROLL - receipt.ROLL_MARGIN, 4 * MM, style="hei")
         return
     if paper is Paper.A5:

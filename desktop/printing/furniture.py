@@ -40,6 +40,11 @@ def add_foot(
     sheet.fixed(style, "第页 共　编号：打印时间操作员0123456789-:")
 
 
+def foot_height(line: PrintLine, measure: float, style: str) -> float:
+    """Room the print line takes up, in points, in a measure of so many points."""
+    return len(break_text(style, foot_text(line, 1, 1), measure / _FOOT, spread=False)) * _FOOT * 1.35
+
+
 def add_mark(sheet: Sheet, mark: Mark) -> None:
     """草稿 across every page of a draft. A reprint is marked on top of the stored PDF (``reprint``), not here."""
     if mark.kind == "draft":

@@ -50,6 +50,7 @@ class Placed:
     x: float
     y: float
     right: float
+    ink_left: float
     ink_right: float
     size: float
 
@@ -68,8 +69,10 @@ def placed(pdf: bytes, page_number: int = 0) -> list[Placed]:
             pdfium_c.FPDFText_GetCharOrigin(reader.raw, i, byref(x), byref(y))
             size = pdfium_c.FPDFText_GetFontSize(reader.raw, i)
             right = reader.get_charbox(i, loose=True)[2]
-            ink = reader.get_charbox(i)[2]
-            found.append(Placed(chr(code), x.value / MM, (height - y.value) / MM, right / MM, ink / MM, size))
+            ink = reader.get_charbox(i)
+            found.append(
+                Placed(chr(code), x.value / MM, (height - y.value) / MM, right / MM, ink[0] / MM, ink[2] / MM, size)
+            )
         reader.close()
         page.close()
     return found

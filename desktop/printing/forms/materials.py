@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.printing.breaking import break_text, unbroken
+from desktop.printing.breaking import break_text, set_line, unbroken
 from desktop.printing.forms.notices import SECRET_NAME
 from desktop.printing.forms.receipt import ROLL, ROLL_MARGIN, ROLL_TOP
 from desktop.printing.sheet import A4, A5, MM, Sheet
@@ -15,14 +15,15 @@ _HEADS = ("序号", "材料名称", "份数", "页数", "形式", "备注")
 _SHARES = (0.08, 0.42, 0.09, 0.09, 0.12, 0.20)
 
 
-def draw(content: MaterialList, paper: Paper) -> Sheet:
+def draw(content: MaterialList, paper: Paper, foot: float) -> Sheet:
+    """``foot`` is the height of the print line on A5, in points."""
     if paper is Paper.R80:
         return _roll(content)
     size = A4 if paper is Paper.A4 else A5
     left = 28 * MM if paper is Paper.A4 else 14 * MM
     right = size[0] - (26 * MM if paper is Paper.A4 else 14 * MM)
     top = 30 * MM if paper is Paper.A4 else 20 * MM
-    bottom = size[1] - (35 * MM if paper is Paper.A4 else 20 * MM)
+    bottom = size[1] - (35 * MM if paper is Paper.A4 else 17 * MM + foot)
     large = 22.0 if paper is Paper.A4 else 17.0
     sheet = Sheet(TITLES["F03"], f"{TITLES['F03']} {content.number}", *size)
     y = top
@@ -30,14 +31,12 @@ def draw(content: MaterialList, paper: Paper) -> Sheet:
         for line in break_text("title", text, (right - left) / large, spread=False):
             y += large * 1.35
             sheet.text(size[0] / 2, y, large, "title", line.text, align="centre")
-    y += 8 * MM
-    sheet.text(left, y, 10.5, "fang", f"登记编号：{content.number}")
-    if content.list_number:
-        sheet.text(right, y, 10.5, "fang", f"清单编号：{content.list_number}", align="right")
-    y += 5.5 * MM
-    sheet.text(left, y, 10.5, "fang", f"提交人：{_giver(content)}")
-    if content.window:
-        sheet.text(right, y, 10.5, "fang", f"接收窗口：{content.window}", align="right")
+    y += 2.5 * MM
+    for near, far in (
+        (f"登记编号：{content.number}", content.list_number and f"清单编号：{content.list_number}"),
+        (f"提交人：{_giver(content)}", content.window and f"接收窗口：{content.window}"),
+    ):
+        y = _pair(sheet, left, right, y + 5.5 * MM, near, far)
 
     def next_page() -> float:
         sheet.new_page()
@@ -60,6 +59,18 @@ def draw(content: MaterialList, paper: Paper) -> Sheet:
     sheet.fixed("fang", said["kept"])
     sheet.text(left, min(y + 6 * MM, bottom + 5 * MM), 9.5, "fang", said["kept"])
     return sheet
+
+
+def _pair(sheet: Sheet, left: float, right: float, y: float, near: str, far: str) -> float:
+    """Two texts at the ends of a line, or one below the other when they do not fit side by side; the last baseline."""
+    size = 10.5
+    used = sheet.text(left, y, size, "fang", near)
+    if not far:
+        return y
+    if used + set_line("fang", far).width * size + size > right - left:
+        y += 5.5 * MM
+    sheet.text(right, y, size, "fang", far, align="right")
+    return y
 
 
 def _giver(content: MaterialList) -> str:

@@ -20,11 +20,12 @@ ROLL_MARGIN = 4 * MM
 ROLL_TOP = 8 * MM  # the first millimetres are kept for a reprint's mark
 
 
-def draw(content: VisitReceipt, paper: Paper) -> Sheet:
+def draw(content: VisitReceipt, paper: Paper, foot: float) -> Sheet:
+    """``foot`` is the height of the print line, in points."""
     rows, remarks = _rows(content)
     if paper is Paper.R80:
         return _roll(content, rows, remarks)
-    return _a5(content, rows, remarks)
+    return _a5(content, rows, remarks, foot)
 
 
 def _rows(content: VisitReceipt) -> tuple[list[tuple[str, str]], list[str]]:
@@ -71,7 +72,7 @@ def _next_step(content: VisitReceipt) -> str:
     return "，".join(part.rstrip("。") for part in parts if part) + "。"
 
 
-def _a5(content: VisitReceipt, rows: list[tuple[str, str]], remarks: list[str]) -> Sheet:
+def _a5(content: VisitReceipt, rows: list[tuple[str, str]], remarks: list[str], foot: float) -> Sheet:
     sheet = Sheet(TITLES["F02"], f"{TITLES['F02']} {content.number}", *A5)
     left, right = 16 * MM, A5[0] - 16 * MM
     y = _head(sheet, content.organ, A5[0] / 2, 19 * MM, right - left, 15.0, 20.0) + 5 * MM
@@ -81,7 +82,7 @@ def _a5(content: VisitReceipt, rows: list[tuple[str, str]], remarks: list[str]) 
     narrow = right - left - key - 36 * MM  # beside the QR code
     qr_bottom = y + 36 * MM
     sheet.qr(right - 30 * MM, y + 2 * MM, 30 * MM, qr_text(content.number, content.query_code))
-    bottom = A5[1] - 20 * MM
+    bottom = A5[1] - 12 * MM - foot
     for head, text in rows:
         wide = narrow if y < qr_bottom else right - left - key
         style = "hei" if head in ("登记编号", "查询码") else "fang"
@@ -97,13 +98,17 @@ def _a5(content: VisitReceipt, rows: list[tuple[str, str]], remarks: list[str]) 
             sheet.line(left + key, y, size, line)
         y += 2.0
     y = _remarks(sheet, remarks, (left, right), y + 3 * MM, bottom, 9.5, "fang")
-    if y + 26 * MM > bottom:
+    organ = break_text("fang", content.organ, (right - left) / 12, spread=False)
+    below = 12 * MM + 16 * len(organ)
+    if y + below > bottom:
         sheet.new_page()
         y = 19 * MM
-    y = max(y, bottom - 25 * MM)
-    sheet.text(right - 2 * MM, y + 12 * MM, 12, "fang", content.organ, align="right")
-    sheet.text(right - 2 * MM, y + 19 * MM, 12, "fang", chinese_date(content.visited_at[:10]), align="right")
-    sheet.text(right - 18 * MM, y + 6 * MM, 8, "fang", "（印章）", grey=0.6, align="centre")
+    y = max(y, bottom - below) + 12 * MM
+    sheet.text(right - 18 * MM, y - 15, 8, "fang", "（印章）", grey=0.6, align="centre")
+    for line in organ:
+        sheet.text(right - 2 * MM, y, 12, "fang", line.text, align="right")
+        y += 17
+    sheet.text(right - 2 * MM, y, 12, "fang", chinese_date(content.visited_at[:10]), align="right")
     return sheet
 
 
