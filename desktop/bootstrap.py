@@ -139,9 +139,11 @@ class Bootstrap(QObject):
             "today": make("today", "TodayPage"),
             "deadlines": make("deadline_board", "DeadlineBoard"),
             "conflicts": make("conflict_page", "ConflictPage"),
-            "county": make("county_page", "CountyPage"),
+            "county": make("county_page", "CountyPage", net_lane=parts.net_lane),
             "visit": make("visit_page", "VisitPage"),
             "matter": make("matter_page", "MatterPage"),
+            "petitioner": make("petitioner_page", "PetitionerPage"),
+            "unfinished": make("print_dialog", "UnfinishedPapers"),
             "paper": make("preview_page", "PreviewPage", device_lane=parts.device_lane),
         }
 

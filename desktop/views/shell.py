@@ -127,7 +127,7 @@ class Shell(QWidget):
 
     def _show(self, name: str, case: str) -> None:
         page = self.page(name)
-        if case and name in ("visit", "matter"):
+        if case and name in ("visit", "matter", "petitioner"):
             page.open(case)  # type: ignore[attr-defined]
         self.stack.setCurrentWidget(page)
         self.navigation.mark(name)
@@ -157,6 +157,8 @@ class Shell(QWidget):
         ears: dict[str, Callable[..., None]] = {
             "visit_chosen": lambda case: self.show_page("visit", case),
             "matter_chosen": lambda case: self.show_page("matter", case),
+            "petitioner_chosen": lambda case: self.show_page("petitioner", case),
+            "unfinished_wanted": lambda: self.show_page("unfinished"),
             "print_requested": self._issue,
             "proof_requested": self._proof,
             "paper_chosen": self._stored,

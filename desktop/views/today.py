@@ -7,11 +7,11 @@ from datetime import date, timedelta
 
 from PySide6.QtCore import QDate, QLocale, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDateEdit, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDateEdit, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.models.items.records import Column, RecordTable
 from desktop.models.store.rows import VisitRow
-from desktop.services import county, lookup
+from desktop.services import county, lookup, papers
 from desktop.services.outcome import Topic
 from desktop.services.station import Station
 from desktop.views.page import Page, StationRef
@@ -32,16 +32,18 @@ def where_tone(reported: bool, conflicts: int = 0) -> str:
     return "late" if conflicts else "good" if reported else "wait"
 
 
-def _read(station: Station, day: str) -> tuple[list[VisitRow], bool]:
-    return lookup.today(station, day), county.sync_state(station).enrolled
+def _read(station: Station, day: str) -> tuple[list[VisitRow], bool, int]:
+    enrolled = county.sync_state(station).enrolled
+    return lookup.today(station, day), enrolled, len(papers.unfinished_papers(station))
 
 
 class TodayPage(Page):
     """F5. Ctrl+PgUp and Ctrl+PgDown change the day, Ctrl+Home comes back to today, Enter opens the visit."""
 
-    TOPICS = frozenset({Topic.VISIT, Topic.MATTER, Topic.PETITIONER, Topic.SYNC, Topic.CONFLICT})
+    TOPICS = frozenset({Topic.VISIT, Topic.MATTER, Topic.PETITIONER, Topic.SYNC, Topic.CONFLICT, Topic.PAPER})
 
-    intake_wanted = Signal()
+    unfinished_wanted = Signal()
+    """Show the papers that were issued and never confirmed on paper."""
 
     def __init__(self, lane: Lane, station_ref: StationRef, bus: Bus, parent: QWidget | None = None) -> None:
         super().__init__(lane, station_ref, bus, parent)
@@ -80,10 +82,22 @@ class TodayPage(Page):
             self.table, self.tr("这一天还没有来访登记。\n按 F2 登记新来访，保存后会立即出现在这里。"), self
         )
         self.view.chosen.connect(self.visit_chosen)
+        self.unfinished = QFrame(self)
+        self.unfinished.setObjectName("recovery_line")
+        self.unfinished_words = QLabel(self.unfinished)
+        look = QPushButton(self.tr("查看"), self.unfinished)
+        look.setProperty("kind", "link")
+        look.clicked.connect(self.unfinished_wanted)
+        line = QHBoxLayout(self.unfinished)
+        line.setContentsMargins(12, 4, 8, 4)
+        line.addWidget(self.unfinished_words, 1)
+        line.addWidget(look)
+        self.unfinished.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 12)
         layout.setSpacing(12)
         layout.addLayout(head)
+        layout.addWidget(self.unfinished)
         layout.addWidget(self.view, 1)
         keys = QLabel(self.tr("Enter 打开来访　Ctrl+PgUp / Ctrl+PgDown 换日期　Ctrl+Home 回到今天"), self)
         keys.setProperty("tone", "quiet")
@@ -129,8 +143,10 @@ class TodayPage(Page):
         self.title.setText(self.tr("今日来访") if self._follows_today else self.tr("来访"))
         self.refresh()
 
-    def _show(self, found: tuple[Sequence[VisitRow], bool]) -> None:
-        rows, self._enrolled = found
+    def _show(self, found: tuple[Sequence[VisitRow], bool, int]) -> None:
+        rows, self._enrolled, unfinished = found
+        self.unfinished.setVisible(unfinished > 0)
+        self.unfinished_words.setText(f"有 {unfinished} 份文书已出具、未确认打印")
         self.table.set_rows(rows)
         self.view.viewport().update()
         people = sum(row.headcount for row in rows)

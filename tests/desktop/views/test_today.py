@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
+from desktop.services import papers
 from desktop.views.today import TodayPage
+from domain.commands import ConfirmPrint, IssuePaper
 from tests.desktop.views.page_room import MINUTE, column, room, shown
 
 __all__ = ["room", "shown"]
@@ -74,6 +76,19 @@ def test_a_page_left_open_over_midnight_goes_on_to_the_new_day(room, shown):
     page.refresh()
     room.settle()
     assert page.shown_day() == "2026-11-24"
+
+
+def test_papers_nobody_confirmed_are_counted_until_somebody_does(room, shown, qtbot):
+    page = shown(TodayPage)
+    assert not page.unfinished.isVisible()
+    visit_id = room.visit().visit_id
+    paper = room.call(papers.issue_paper, room.station, IssuePaper(visit_id, "F02", "A5")).value
+    room.settle()
+    assert page.unfinished.isVisible()
+    assert "1 份" in page.unfinished_words.text()
+    room.call(papers.confirm_print, room.station, ConfirmPrint(paper.paper_id, visit_id, True))
+    room.settle()
+    assert not page.unfinished.isVisible()
 
 
 def test_enter_opens_the_visit(room, shown, qtbot):
