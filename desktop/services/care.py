@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from desktop.models.store import proof
-from desktop.models.store.connection import fault_of_os_error
+from desktop.models.store import proof, search
+from desktop.models.store.connection import checkpoint, fault_of_os_error
 from desktop.models.store.folder import DataFolder, make_folder
 from desktop.models.store.proof import Progress, VerifyReport
 from desktop.services.outcome import Outcome, Topic
@@ -15,7 +15,9 @@ from domain.commands import ImportCalendar
 from domain.decisions import corrections
 from domain.faults import SurroundingsFault
 
-__all__ = ["Progress", "VerifyReport", "backup", "import_calendar", "rebuild", "restore", "verify"]
+__all__ = ["Progress", "VerifyReport", "backup", "import_calendar", "rebuild", "rest", "restore", "verify"]
+
+BULK_DOCS = 5000
 
 
 def verify(station: Station, progress: Progress | None = None) -> VerifyReport:
@@ -47,6 +49,21 @@ def import_calendar(station: Station, command: ImportCalendar) -> Outcome[int]:
         store.reread_calendar()
         raise
     return Outcome(moved, frozenset({Topic.CALENDAR, Topic.DEADLINE, Topic.MATTER, Topic.SYNC}))
+
+
+def rest(station: Station, *, bulk: bool = False) -> bool:
+    """One short piece of work for a quiet moment: search keys that wait, merging, the write-ahead log.
+
+    Returns True while more waits. ``bulk`` takes long pieces, after an import. Answers are complete in between.
+    """
+    store = station.store
+    if bulk:
+        while search.catch_up(store.db, docs=BULK_DOCS):
+            pass
+    more = search.idle(store.db)
+    if not more:
+        checkpoint(store.db)
+    return more
 
 
 def backup(station: Station, target: Path) -> Path:
