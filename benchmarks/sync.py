@@ -47,7 +47,8 @@ def visit(station: Station, rng: random.Random, number: int, lamport: int) -> li
     return [
         Act(
             act_id=rng.randbytes(16).hex(), kind=kind, case_kind=case_kind, case_id=ids[place],
-            scope=f"office/{office}", lamport=lamport + place, wall_ms=1_760_000_000_000 + number * 61_000, clock="ok", office=office,
+            scope=f"office/{office}", lamport=lamport + place, clock="ok", office=office,
+            wall_ms=1_760_000_000_000 + number * 61_000,
             station=station.identity.station, by="clerk-1", sets=sets,
         )
         for place, (kind, case_kind, sets) in enumerate(fields)

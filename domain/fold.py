@@ -149,15 +149,18 @@ def _head(act: Act, name: str) -> Head:
 
 def state_bytes(state: CaseState) -> bytes:
     """The folded state as canonical bytes: equal on two machines exactly when they hold the same acts of the case."""
-    return canonical_bytes(
-        {
-            "case": state.case_id,
-            "kind": state.case_kind,
-            "scope": state.scope,
-            "acts": [act.act_id for act in state.acts],
-            "fields": {
-                name: [{"act": head.act_id, "value": head.value} for head in field.heads]
-                for name, field in state.fields.items()
-            },
-        }
-    )
+    return canonical_bytes(state_json(state))
+
+
+def state_json(state: CaseState) -> dict[str, Json]:
+    """What :func:`state_bytes` writes."""
+    return {
+        "case": state.case_id,
+        "kind": state.case_kind,
+        "scope": state.scope,
+        "acts": [act.act_id for act in state.acts],
+        "fields": {
+            name: [{"act": head.act_id, "value": head.value} for head in field.heads]
+            for name, field in state.fields.items()
+        },
+    }

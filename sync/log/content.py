@@ -6,26 +6,46 @@ from typing import Any, Final
 
 import msgspec
 
-from domain.acts import Act, act_from_json, decode_act
-from domain.canonical import Json
+from domain.acts import ENVELOPE, Act, decode_act
+from domain.canonical import Json, canonical_bytes
 
 LARGEST: Final = 2**53
 """Lamports and times stay below this, so that they fit every database and every JSON reader."""
+
+
+class _Envelope(msgspec.Struct, omit_defaults=True):
+    """The envelope of an ordinary act, its keys in canonical order."""
+
+    c: str
+    ck: str
+    e: int
+    f: dict[str, Any]
+    i: str
+    k: str
+    l: int  # noqa: E741
+    of: str
+    q: str
+    s: str
+    st: str
+    t: int
+    u: str
+    o: list[str] = []
+    w: str = ""
 
 
 def _no_float(text: str) -> Any:
     raise ValueError(f"a float of {len(text)} digits has no canonical form")
 
 
-_decoder: Final[msgspec.json.Decoder[Json]] = msgspec.json.Decoder(float_hook=_no_float)
+_decoder: Final = msgspec.json.Decoder(_Envelope, float_hook=_no_float)
 _encoder: Final = msgspec.json.Encoder(order="sorted")
 
 
 def read_act(content: bytes) -> Act:
     """Decode content bytes as :func:`domain.acts.decode_act` does, several times faster for ordinary acts.
 
-    Only bytes without escapes take the quick way: there both encoders can write one form only. Whatever the quick way
-    does not accept is decided by the slow one. Raises ValueError for anything that is not an act.
+    Only bytes without escapes and without further keys take the quick way: there both encoders can write one form
+    only. Whatever the quick way does not accept is decided by the slow one. Raises ValueError for what is no act.
     """
     act = _quick(content)
     if act is None:
@@ -35,9 +55,8 @@ def read_act(content: bytes) -> Act:
             raise ValueError("an act is nested too deeply") from None
     if not (0 <= act.lamport < LARGEST and -LARGEST < act.wall_ms < LARGEST):
         raise ValueError("a lamport or a time is out of range")
-    int(act.act_id, 16)
-    if act.act_id != act.act_id.lower():
-        raise ValueError("an act id is written in lower case")
+    if len(act.act_id) != 32 or act.act_id.strip("0123456789abcdef"):
+        raise ValueError("an act id is 32 hexadecimal digits in lower case")
     return act
 
 
@@ -46,8 +65,20 @@ def _quick(content: bytes) -> Act | None:
         return None
     try:
         body = _decoder.decode(content)
-        if _encoder.encode(body) != content:
+        if body.e != ENVELOPE or _encoder.encode(body) != content:
             return None
     except (msgspec.MsgspecError, ValueError, RecursionError, UnicodeDecodeError):
         return None
-    return act_from_json(body)
+    return Act(
+        body.i, body.k, body.ck, body.c, body.s, body.l, body.t, body.q, body.of, body.st, body.u, body.f,
+        tuple(body.o), body.w,
+    )  # fmt: skip
+
+
+def write_json(value: Json) -> bytes:
+    """:func:`domain.canonical.canonical_bytes` for what was read from acts, quickly: same bytes.
+
+    ``value`` must hold no floats and no keys other than text, which acts read here cannot.
+    """
+    quick = _encoder.encode(value)
+    return canonical_bytes(value) if b"\\" in quick else quick

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sync.log.chain import Entry, LogDamaged, content_hash
-from sync.log.log import Database, Held, Position, entry_from_row
+from sync.log.log import Database, Held, Position, batched, entry_from_row, marks
 
 COUNTY_SCHEMA: Final = """
 CREATE TABLE feed (
@@ -266,21 +266,21 @@ class StationFeed:
     def advance(self, scope: str, to: Position, confirmed: Sequence[tuple[int, int]]) -> int:
         """Move a cursor forward; ``confirmed`` holds (feed seq, act seq). Returns how many own acts are newly seen."""
         counts: dict[bytes, int] = {}
-        for _feed_seq, act_seq in confirmed:
-            row = self._db.execute(
-                "SELECT a.writer FROM act a JOIN own_writer o ON o.writer = a.writer"
-                " WHERE a.seq = ? AND a.chained = 1 AND NOT EXISTS (SELECT 1 FROM confirmed c WHERE c.act_seq = a.seq)",
-                (act_seq,),
-            ).fetchone()
-            if row is not None:
-                counts[bytes(row[0])] = counts.get(bytes(row[0]), 0) + 1
+        for seqs in batched([act_seq for _feed_seq, act_seq in confirmed]):
+            sql = (
+                f"SELECT a.writer, count(*) FROM act a WHERE a.seq IN ({marks(seqs)}) AND a.chained = 1"
+                " AND a.writer IN (SELECT writer FROM own_writer)"
+                " AND NOT EXISTS (SELECT 1 FROM confirmed c WHERE c.act_seq = a.seq) GROUP BY a.writer"
+            )
+            for writer, count in self._db.execute(sql, seqs):
+                counts[bytes(writer)] = counts.get(bytes(writer), 0) + int(count)
         self._db.executemany("INSERT INTO confirmed VALUES (?, ?, ?)", [(scope, *pair) for pair in confirmed])
         for writer, count in counts.items():
             self._db.execute("UPDATE own_writer SET seen = seen + ? WHERE writer = ?", (count, writer))
         if self._db.execute("SELECT 1 FROM adrift UNION ALL SELECT 1 FROM refused_act LIMIT 1").fetchone() is not None:
-            seqs = [(act_seq,) for _feed_seq, act_seq in confirmed]
-            self._db.executemany("DELETE FROM adrift WHERE act_seq = ?", seqs)
-            self._db.executemany("DELETE FROM refused_act WHERE act_seq = ?", seqs)
+            settled = [(act_seq,) for _feed_seq, act_seq in confirmed]
+            self._db.executemany("DELETE FROM adrift WHERE act_seq = ?", settled)
+            self._db.executemany("DELETE FROM refused_act WHERE act_seq = ?", settled)
         self._set_cursor(scope, to)
         return sum(counts.values())
 
@@ -345,7 +345,7 @@ class StationFeed:
     def verify(self) -> Iterator[tuple[str, int]]:
         """Prove that what was seen of each feed is what the cursor and every checkpoint say; raises LogDamaged."""
         for scope, position in self.cursors().items():
-            marks = {mark.n: mark.hash for mark in self.checkpoints(scope)}
+            known = {mark.n: mark.hash for mark in self.checkpoints(scope)}
             previous, last = start_roll(scope), 0
             sql = (
                 "SELECT c.feed_seq, a.hash, a.content FROM confirmed c JOIN act a ON a.seq = c.act_seq"
@@ -353,7 +353,7 @@ class StationFeed:
             )
             for row in self._db.execute(sql, (scope,)):
                 previous, last = roll(previous, bytes(row[1]), bytes(row[2])), last + 1
-                if row[0] != last or marks.get(last, previous) != previous:
+                if row[0] != last or known.get(last, previous) != previous:
                     raise LogDamaged("feed_broken", n=last, detail=scope)
             if position != Position(last, previous):
                 raise LogDamaged("cursor_differs", n=position.n, detail=scope)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from domain.acts import Act, encode_act
 from sync.log.chain import Entry, LogDamaged, SigningKey, extend_chain, first_hash, verify_entries
@@ -44,6 +44,9 @@ CREATE TABLE writer (
 CREATE TABLE log_head (one INTEGER PRIMARY KEY CHECK (one = 1), lamport INTEGER NOT NULL) STRICT;
 INSERT INTO log_head VALUES (1, 0);
 """
+
+
+T = TypeVar("T")
 
 
 class Rows(Protocol):
@@ -93,6 +96,17 @@ class Held:
     """False when the act lay here before."""
 
 
+def batched(values: list[T], size: int = 500) -> Iterator[list[T]]:
+    """Values in lists short enough for one statement."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
+
+
+def marks(values: Sequence[object]) -> str:
+    """So many question marks."""
+    return ",".join("?" * len(values))
+
+
 def read_acts(entries: Iterable[Entry]) -> list[Act]:
     """Decode every entry; raises LogDamaged ``not_an_act`` naming the first whose bytes are no act."""
     acts: list[Act] = []
@@ -109,6 +123,7 @@ class ActLog:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._fresh: dict[bytes, Act] = {}
 
     # writers ---------------------------------------------------------------------------------------------------
 
@@ -179,6 +194,7 @@ class ActLog:
         return self._insert(entries, read_acts(entries), chained=False) if entries else []
 
     def _insert(self, entries: Sequence[Entry], acts: Sequence[Act], *, chained: bool = True) -> list[Held]:
+        self._fresh = {entry.content: act for entry, act in zip(entries, acts, strict=True)}
         known = self._known(acts)
         _refuse_elsewhere(entries, acts, known, chained=chained)
         seq = int(self._db.execute("SELECT coalesce(max(seq), 0) FROM act").fetchone()[0])
@@ -212,11 +228,10 @@ class ActLog:
         if self._db.execute("SELECT 1 FROM act LIMIT 1").fetchone() is None:
             return {}
         found: dict[str, tuple[int, bytes, bool]] = {}
-        for act in acts:
-            sql = "SELECT seq, hash, chained FROM act WHERE act_id = ?"
-            row = self._db.execute(sql, (bytes.fromhex(act.act_id),)).fetchone()
-            if row is not None:
-                found[act.act_id] = (int(row[0]), bytes(row[1]), bool(row[2]))
+        for ids in batched([bytes.fromhex(act.act_id) for act in acts]):
+            sql = f"SELECT act_id, seq, hash, chained FROM act WHERE act_id IN ({marks(ids)})"
+            for row in self._db.execute(sql, ids):
+                found[bytes(row[0]).hex()] = (int(row[1]), bytes(row[2]), bool(row[3]))
         return found
 
     # reading ---------------------------------------------------------------------------------------------------
@@ -224,7 +239,21 @@ class ActLog:
     def case(self, case_id: str) -> list[Act]:
         """Every act of one case held here, in order of arrival."""
         rows = self._db.execute("SELECT content FROM act WHERE case_id = ? ORDER BY seq", (case_id,))
-        return [read_act(bytes(row[0])) for row in rows]
+        return [self._read(bytes(row[0])) for row in rows]
+
+    def cases(self, case_ids: Iterable[str]) -> dict[str, list[Act]]:
+        """Every act of several cases, in order of arrival: what a projector of many cases asks."""
+        found: dict[str, list[Act]] = {}
+        for ids in batched(list(case_ids)):
+            sql = f"SELECT content FROM act WHERE case_id IN ({marks(ids)}) ORDER BY seq"
+            for row in self._db.execute(sql, ids):
+                act = self._read(bytes(row[0]))
+                found.setdefault(act.case_id, []).append(act)
+        return found
+
+    def _read(self, content: bytes) -> Act:
+        """An act just admitted is folded next: it is not decoded twice."""
+        return self._fresh.get(content) or read_act(content)
 
     def has_case(self, case_id: str) -> bool:
         """True when any act of the case lies here."""

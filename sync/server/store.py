@@ -12,9 +12,10 @@ from typing import Any, Final
 
 from domain.acts import Act, CaseKind
 from domain.canonical import Json
-from domain.fold import CaseState, fold, state_bytes
+from domain.fold import CaseState, fold, state_bytes, state_json
 from sync.exchange import Grant, answer_request
 from sync.log import ActLog, LogDamaged, SigningKey
+from sync.log.content import write_json
 from sync.log.feed import CountyFeed
 from sync.protocol import Answer, Certificate, Enrol, Request, SignedCertificate, issue_certificate
 from sync.server.file import key_file, make_tables, open_file, surroundings
@@ -155,24 +156,24 @@ class CountyStore:
 
     def project(self, case_ids: Iterable[str]) -> None:
         """Fold the cases that changed, inside the running transaction. Refused acts are kept but not folded."""
-        refusals = self._db.execute("SELECT 1 FROM reject LIMIT 1").fetchone() is not None
+        refused = self._refused()
         rows: list[tuple[str, str, str, bytes]] = []
-        for case_id in case_ids:
-            state = self.fold_case(case_id, refusals=refusals)
-            if state is not None:
-                rows.append((case_id, state.case_kind, state.scope, state_bytes(state)))
+        for case_id, acts in self.log.cases(case_ids).items():
+            delivered = [act for act in acts if act.act_id not in refused] if refused else acts
+            if delivered:
+                state = fold(delivered)
+                rows.append((case_id, state.case_kind, state.scope, write_json(state_json(state))))
         self._db.executemany("INSERT OR REPLACE INTO county_case VALUES (?, ?, ?, ?)", rows)
 
-    def fold_case(self, case_id: str, *, refusals: bool = True) -> CaseState | None:
+    def fold_case(self, case_id: str) -> CaseState | None:
         """A case as its delivered acts tell it; None when it has none."""
-        acts = self.log.case(case_id)
-        if refusals:
-            rows = self._db.execute(
-                "SELECT a.act_id FROM act a JOIN reject r ON r.act_seq = a.seq WHERE a.case_id = ?", (case_id,)
-            )
-            refused = {bytes(row[0]).hex() for row in rows}
-            acts = [act for act in acts if act.act_id not in refused]
+        refused = self._refused()
+        acts = [act for act in self.log.case(case_id) if act.act_id not in refused]
         return fold(acts) if acts else None
+
+    def _refused(self) -> set[str]:
+        rows = self._db.execute("SELECT a.act_id FROM reject r JOIN act a ON a.seq = r.act_seq")
+        return {bytes(row[0]).hex() for row in rows}
 
     def case_bytes(self) -> dict[str, bytes]:
         """Every folded case: case id → canonical bytes of its state."""
