@@ -13,7 +13,15 @@ from typing import cast
 
 import resources
 from desktop.models.store import keys
-from desktop.models.store.folder import DataFolder, HeldFolder, drop_ballast, ensure_ballast, hold, make_folder
+from desktop.models.store.folder import (
+    DataFolder,
+    HeldFolder,
+    drop_ballast,
+    ensure_ballast,
+    hold,
+    make_folder,
+    write_durably,
+)
 from desktop.models.store.rows import OfficeRow
 from desktop.models.store.store import Stamp, StationIdentity, Store, Transaction
 from domain.acts import ActDraft, CaseKind
@@ -167,6 +175,9 @@ def create_station(
         identity = StationIdentity(station_id, office.code, office.window, entropy(16).hex(), _dump_setup(office))
         Store.create(folder.database, data_key.raw, identity, entropy(32), surroundings.clock())
         ensure_ballast(folder)
+        # For the sign-in page, before anybody can open the file: an office's name is no secret.
+        note = {"code": office.code, "name": office.name, "window": office.window}
+        write_durably(folder.office, json.dumps(note, ensure_ascii=False).encode())
         station = _station(folder, held, data_key, clerk_id, sign_in, surroundings)
     except BaseException:
         held.release()
