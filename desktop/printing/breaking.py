@@ -78,6 +78,19 @@ def break_text(
     return lines
 
 
+def balanced(style: str, text: str, measure: float) -> list[str]:
+    """A title in as few lines as fit, of about equal length."""
+    whole = set_line(style, text).width
+    parts = 1 + int((whole - 1e-6) // measure)
+    if parts == 1:
+        return [text]
+    while True:
+        lines = break_text(style, text, min(measure, whole / parts + 1), spread=False)
+        if len(lines) <= parts or parts > len(text):
+            return [line.text for line in lines]
+        parts += 1
+
+
 def _paragraph(style: str, text: str, measure: float, indent: float, gap: float, spread: bool) -> list[Line]:
     chars: list[str] = []
     tied: set[int] = set()

@@ -31,7 +31,8 @@ def compose(content: Content, paper: Paper, line: PrintLine, mark: Mark) -> byte
     """See ``desktop.printing.render``."""
     if paper not in SIZES[content.form]:
         raise Refusal("paper_not_for_form", facts={"form": content.form, "paper": str(paper)})
-    foot = foot_height(line, A5[0] - 28 * MM, "fang") if paper is Paper.A5 else 0.0
+    # the tables of F01 and of A5 sheets reach down to the print line; notices keep the bottom margin of the standard
+    foot = foot_height(line, A5[0] - 28 * MM if paper is Paper.A5 else A4[0] - 42 * MM, "fang")
     sheet = _draw(content, paper, foot)
     _furnish(sheet, content, paper, line)
     add_mark(sheet, mark)
@@ -42,7 +43,7 @@ def compose(content: Content, paper: Paper, line: PrintLine, mark: Mark) -> byte
 def _draw(content: Content, paper: Paper, foot: float) -> Sheet:
     match content:
         case RegistrationForm():
-            return registration.draw(content)
+            return registration.draw(content, foot)
         case VisitReceipt():
             return receipt.draw(content, paper, foot)
         case MaterialList():

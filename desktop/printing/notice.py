@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from desktop.printing.breaking import Line, break_text, set_line
+from desktop.printing.breaking import Line, balanced, break_text, set_line
 from desktop.printing.sheet import A4, MM, Sheet
 
 TOP, LEFT, RIGHT, BOTTOM = 37 * MM, 28 * MM, 26 * MM, 35 * MM
@@ -80,7 +80,7 @@ def _heading(sheet: Sheet, notice: Notice) -> int:
     """Organ, title, document number; returns the first free row."""
     row = 0
     for text, size in ((notice.organ, 22.0), (notice.title, 22.0)):
-        for part in _balanced(text, WIDTH / size):
+        for part in balanced("title", text, WIDTH / size):
             sheet.text(LEFT + WIDTH / 2, _baseline(row, size), size, "title", part, align="centre")
             row += 1
     sheet.fixed("title", notice.title)
@@ -88,19 +88,6 @@ def _heading(sheet: Sheet, notice: Notice) -> int:
         middle = LEFT + WIDTH / 2
         sheet.text(middle, _baseline(row + 0.35), SIZE, "fang", notice.document_number, align="centre")
     return row + 2
-
-
-def _balanced(text: str, measure: float) -> list[str]:
-    """A title in as few lines as fit, of about equal length."""
-    parts = 1 + int((set_line("title", text).width - 1e-6) // measure)
-    if parts == 1:
-        return [text]
-    while True:
-        even = set_line("title", text).width / parts
-        lines = break_text("title", text, min(measure, even + 1), spread=False)
-        if len(lines) <= parts:
-            return [line.text for line in lines]
-        parts += 1
 
 
 def _organ_lines(organ: str) -> list[str]:

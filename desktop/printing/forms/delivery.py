@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.printing.breaking import break_text, unbroken
+from desktop.printing.breaking import balanced, break_text, unbroken
 from desktop.printing.forms.notices import SECRET_NAME
 from desktop.printing.sheet import A4, MM, Sheet
 from desktop.printing.table import Cell, Frame, Row, label
@@ -19,9 +19,9 @@ def draw(content: ServiceReturn) -> Sheet:
     left, right = 28 * MM, A4[0] - 26 * MM
     y = 37 * MM
     for text in (content.organ, TITLES["F18"]):
-        for line in break_text("title", text, (right - left) / 22, spread=False):
+        for part in balanced("title", text, (right - left) / 22):
             y += 22 * 1.35
-            sheet.text(A4[0] / 2, y, 22, "title", line.text, align="centre")
+            sheet.text(A4[0] / 2, y, 22, "title", part, align="centre")
     sheet.fixed("title", TITLES["F18"])
     y += 9 * MM
     sheet.text(left, y, 12, "fang", f"登记编号：{content.number}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.printing.breaking import break_text, set_line, unbroken
+from desktop.printing.breaking import balanced, break_text, set_line, unbroken
 from desktop.printing.forms.notices import SECRET_NAME
 from desktop.printing.forms.receipt import ROLL, ROLL_MARGIN, ROLL_TOP
 from desktop.printing.sheet import A4, A5, MM, Sheet
@@ -28,9 +28,9 @@ def draw(content: MaterialList, paper: Paper, foot: float) -> Sheet:
     sheet = Sheet(TITLES["F03"], f"{TITLES['F03']} {content.number}", *size)
     y = top
     for text in (content.organ, TITLES["F03"]):
-        for line in break_text("title", text, (right - left) / large, spread=False):
+        for part in balanced("title", text, (right - left) / large):
             y += large * 1.35
-            sheet.text(size[0] / 2, y, large, "title", line.text, align="centre")
+            sheet.text(size[0] / 2, y, large, "title", part, align="centre")
     y += 2.5 * MM
     for near, far in (
         (f"登记编号：{content.number}", content.list_number and f"清单编号：{content.list_number}"),
@@ -107,9 +107,9 @@ def _roll(content: MaterialList) -> Sheet:
     said = words(content.wording, "F03")
     y = ROLL_TOP
     for text, large in ((content.organ, 12.0), (TITLES["F03"], 15.0)):
-        for line in break_text("title", text, (right - left) / large, spread=False):
+        for part in balanced("title", text, (right - left) / large):
             y += large * 1.4
-            sheet.text(ROLL / 2, y, large, "title", line.text, align="centre")
+            sheet.text(ROLL / 2, y, large, "title", part, align="centre")
     y += 3 * MM
     sheet.dashes(left, y, right, y)
     texts = [f"登记编号：{content.number}", f"提交人：{_giver(content)}"]

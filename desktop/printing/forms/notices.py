@@ -121,7 +121,7 @@ def _rolled(template: str, name: str, nominal: str, rolled: str) -> str:
 
 def _sentence(text: str) -> str:
     """Text that ends a sentence: one full stop, not two."""
-    text = text.strip()
+    text = text.strip().rstrip("，、；：,;:")
     return text if not text or text[-1] in "。！？；…" else text + "。"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.printing.breaking import break_text, unbroken
+from desktop.printing.breaking import balanced, break_text, unbroken
 from desktop.printing.sheet import A5, MM, Sheet
 from desktop.printing.wording import fill, words
 from domain.papers import (
@@ -113,9 +113,9 @@ def _a5(content: VisitReceipt, rows: list[tuple[str, str]], remarks: list[str], 
 
 
 def _head(sheet: Sheet, organ: str, middle: float, y: float, measure: float, small: float, large: float) -> float:
-    for line in break_text("title", organ, measure / small, spread=False):
+    for part in balanced("title", organ, measure / small):
         y += small * 1.3
-        sheet.text(middle, y, small, "title", line.text, align="centre")
+        sheet.text(middle, y, small, "title", part, align="centre")
     y += large * 1.45
     sheet.text(middle, y, large, "title", TITLES["F02"], align="centre")
     sheet.fixed("title", TITLES["F02"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from desktop.printing.breaking import break_text
+from desktop.printing.breaking import balanced
 from desktop.printing.sheet import A4, MM, Sheet
 from desktop.printing.table import Cell, Frame, Row, label
 from desktop.printing.table import draw as draw_table
@@ -21,18 +21,19 @@ from domain.papers import (
 )
 
 _LEFT, _RIGHT, _TOP = 22 * MM, A4[0] - 20 * MM, 16 * MM
-_BOTTOM = A4[1] - 20 * MM
+_BESIDE = 18 * MM  # the QR code stands right of the title
 _COMPANION = (0.16, 0.09, 0.07, 0.23, 0.16, 0.29)
 _SHARES = (0.13, 0.20, 0.12, 0.22, 0.12, 0.21)
 
 
-def draw(content: RegistrationForm) -> Sheet:
+def draw(content: RegistrationForm, foot: float) -> Sheet:
+    """``foot`` is the height of the print line, in points."""
     sheet = Sheet(TITLES["F01"], f"{TITLES['F01']} {content.number}", *A4)
     y, size = _TOP - 2 * MM, 20.0
     for text in (content.organ, TITLES["F01"]):
-        for line in break_text("title", text, (_RIGHT - _LEFT) / size, spread=False):
+        for part in balanced("title", text, (_RIGHT - _LEFT - 2 * _BESIDE) / size):
             y += size * 1.35
-            sheet.text(A4[0] / 2, y, size, "title", line.text, align="centre")
+            sheet.text(A4[0] / 2, y, size, "title", part, align="centre")
     sheet.fixed("title", TITLES["F01"])
     y += 7 * MM
     sheet.text(_LEFT, y, 10.5, "fang", f"登记编号：{content.number}")
@@ -45,7 +46,7 @@ def draw(content: RegistrationForm) -> Sheet:
         return _TOP + 2.5 * MM
 
     columns = [share * (_RIGHT - _LEFT) for share in _SHARES]
-    frame = Frame(_LEFT, columns, y + 2.5 * MM, _BOTTOM, next_page)
+    frame = Frame(_LEFT, columns, y + 2.5 * MM, A4[1] - 16 * MM - foot, next_page)
     rows = list(_rows(content))
     rows[-1] = replace(rows[-1], keep=True)  # nobody signs a page without a part of the record on it
     draw_table(sheet, frame, [*rows, *_closing_rows(content)])
