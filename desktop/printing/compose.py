@@ -65,10 +65,10 @@ def _furnish(sheet: Sheet, content: Content, paper: Paper, line: PrintLine) -> N
         return
     left, right = (22 * MM, 20 * MM) if content.form == "F01" else (28 * MM, 26 * MM)
     note = words(content.wording, content.form).get("foot", "")
-    query = getattr(content, "query_code", "")
+    if content.query_code:  # without it a scanned line would open nothing
+        code, first = qr_text(content.number, content.query_code), content.form == "F01"
+        add_qr(sheet, code, A4[0] - right - _QR, (16 if first else -29) * MM, _QR, first_only=first)
     if content.form == "F01":
-        add_qr(sheet, qr_text(content.number, query), A4[0] - right - _QR, 16 * MM, _QR, first_only=True)
         add_foot(sheet, line, left, A4[0] - right, 14 * MM)
     else:
-        add_qr(sheet, qr_text(content.number, query), A4[0] - right - _QR, -29 * MM, _QR)
         add_foot(sheet, line, left, A4[0] - right - _QR - 4 * MM, 15 * MM, note)

@@ -222,6 +222,7 @@ def service_return() -> ServiceReturn:
         recipient="𠮷䶮",
         address="云溪县石桥镇柳河村三组12号",
         way="当面",
+        query_code=_CODE,
     )
 
 

@@ -285,6 +285,7 @@ class ServiceReturn:
     witnesses: tuple[str, ...] = ()
     servers: tuple[str, ...] = ()  # 送达人
     remark: str = ""
+    query_code: str = ""
     wording: str = WORDING
 
 

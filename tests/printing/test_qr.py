@@ -1,0 +1,52 @@
+"""The QR code on paper is the very pattern of its text, upright and unmirrored."""
+
+from dataclasses import replace
+
+import pypdfium2
+import pytest
+import segno
+
+from desktop.printing import gallery, render
+from domain.papers import Mark, Paper, qr_text
+
+DOTS = 12  # to the millimetre
+
+
+@pytest.mark.parametrize(
+    ("content", "paper", "left", "side"),
+    [
+        (gallery.receipt(), Paper.R80, 25, 30),
+        (gallery.receipt(), Paper.A5, 148 - 16 - 30, 30),
+        (gallery.acceptance(), Paper.A4, 210 - 26 - 15, 15),
+        (gallery.registration(), Paper.A4, 210 - 20 - 15, 15),
+        (gallery.service_return(), Paper.A4, 210 - 26 - 15, 15),
+    ],
+    ids=["F02-R80", "F02-A5", "F04", "F01", "F18"],
+)
+def test_the_modules_on_paper_are_those_of_number_and_query_code(content, paper, left, side, line):
+    document = pypdfium2.PdfDocument(render(content, paper, line, Mark.original()))
+    bitmap = document[0].render(scale=DOTS * 25.4 / 72, grayscale=True)
+    data, stride = bytes(bitmap.buffer), bitmap.stride
+    text = qr_text(content.number, content.query_code)
+    wanted = segno.make(text, error="m", boost_error=False, micro=False, mask=3).matrix
+    cell = side / len(wanted) * DOTS
+    start = left * DOTS
+
+    def dark(x, y):
+        return data[round(y) * stride + round(x)] < 128
+
+    def matches(top):
+        return all(
+            dark(start + (c + 0.5) * cell, top + (r + 0.5) * cell) == bool(module)
+            for r, row in enumerate(wanted)
+            for c, module in enumerate(row)
+        )
+
+    assert any(matches(top) for top in range(0, int(bitmap.height - side * DOTS), 2))
+    document.close()
+
+
+def test_a_paper_without_a_query_code_has_no_qr_code(line):
+    with_code = render(gallery.service_return(), Paper.A4, line, Mark.original())
+    without = render(replace(gallery.service_return(), query_code=""), Paper.A4, line, Mark.original())
+    assert len(without) < len(with_code) - 200
