@@ -310,6 +310,7 @@ def _service_return(station: Station, matter: CaseState, of_paper: str) -> Servi
     delivery = matter.get(f"delivery.{of_paper}")
     said: Mapping[str, object] = delivery if isinstance(delivery, Mapping) else {}
     ways = {"in_person": "当面", "post": "邮寄", "other": "其他"}
+    visit = _visit_of(station, matter)
     petitioner = station.store.state(matter.text("petitioner")) if matter.text("petitioner") else None
     address = (petitioner.text("delivery_address") or petitioner.text("address")) if petitioner else ""
     return ServiceReturn(
@@ -330,6 +331,7 @@ def _service_return(station: Station, matter: CaseState, of_paper: str) -> Servi
         witnesses=(str(said["witness"]),) if said.get("witness") else (),
         servers=(str(said["deliverer"]),) if said.get("deliverer") else (),
         remark=str(said.get("remark", "")),
+        query_code=visit.text("query_code") if visit else "",
     )
 
 
