@@ -92,7 +92,7 @@ class _Taken:
         self.proved[run.w] = entries[-1].n
         if overlap:
             self.rejects |= self.feed.rejected(run.w, overlap[0].n, overlap[-1].n)
-        self._admit(row.public_key, row.have.hash, entries[len(overlap) :])
+        self._admit(row.public_key, row.have.hash, entries[len(overlap) :], self.grant.writes)
 
     def recover(self, run: Run) -> None:
         """Others' acts this county no longer has. In its author's chain where it fits, else on the station's word."""
@@ -104,7 +104,7 @@ class _Taken:
         dense: list[Entry] = entries[: signed[-1] + 1] if signed else []
         follows = bool(dense) and dense[0].n == row.have.n + 1
         if follows and link(row.have.hash, run.w, dense[0].n, dense[0].content) == dense[0].hash:
-            self._admit(row.public_key, row.have.hash, dense)
+            self._admit(row.public_key, row.have.hash, dense, self.grant.scopes)
             entries = entries[len(dense) :]
         for entry in entries:
             self._attest(entry)
@@ -118,27 +118,30 @@ class _Taken:
             self.rejects |= {act.act_id: "act_elsewhere" for act in read_acts([entry])}
             return
         for item in held:
-            if item.new:
+            code = None if item.new else self.feed.reject_code(item.seq)
+            if code is not None:
+                self.rejects[item.act.act_id] = code
+            elif item.new and item.act.scope in self.grant.writes:
                 self.feed.attest(item, self.grant.station)
-        self._deliver(held)
+        self._deliver(held, self.grant.writes)  # a scope it may only read, it cannot fill on its word
 
-    def _admit(self, public_key: bytes, before: bytes, entries: Sequence[Entry]) -> None:
+    def _admit(self, public_key: bytes, before: bytes, entries: Sequence[Entry], allowed: Iterable[str]) -> None:
         if not entries:
             return
         try:
             verify_entries(public_key, before, entries)
-            self._deliver(self.log.admit(entries))
+            self._deliver(self.log.admit(entries), allowed)
         except LogDamaged as error:
             if error.code != "act_elsewhere":
                 raise WireDamaged(error.code, f"{error.writer[:8]} {error.n}") from None
             self.forked.add(error.writer)  # an act of this log already lies in another: two files share one past
             self.proved.pop(error.writer, None)
 
-    def _deliver(self, held: Iterable[Held]) -> None:
+    def _deliver(self, held: Iterable[Held], allowed: Iterable[str]) -> None:
         for item in held:
             if not item.new:
                 continue
-            if item.act.scope in self.grant.scopes:
+            if item.act.scope in allowed:
                 self.delivered.append(item)
                 self.cases.add(item.act.case_id)
             else:

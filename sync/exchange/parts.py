@@ -34,10 +34,11 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What the county allows a station: the scopes it may read and write."""
+    """What the county allows a station: the scopes it may read, and those of them it may write."""
 
     station: str
     scopes: tuple[str, ...]
+    writes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,11 @@ class CountyFeed:
         """Keep an act out of every feed, saying why; it stays in the log."""
         self._db.execute("INSERT OR IGNORE INTO reject VALUES (?, ?)", (held.seq, code))
 
+    def reject_code(self, act_seq: int) -> str | None:
+        """Why an act is kept out of the feeds; None when it is not."""
+        row = self._db.execute("SELECT code FROM reject WHERE act_seq = ?", (act_seq,)).fetchone()
+        return None if row is None else str(row[0])
+
     def attest(self, held: Held, station: str) -> None:
         """Note that an act came from another station than its author's, outside its author's chain."""
         self._db.execute("INSERT OR IGNORE INTO attested VALUES (?, ?)", (held.seq, station))
@@ -175,14 +180,17 @@ class StationFeed:
         Acts the county keeps but refuses to deliver are not waiting; :meth:`refused` names them.
         """
         row = self._db.execute(
-            "SELECT coalesce(sum(w.have_n - o.seen), 0) - (SELECT count(*) FROM refused_act)"
+            "SELECT coalesce(sum(w.have_n - o.seen), 0)"
+            " - (SELECT count(*) FROM refused_act r JOIN act a ON a.seq = r.act_seq WHERE a.chained = 1)"
             " FROM own_writer o JOIN writer w ON w.writer = o.writer"
         ).fetchone()
         return int(row[0])
 
     def refused(self) -> dict[str, str]:
         """Own acts the county keeps but does not deliver: act id → code."""
-        rows = self._db.execute("SELECT a.act_id, r.code FROM refused_act r JOIN act a ON a.seq = r.act_seq")
+        rows = self._db.execute(
+            "SELECT a.act_id, r.code FROM refused_act r JOIN act a ON a.seq = r.act_seq WHERE a.chained = 1"
+        )
         return {bytes(row[0]).hex(): str(row[1]) for row in rows}
 
     def act_at_county(self, act_id: str) -> bool:
@@ -220,7 +228,6 @@ class StationFeed:
             values = (code, bytes.fromhex(act_id))
             self._db.execute(
                 "INSERT OR IGNORE INTO refused_act SELECT seq, ? FROM act WHERE act_id = ?"
-                " AND writer IN (SELECT writer FROM own_writer) AND chained = 1"
                 " AND seq NOT IN (SELECT act_seq FROM confirmed)",
                 values,
             )
@@ -360,7 +367,8 @@ class StationFeed:
             yield scope, last
         loose = self._db.execute(
             "SELECT count(*) FROM act a LEFT JOIN confirmed c ON c.act_seq = a.seq"
-            " LEFT JOIN adrift d ON d.act_seq = a.seq WHERE a.chained = 0 AND c.act_seq IS NULL AND d.act_seq IS NULL"
+            " LEFT JOIN adrift d ON d.act_seq = a.seq LEFT JOIN refused_act r ON r.act_seq = a.seq"
+            " WHERE a.chained = 0 AND c.act_seq IS NULL AND d.act_seq IS NULL AND r.act_seq IS NULL"
         ).fetchone()[0]
         if loose:
             raise LogDamaged("unproved", n=int(loose))

@@ -44,6 +44,7 @@ def open_file(path: Path) -> Any:
     db.execute("PRAGMA foreign_keys = ON")
     db.execute("PRAGMA busy_timeout = 5000")  # only an admin command in another process ever holds it
     db.execute("PRAGMA cache_size = -65536")
+    db.execute("PRAGMA wal_autocheckpoint = 8000")  # 32 MB: a large batch is not written twice before it is answered
     return db
 
 

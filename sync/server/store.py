@@ -23,6 +23,8 @@ from sync.server.file import key_file, make_tables, open_file, surroundings
 _CHINA_MS: Final = 8 * 3600 * 1000
 _CODE_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """No 0/O, 1/I: a code is read aloud over the telephone."""
+READ_ONLY: Final = frozenset({"dict"})
+"""Scopes the county alone writes: the institutions and other tables everybody shares."""
 DAY_MS: Final = 24 * 3600 * 1000
 
 
@@ -144,7 +146,7 @@ class CountyStore:
     def exchange(self, request: Request, station: StationRow) -> Answer:
         """One round in one transaction: nothing is answered before it is durable."""
         with self._transaction():
-            grant = Grant(station.station, station.scopes)
+            grant = Grant(station.station, station.scopes, tuple(set(station.scopes) - READ_ONLY))
             answer = answer_request(self.log, self.feed, request, grant, self.project, self._clock())
             claims = ((mark.n, answer.have.get(writer)) for writer, mark in request.own.items())
             backlog = sum(max(0, n - (have.n if have else 0)) for n, have in claims)

@@ -145,7 +145,7 @@ class SimCounty(End):
         request = open_frame(frame, Request, REQUEST_TAG, station.key.public)
         self.db.execute("BEGIN IMMEDIATE")
         try:
-            grant = Grant(station.identity.station, SCOPES)
+            grant = Grant(station.identity.station, SCOPES, SCOPES)
             answer = answer_request(self.log, self.feed, request, grant, self.project, 0)
         except BaseException:
             self.db.execute("ROLLBACK")

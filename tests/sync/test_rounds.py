@@ -139,6 +139,18 @@ def test_an_act_for_a_scope_the_station_may_not_write_is_kept_and_not_delivered(
     assert county.admin("verify").returncode == 0
 
 
+def test_a_station_cannot_write_what_only_the_county_says(county, new_station):
+    one, two = new_station("one", county, window="1"), new_station("two", county, window="2")
+    forged = one.act("office/370205", {"name": "冒名"}, kind="office_recorded", case_kind="office", scope="dict")
+    one.write(forged)
+    one.sync(county.url)
+    two.sync(county.url)
+    assert one.feed.refused() == {forged.act_id: "scope_refused"}
+    assert "冒名" not in two.states()["office/370205"].decode()
+    assert "冒名" not in county.states()["office/370205"].decode()
+    one.verify()
+
+
 # ---------------------------------------------------------------- killed, restored, copied
 
 

@@ -19,7 +19,7 @@ from tests.sync.simulation import OFFICE_SCOPE, SimCounty, SimStation, run
 
 @pytest.mark.parametrize("block", range(4))
 def test_whatever_is_lost_doubled_late_or_restored_everybody_ends_with_the_same_record(block):
-    for seed in range(block * 25, block * 25 + 25):
+    for seed in range(block * 15, block * 15 + 15):
         run(seed)
 
 
