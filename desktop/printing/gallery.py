@@ -116,7 +116,7 @@ def receipt() -> VisitReceipt:
         people_present=12,
         window="3号窗口",
         summaries=("反映柳河村三组征收承包地的青苗补偿费未按时足额发放",),
-        next_step="转送有权处理的机关处理",
+        next_step="依法转送、交办或者报请",
         next_due="2026-12-08",
         query_phone="0000-5550123",
         query_address="县人民来访接待中心查询窗口",

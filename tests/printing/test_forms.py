@@ -170,7 +170,10 @@ def test_each_route_has_its_own_sentence_and_no_sixty_days(route, line, text_of)
 
 def test_the_receipt_says_what_happens_next_and_by_when(line, text_of):
     text = text_of(render(gallery.receipt(), Paper.A5, line, Mark.original()))
-    assert "最迟2026年12月8日前书面告知" in text
+    assert "依法转送、交办或者报请，最迟2026年12月8日前办理。" in text
+    own = replace(gallery.receipt(), next_step="决定是否受理并书面告知", next_due_rolled="2026-12-09")
+    words = "决定是否受理，最迟2026年12月8日前书面告知（遇法定休假日，顺延至2026年12月9日）。"
+    assert words in text_of(render(own, Paper.R80, line, Mark.original()))
     assert "2026年11月23日9时00分" in text
     unknown = replace(gallery.receipt(), next_due="", no_notice_reason="姓名（名称）、住址不清")
     assert "因姓名（名称）、住址不清" in text_of(render(unknown, Paper.R80, line, Mark.original()))

@@ -63,12 +63,15 @@ def _next_step(content: VisitReceipt) -> str:
     said = words(content.wording, "F02")
     if content.no_notice_reason:
         return fill(said["no_notice"], {"no_notice_reason": content.no_notice_reason}) + "。"
-    parts = [content.next_step or ("" if content.answer else said["default_step"])]
+    step = content.next_step or ("" if content.answer else said["default_step"])
+    parts = [step]
     if content.next_due:
         rolled = ""
         if content.next_due_rolled and content.next_due_rolled != content.next_due:
             rolled = fill(said["rolled"], {"next_due_rolled": chinese_date(content.next_due_rolled)})
-        parts.append(fill(said["next_due"], {"next_due": chinese_date(content.next_due), "rolled": rolled}))
+        told = "书面告知" in step  # the day is for telling the petitioner, or else for the step itself
+        due = {"next_due": chinese_date(content.next_due), "rolled": rolled}
+        parts = [step.replace("并书面告知", ""), fill(said["next_due" if told else "next_done"], due)]
     return "，".join(part.rstrip("。") for part in parts if part) + "。"
 
 
