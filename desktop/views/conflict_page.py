@@ -33,7 +33,7 @@ from domain.refusals import Refusal
 
 THIRD = "third"
 
-_KINDS = {"visit": "来访", "matter": "信访事项", "petitioner": "信访人"}
+_KINDS = {"visit": "来访", "matter": "信访事项", "petitioner": "信访人", "office": "机构", "clerk": "工作人员"}
 
 
 def key_of(row: ConflictRow) -> str:
@@ -109,6 +109,7 @@ class ConflictPage(Page):
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
         split.setChildrenCollapsible(False)
+        split.setHandleWidth(14)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 12)
         layout.setSpacing(12)

@@ -157,7 +157,7 @@ class CountyPage(Page):
             return
         for label in (self.url_error, self.code_error):
             label.hide()
-        self.trouble.clear()
+        self._tell("")
         self.enrol_button.setEnabled(False)
         self.enrol_button.setText(self.tr("正在接通……"))
         self.lane.run(
@@ -203,7 +203,7 @@ class CountyPage(Page):
         last = f"{state.last_exchange_at[:16]}（{age}）" if age else state.last_exchange_at
         self.values["last"].setText(last or "尚未与县级交换过")
         self.values["acts"].setText(f"{state.acts} 项，均已存本机并加密")
-        self.trouble.setText(sentence(SurroundingsFault(state.last_error)) if state.last_error else "")
+        self._tell(sentence(SurroundingsFault(state.last_error)) if state.last_error else "")
         self.now_button.setVisible(state.enrolled)
         self.now_button.setEnabled(True)
         self.enrol_card.setVisible(not state.enrolled)
@@ -227,11 +227,15 @@ class CountyPage(Page):
         }
         label = beside.get(fault.code)
         if label is None:
-            self.trouble.setText(sentence(fault))
+            self._tell(sentence(fault))
             return
         label.setText(sentence(fault))
         label.show()
         (self.url if label is self.url_error else self.code).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _tell(self, text: str) -> None:
+        self.trouble.setText(text)
+        self.trouble.setVisible(bool(text))
 
     def _enrol_over(self) -> None:
         self.enrol_button.setEnabled(True)

@@ -50,14 +50,14 @@ def days_left(row: MatterRow, today: date) -> int | None:
 
 
 def state_words(row: MatterRow, today: date) -> str:
-    """``已超期 3 天`` · ``今日到期`` · ``还有 5 天`` · ``待核``."""
+    """``已超期 3 天``, ``名义超期 1 天`` (the rolled day is still to come), ``今日到期``, ``还有 5 天``, ``待核``."""
     days = days_left(row, today)
     if days is None or section_for(row, today) is MISSING:
         return "待核"
     if days < 0:
         rolled = date.fromisoformat(row.due_rolled) if row.due_rolled else None
         if rolled is not None and today <= rolled:
-            return "顺延期内"
+            return f"名义超期 {-days} 天"
         return f"已超期 {-days} 天"
     return "今日到期" if days == 0 else f"还有 {days} 天"
 

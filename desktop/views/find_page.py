@@ -168,7 +168,7 @@ class FindPage(Page):
 
 
 _COLUMNS: tuple[Column[FoundRow], ...] = (
-    Column("名称", lambda row: row.title, width=16, tone=lambda row: "strong"),
+    Column("名称", lambda row: row.title, width=22, tone=lambda row: "strong"),
     Column("内容", lambda row: row.detail, width=20, stretch=True),
     Column("相符之处", lambda row: term(MATCHED, row.matched), width=6, tone=lambda row: "quiet"),
     Column("时间", lambda row: row.at[:16], width=8),

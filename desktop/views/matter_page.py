@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from desktop.models.store.rows import MatterRow, OfficeRow, PaperRow
@@ -39,6 +39,7 @@ class MatterPage(Page):
     """Alt+1 … Alt+4 turn the tabs, Alt+Enter opens the first step, Ctrl+Enter records it."""
 
     TOPICS = frozenset({Topic.MATTER, Topic.PAPER, Topic.DEADLINE, Topic.CONFLICT, Topic.PETITIONER, Topic.SYNC})
+    LEAVES_BY_ESCAPE = True
 
     proof_requested = Signal(str, str)
     """Matter id and the paper id of a delivered notice: issue its 送达回证 (F18)."""
@@ -115,6 +116,10 @@ class MatterPage(Page):
         """Read the matter again; a step that is open keeps what was typed."""
         if self._matter_id:
             self.ask("matter", _read, self._matter_id, done=self._show)
+
+    def focus_first(self) -> None:
+        """Give the cursor to what the tab shows."""
+        self.tabs.currentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_tab(self, place: int) -> None:
         """Turn to a tab and give it the cursor."""
@@ -239,14 +244,6 @@ class MatterPage(Page):
         assert callable(slot)
         button.clicked.connect(lambda _checked=False: slot())
         return button
-
-    # Qt's own names
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.closed.emit()
-        else:
-            super().keyPressEvent(event)
 
 
 def _form_due(whole: Whole) -> str:

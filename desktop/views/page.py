@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar, TypeVar
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.services.outcome import Outcome
@@ -27,6 +27,8 @@ class Page(QWidget):
     """A page shows what it read last; it reads again when a topic it shows has changed, at once or when next seen."""
 
     TOPICS: ClassVar[frozenset[str]] = frozenset()
+    LEAVES_BY_ESCAPE: ClassVar[bool] = False
+    """Esc, where nothing inside the page wanted it, leads back to the page before."""
 
     matter_chosen = Signal(str)
     visit_chosen = Signal(str)
@@ -130,6 +132,12 @@ class Page(QWidget):
             self.refresh()
 
     # Qt's own names
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.LEAVES_BY_ESCAPE and event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

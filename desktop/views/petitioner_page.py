@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from desktop.models.items.records import Column, RecordTable
@@ -28,6 +28,7 @@ class PetitionerPage(Page):
     """Alt+1 … Alt+3 turn the tabs, Enter opens a matter, Esc goes back."""
 
     TOPICS = frozenset({Topic.PETITIONER, Topic.MATTER, Topic.VISIT, Topic.SYNC})
+    LEAVES_BY_ESCAPE = True
 
     def __init__(self, lane: Lane, station_ref: StationRef, bus: Bus, parent: QWidget | None = None) -> None:
         super().__init__(lane, station_ref, bus, parent)
@@ -80,6 +81,10 @@ class PetitionerPage(Page):
         if self._petitioner_id:
             self.ask("petitioner", lookup.petitioner_page, self._petitioner_id, done=self._show)
 
+    def focus_first(self) -> None:
+        """Give the cursor to what the tab shows."""
+        self.tabs.currentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
+
     def show_tab(self, place: int) -> None:
         """Turn to a tab and give it the cursor."""
         self.tabs.setCurrentIndex(place)
@@ -105,14 +110,6 @@ class PetitionerPage(Page):
         self.timeline.show_rows(whole.timeline)
         self.tabs.setTabText(0, self.tr("信访事项") + f" {len(whole.matters)}")
         self.tabs.setTabText(2, self.tr("时间线") + f" {len(whole.timeline)}")
-
-    # Qt's own names
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.closed.emit()
-        else:
-            super().keyPressEvent(event)
 
 
 _MATTERS: tuple[Column[MatterRow], ...] = (

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.devices import Printer, default_printer, list_printers, print_pdf
@@ -43,6 +43,7 @@ class PreviewPage(Page):
     """Ctrl+P prints, Ctrl+= and Ctrl+- zoom, page keys turn. A slow printer holds up ``device_lane``, not the store."""
 
     TOPICS = frozenset({Topic.PAPER})
+    LEAVES_BY_ESCAPE = True
 
     def __init__(
         self,
@@ -155,6 +156,7 @@ class PreviewPage(Page):
         """Show a paper that is stored: the very bytes in the file."""
         self._draft = None
         self._paper = None
+        self._printed = ("", 1)
         self.view.clear(self.tr("正在读取……"))
         self.panel.set_state(PrintState.CHOOSING)
         self.panel.say("quiet", "")
@@ -205,7 +207,8 @@ class PreviewPage(Page):
         )
         self.void_button.setVisible(not row.voided)
         self.panel.set_sizes(())
-        self.panel.set_words(self.tr("补打") if row.prints else self.tr("打印"))
+        unconfirmed = row.prints == 0 and not row.voided
+        self.panel.set_words(self.tr("打印") if unconfirmed else self.tr("补打"), unconfirmed=unconfirmed)
         self.panel.setEnabled(not row.voided)
         marked = f"补打的纸张上会标明“补打 第{row.prints}次”，内容与存档完全相同。" if row.prints else ""
         self.panel.say("quiet", marked)
@@ -315,11 +318,3 @@ class PreviewPage(Page):
 
     def _show_position(self, page: int, pages: int) -> None:
         self.position.setText(f"第 {page} / {pages} 页" if pages else "")
-
-    # Qt's own names
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.closed.emit()
-        else:
-            super().keyPressEvent(event)

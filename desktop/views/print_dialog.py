@@ -44,7 +44,7 @@ class PrintPanel(QFrame):
         super().__init__(parent)
         self.setObjectName("card")
         self._state = PrintState.CHOOSING
-        self._draft = False
+        self._draft = self._unconfirmed = False
         self._presses = EnterPresses(self)
         title = QLabel(self.tr("打印"), self)
         title.setObjectName("panel_title")
@@ -72,6 +72,8 @@ class PrintPanel(QFrame):
         self.print_button.clicked.connect(self.print_now)
         self.issue_button = self._button(self.tr("只出具存档，暂不打印"), "")
         self.issue_button.clicked.connect(self._issue_only)
+        self.confirm_button = self._button(self.tr("先前已打印出来，只作确认"), "link")
+        self.confirm_button.clicked.connect(lambda: self._answer(True, False))
         self.question = QFrame(self)
         self.question.setObjectName("banner")
         ask = QLabel(self.tr("纸张是否已打印出来？"), self.question)
@@ -93,6 +95,7 @@ class PrintPanel(QFrame):
         layout.addLayout(grid)
         layout.addWidget(self.print_button)
         layout.addWidget(self.issue_button)
+        layout.addWidget(self.confirm_button)
         layout.addWidget(self.question)
         layout.addWidget(self.note)
         self.set_sizes(())
@@ -127,11 +130,15 @@ class PrintPanel(QFrame):
         for widget in (self._size_label, self.sheet):
             widget.setVisible(len(sizes) > 1)
 
-    def set_words(self, button: str, *, draft: bool = False) -> None:
-        """What the print button does now: 出具并打印, 打印, 补打. Only a draft can be issued without printing."""
-        self._draft = draft
+    def set_words(self, button: str, *, draft: bool = False, unconfirmed: bool = False) -> None:
+        """What the print button does now: 出具并打印, 打印, 补打.
+
+        Only a draft can be issued without printing; only a paper nobody confirmed can be confirmed afterwards (the
+        program may have died between the printer and the question).
+        """
+        self._draft, self._unconfirmed = draft, unconfirmed
         self.print_button.setText(f"{button}（Ctrl+P）")
-        self.issue_button.setVisible(draft)
+        self._arrange()
 
     def say(self, tone: str, text: str) -> None:
         """A sentence below the buttons."""
@@ -144,8 +151,7 @@ class PrintPanel(QFrame):
         self._state = state
         asking = state is PrintState.ASKING
         self.question.setVisible(asking)
-        self.print_button.setVisible(not asking)
-        self.issue_button.setVisible(self._draft and not asking)
+        self._arrange()
         self._enable()
         if asking:
             self.yes.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -164,10 +170,16 @@ class PrintPanel(QFrame):
         self.set_state(PrintState.CHOOSING)
         self.answered.emit(came_out, again)
 
+    def _arrange(self) -> None:
+        quiet = self._state is not PrintState.ASKING
+        self.print_button.setVisible(quiet)
+        self.issue_button.setVisible(quiet and self._draft)
+        self.confirm_button.setVisible(quiet and self._unconfirmed)
+
     def _enable(self) -> None:
         choosing = self._state is PrintState.CHOOSING
         self.print_button.setEnabled(choosing and bool(self.printer.code()))
-        for widget in (self.printer, self.copies, self.sheet, self.issue_button):
+        for widget in (self.printer, self.copies, self.sheet, self.issue_button, self.confirm_button):
             widget.setEnabled(choosing)
 
     def _button(self, text: str, kind: str, parent: QWidget | None = None) -> QPushButton:
@@ -190,6 +202,7 @@ class UnfinishedPapers(Page):
     """Papers issued whose print nobody confirmed; shown at start-up and empty when all is well."""
 
     TOPICS = frozenset({Topic.PAPER})
+    LEAVES_BY_ESCAPE = True
 
     count_changed = Signal(int)
 

@@ -163,7 +163,7 @@ class TodayPage(Page):
         return (
             Column("时间", lambda row: row.visited_at[11:16], width=3),
             Column("登记编号", lambda row: row.number, width=15, tone=lambda row: "strong"),
-            Column("主访人", lambda row: row.main_name or "匿名", width=5),
+            Column("主访人", lambda row: row.main_name or "匿名", width=7),
             Column(
                 "人数",
                 lambda row: f"{row.headcount} 集体" if row.collective else str(row.headcount),
@@ -171,16 +171,14 @@ class TodayPage(Page):
                 align="center",
                 sort=lambda row: row.headcount,
             ),
-            Column(
-                "事项", lambda row: str(row.matter_count), width=2, align="right", sort=lambda row: row.matter_count
-            ),
+            Column("事项", lambda row: str(row.matter_count), width=3, align="center"),
             Column("反映事项", lambda row: row.summary, width=16, stretch=True),
-            Column("窗口", lambda row: row.window, width=5),
+            Column("窗口", lambda row: row.window, width=3),
             Column("登记人", lambda row: row.clerk, width=4),
             Column(
                 "记录状态",
                 lambda row: where_it_is(row.reported, self._enrolled, row.conflicts),
-                width=6,
+                width=9,
                 tone=lambda row: where_tone(row.reported, row.conflicts),
             ),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from desktop.models.items.records import Column, RecordTable
@@ -33,6 +33,7 @@ class VisitPage(Page):
     """Alt+1 … Alt+4 turn the tabs; Enter on a matter or a paper opens it."""
 
     TOPICS = frozenset({Topic.VISIT, Topic.MATTER, Topic.PAPER, Topic.PETITIONER, Topic.CONFLICT, Topic.SYNC})
+    LEAVES_BY_ESCAPE = True
 
     def __init__(self, lane: Lane, station_ref: StationRef, bus: Bus, parent: QWidget | None = None) -> None:
         super().__init__(lane, station_ref, bus, parent)
@@ -89,6 +90,10 @@ class VisitPage(Page):
         if self._visit_id:
             self.ask("visit", _read, self._visit_id, done=self._show)
 
+    def focus_first(self) -> None:
+        """Give the cursor to what the tab shows."""
+        self.tabs.currentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
+
     def show_tab(self, place: int) -> None:
         """Turn to a tab and give it the cursor."""
         self.tabs.setCurrentIndex(place)
@@ -131,14 +136,6 @@ class VisitPage(Page):
         self.tabs.setTabText(0, self.tr("信访事项") + f" {len(whole.matters)}")
         self.tabs.setTabText(2, self.tr("文书") + (f" {len(whole.papers)}" if whole.papers else ""))
         self.tabs.setTabText(3, self.tr("时间线") + f" {len(whole.timeline)}")
-
-    # Qt's own names
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.closed.emit()
-        else:
-            super().keyPressEvent(event)
 
 
 def _groups(whole: Whole) -> list[DetailGroup]:

@@ -203,6 +203,24 @@ def test_zoom_steps_and_fits_and_page_keys_turn(room, preview, qtbot):
     assert view._pages[0].width() <= view.viewport().width()
 
 
+def test_a_paper_printed_before_the_program_died_is_confirmed_without_printing_it_again(room, preview, tray):
+    matter_id = room.accept(room.visit())
+    paper = issued(room, matter_id)
+    preview.open_paper(matter_id, paper.paper_id)
+    room.settle()
+    assert preview.panel.confirm_button.isVisible()
+    preview.panel.confirm_button.click()
+    room.settle()
+    assert papers_of(room, matter_id)[0].prints == 1
+    assert sheets(tray) == []
+    assert not preview.panel.confirm_button.isVisible()
+
+
+def test_escape_leads_back(room, preview, qtbot):
+    with qtbot.waitSignal(preview.closed):
+        qtbot.keyClick(preview.view, Qt.Key.Key_Escape)
+
+
 def test_the_list_of_unfinished_papers_opens_one(room, shown, qtbot, tray):
     matter_id = room.accept(room.visit())
     paper = issued(room, matter_id)
