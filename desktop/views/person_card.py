@@ -13,6 +13,7 @@ from desktop.views import terms
 from desktop.views.fields import Choice, EnterPresses, LineEdit, LongEdit, Segments, Tick, aside
 from desktop.views.form_grid import FormGrid
 from domain.commands import PetitionerInput
+from domain.identity import normalise_id
 
 LOOKED_UP = frozenset({"name", "id_number", "mobile", "address"})
 LOCKED = ("name", "id_number", "mobile", "address", "birth")
@@ -293,6 +294,10 @@ class PersonCard(QFrame):
 
     def _field_changed(self, name: str) -> None:
         self.grid.note(name).say("error", "")
+        if name in ("id_number", "id_kind"):
+            # A resident's number tells the sex; Enter may not wait in that field until the answer has come.
+            told = self.text("id_kind") in ("", "111") and len(normalise_id(self.text("id_number"))) in (15, 18)
+            self.grid.editor("sex").setProperty("aside", told)
         if name in ("same_delivery", "unclear", "kind"):
             self._show_folded()
             self.folded.emit()
