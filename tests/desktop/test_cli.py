@@ -1,0 +1,207 @@
+"""The command line as an administrator uses it: a folder made, visits registered, papers written, data cared for."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from tests.desktop.xinfang import OFFICE, VISIT, Xinfang, made, with_password
+
+
+@pytest.fixture(scope="module")
+def station(tmp_path_factory) -> Xinfang:
+    """One station for the tests of this file that only add to it."""
+    return made(tmp_path_factory.mktemp("cli"))
+
+
+def text_of(file: Path) -> str:
+    pdf = pypdfium2.PdfDocument(file)
+    try:
+        return "".join(page.get_textpage().get_text_bounded() for page in pdf)
+    finally:
+        pdf.close()
+
+
+def test_a_visit_is_registered_shown_found_and_proved(station):
+    done = station.done("act", "RegisterVisit", given=VISIT)
+    value = done["value"]
+    assert re.fullmatch(r"370299-2-\d{8}-\d{3}", value["number"])
+    assert value["warnings"] == [["id_check_digit", "people.0.id_number"]]
+    by_number = station.done("show", "visit", value["number"])
+    assert by_number == station.done("show", "visit", value["visit_id"])
+    assert by_number["people"][0][1]["name"] == "𠮷䶮"
+    matter = station.done("show", "matter", f"{value['number']}/1")
+    assert matter["matter"]["matter_id"] == value["matter_ids"][0]
+    assert [clock["clock"] for clock in matter["clocks"]] == ["T1"]
+    person = station.done("show", "petitioner", value["petitioner_ids"][0])
+    assert person["petitioner"]["mobile"] == "19900123456"
+    assert value["visit_id"] in [row["visit_id"] for row in station.done("list", "visits")]
+    found = station.done("find", "𠮷䶮")
+    assert [row["kind"] for row in found if row["ref"] == value["petitioner_ids"][0]] == ["petitioner"]
+    assert "197001011231" not in json.dumps(found)  # a list shows no whole identity number
+    assert station.done("verify")["clean"] is True
+
+
+def test_the_same_command_sent_twice_registers_once(station):
+    command = {**VISIT, "visit_id": "0123456789abcdef" * 2}
+    first = station.done("act", "register_visit", given=command)["value"]
+    again = station.done("act", "register-visit", given=command)["value"]
+    assert (first["already"], again["already"]) == (False, True)
+    assert first["number"] == again["number"]
+
+
+def test_a_matter_goes_to_the_organ_in_charge_and_the_petitioner_gets_paper(station, tmp_path):
+    value = station.done("act", "RegisterVisit", given=VISIT)["value"]
+    matter = value["matter_ids"][0]
+    station.done("act", "ReferMatter", given={"matter_id": matter, "to_office": "370299A01"})
+    file = tmp_path / "去向.pdf"
+    paper = station.done("print", "F08", matter, "-o", str(file))["paper"]
+    assert re.fullmatch(r"青禾信转字〔\d{4}〕\d+号", paper["number"])
+    assert "青禾县自然资源局" in text_of(file).replace("\n", "")
+    assert station.refused("print", "F08", matter, "-o", str(file))["refused"] == "already_issued"
+    kept = tmp_path / "kept.pdf"
+    station.done("print", "--paper", paper["paper_id"], "-o", str(kept))
+    assert kept.read_bytes() == file.read_bytes()
+    confirmed = {"paper_id": paper["paper_id"], "case_id": matter, "came_out": True}
+    assert station.done("act", "ConfirmPrint", given=confirmed)["value"]["prints"] == 1
+    station.done("print", "--reprint", paper["paper_id"], "-o", str(kept))
+    assert "补打" in text_of(kept)
+    assert "补打" not in text_of(file)
+    notice = station.done("show", "notice", paper["paper_id"])
+    assert notice["paper"]["number"] == paper["number"]
+    assert notice["content"]
+
+
+def test_registration_form_and_receipt_are_written_in_every_size(station, tmp_path):
+    number = station.done("act", "RegisterVisit", given=VISIT)["value"]["number"]
+    for form, size in (("F01", "A4"), ("F02", "A5"), ("F02", "R80")):
+        file = tmp_path / f"{form}{size}.pdf"
+        paper = station.done("print", form, number, "-o", str(file), "--size", size)["paper"]
+        assert (paper["form"], paper["size"], paper["state"]) == (form, size, "stored")
+        assert "𠮷䶮" in text_of(file)
+    assert station.refused("print", "F01", number, "-o", str(file), "--size", "R80")["refused"] == "size_not_for_form"
+
+
+def test_a_draft_takes_no_number_and_leaves_no_record(station, tmp_path):
+    number = station.done("act", "RegisterVisit", given=VISIT)["value"]["number"]
+    before = station.done("list", "papers")
+    station.done("print", "F01", number, "--draft", "-o", str(tmp_path / "draft.pdf"))
+    assert station.done("list", "papers") == before
+
+
+def test_a_paper_that_cannot_be_written_uses_up_no_number(station, tmp_path):
+    matter = station.done("act", "RegisterVisit", given=VISIT)["value"]["matter_ids"][0]
+    station.done("act", "ReferMatter", given={"matter_id": matter, "to_office": "370299A01"})
+    before = station.done("list", "papers")
+    station.failed("print", "F08", matter, "-o", str(tmp_path / "nowhere" / "F08.pdf"))
+    assert station.failed("print", "F08", matter, "-o", str(tmp_path))["failed"] == "output_exists_as_folder"
+    assert station.done("list", "papers") == before
+
+
+def test_lists_answer_with_what_is_there(station):
+    station.done("act", "RegisterVisit", given=VISIT)
+    assert {row["code"] for row in station.done("list", "offices")} >= {"370299", "370299A01", "370299101"}
+    assert station.done("list", "deadlines", "--limit", "1")[0]["due_clock"] == "T1"
+    assert station.done("list", "sync")[0]["enrolled"] is False
+    assert station.done("list", "conflicts") == []
+    assert station.done("list", "drafts") == []
+    day = station.done("list", "visits", "--limit", "1")[0]["visited_on"]
+    assert station.done("list", "visits", "--day", day)
+    assert station.done("list", "visits", "--day", "2020-01-01") == []
+    assert station.refused("list", "visits", "--day", "2026-02-30")["refused"] == "date_invalid"
+
+
+def test_every_command_is_listed_with_a_schema_that_knows_its_fields(station):
+    listed = station.done("acts")
+    names = {each["command"]: each for each in listed["commands"]}
+    assert {"RegisterVisit", "AcceptMatter", "IssuePaper", "SettleConflict", "ImportCalendar"} <= set(names)
+    for each in listed["commands"]:
+        schema = listed["$defs"][each["schema"]["$ref"].rpartition("/")[2]]
+        assert schema["additionalProperties"] is False
+        assert each["about"]
+    visit = listed["$defs"]["RegisterVisit"]["properties"]
+    assert set(VISIT) <= set(visit)
+    assert visit["people"]["items"] == {"$ref": "#/$defs/PetitionerInput"}
+    assert listed["$defs"]["AcceptMatter"]["required"] == ["matter_id"]
+
+
+def test_projections_thrown_away_come_back_from_the_acts(station):
+    before = station.done("list", "matters")
+    assert station.done("rebuild")["value"] > 0
+    assert station.done("list", "matters") == before
+    assert station.done("verify")["clean"] is True
+
+
+def test_a_backup_restored_elsewhere_is_the_same_record(station, tmp_path):
+    station.done("backup", str(tmp_path / "copy"))
+    other = Xinfang(tmp_path / "restored", station.password_file)
+    other.done("restore", str(tmp_path / "copy"))
+    assert other.done("list", "visits") == station.done("list", "visits")
+    assert other.done("verify")["clean"] is True
+    assert other.failed("restore", str(tmp_path / "copy"))["failed"] == "folder_in_use"
+
+
+def test_a_second_clerk_signs_in_with_their_own_password(station, tmp_path):
+    own = tmp_path / "own.txt"
+    own.write_text("河岸的柳树底下3棵\n", "utf-8")
+    station.done("add-clerk", "likai", "--name", "李开", "--new-password-file", str(own))
+    second = Xinfang(station.folder, own)
+    assert second.done("--sign-in", "likai", "list", "clerks")
+    assert second.failed("list", "clerks")["failed"] == "wrong_password"
+    done = second.done("--sign-in", "likai", "act", "RegisterVisit", given=VISIT)
+    assert second.done("--sign-in", "likai", "show", "visit", done["value"]["number"])["visit"]["clerk"] == "李开"
+
+
+def test_init_makes_a_folder_that_was_not_there_and_takes_the_clerk_it_is_given(tmp_path):
+    xinfang = with_password(tmp_path, station="a/b")
+    said = xinfang.done("init", "--office", str(OFFICE), "--sign-in", "wang", "--name", "王一诺")
+    assert (said["sign_in"], said["clerk"]) == ("wang", "王一诺")
+    assert xinfang.failed("init", "--office", str(OFFICE))["failed"] == "folder_in_use"
+
+
+def test_init_touches_no_folder_of_somebody_else(tmp_path):
+    (tmp_path / "报告.docx").write_bytes(b"not ours")
+    assert with_password(tmp_path, station="").failed("init", "--office", str(OFFICE))["failed"] == "folder_not_empty"
+    assert {each.name for each in tmp_path.iterdir()} == {"报告.docx", "password.txt"}
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        ('kind = "petition_office"', "office.kind"),
+        ('name = "青禾县信访局"', "office.name"),
+        ('fax = "1"', "office.fax"),
+        ("[[[", "office"),
+    ],
+)
+def test_an_office_file_with_a_mistake_names_the_line(tmp_path, line, field):
+    text = OFFICE.read_text("utf-8")
+    text = text.replace(line, "", 1) if line in text else text.replace("[office]", f"[office]\n{line}", 1)
+    (tmp_path / "office.toml").write_text(text, "utf-8")
+    xinfang = with_password(tmp_path)
+    refused = xinfang.refused("init", "--office", str(tmp_path / "office.toml"))
+    assert (refused["refused"], refused["field"]) == ("input_invalid", field)
+    assert not (tmp_path / "station").exists()
+
+
+def test_a_password_may_come_from_the_environment_and_is_missed_when_there_is_none(station):
+    silent = Xinfang(station.folder, station.password_file, {"XINFANG_DATA": str(station.folder)})
+    assert silent("list", "clerks", data=False).json["failed"] == "password_missing"
+    named = {"XINFANG_DATA": str(station.folder), "XINFANG_PASSWORD_FILE": str(station.password_file)}
+    assert Xinfang(station.folder, station.password_file, named)("list", "clerks", data=False).code == 0
+
+
+def test_an_imported_year_makes_its_deadlines_known(tmp_path):
+    xinfang = made(tmp_path)
+    table = json.loads((OFFICE.parent / "calendar" / "2026.json").read_text("utf-8"))
+    moved = json.loads(json.dumps(table, ensure_ascii=False).replace('"2026-', '"2027-'))
+    moved |= {"year": 2027, "make_up": [], "source_notice": "测试用，不是真的通知"}
+    assert xinfang("due", "T2", "2026-12-17").code == 2
+    file = tmp_path / "2027.json"
+    file.write_text(json.dumps(moved, ensure_ascii=False), "utf-8")
+    xinfang.done("import-calendar", str(file))
+    assert xinfang.done("due", "T2", "2026-12-17")["rolled"] > "2027-01-01"
