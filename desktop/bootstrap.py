@@ -22,6 +22,7 @@ from desktop.workers.lane import Lane
 from domain.beijing import beijing_minute
 
 if TYPE_CHECKING:
+    from desktop.workers.quiet import QuietWork
     from desktop.workers.sync_loop import SyncLoop
 
 
@@ -53,6 +54,7 @@ class Parts:
     net_lane: Lane
     device_lane: Lane
     loop: SyncLoop | None = None
+    quiet: QuietWork | None = None
 
 
 class Bootstrap(QObject):
@@ -99,6 +101,7 @@ class Bootstrap(QObject):
         keys.unlock(station.folder, station.sign_in, password)
 
     def _enter(self, station: Station, parent: QWidget) -> Shell:
+        from desktop.workers.quiet import QuietWork
         from desktop.workers.sync_loop import SyncLoop
 
         parts, window = self.parts, self.window
@@ -109,6 +112,7 @@ class Bootstrap(QObject):
         shell.exchange_wanted.connect(loop.now)
         parts.store_lane.run(_clock_words, station, done=shell.status.show_clock)
         parts.loop = loop
+        parts.quiet = QuietWork(parts.store_lane, lambda: window.station, parts.bus, parent=self)
         QTimer.singleShot(300, loop, loop.start)
         return shell
 
@@ -117,6 +121,10 @@ class Bootstrap(QObject):
             self.parts.loop.stop()
             self.parts.loop.deleteLater()
             self.parts.loop = None
+        if self.parts.quiet is not None:
+            self.parts.quiet.stop()
+            self.parts.quiet.deleteLater()
+            self.parts.quiet = None
 
     def _makers(self) -> dict[str, PageMaker]:
         parts, window = self.parts, self.window

@@ -1,0 +1,73 @@
+"""Quiet work: short pieces of care on the store lane while it has nothing else to do; the clerk's work goes first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer
+
+from desktop.services.station import Station
+from desktop.workers.bus import Bus
+from desktop.workers.lane import Lane
+from domain.faults import SurroundingsFault
+
+AFTER_CHANGE_MS = 700
+"""After an act the clerk looks something up or prints; the search keys can wait until then."""
+BETWEEN_MS = 40
+RARELY_MS = 60_000
+
+
+class QuietWork(QObject):
+    """Runs :func:`desktop.services.care.rest` until nothing waits, then looks again now and then."""
+
+    def __init__(self, lane: Lane, station_ref: Callable[[], Station], bus: Bus, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lane, self._station_ref = lane, station_ref
+        self._stopped = self._under_way = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._work)
+        bus.changed.connect(self._heard)
+        self._timer.start(AFTER_CHANGE_MS)
+
+    @property
+    def resting(self) -> bool:
+        """True when nothing is under way and nothing is known to wait."""
+        return not self._under_way and self._timer.remainingTime() > AFTER_CHANGE_MS
+
+    def stop(self) -> None:
+        """No more pieces."""
+        self._stopped = True
+        self._timer.stop()
+
+    def _heard(self, _topics: frozenset[str]) -> None:
+        if not self._stopped and not self._under_way:
+            self._timer.start(AFTER_CHANGE_MS)
+
+    def _work(self) -> None:
+        if self._stopped:
+            return
+        if self._lane.waiting:
+            self._timer.start(AFTER_CHANGE_MS)
+            return
+        self._under_way = True
+        self._lane.run(rest, self._station_ref(), done=self._done, failed=self._failed)
+
+    def _done(self, more: bool) -> None:
+        self._under_way = False
+        if not self._stopped:
+            self._timer.start(BETWEEN_MS if more else RARELY_MS)
+
+    def _failed(self, fault: BaseException) -> None:
+        self._under_way = False
+        if not self._stopped:
+            self._timer.start(RARELY_MS)
+        if not isinstance(fault, SurroundingsFault):
+            raise fault  # a bug of ours; a full disk is said where somebody saves
+
+
+def rest(station: Station) -> bool:
+    """One short piece (store lane)."""
+    from desktop.services import care
+
+    return care.rest(station)
