@@ -290,13 +290,7 @@ class ServiceReturn:
 
 
 Content = (
-    RegistrationForm
-    | VisitReceipt
-    | MaterialList
-    | AcceptanceNotice
-    | PathwayNotice
-    | ReferralNotice
-    | ServiceReturn
+    RegistrationForm | VisitReceipt | MaterialList | AcceptanceNotice | PathwayNotice | ReferralNotice | ServiceReturn
 )
 
 CONTENT_BY_FORM: MappingProxyType[str, type[Content]] = MappingProxyType(
