@@ -66,9 +66,18 @@ def _state(row: ClockRow) -> str:
     return f"{words} {row.ended_on}" if row.ended_on else words
 
 
+def _article(row: ClockRow) -> str:
+    return cite(row.article).partition("》")[2] or row.article
+
+
 _COLUMNS: tuple[Column[ClockRow], ...] = (
     Column("期限", lambda row: f"{row.clock} {term(CLOCK, row.clock)}", width=13, tone=lambda row: "strong"),
-    Column("依据", lambda row: cite(row.article), width=10),
+    Column(
+        "依据",
+        lambda row: cite(row.article).partition("》")[2] or row.article,
+        width=10,
+        tip=lambda row: cite(row.article),
+    ),
     Column("起算事件日", lambda row: row.from_on, width=6),
     Column("天数", lambda row: str(row.days or ""), width=3, align="right", sort=lambda row: row.days),
     Column("名义届满日", lambda row: row.nominal or "—", width=6),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
@@ -139,9 +141,10 @@ class MatterPage(Page):
             notices=self._notices(),
             clerk=self.station_ref().clerk_name,
         )
+        seen = tuple(row.act_id for row in whole.timeline)
         button = self.tr("记录并出具文书") if chosen.form else self.tr("确定")
         self.steps.open_step(
-            Step(name, chosen.title, chosen.explain, fields_of(name, ground), lambda v: self._submit(name, v), button)
+            Step(name, chosen.title, chosen.explain, fields_of(name, ground), partial(self._submit, name, seen), button)
         )
 
     def print_current(self) -> None:
@@ -152,9 +155,9 @@ class MatterPage(Page):
         else:
             self.show_tab(2)
 
-    def _submit(self, name: str, values: Values) -> None:
+    def _submit(self, name: str, seen: tuple[str, ...], values: Values) -> None:
         chosen, matter_id = STEPS[name], self._matter_id
-        command = chosen.build(matter_id, values)
+        command = chosen.build(matter_id, values, seen)
 
         def recorded(_case: str) -> None:
             self.steps.close_step()

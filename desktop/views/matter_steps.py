@@ -8,12 +8,15 @@ from typing import Any, cast
 
 from desktop.models.store.rows import MatterRow, OfficeRow, PaperRow
 from desktop.services import matters
+from desktop.services.field_titles import field_title
 from desktop.services.outcome import Outcome
 from desktop.views.step_dialogs import StepField, Values
+from desktop.views.terms import MATTER_CLASS, ROUTE
 from domain.commands import (
     AcceptMatter,
     AnswerMatter,
     AssignMatter,
+    CorrectMatter,
     DeliverNotice,
     ExtendMatter,
     GuideMatter,
@@ -23,7 +26,8 @@ from domain.commands import (
 )
 from domain.matter import Stage
 
-Build = Callable[[str, Values], object]
+Build = Callable[[str, Values, tuple[str, ...]], object]
+"""Matter id, the values typed, and the acts the form was opened over."""
 Run = Callable[..., Outcome[str]]
 
 
@@ -72,7 +76,10 @@ def offered(matter: MatterRow, *, petition_office: bool, notices: Sequence[Paper
         found.append("extend")
     if notice_off:
         found.append("supply")
-    return found
+    if matter.stage in OPEN:
+        decided = matter.matter_class not in ("", "claim") or (matter.matter_class == "claim" and bool(matter.route))
+        found.insert(len(found) if decided else 0, "classify")
+    return [*found, "correct"]
 
 
 def fields_of(step: str, ground: Ground) -> tuple[StepField, ...]:
@@ -170,6 +177,38 @@ def _supply(_ground: Ground) -> tuple[StepField, ...]:
     )
 
 
+def _classify(ground: Ground) -> tuple[StepField, ...]:
+    classes, routes = list(MATTER_CLASS), [("", "不适用或未定"), *ROUTE[1:]]
+    return (
+        StepField("matter_class", "事项类别", "choice", ground.matter.matter_class or "claim", choices=tuple(classes)),
+        StepField("route", "处理途径", "choice", ground.matter.route, choices=tuple(routes)),
+        StepField("why", "甄别依据", hint="例如：来访人出示行政复议受理通知书", wide=True),
+    )
+
+
+def _correct(_ground: Ground) -> tuple[StepField, ...]:
+    choices = tuple((name, field_title(name)) for name in CORRECTABLE)
+    return (
+        StepField("field", "更正哪一项", "choice", CORRECTABLE[0], choices=choices),
+        StepField("value", "更正为", "long"),
+        StepField("why", "更正理由", hint="原来的内容仍保留在时间线上", wide=True),
+    )
+
+
+CORRECTABLE = (
+    "summary",
+    "request",
+    "facts",
+    "reasons",
+    "place",
+    "occurred_on",
+    "accused_person",
+    "accused_organ",
+    "content_code",
+)
+"""Plain fields a clerk may correct (``domain.decisions.corrections``); class and route have their own step."""
+
+
 def _deliver(ground: Ground) -> tuple[StepField, ...]:
     papers = tuple((row.paper_id, f"{row.title} {row.number}") for row in ground.notices)
     return (
@@ -214,7 +253,7 @@ STEPS: dict[str, MatterStep] = {
             "受理",
             "依据《信访工作条例》第三十一条第六项；自受理之日起六十日内办结（第三十四条）",
             matters.accept_matter,
-            lambda case, v: AcceptMatter(case, **_text(v, "accepted_on", "handling_unit", "handler", "contact")),
+            lambda case, v, _seen: AcceptMatter(case, **_text(v, "accepted_on", "handling_unit", "handler", "contact")),
             form="F04",
         ),
         MatterStep(
@@ -222,7 +261,7 @@ STEPS: dict[str, MatterStep] = {
             "告知途径",
             "告知接收情况以及处理途径和程序（第二十三条、第三十一条第一至五项）",
             matters.guide_matter,
-            lambda case, v: GuideMatter(
+            lambda case, v, _seen: GuideMatter(
                 case,
                 **cast(
                     "dict[str, Any]",
@@ -246,7 +285,7 @@ STEPS: dict[str, MatterStep] = {
             "转送",
             "转送有权处理的机关、单位，并告知信访人（第二十二条、第二十三条）；不得转送被检举控告的单位",
             matters.refer_matter,
-            lambda case, v: ReferMatter(case, **_to(v), **_text(v, "referred_on", "contact", "why")),
+            lambda case, v, _seen: ReferMatter(case, **_to(v), **_text(v, "referred_on", "contact", "why")),
             form="F08",
         ),
         MatterStep(
@@ -254,7 +293,7 @@ STEPS: dict[str, MatterStep] = {
             "交办",
             "交由有权处理的机关、单位办理，要求在指定办理期限内反馈结果（第二十二条第一款第三项）",
             matters.assign_matter,
-            lambda case, v: AssignMatter(
+            lambda case, v, _seen: AssignMatter(
                 case, days=_days(v), **cast("dict[str, Any]", _to(v) | _text(v, "assigned_on", "contact", "why"))
             ),
             form="F08",
@@ -264,35 +303,51 @@ STEPS: dict[str, MatterStep] = {
             "收件",
             "收到转送、交办件：十五日内书面告知，不属本机关职权的五个工作日内提出异议（第二十三条第三款）",
             matters.receive_matter,
-            lambda case, v: ReceiveMatter(case, **_text(v, "received_on")),
+            lambda case, v, _seen: ReceiveMatter(case, **_text(v, "received_on")),
         ),
         MatterStep(
             "extend",
             "延期",
             "情况复杂的，经本机关、单位负责人批准，可以适当延长，不得超过三十日，并告知信访人（第三十四条）",
             matters.extend_matter,
-            lambda case, v: ExtendMatter(case, _days(v), v["approver"], v["approved_on"], v["why"]),
+            lambda case, v, _seen: ExtendMatter(case, _days(v), v["approver"], v["approved_on"], v["why"]),
         ),
         MatterStep(
             "answer",
             "当场答复",
             "咨询、感谢或者建议意见，当场答复并记录",
             matters.answer_matter,
-            lambda case, v: AnswerMatter(case, v["answer"], v["answered_on"]),
+            lambda case, v, _seen: AnswerMatter(case, v["answer"], v["answered_on"]),
         ),
         MatterStep(
             "supply",
             "补充姓名住址",
             "姓名（名称）、住址清楚后，自收到之日起十五日内书面告知（第二十三条第二款）",
             matters.supply_address,
-            lambda case, v: SupplyAddress(case, **_text(v, "name", "address", "delivery_address")),
+            lambda case, v, _seen: SupplyAddress(case, **_text(v, "name", "address", "delivery_address")),
+        ),
+        MatterStep(
+            "classify",
+            "甄别定性",
+            "确定事项类别和处理途径（第二十九条至第三十一条）；作出受理或者告知后不能再改",
+            matters.correct_matter,
+            lambda case, v, seen: CorrectMatter(
+                case, {name: v[name] for name in ("matter_class", "route") if v.get(name)}, v["why"], seen
+            ),
+        ),
+        MatterStep(
+            "correct",
+            "更正",
+            "更正登记的内容；原来的内容、更正人和理由都保留在时间线上",
+            matters.correct_matter,
+            lambda case, v, seen: CorrectMatter(case, {v["field"]: v["value"]}, v["why"], seen),
         ),
         MatterStep(
             "deliver",
             "送达",
             "记录告知书的送达，并出具送达回证",
             matters.deliver_notice,
-            lambda case, v: DeliverNotice(case, **cast("dict[str, Any]", dict(v))),
+            lambda case, v, _seen: DeliverNotice(case, **cast("dict[str, Any]", dict(v))),
             form="F18",
         ),
     )
@@ -308,4 +363,6 @@ _FIELDS: dict[str, Callable[[Ground], tuple[StepField, ...]]] = {
     "answer": _answer,
     "supply": _supply,
     "deliver": _deliver,
+    "classify": _classify,
+    "correct": _correct,
 }

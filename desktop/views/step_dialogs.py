@@ -152,7 +152,10 @@ class StepPanel(QFrame):
         """Put the sentence beside the field it names, or at the foot when it names none shown here."""
         self.set_busy(False)
         text = sentence(refusal)
-        name = (refusal.field or "").rpartition(".")[2]
+        first, _, last = (refusal.field or "").partition(".")
+        name = next((each for each in (last.rpartition(".")[2], first, "value") if each in self._errors), "")
+        if name == "value" and first != "values":
+            name = ""
         error = self._errors.get(name)
         if error is None:
             self._trouble.setText(text)

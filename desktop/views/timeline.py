@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from desktop.models.items.records import Column
 from desktop.models.items.timeline import Timeline
@@ -31,21 +32,49 @@ def time_words(row: TimelineRow) -> str:
 
 
 class TimelineView(QWidget):
-    """The acts of one case, oldest first; arrows read line by line, the tooltip holds what is cut off."""
+    """The acts of one case, oldest first; arrows read line by line, the card below holds what is cut off."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.table = Timeline(_COLUMNS, day_title, self)
         self.view = RecordView(self.table, self.tr("还没有办理动作。"), self)
         self.view.setSortingEnabled(False)  # order is the meaning of a timeline
+        self.whole = QFrame(self)
+        self.whole.setObjectName("card")
+        self.words = QLabel(self.whole)
+        self.words.setWordWrap(True)
+        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        box = QVBoxLayout(self.whole)
+        box.setContentsMargins(16, 10, 16, 10)
+        box.addWidget(self.words)
+        self.view.current_changed.connect(self._tell)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.view)
+        layout.setSpacing(10)
+        layout.addWidget(self.view, 1)
+        layout.addWidget(self.whole)
         self.setFocusProxy(self.view)
 
     def show_rows(self, rows: Sequence[TimelineRow]) -> None:
         """Show these acts in the order given."""
         self.table.set_rows(rows)
+        self._tell(self.view.current_id())
+
+    def _tell(self, act_id: str) -> None:
+        row = self.table.row_at(self.table.line_of(act_id))
+        self.whole.setVisible(row is not None)
+        if row is not None:
+            self.words.setText(whole_words(row))
+
+
+def whole_words(row: TimelineRow) -> str:
+    """Everything an act says, in lines: what the table has no room for."""
+    doubt = term(TIME_QUALITY, row.clock)
+    at = f"{row.at[:16]}（{doubt}）" if doubt else row.at[:16]
+    lines = [f"{at}　{row.title}　{row.by}　{row.office}　设备 {row.station}"]
+    lines += [part for part in mask_identities_in(row.summary).split("；") if part]
+    return "\n".join([*lines, f"理由：{row.why}"] if row.why else lines)
 
 
 _COLUMNS: tuple[Column[TimelineRow], ...] = (

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
-from desktop.services import lookup, papers
+from desktop.services import lookup, matters, papers
 from desktop.views.matter_page import MatterPage
 from desktop.views.visit_page import VisitPage
-from domain.commands import IssuePaper
+from domain.commands import CorrectMatter, IssuePaper
 from tests.desktop.views.page_room import OFFICE, column, room, shown
 
 __all__ = ["room", "shown"]
@@ -217,9 +217,11 @@ def test_pages_know_every_step_they_offer():
 
     for name, step in STEPS.items():
         fields = fields_of(name, Ground(ROW, "2026-11-23"))
-        command = step.build("m", {field.name: field.value for field in fields})
+        command = step.build("m", {field.name: field.value for field in fields}, ())
+        told = set(CorrectMatter.__dataclass_fields__) | {"field", "value", "matter_class", "route"}
         for field in fields:
-            assert hasattr(command, field.name), f"{name}: {field.name}"
+            known = field.name in told if isinstance(command, CorrectMatter) else hasattr(command, field.name)
+            assert known, f"{name}: {field.name}"
 
 
 def test_a_step_left_open_survives_a_refresh(room, matter):
@@ -231,3 +233,48 @@ def test_a_step_left_open_survives_a_refresh(room, matter):
     room.settle()
     assert page.steps.values()["contact"] == "0532-1"
     assert room.call(lookup.matter_page, room.station, matter_id).conflicts
+
+
+def test_an_undecided_matter_is_offered_its_class_first_and_then_acceptance(room, matter):
+    page = matter(room.visit(matter_class="", route="").matter_ids[0])
+    assert next(iter(page.buttons)) == "classify"
+    page.open_step("classify")
+    page.steps.set_value("route", "31-6")
+    page.steps.submit()
+    room.settle()
+    assert page.steps.refusal_text("why")
+    page.steps.set_value("why", "不属其他法定途径")
+    page.steps.submit()
+    room.settle()
+    assert next(iter(page.buttons)) == "accept"
+    assert "申诉求决" in page.header.words()
+
+
+def test_a_correction_keeps_the_earlier_words_and_their_author(room, matter):
+    page = matter(room.visit(place="石湾村").matter_ids[0])
+    page.open_step("correct")
+    page.steps.set_value("field", "place")
+    page.steps.set_value("value", "东麦窑村")
+    page.steps.set_value("why", "来访人更正")
+    page.steps.submit()
+    room.settle()
+    assert "问题属地：东麦窑村" in page.details.text()
+    page.show_tab(1)
+    page.timeline.view.choose_id(page.timeline.table.rows()[0].act_id)
+    assert "石湾村" in page.timeline.words.text()
+    page.timeline.view.choose_id(page.timeline.table.rows()[-1].act_id)
+    assert "理由：来访人更正" in page.timeline.words.text()
+
+
+def test_a_correction_over_an_older_view_becomes_a_conflict_and_loses_nothing(room, matter):
+    matter_id = room.visit(place="石湾村").matter_ids[0]
+    page = matter(matter_id)
+    page.open_step("correct")
+    page.steps.set_value("field", "place")
+    page.steps.set_value("value", "东麦窑村")
+    page.steps.set_value("why", "来访人更正")
+    room.call(matters.correct_matter, room.station, CorrectMatter(matter_id, {"place": "西麦窑村"}, "电话核实"))
+    room.settle()
+    page.steps.submit()
+    room.settle()
+    assert "待核对 1" in page.header.words()
