@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -16,6 +16,7 @@ from desktop.models.store import keys
 from desktop.models.store.folder import (
     DataFolder,
     HeldFolder,
+    discard_unfinished,
     drop_ballast,
     ensure_ballast,
     hold,
@@ -153,6 +154,7 @@ def create_station(
 ) -> Station:
     """Make a station's data folder and sign its first clerk in.
 
+    A station that could not be made whole (a full disk) leaves no half of itself behind, so that it can be tried again.
     Raises SurroundingsFault ``folder_in_use`` when a station is there already; Refusal for a bad office or password.
     """
     _check_office(office)
@@ -160,6 +162,7 @@ def create_station(
     if folder.database.exists() or folder.keys.exists():
         raise SurroundingsFault("folder_in_use", facts={"folder": path.name})
     held = hold(folder, since=beijing_minute(surroundings.clock()))
+    station: Station | None = None
     try:
         entropy = surroundings.entropy
         station_id, clerk_id = entropy(16).hex(), entropy(16).hex()
@@ -179,10 +182,14 @@ def create_station(
         note = {"code": office.code, "name": office.name, "window": office.window}
         write_durably(folder.office, json.dumps(note, ensure_ascii=False).encode())
         station = _station(folder, held, data_key, clerk_id, sign_in, surroundings)
+        _first_acts(station, office, name)
     except BaseException:
+        if station is not None:
+            with suppress(SurroundingsFault):
+                station.close()
+        discard_unfinished(folder)
         held.release()
         raise
-    _first_acts(station, office, name)
     return station
 
 

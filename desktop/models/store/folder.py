@@ -256,6 +256,14 @@ def read_fence(folder: DataFolder) -> Fence | None:
         return None
 
 
+def discard_unfinished(folder: DataFolder) -> None:
+    """Take away the files of a station whose making failed; only for whoever holds the folder and made them now."""
+    side_files = [folder.database.with_name(folder.database.name + end) for end in ("-wal", "-shm", "-journal")]
+    for file in (*side_files, folder.database, folder.keys, folder.ballast, folder.office):
+        with suppress(OSError):
+            file.unlink(missing_ok=True)
+
+
 def free_bytes(folder: DataFolder) -> int:
     """Bytes this user may still write on the folder's disk."""
     try:
