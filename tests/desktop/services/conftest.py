@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,3 +26,17 @@ def organ(tmp_path: Path) -> Iterator[Hall]:
     made = make_hall(tmp_path / "organ", ORGAN, seed=8)
     yield made
     made.station.close()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """An empty file system of 2 MB; only root can mount one."""
+    path = tmp_path / "small"
+    path.mkdir()
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        pytest.skip("a 2 MB disk can only be mounted by root")
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(path)], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("this system lets nobody mount a 2 MB disk")
+    yield path
+    subprocess.run(["umount", "--lazy", str(path)], check=True)
