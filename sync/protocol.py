@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import Annotated, Any, Final, TypeAlias, TypeVar
 
 import msgspec
@@ -11,7 +12,7 @@ from domain.canonical import canonical_bytes
 from sync.log.chain import SigningKey, verify_message
 
 if sys.version_info >= (3, 14):
-    from compression import zstd
+    zstd = import_module("compression.zstd")
 else:
     from backports import zstd
 

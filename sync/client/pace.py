@@ -20,9 +20,12 @@ class Pace:
         self.budget = LOOPBACK if loopback else START_BUDGET
         self._fixed = loopback
 
-    def went_well(self, milliseconds: int) -> None:
-        """A full round took this long: come nearer to the target, at most fourfold at once."""
-        if not self._fixed:
+    def went_well(self, milliseconds: int, carried: int | None = None) -> None:
+        """A round took this long: come nearer to the target, at most fourfold at once.
+
+        ``carried`` is the bytes of both frames; a round that carried little says nothing about the line.
+        """
+        if not self._fixed and (carried is None or carried >= self.budget // 16):
             wanted = self.budget * TARGET_MS // max(milliseconds, 1)
             self.budget = max(SMALLEST, min(LARGEST, wanted, self.budget * 4))
 

@@ -53,7 +53,8 @@ class Applied:
     refused: int = 0
     """Own acts the county keeps but does not deliver."""
     forked: tuple[str, ...] = ()
-    """Own writers whose history differs from the county's: they must not be written to any more; nothing is lost."""
+    """Own writers known to differ from the county's copy, in this answer or an earlier one. Nothing is lost: their
+    unseen acts stay pending until this station writes and enrols under a new writer."""
     more: bool = False
     """Something moved and more waits: go again at once."""
     pending: int = 0

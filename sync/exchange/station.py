@@ -79,10 +79,10 @@ def apply_answer(log: ActLog, feed: StationFeed, request: Request, answer: Answe
     """
     state = _State(log, feed, frozenset(feed.own_writers()))
     if answer.same:
-        return Applied(pending=feed.pending())
+        return Applied(forked=state.all_forked(), pending=feed.pending())
     if answer.full:
         feed.set_flag(_ASK_FULL, True)
-        return Applied(more=not feed_in_full(request), pending=feed.pending())
+        return Applied(forked=state.all_forked(), more=not feed_in_full(request), pending=feed.pending())
     feed.set_flag(_ASK_FULL, False)
     for scope, rewind in sorted(answer.rewind.items()):
         state.rewind(scope, rewind)
@@ -103,7 +103,7 @@ def apply_answer(log: ActLog, feed: StationFeed, request: Request, answer: Answe
         pulled=state.pulled,
         confirmed=state.confirmed,
         refused=len(answer.reject),
-        forked=tuple(sorted(state.forked)),
+        forked=state.all_forked(),
         more=waits and state.moved,
         pending=feed.pending(),
     )
@@ -117,7 +117,6 @@ class _State:
     feed: StationFeed
     own: frozenset[str]
     cases: set[str] = field(default_factory=set)
-    forked: set[str] = field(default_factory=set)
     pulled: int = 0
     confirmed: int = 0
     moved: bool = False
@@ -200,7 +199,10 @@ class _State:
     def fork(self, writer: str) -> None:
         if writer in self.own:
             self.log.set_writer_state(writer, "forked")
-            self.forked.add(writer)
+
+    def all_forked(self) -> tuple[str, ...]:
+        rows = (self.log.writer(writer) for writer in sorted(self.own))
+        return tuple(row.writer for row in rows if row is not None and row.state == "forked")
 
 
 def _unsent(log: ActLog, feed: StationFeed) -> bool:

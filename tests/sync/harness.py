@@ -220,3 +220,17 @@ class County:
 
     def _command(self) -> list[str]:
         return [sys.executable, "-m", "sync.server.main", "--data", str(self.folder)]
+
+
+def converge(county: County, *stations: Station) -> None:
+    """Everybody syncs until nobody learns anything; then all hold the same."""
+    for _ in range(3):
+        for station in stations:
+            station.sync(county.url)
+    shared = county.states()
+    for station in stations:
+        station.verify()
+        assert station.feed.pending() == 0
+        assert station.states() == shared
+    report = county.admin("verify")
+    assert report.returncode == 0, report.stderr
