@@ -9,12 +9,15 @@ import random
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from backports import zstd
 from sqlcipher3 import dbapi2
 
+from benchmarks.table import Row
 from domain.acts import Act, encode_act
+from domain.canonical import Json
 from sync.client import HttpTransport
 from sync.client.pace import LOOPBACK
 from tests.sync.harness import County, Station
@@ -28,7 +31,7 @@ def visit(station: Station, rng: random.Random, number: int, lamport: int) -> li
     """Three acts as a registration writes them: petitioner, visit, matter."""
     office, who = station.identity.office, rng.choice(SURNAMES) + "".join(rng.choices(GIVEN, k=2))
     ids = [rng.randbytes(16).hex() for _ in range(3)]
-    fields = (
+    fields: tuple[tuple[str, str, dict[str, Json]], ...] = (
         ("petitioner_recorded", "petitioner", {
             "name": who, "id_number": f"37020519{rng.randrange(10**10):010d}",
             "phone": f"139{rng.randrange(10**8):08d}",
@@ -83,8 +86,24 @@ def reference(contents: list[bytes], folder: Path) -> tuple[int, float]:
     return len(stream), spent
 
 
-def main(visits: int = 10_000) -> None:
-    """Print the table."""
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One first exchange and its reference: bytes on the wire both ways, seconds."""
+
+    acts: int
+    plain_bytes: int
+    stream_bytes: int
+    stream_seconds: float
+    wire_bytes: int
+    wire_seconds: float
+    rounds: int
+    quiet_bytes: int
+    """A round without news, both ways."""
+    pending: int
+
+
+def run(visits: int) -> Measured:
+    """A station with ``visits`` visits meets an empty county."""
     rng = random.Random(1)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -112,11 +131,50 @@ def main(visits: int = 10_000) -> None:
         line.close()
         station.close()
         county.stop()
-    print(f"visits {visits}, acts {len(contents)}, plain {sum(map(len, contents)):,} bytes, still pending {pending}")
-    print(f"one zstd stream, one transaction   {stream:>12,} bytes   {plain:8.3f} s")
-    print(f"exchange to an empty county        {wire:>12,} bytes   {spent:8.3f} s   in {rounds} rounds")
-    print(f"ratio                              {wire / stream:>12.3f}         {spent / plain:8.2f}")
-    print(f"a round without news               {quiet:>12,} bytes")
+    plain_bytes = sum(map(len, contents))
+    return Measured(len(contents), plain_bytes, stream, plain, wire, spent, rounds, quiet, pending)
+
+
+def measure(visits: int = 10_000) -> list[Row]:
+    """Rows for the table of budgets."""
+    done = run(visits)
+    if done.pending:
+        raise RuntimeError(f"{done.pending} acts did not reach the county")
+    name, note = "one zstd stream, one transaction", f"{visits:,} visits, {done.rounds} rounds"
+    kilo = 1000
+    return [
+        Row(
+            "sync to an empty county, bytes",
+            done.wire_bytes / kilo,
+            "kB",
+            name,
+            done.stream_bytes / kilo,
+            1.05,
+            note=note,
+        ),
+        Row(
+            "sync to an empty county, time",
+            done.wire_seconds * kilo,
+            "ms",
+            name,
+            done.stream_seconds * kilo,
+            3,
+            note=note,
+        ),
+        Row("a round without news", done.quiet_bytes, "bytes", "the smallest allowed", 300, 300, on_value=True),
+    ]
+
+
+def main(visits: int = 10_000) -> None:
+    """Print the table."""
+    done = run(visits)
+    print(f"visits {visits}, acts {done.acts}, plain {done.plain_bytes:,} bytes, still pending {done.pending}")
+    print(f"one zstd stream, one transaction   {done.stream_bytes:>12,} bytes   {done.stream_seconds:8.3f} s")
+    print(f"exchange to an empty county        {done.wire_bytes:>12,} bytes   {done.wire_seconds:8.3f} s")
+    print(f"rounds                             {done.rounds:>12}")
+    bytes_ratio, time_ratio = done.wire_bytes / done.stream_bytes, done.wire_seconds / done.stream_seconds
+    print(f"ratio                              {bytes_ratio:>12.3f}         {time_ratio:8.2f}")
+    print(f"a round without news               {done.quiet_bytes:>12,} bytes")
 
 
 if __name__ == "__main__":

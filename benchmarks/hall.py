@@ -1,0 +1,124 @@
+"""A hall to measure in: a station in a folder, and synthetic visits registered through the clerk's own services."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from desktop.models.store import search
+from desktop.models.store.connection import checkpoint
+from desktop.services import intake, synthetic
+from desktop.services.intake import Registered
+from desktop.services.station import OfficeSetup, SeriesSetup, Station, Surroundings, create_station, open_station
+from desktop.services.synthetic import SyntheticVisit
+from domain.commands import MatterInput, PetitionerInput, RegisterVisit
+
+UNTIL = date(2026, 11, 20)
+SIGN_IN, PASSWORD = "bench", "a password for measuring"
+OFFICE = OfficeSetup(
+    code="YX02",
+    name="云溪县信访局",
+    kind="petition_office",
+    window="1",
+    mark="云信",
+    phone="0000-5550123",
+    series=tuple(SeriesSetup(kind, last=999_999, year=2026) for kind in ("受", "途", "转")),
+)
+
+
+def now_ms() -> int:
+    """Milliseconds since 1970 UTC."""
+    return time.time_ns() // 1_000_000
+
+
+def surroundings() -> Surroundings:
+    """The real clock and real randomness."""
+    return Surroundings(now_ms, secrets.token_bytes)
+
+
+def make_station(folder: Path) -> Station:
+    """A new, empty station."""
+    return create_station(
+        folder, OFFICE, sign_in=SIGN_IN, name="陈晓岚", password=PASSWORD, surroundings=surroundings()
+    )
+
+
+def reopen(folder: Path) -> Station:
+    """The station of an earlier :func:`make_station`."""
+    return open_station(folder, sign_in=SIGN_IN, password=PASSWORD, surroundings=surroundings())
+
+
+class Ids:
+    """Which ids the keys of synthetic people and matters became."""
+
+    def __init__(self) -> None:
+        self._people: dict[str, str] = {}
+        self._matters: dict[str, str] = {}
+
+    def command(self, visit: SyntheticVisit) -> RegisterVisit:
+        """The command with the ids of people and matters registered before."""
+        people = tuple(
+            self._person(person, key, known)
+            for person, key, known in zip(visit.command.people, visit.person_keys, visit.known, strict=True)
+        )
+        matters = tuple(
+            self._matter(matter, key) for matter, key in zip(visit.command.matters, visit.earlier_keys, strict=True)
+        )
+        return replace(visit.command, people=people, matters=matters)
+
+    def note(self, visit: SyntheticVisit, made: Registered) -> None:
+        """Remember what registering gave."""
+        self._people.update(zip(visit.person_keys, made.petitioner_ids, strict=False))
+        self._matters.update(zip(visit.matter_keys, made.matter_ids, strict=True))
+
+    def _person(self, person: PetitionerInput, key: str, known: bool) -> PetitionerInput:
+        return replace(person, petitioner_id=self._people[key]) if known and key in self._people else person
+
+    def _matter(self, matter: MatterInput, earlier: str) -> MatterInput:
+        if not earlier:
+            return matter
+        return replace(matter, repeat=replace(matter.repeat, earlier_matter_id=self._matters[earlier]))
+
+
+def register(station: Station, visits: Iterable[SyntheticVisit]) -> Iterator[Callable[[], Registered]]:
+    """Each visit as something to be called: registered for good when it returns. Call each before taking the next."""
+    ids = Ids()
+    for visit in visits:
+        command = ids.command(visit)
+        made: list[Registered] = []
+
+        def save(command: RegisterVisit = command, made: list[Registered] = made) -> Registered:
+            made.append(intake.register_visit(station, command).value)
+            return made[0]
+
+        yield save
+        ids.note(visit, made[0])
+
+
+def fill(station: Station, count: int, *, seed: int = 1, days: int = 900, quiet: bool = True) -> None:
+    """Register ``count`` visits, with the idle work a real window would have done in between.
+
+    Only while filling, the disk is not waited for.
+    """
+    station.store.db.execute("PRAGMA synchronous = OFF")
+    for number, save in enumerate(register(station, synthetic.visits(seed, count, until=UNTIL, days=days)), start=1):
+        save()
+        if number % 2_000 == 0:
+            settle(station)
+            if not quiet:
+                print(f"  {number:,} visits", flush=True)
+    settle(station)
+    station.store.db.execute("PRAGMA synchronous = FULL")
+
+
+def settle(station: Station) -> None:
+    """Idle work, all of it: search index, merging, checkpoint."""
+    while search.catch_up(station.store.db, docs=4_000):
+        pass
+    while search.merge_some(station.store.db, pages=2_000):
+        pass
+    checkpoint(station.store.db, truncate=True)

@@ -1,0 +1,61 @@
+"""Durable save of one visit beside a raw one-row commit of the standard library's sqlite3, in turn on the same disk."""
+
+from __future__ import annotations
+
+import gc
+import sqlite3
+import time
+from pathlib import Path
+
+from benchmarks import hall
+from benchmarks.table import Row, p50, p95, timed
+from desktop.services import synthetic
+from desktop.services.station import Station
+
+WARM = 50
+
+
+class RawCommits:
+    """The least a durable save can cost here: one row, WAL, ``synchronous=FULL``."""
+
+    def __init__(self, file: Path) -> None:
+        self._db = sqlite3.connect(file, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = FULL")
+        self._db.execute("CREATE TABLE IF NOT EXISTS raw (id INTEGER PRIMARY KEY, text TEXT)")
+
+    def one(self) -> None:
+        """Begin, insert one row, commit."""
+        self._db.execute("BEGIN IMMEDIATE")
+        self._db.execute("INSERT INTO raw (text) VALUES (?)", ("一" * 60,))
+        self._db.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+
+def measure(station: Station, folder: Path, *, note: str, rounds: int = 400, seed: int = 77) -> list[Row]:
+    """Save and raw commit in turn, so that whatever else the disk does meets both."""
+    raw = RawCommits(folder / "raw.db")
+    saves: list[float] = []
+    commits: list[float] = []
+    processor: list[float] = []
+    bare: list[float] = []
+    visits = list(synthetic.visits(seed, WARM + rounds, until=hall.UNTIL))
+    gc.collect()
+    for save in hall.register(station, visits):
+        began = time.thread_time()
+        saves.append(timed(save))
+        between = time.thread_time()
+        commits.append(timed(raw.one))
+        processor.append((between - began) * 1000)
+        bare.append((time.thread_time() - between) * 1000)
+    raw.close()
+    saves, commits, processor, bare = saves[WARM:], commits[WARM:], processor[WARM:], bare[WARM:]
+    what, reference = "durable save of one visit", "one raw row, synchronous=FULL"
+    return [
+        Row(f"{what}, p50", p50(saves), "ms", reference, p50(commits), 3, note=note),
+        Row(f"{what}, p95", p95(saves), "ms", reference, p95(commits), 3, note=note),
+        Row(f"{what}, processor only", p50(processor), "ms", reference, p50(bare), 50, note=f"{note}, for orientation"),
+    ]

@@ -1,0 +1,52 @@
+"""The window's start and memory on a filled file, beside an empty window of Qt, each in fresh processes, in turn."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from benchmarks import hall
+from benchmarks.table import Row, p50
+
+
+def _start(*words: str) -> dict[str, float]:
+    """Start a window; its moments in milliseconds since before the process was made."""
+    environment = {**os.environ}
+    environment.setdefault("QT_QPA_PLATFORM", "offscreen")
+    began = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.window_start", *words],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=True,
+        timeout=120,
+    )
+    said = json.loads(done.stdout.splitlines()[-1])
+    return {name: value if name.startswith("kib") else (value - began) * 1000 for name, value in said.items()}
+
+
+def measure(data: Path, visits: int, *, rounds: int = 7) -> list[Row]:
+    """Start in turn: empty, ours, empty, ours … ; the first pair warms the disk cache and is thrown away."""
+    password = data.parent / "password.txt"
+    password.write_text(hall.PASSWORD, encoding="utf-8")
+    pairs = [(_start("empty"), _start("ours", str(data), hall.SIGN_IN, str(password))) for _ in range(rounds + 1)][1:]
+    bare = p50([empty["painted"] for empty, _ in pairs])
+    mine = p50([ours["painted"] for _, ours in pairs])
+    work = p50([ours["intake"] - ours["signed_in"] for _, ours in pairs])
+    whole = p50([ours["intake"] for _, ours in pairs])
+    kib = p50([ours["kib"] for _, ours in pairs]) / 1024
+    first = p50([ours["kib_sign_in"] for _, ours in pairs]) / 1024
+    bare_kib = p50([empty["kib"] for empty, _ in pairs]) / 1024
+    count, reference = f"{visits:,} visits in the file", "empty PySide6 window"
+    return [
+        Row("window, process start to first paint", mine, "ms", reference, bare, 1.5, note=count),
+        Row("signed in to intake page drawn", work, "ms", reference, bare, 1.5, note=count),
+        Row("process start to intake page, with the password", whole, "ms", reference, bare, 6, note="orientation"),
+        Row("memory at the sign-in page", first, "MiB", reference, bare_kib, 150, on_value=True),
+        Row("memory at work, everything warmed up", kib, "MiB", reference, bare_kib, 150, on_value=True, note=count),
+    ]
