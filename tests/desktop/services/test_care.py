@@ -93,8 +93,10 @@ def tamper(hall: Hall, *statements: str) -> care.VerifyReport:
 @pytest.mark.parametrize(
     "sql",
     [
-        "UPDATE act SET content = CAST(replace(CAST(content AS TEXT), '渔村', '山村') AS BLOB) WHERE seq ="
-        + " (SELECT min(seq) FROM act WHERE CAST(content AS TEXT) LIKE '%渔村%')",
+        (
+            "UPDATE act SET content = CAST(replace(CAST(content AS TEXT), '渔村', '山村') AS BLOB) WHERE seq ="
+            " (SELECT min(seq) FROM act WHERE CAST(content AS TEXT) LIKE '%渔村%')"
+        ),
         "UPDATE act SET content = x'7b7d' WHERE seq = 6",
         "UPDATE act SET content = x'00ff' WHERE seq = 6",
         "UPDATE act SET case_id = 'elsewhere' WHERE seq = 6",
