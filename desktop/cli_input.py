@@ -80,7 +80,32 @@ def shaped(value: object, kind: type, where: str = "") -> object:
         missing = re.search(r"missing required field `(\w+)`", said)
         if missing:
             path = f"{path}.{missing[1]}".strip(".")
-        raise _invalid(".".join(part for part in (where, path) if part), said, "wrong_type") from error
+        raise _invalid(".".join(part for part in (where, path) if part), _in_chinese(said), "wrong_type") from error
+
+
+_WORDS: Mapping[str, str] = {
+    "str": "文字",
+    "int": "整数",
+    "float": "小数",
+    "bool": "是或否",
+    "array": "列表",
+    "object": "对象",
+    "null": "空值",
+}
+_SAID: Mapping[str, str] = {
+    r"Expected `(\w+)`, got `(\w+)`": "应当是{0}，给的是{1}",
+    r"Invalid enum value '?(.*?)'?": "不在可选的值之内：{0}",
+    r"Object missing required field `(\w+)`": "缺少这个字段",
+}  # fmt: skip
+
+
+def _in_chinese(said: str) -> str:
+    """The decoder's complaint in Chinese; as it is when it is a new one."""
+    for pattern, words in _SAID.items():
+        found = re.fullmatch(pattern, said)
+        if found:
+            return words.format(*(_WORDS.get(each, each) for each in found.groups()))
+    return said
 
 
 def _unknown(value: object, kind: object, where: str) -> str:

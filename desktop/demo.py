@@ -19,6 +19,7 @@ from pathlib import Path
 
 from desktop.cli import surroundings
 from desktop.cli_faults import told
+from desktop.models.store.folder import DataFolder, hold
 from desktop.services import care, county, demo
 from desktop.services.outcome import Outcome
 from desktop.services.station import OfficeSetup, Station, create_station, open_station
@@ -119,8 +120,8 @@ def _throw_away(place: Place) -> None:
     if not place.mark.exists():
         raise SurroundingsFault("folder_not_empty", facts={"folder": place.path.name})
     for folder in (place.hall, place.township):
-        if (folder / "station.db").exists():
-            open_station(folder, sign_in=SIGN_IN, password=PASSWORD, surroundings=surroundings()).close()
+        if folder.exists():
+            hold(DataFolder(folder), since="").release()  # whatever state it is in, nobody may have it open
     say(f"删除旧的演示数据：{place.path}")
     shutil.rmtree(place.path)
 

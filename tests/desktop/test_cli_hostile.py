@@ -223,10 +223,10 @@ def _mounted(path: Path, *options: str) -> bool:
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """An empty file system of 6 MB; only root can mount one."""
+    """An empty file system of 2 MB; only root can mount one."""
     path = tmp_path / "disk"
     path.mkdir()
-    if not _mounted(path, "-t", "tmpfs", "-o", "size=6m", "tmpfs"):
+    if not _mounted(path, "-t", "tmpfs", "-o", "size=2m", "tmpfs"):
         pytest.skip("a small disk can only be mounted by root")
     yield path
     subprocess.run(["umount", "--lazy", str(path)], check=True)

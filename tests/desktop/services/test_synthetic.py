@@ -15,6 +15,7 @@ from desktop.services.synthetic import SyntheticVisit, visits
 from desktop.services.synthetic_stories import STORIES
 from domain.commands import PetitionerInput
 from domain.identity import check_credit_code, check_id, normalise_phone
+from tests.desktop.services.halls import make_hall
 
 UNTIL = date(2026, 11, 23)
 
@@ -60,7 +61,7 @@ def test_telephones_lie_in_one_range_and_credit_codes_are_sound(many):
 def test_places_are_those_of_the_shipped_county_that_does_not_exist():
     table = resources.table("regions")
     assert table["synthetic"] is True
-    entries = {row["code"]: row for row in table["entries"]}  # type: ignore[index, attr-defined]
+    entries = {row["code"]: row for row in table["entries"]}  # type: ignore[attr-defined]
     for town, villages in synthetic_words.TOWNS:
         for code, village in villages:
             assert entries[code]["label"] == village
@@ -69,7 +70,7 @@ def test_places_are_those_of_the_shipped_county_that_does_not_exist():
 
 def test_codes_are_those_of_the_shipped_tables(many):
     def codes(name: str) -> set[str]:
-        return {row["code"] for row in resources.table(name)["entries"]}  # type: ignore[index, attr-defined]
+        return {row["code"] for row in resources.table(name)["entries"]}  # type: ignore[attr-defined]
 
     assert {story.content_code for story in STORIES} <= codes("content_classes")
     assert {story.purpose for story in STORIES} <= codes("purposes")
@@ -126,7 +127,7 @@ def test_no_gap_of_a_story_stays_open_and_every_character_can_be_printed(many):
     )
     whole = "".join(texts) + "".join(person.name + person.address for person in people(many))
     assert "{" not in whole
-    assert printing.missing_characters(sorted(set(whole))) in ((), [])
+    assert printing.missing_characters([whole]) == []
 
 
 def test_generated_visits_are_registered_without_refusal_and_the_record_is_proved(hall):
@@ -138,10 +139,13 @@ def test_generated_visits_are_registered_without_refusal_and_the_record_is_prove
 
 
 @pytest.mark.parametrize("code", [demo.HALL, demo.TOWNSHIPS[0][0]])
-def test_the_demo_takes_only_steps_the_rules_allow(make, code):
-    station = make(demo.office_setup(code, "2", alone=True)).station
-    filled = demo.fill_demo(station, seed=5, count=25, papers_for=2)
-    assert filled.visits == 25
-    assert sum(filled.steps.values()) > 10
-    assert filled.papers > 4
-    assert care.verify(station).clean
+def test_the_demo_takes_only_steps_the_rules_allow(tmp_path, code):
+    station = make_hall(tmp_path / "station", demo.office_setup(code, "2", alone=True)).station
+    try:
+        filled = demo.fill_demo(station, seed=5, count=25, papers_for=2)
+        assert filled.visits == 25
+        assert sum(filled.steps.values()) > 10
+        assert filled.papers > 4
+        assert care.verify(station).clean
+    finally:
+        station.close()

@@ -1,0 +1,123 @@
+"""What ./run makes: a county server, two stations with visits and papers, enrolled and reported; twice is once."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from desktop import demo
+from desktop.cli import surroundings
+from desktop.services.station import open_station
+from tests.desktop.xinfang import ROOT, Xinfang
+
+
+def run(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "desktop.demo", *words], cwd=ROOT, capture_output=True, encoding="utf-8", timeout=170
+    )
+
+
+def free_port() -> str:
+    with socket.socket() as tried:
+        tried.bind(("127.0.0.1", 0))
+        return str(tried.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory) -> demo.Place:
+    folder = tmp_path_factory.mktemp("run") / "demo"
+    done = run("--no-window", "--into", str(folder), "--visits", "24", "--port", free_port())
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stderr == ""
+    return demo.Place(folder)
+
+
+def station(place: demo.Place, folder: Path) -> Xinfang:
+    return Xinfang(folder, place.password)
+
+
+def test_the_hall_has_its_visits_and_everything_is_with_the_county(place):
+    hall = station(place, place.hall)
+    visits = hall.done("list", "visits")
+    assert len(visits) == 24
+    assert {row["clerk"] for row in visits} == {"张敏"}
+    assert all(row["reported"] for row in visits)
+    (sync,) = hall.done("list", "sync")
+    assert (sync["enrolled"], sync["pending"], sync["forked"]) == (True, 0, False)
+    assert hall.done("verify")["clean"] is True
+
+
+def test_document_numbers_come_from_the_county(place):
+    township = station(place, place.township)
+    papers = township.done("list", "papers") + station(place, place.hall).done("list", "papers")
+    numbers = [paper["number"] for paper in papers if "〔" in paper["number"]]
+    assert numbers
+    assert len(set(numbers)) == len(numbers)
+
+
+def test_the_directory_names_hall_townships_and_units(place):
+    names = {row["name"] for row in station(place, place.hall).done("list", "offices")}
+    assert {"青禾县信访局", "云溪镇人民政府", "石桥镇人民政府", "青禾县民政局"} <= names
+
+
+def test_the_county_holds_what_the_stations_hold(place):
+    program = Path(sys.executable).with_name("xinfang-county")
+    done = subprocess.run(
+        [program, "--data", place.county, "admin", "verify"], capture_output=True, encoding="utf-8", check=True
+    )
+    county = json.loads(done.stdout)
+    assert county["ok"] is True
+    assert county["writers"] == 3
+    held = {row["case_id"] for row in station(place, place.hall).done("list", "papers")}
+    assert county["cases"] > len(held)
+
+
+def test_a_second_start_uses_what_is_there(place):
+    before = (place.hall / "station.db").stat().st_mtime_ns
+    done = run("--no-window", "--into", str(place.path))
+    assert done.returncode == 0, done.stderr
+    assert (place.hall / "station.db").stat().st_mtime_ns == before
+
+
+def test_a_start_that_was_cut_short_is_begun_again(tmp_path):
+    folder = tmp_path / "demo"
+    folder.mkdir()
+    (folder / demo.MARK).write_text('{"state": "making", "port": 1}', "utf-8")
+    (folder / "offices.json").write_text("[", "utf-8")
+    done = run("--no-window", "--into", str(folder), "--visits", "2", "--port", free_port())
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads((folder / demo.MARK).read_text("utf-8"))["state"] == "ready"
+
+
+def test_a_folder_of_somebody_else_is_never_thrown_away(tmp_path):
+    (tmp_path / "报告.docx").write_bytes(b"not ours")
+    done = run("--fresh", "--no-window", "--into", str(tmp_path))
+    assert done.returncode == 1
+    assert "已有其他文件" in done.stderr
+    assert [each.name for each in tmp_path.iterdir()] == ["报告.docx"]
+
+
+def test_an_open_demo_is_not_thrown_away(place):
+    window = open_station(place.hall, sign_in=demo.SIGN_IN, password=demo.PASSWORD, surroundings=surroundings())
+    try:
+        done = run("--fresh", "--no-window", "--into", str(place.path))
+    finally:
+        window.close()
+    assert done.returncode == 1
+    assert "已在另一个窗口打开" in done.stderr
+    assert len(station(place, place.hall).done("list", "visits")) == 24
+
+
+def test_an_import_registers_and_proves_and_may_be_repeated(tmp_path):
+    folder = tmp_path / "import"
+    for expected in (30, 60):
+        done = run("--import", "30", "--into", str(folder))
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "无一被拒" in done.stdout
+        assert "核验无误" in done.stdout
+        assert len(Xinfang(folder, folder / "password.txt").done("list", "visits")) == expected
