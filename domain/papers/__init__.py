@@ -21,7 +21,6 @@ from domain.papers.text import (
     chinese_date,
     chinese_minute,
     mask_identities_in,
-    mask_identity,
     qr_text,
     read_qr,
 )
@@ -52,7 +51,6 @@ __all__ = [
     "chinese_minute",
     "from_json",
     "mask_identities_in",
-    "mask_identity",
     "qr_text",
     "read_qr",
 ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import zlib
 
+from domain.identity import mask_id
+
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})\Z")
 _MINUTE = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\d{2}):(\d{2})(?::\d{2})?\Z")
 _IDENTITY = re.compile(
@@ -35,17 +37,9 @@ def chinese_minute(wall: str) -> str:
     return f"{chinese_date(day)}{int(hour)}时{minute}分"
 
 
-def mask_identity(number: str) -> str:
-    """First and last four characters with stars between (``1101**********002X``); up to six characters vanish whole."""
-    if len(number) <= 6:
-        return "*" * len(number)
-    keep = 4 if len(number) >= 12 else 2
-    return number[:keep] + "*" * (len(number) - 2 * keep) + number[-keep:]
-
-
 def mask_identities_in(text: str) -> str:
     """Free text with every resident identity number 公民身份号码 (18 or 15 digits with a birth date inside) masked."""
-    return _IDENTITY.sub(lambda found: mask_identity(found.group()), text)
+    return _IDENTITY.sub(lambda found: mask_id(found.group()), text)
 
 
 def qr_text(number: str, query_code: str) -> str:

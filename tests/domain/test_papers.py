@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from domain.identity import mask_id
 from domain.papers import (
     CONTENT_BY_FORM,
     COPIES,
@@ -20,7 +21,6 @@ from domain.papers import (
     chinese_minute,
     from_json,
     mask_identities_in,
-    mask_identity,
     qr_text,
     read_qr,
 )
@@ -96,9 +96,9 @@ def test_dates_are_written_without_leading_zeros():
 
 
 def test_an_identity_number_keeps_four_characters_at_each_end():
-    assert mask_identity("11010519491231002X") == "1101**********002X"
-    assert mask_identity("123456") == "******"
-    assert mask_identity("E12345678") == "E1*****78"
+    assert mask_id("11010519491231002X") == "1101********002X"
+    assert mask_id("123456") == "******"
+    assert mask_id("E12345678") == "E1*****78"
 
 
 def test_identity_numbers_inside_free_text_are_masked_and_other_numbers_are_not():

@@ -8,6 +8,7 @@ from desktop.printing import notice
 from desktop.printing.breaking import unbroken
 from desktop.printing.sheet import A4, Sheet
 from desktop.printing.wording import fill, paragraphs, words
+from domain.identity import mask_id
 from domain.papers import (
     TITLES,
     AcceptanceNotice,
@@ -15,7 +16,6 @@ from domain.papers import (
     ReferralNotice,
     chinese_date,
     mask_identities_in,
-    mask_identity,
 )
 
 SECRET_NAME = "信访人"
@@ -60,7 +60,7 @@ def _addressee(content: AcceptanceNotice | PathwayNotice | ReferralNotice) -> st
     if not isinstance(content, AcceptanceNotice) and content.accusation:
         return SECRET_NAME
     name = unbroken(content.addressee)
-    return f"{name}（{mask_identity(content.id_number)}）" if content.id_number else name
+    return f"{name}（{mask_id(content.id_number)}）" if content.id_number else name
 
 
 def _common(content: AcceptanceNotice | PathwayNotice | ReferralNotice) -> dict[str, str]:

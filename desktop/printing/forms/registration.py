@@ -10,6 +10,7 @@ from desktop.printing.sheet import A4, MM, Sheet
 from desktop.printing.table import Cell, Frame, Row, label
 from desktop.printing.table import draw as draw_table
 from desktop.printing.wording import words
+from domain.identity import mask_id
 from domain.papers import (
     TITLES,
     RegisteredMatter,
@@ -17,7 +18,6 @@ from domain.papers import (
     RegistrationForm,
     chinese_date,
     chinese_minute,
-    mask_identity,
 )
 
 _LEFT, _RIGHT, _TOP = 22 * MM, A4[0] - 20 * MM, 16 * MM
@@ -206,7 +206,7 @@ def _closing_rows(content: RegistrationForm) -> Iterator[Row]:
 
 
 def _identity(content: RegistrationForm, number: str) -> str:
-    return number if content.show_identity else mask_identity(number)
+    return number if content.show_identity else mask_id(number)
 
 
 def _pairs(*pairs: tuple[str, str], wide: bool = False) -> tuple[Cell, ...]:
