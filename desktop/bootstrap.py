@@ -104,19 +104,25 @@ class Bootstrap(QObject):
         from desktop.workers.quiet import QuietWork
         from desktop.workers.sync_loop import SyncLoop
 
-        parts, window = self.parts, self.window
-        loop = SyncLoop(parts.store_lane, parts.net_lane, lambda: window.station, parts.bus, parent=self)
+        parts = self.parts
+
+        def ref() -> Station:  # this clerk's, also while the window already opens another's
+            return station
+
+        loop = SyncLoop(parts.store_lane, parts.net_lane, ref, parts.bus, parent=self)
         office = station.office
-        shell = Shell(self._makers(), office.name, office.window, station.clerk_name, parts.bus, parent)
+        shell = Shell(self._makers(ref), office.name, office.window, station.clerk_name, parts.bus, parent)
         loop.state_changed.connect(shell.status.show_sync)
         shell.exchange_wanted.connect(loop.now)
         parts.store_lane.run(_clock_words, station, done=shell.status.show_clock)
         parts.loop = loop
-        parts.quiet = QuietWork(parts.store_lane, lambda: window.station, parts.bus, parent=self)
+        parts.quiet = QuietWork(parts.store_lane, ref, parts.bus, parent=self)
         QTimer.singleShot(300, loop, loop.start)
         return shell
 
     def _leave(self) -> None:
+        for lane in (self.parts.net_lane, self.parts.device_lane):
+            lane.hush()
         if self.parts.loop is not None:
             self.parts.loop.stop()
             self.parts.loop.deleteLater()
@@ -126,18 +132,15 @@ class Bootstrap(QObject):
             self.parts.quiet.deleteLater()
             self.parts.quiet = None
 
-    def _makers(self) -> dict[str, PageMaker]:
-        parts, window = self.parts, self.window
-
-        def station() -> Station:
-            return window.station
+    def _makers(self, ref: Callable[[], Station]) -> dict[str, PageMaker]:
+        parts = self.parts
 
         def make(module: str, name: str, **more: object) -> PageMaker:
             def maker(parent: QWidget) -> QWidget:
                 from importlib import import_module
 
                 page_class: Callable[..., QWidget] = getattr(import_module(f"desktop.views.{module}"), name)
-                return page_class(parts.store_lane, station, parts.bus, parent, **more)
+                return page_class(parts.store_lane, ref, parts.bus, parent, **more)
 
             return maker
 

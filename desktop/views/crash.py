@@ -80,6 +80,7 @@ class CrashKeeper(QObject):
         super().__init__(parent)
         self._file, self._now, self._save, self._parent_widget = file, now, save, parent_widget
         self._telling = False
+        self._sheet: CrashSheet | None = None
         self._caught.connect(self._tell, Qt.ConnectionType.QueuedConnection)
 
     def install(self) -> None:
@@ -112,9 +113,10 @@ class CrashKeeper(QObject):
             return
         self._telling = True
         self._save()
-        sheet = CrashSheet(details, self._parent_widget())
-        sheet.finished.connect(self._told)
-        sheet.open()
+        self._sheet = CrashSheet(details, self._parent_widget())
+        self._sheet.finished.connect(self._told)
+        self._sheet.open()
 
     def _told(self, _result: int) -> None:
         self._telling = False
+        self._sheet = None

@@ -78,6 +78,9 @@ class LineEdit(QLineEdit):
     # Qt's own names
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        if self.isReadOnly():  # Qt itself would take the word
+            event.ignore()
+            return
         self._composing = bool(event.preeditString())
         super().inputMethodEvent(event)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from itertools import pairwise
 from typing import ClassVar
 
-from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -22,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from desktop.models.store.drafts import Draft, DraftLine
 from desktop.services import drafts, intake, matters
-from desktop.services.intake import Registered, StepView
+from desktop.services.intake import Registered
 from desktop.services.outcome import Topic
 from desktop.services.sentences import sentence, warning_sentence
 from desktop.views.actions import bind
@@ -32,17 +31,16 @@ from desktop.views.form_grid import repolish
 from desktop.views.intake_done import DONE_HERE, IntakeDone
 from desktop.views.intake_form import FORM, VERSION, IntakeForm, typed_words
 from desktop.views.intake_side import IntakeSide
-from desktop.views.intake_think import Question, Thought, think
+from desktop.views.intake_thinker import IntakeThinker
 from desktop.views.matter_card import MatterCard
 from desktop.views.page import Page, StationRef
 from desktop.views.person_card import PersonCard
 from desktop.workers.bus import Bus
-from desktop.workers.lane import Lane, Ticket
+from desktop.workers.lane import Lane
 from domain.beijing import beijing
 from domain.commands import AcceptMatter, GuideMatter, RegisterVisit
 from domain.refusals import Refusal
 
-PAUSE_MS = 150
 SIDE_WIDTH = 272
 
 
@@ -54,20 +52,13 @@ class IntakePage(Page):
     def __init__(self, lane: Lane, station_ref: StationRef, bus: Bus, parent: QWidget | None = None) -> None:
         super().__init__(lane, station_ref, bus, parent)
         self.setObjectName("page")
-        self._lane = lane
-        self._person = self._matter = 0
         self._submitting = False
-        self._steps: dict[int, StepView] = {}
-        self._ticket: Ticket | None = None
         self.form = IntakeForm(self)
         self.side = IntakeSide(self)
         self.side.setFixedWidth(SIDE_WIDTH)
         self.done = IntakeDone(self)
         self.keeper = DraftKeeper(lane, station_ref, self._draft, form=FORM, version=VERSION, parent=self)
-        self._think = QTimer(self)
-        self._think.setSingleShot(True)
-        self._think.setInterval(PAUSE_MS)
-        self._think.timeout.connect(self._ask)
+        self.thinker = IntakeThinker(lane, station_ref, self.form, self.side, self.complain, self)
         self._lay_out()
         self._connect()
         self._keys()
@@ -122,15 +113,9 @@ class IntakePage(Page):
         form = self.form
         form.changed.connect(self._typed)
         form.chain_changed.connect(self._set_chain)
-        form.people.person_changed.connect(self._busy_with_person)
-        form.matters.told.connect(self._busy_with_matter)
-        form.people.anonymous.toggled.connect(lambda _on: self._think.start())
         form.recovery.resumed.connect(self.resume)
         form.recovery.looked.connect(self._look)
         form.recovery.discarded.connect(self._discard)
-        self.side.person_taken.connect(self._take_person)
-        self.side.matter_taken.connect(self._take_matter)
-        self.side.left.connect(self._back_to_form)
         self.keeper.saved.connect(self._say_kept)
         self.keeper.trouble.connect(self._say_not_kept)
         self.done.print_wanted.connect(self.print_requested)
@@ -201,9 +186,7 @@ class IntakePage(Page):
 
     def _begin(self, visit_id: str, draft: Draft | None) -> None:
         self.keeper.forget()
-        self._person = self._matter = 0
-        self._steps = {}
-        self.side.clear()
+        self.thinker.reset()
         self.form.begin(visit_id, draft.fields if draft else None)
         self.keeper.forget()  # putting fields back is not typing
         self.kept.setText("")
@@ -237,79 +220,13 @@ class IntakePage(Page):
     def _typed(self) -> None:
         if not self._submitting:
             self.keeper.touched()
-            self._think.start()
+            self.thinker.soon()
 
     def _draft(self) -> Kept | None:
         return None if self._submitting or not self.typing else self.form.draft()
 
-    def _busy_with_person(self, index: int) -> None:
-        self._person = index
-        self._think.start()
-
-    def _busy_with_matter(self, index: int) -> None:
-        self._matter = index
-        self._think.start()
-
-    def _ask(self) -> None:
-        if not self.typing or self._submitting:
-            return
-        if self._ticket is not None:
-            self._ticket.cancel()
-        form = self.form
-        question = Question(
-            tuple(card.value() for card in form.people.cards),
-            form.matters.matters(),
-            min(self._person, len(form.people.cards) - 1),
-            min(self._matter, len(form.matters.cards) - 1),
-            form.people.anonymous.isChecked(),
-            bool(form.materials.materials()),
-        )
-        self._ticket = self._lane.start(think, self.station_ref(), question, done=self._show, failed=self.complain)
-
-    def _show(self, thought: Thought) -> None:
-        cards = self.form.people.cards
-        if thought.person < len(cards):
-            cards[thought.person].show_doubts(thought.implied, thought.doubts)
-        self.side.show_known(thought.known, thought.earlier)
-        for place, repeat in thought.repeats.items():
-            if place < len(self.form.matters.cards):
-                self.form.matters.cards[place].show_repeat(repeat)
-        for place, step in thought.steps.items():
-            if place < len(self.form.matters.cards):
-                self.form.matters.cards[place].show_step(step)
-        self._steps = dict(thought.steps)
-        here = self._matter_here()
-        if here in thought.repeats:
-            self.side.show_repeat(thought.repeats[here])
-        if here in thought.steps:
-            self.side.show_step(thought.steps[here])
-
-    def _take_person(self, petitioner_id: str) -> None:
-        row = self.side.person(petitioner_id)
-        if row is not None:
-            self.form.people.choose(min(self._person, len(self.form.people.cards) - 1), row)
-            self._back_to_form()
-
-    def _take_matter(self, matter_id: str) -> None:
-        self.form.matters.cards[self._matter_here()].set_earlier(matter_id)
-        self._back_to_form()
-
-    def _back_to_form(self) -> None:
-        card = self.form.people.cards[min(self._person, len(self.form.people.cards) - 1)]
-        chosen = bool(card.petitioner_id)
-        self.form.show_at(
-            self.form.matters.cards[self._matter_here()].grid.editor("request") if chosen else card.grid.editor("name")
-        )
-
-    def _matter_here(self) -> int:
-        """The matter the cursor is in, else the last one told."""
-        for place, card in enumerate(self.form.matters.cards):
-            if card.isAncestorOf(self.focusWidget()):
-                return place
-        return min(self._matter, len(self.form.matters.cards) - 1)
-
     def _all_no(self) -> None:
-        self.form.matters.cards[self._matter_here()].answer_all_no()
+        self.form.matters.cards[self.thinker.matter].answer_all_no()
 
     def _more(self) -> None:
         cards: list[PersonCard | MatterCard] = [*self.form.people.cards, *self.form.matters.cards]
@@ -344,10 +261,12 @@ class IntakePage(Page):
         self.keeper.save_now()
         self.form.clear_refusals()
         self.trouble.setText("")
-        command = self.form.command()
         self._submitting = True
         self.finish_button.setEnabled(False)
-        self.form.setEnabled(False)
+        self.thinker.now(self._register)  # a quick hand was faster than the pause: the proposals belong to the visit
+
+    def _register(self) -> None:
+        command = self.form.command()
         self.act(
             intake.register_visit,
             command,
@@ -359,10 +278,10 @@ class IntakePage(Page):
     def _ended(self) -> None:
         self._submitting = False
         self.finish_button.setEnabled(True)
-        self.form.setEnabled(True)
 
     def _refused(self, refusal: Refusal) -> None:
         words = sentence(refusal)
+        self.keeper.touched()
         if refusal.code == "name_missing":
             self.form.people.cards[0].reveal("name_missing_reason")
         self.trouble.setText("" if self.form.refuse(refusal.field or "", words) else f"× {words}")
@@ -370,27 +289,23 @@ class IntakePage(Page):
 
     def _registered(self, command: RegisterVisit, value: Registered) -> None:
         self.keeper.forget()
-        steps = self._steps
         doubts = [warning_sentence(code) for code, _field in value.warnings]
         self.stack.setCurrentIndex(1)
-        self.done.show_done(value, command.matters, steps, doubts, has_materials=bool(command.materials))
+        self.done.show_done(value, command.matters, self.thinker.steps, doubts, has_materials=bool(command.materials))
         self.say("done", self.tr("已保存在本机，登记编号 {0}").format(value.number))
 
     def _take_step(self, matter_id: str, step: str) -> None:
         def taken(_case: str) -> None:
             self.print_requested.emit(matter_id, DONE_HERE[step])
 
-        if step == "accept":
-            self.act(matters.accept_matter, AcceptMatter(matter_id), done=taken)
-        else:
-            self.act(matters.guide_matter, GuideMatter(matter_id), done=taken, refused=self._open_instead(matter_id))
-
-    def _open_instead(self, matter_id: str) -> Callable[[Refusal], None]:
         def refused(refusal: Refusal) -> None:  # something more is to be said first: that is done on the matter's page
             self.complain(refusal)
             self.matter_chosen.emit(matter_id)
 
-        return refused
+        if step == "accept":
+            self.act(matters.accept_matter, AcceptMatter(matter_id), done=taken, refused=refused)
+        else:
+            self.act(matters.guide_matter, GuideMatter(matter_id), done=taken, refused=refused)
 
     # Qt's own names
 

@@ -107,6 +107,7 @@ class MainWindow(QMainWindow):
         if self.shell is not None:
             self.shell.keep()
             self._door.leave()
+            self._lane.hush()
             self.stack.removeWidget(self.shell)
             self.shell.hide()
             self.shell.deleteLater()

@@ -54,6 +54,7 @@ class _Wish:
     refused: Callable[[Refusal], None] | None
     failed: Callable[[BaseException], None] | None
     ticket: Ticket
+    hushed: bool = False
 
 
 class _Relay(QObject):
@@ -121,6 +122,11 @@ class Lane(QObject):
         self._queue.put(_Task(self._next, fn, args, ticket, self._relay.answered))
         return ticket
 
+    def hush(self) -> None:
+        """Let everything that was given be done, and answer nobody: the screens that asked are going away."""
+        for number, wish in self._wishes.items():
+            self._wishes[number] = _Wish(None, None, None, wish.ticket, hushed=True)
+
     def finish(self, timeout: float = 30.0) -> bool:
         """Let what was given be done, take nothing more, end the thread; True when it ended within ``timeout`` seconds.
 
@@ -141,7 +147,7 @@ class Lane(QObject):
         # What was committed is announced even when nobody waits for the value any more.
         if isinstance(value, Outcome) and self._announce is not None and value.topics:
             self._announce(value.topics)
-        if wish.ticket.cancelled:
+        if wish.ticket.cancelled or wish.hushed:
             return
         if fault is None:
             if wish.done is not None:
