@@ -194,6 +194,8 @@ class GuideMatter:
     target_phone: str = ""
     how: str = ""
     time_limit: str = ""
+    legal_basis: str = ""
+    """The law that opens this route, e.g. 《中华人民共和国劳动争议调解仲裁法》第五条."""
     transferred_on: str = ""
     """When this organ has transferred the matter itself; empty: it has not."""
     why: str = ""

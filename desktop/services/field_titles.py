@@ -71,6 +71,7 @@ TITLES: Final = {
     "target_phone": "机关电话",
     "how": "办理程序",
     "time_limit": "提出期限",
+    "legal_basis": "法律依据",
     "transferred_on": "本机关移送日期",
     "referred_on": "转送日期",
     "assigned_on": "交办日期",

@@ -60,7 +60,7 @@ def guide(command: GuideMatter, state: CaseState, desk: Desk) -> list[ActDraft]:
     sets: dict[str, Json] = {"stage": Stage.GUIDED, "guided_on": guided.isoformat(), "owner": desk.office}
     if route and route != state.text("route"):
         sets["route"] = route
-    _line(sets, desk, command, "target_organ", "target_address", "target_phone", "time_limit")
+    _line(sets, desk, command, "target_organ", "target_address", "target_phone", "time_limit", "legal_basis")
     how = desk.text(command.how, "how", 2000)
     if how:
         sets["how"] = how
