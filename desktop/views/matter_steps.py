@@ -125,6 +125,7 @@ def _guide(ground: Ground) -> tuple[StepField, ...]:
         StepField("target_phone", "该机关电话"),
         StepField("target_address", "该机关地址"),
         StepField("time_limit", "该途径的时限", hint="例如：自知道之日起六十日内"),
+        StepField("legal_basis", "法律依据", hint="开启该途径的法律条款，例如：《××法》第五条"),
         StepField("transferred_on", "本机关已代转", "date", hint="未代转则留空"),
         StepField("how", "怎样提出", "long", hint="需要带的材料、办理步骤"),
     )
@@ -274,6 +275,7 @@ STEPS: dict[str, MatterStep] = {
                         "target_phone",
                         "how",
                         "time_limit",
+                        "legal_basis",
                         "transferred_on",
                     ),
                 ),
