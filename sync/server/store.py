@@ -194,8 +194,8 @@ class CountyStore:
                 "INSERT INTO code VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
                 (_code_digest(raw), office, office_name, window, " ".join(wanted), " ".join(kinds), self._clock()),
             )
-            if not self.log.has_case(f"office/{office}"):
-                self._record_office({"code": office, "name": office_name, "kind": "petition_office"})
+            if office_name and not self.log.has_case(f"office/{office}"):
+                self._record_office({"code": office, "name": office_name})  # no more than was said here
         return "-".join(raw[place : place + 4] for place in range(0, 16, 4))
 
     def enrol(self, asked: Enrol) -> SignedCertificate:
@@ -308,7 +308,12 @@ class CountyStore:
 
     def counts(self) -> dict[str, int]:
         """Acts, cases, refused acts, acts taken on another station's word."""
-        tables = {"acts": "act", "cases": "county_case", "refused": "reject", "attested": "attested"}
+        tables = {
+            "acts": "act",
+            "cases": "county_case",
+            "refused": "reject",
+            "attested": "attested t JOIN act a ON a.seq = t.act_seq WHERE a.chained = 0",  # its author did not come yet
+        }
         sql = "SELECT count(*) FROM "
         return {name: int(self._db.execute(sql + table).fetchone()[0]) for name, table in tables.items()}
 
