@@ -79,7 +79,7 @@ _COLUMNS: tuple[Column[ClockRow], ...] = (
         tip=lambda row: cite(row.article),
     ),
     Column("起算事件日", lambda row: row.from_on, width=6),
-    Column("天数", lambda row: str(row.days or ""), width=3, align="right", sort=lambda row: row.days),
+    Column("天数", lambda row: str(row.days or ""), width=3, spare=1, align="right", sort=lambda row: row.days),
     Column("名义届满日", lambda row: row.nominal or "—", width=6),
     Column(
         "顺延后届满日",

@@ -185,7 +185,7 @@ class DeadlineBoard(Page):
             Column(
                 "状态",
                 lambda row: state_words(row, self._today),
-                width=6,
+                width=7,
                 sort=lambda row: row.due_nominal or "9999",
                 tone=lambda row: state_tone(row, self._today),
             ),
@@ -201,14 +201,15 @@ class DeadlineBoard(Page):
                 "期限",
                 lambda row: term(CLOCK, row.due_clock),
                 width=7,
+                spare=3,
                 tip=lambda row: f"{row.due_clock} {term(CLOCK, row.due_clock)}",
             ),
             Column("编号", short_number, width=9, tip=lambda row: row.number, tone=lambda row: "strong"),
             Column("信访人", lambda row: row.main_name or "匿名", width=4),
-            Column("概况", lambda row: row.summary, width=12, stretch=True),
-            Column("办理状态", lambda row: term(STAGE, row.stage), width=5),
+            Column("概况", lambda row: row.summary, width=10, stretch=True),
+            Column("办理状态", lambda row: term(STAGE, row.stage), width=5, spare=1),
             Column("下一步", lambda row: term(NEXT_STEP, row.next_step), width=11),
-            Column("责任单位", self._owner, width=5, tip=lambda row: row.owner),
+            Column("责任单位", self._owner, width=5, spare=2, tip=lambda row: row.owner),
         )
 
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.models.store.rows import MatterRow, OfficeRow, PaperRow
 from desktop.services import lookup
@@ -14,6 +14,7 @@ from desktop.services.lookup import MatterPage as Whole
 from desktop.services.outcome import Topic
 from desktop.services.station import Station
 from desktop.views.case_header import CaseHeader
+from desktop.views.case_tabs import CaseTabs
 from desktop.views.clock_list import ClockList
 from desktop.views.details import Detail, DetailGroup, DetailsView
 from desktop.views.fields import EnterPresses
@@ -55,9 +56,11 @@ class MatterPage(Page):
         self._today = ""
         self.header = CaseHeader(self)
         self.steps = StepPanel(self)
-        self.steps.closed.connect(self._to_tabs)
+        self.steps.closed.connect(self._step_closed)
         self._presses = EnterPresses(self)
-        self._bar = QHBoxLayout()
+        self.bar = QWidget(self)
+        self._bar = QHBoxLayout(self.bar)
+        self._bar.setContentsMargins(0, 0, 0, 0)
         self._bar.setSpacing(8)
         self.buttons: dict[str, QPushButton] = {}
         self._bar.addStretch()
@@ -71,32 +74,22 @@ class MatterPage(Page):
         self.papers.paper_chosen.connect(lambda paper_id: self.paper_chosen.emit(self._matter_id, paper_id))
         self.papers.form_chosen.connect(self._issue)
         self.clocks = ClockList(self)
-        self.tabs = QTabWidget(self)
-        self.tabs.setDocumentMode(True)
-        for number, (widget, title) in enumerate(
+        self.tabs = CaseTabs(
             (
                 (self.details, self.tr("基本信息")),
                 (self.timeline, self.tr("时间线")),
                 (self.papers, self.tr("文书")),
                 (self.clocks, self.tr("期限")),
             ),
-            start=1,
-        ):
-            self.tabs.addTab(widget, title)
-            self.tabs.setTabToolTip(number - 1, f"Alt+{number}")
-            QShortcut(
-                QKeySequence(f"Alt+{number}"),
-                self,
-                lambda place=number - 1: self.show_tab(place),
-                context=Qt.ShortcutContext.WidgetWithChildrenShortcut,
-            )
+            self,
+        )
         for keys in ("Alt+Return", "Alt+Enter"):
             QShortcut(QKeySequence(keys), self, self._first_step, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 14, 20, 12)
         layout.setSpacing(10)
         layout.addWidget(self.header)
-        layout.addLayout(self._bar)
+        layout.addWidget(self.bar)
         layout.addWidget(self.steps)
         layout.addWidget(self.tabs, 1)
         self.setFocusProxy(self.tabs)
@@ -121,12 +114,11 @@ class MatterPage(Page):
 
     def focus_first(self) -> None:
         """Give the cursor to what the tab shows."""
-        self.tabs.currentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
+        self.tabs.focus_first()
 
     def show_tab(self, place: int) -> None:
         """Turn to a tab and give it the cursor."""
-        self.tabs.setCurrentIndex(place)
-        self.tabs.currentWidget().setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.tabs.turn(place)
 
     def open_step(self, name: str) -> None:
         """Open the panel of a step."""
@@ -141,6 +133,7 @@ class MatterPage(Page):
             notices=self._notices(),
             clerk=self.station_ref().clerk_name,
         )
+        self.bar.hide()  # one step at a time, and the room is needed
         seen = tuple(row.act_id for row in whole.timeline)
         button = self.tr("记录并出具文书") if chosen.form else self.tr("确定")
         self.steps.open_step(
@@ -186,8 +179,8 @@ class MatterPage(Page):
         form = _form_due(whole)
         self.papers.show_papers(whole.papers, [form] if form else [])
         self.clocks.show_clocks(whole.clocks)
-        self.tabs.setTabText(1, self.tr("时间线") + f" {len(whole.timeline)}")
-        self.tabs.setTabText(2, self.tr("文书") + (f" {len(whole.papers)}" if whole.papers else ""))
+        self.tabs.count_in(1, self.tr("时间线"), len(whole.timeline))
+        self.tabs.count_in(2, self.tr("文书"), len(whole.papers))
         self.conflict_button.setVisible(bool(whole.conflicts))
         self.visit_button.setVisible(whole.visit is not None)
         self._show_steps(whole)
@@ -238,8 +231,9 @@ class MatterPage(Page):
         else:
             self._issue(name)
 
-    def _to_tabs(self) -> None:
-        self.tabs.currentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
+    def _step_closed(self) -> None:
+        self.bar.show()
+        self.tabs.focus_first()
 
     def _plain(self, text: str, slot: object) -> QPushButton:
         button = QPushButton(text, self)

@@ -80,8 +80,8 @@ _COLUMNS: tuple[Column[PaperRow], ...] = (
     Column("编号", lambda row: row.number, width=14, stretch=True),
     Column("状态", _state, width=9, tone=lambda row: _TONES.get(row.state, "")),
     Column("打印次数", lambda row: str(row.prints), width=4, align="right", sort=lambda row: row.prints),
-    Column("纸张", lambda row: term(PAPER_SIZE, row.size), width=5),
+    Column("纸张", lambda row: term(PAPER_SIZE, row.size), width=5, spare=1),
     Column("页数", lambda row: str(row.pages or ""), width=3, align="right", sort=lambda row: row.pages),
     Column("出具时间", lambda row: row.issued_at[:16], width=9),
-    Column("出具人", lambda row: row.issued_by, width=5),
+    Column("出具人", lambda row: row.issued_by, width=5, spare=2),
 )

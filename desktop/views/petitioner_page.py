@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.models.items.records import Column, RecordTable
 from desktop.models.store.rows import MatterRow
@@ -12,6 +10,7 @@ from desktop.services import lookup
 from desktop.services.lookup import PetitionerPage as Whole
 from desktop.services.outcome import Topic
 from desktop.views.case_header import CaseHeader
+from desktop.views.case_tabs import CaseTabs
 from desktop.views.details import Detail, DetailGroup, DetailsView
 from desktop.views.page import Page, StationRef
 from desktop.views.tables import RecordView
@@ -39,24 +38,14 @@ class PetitionerPage(Page):
         self.matter_view.chosen.connect(self.matter_chosen)
         self.details = DetailsView(self)
         self.timeline = TimelineView(self)
-        self.tabs = QTabWidget(self)
-        self.tabs.setDocumentMode(True)
-        for number, (widget, title) in enumerate(
+        self.tabs = CaseTabs(
             (
                 (self.matter_view, self.tr("信访事项")),
                 (self.details, self.tr("基本信息")),
                 (self.timeline, self.tr("时间线")),
             ),
-            start=1,
-        ):
-            self.tabs.addTab(widget, title)
-            self.tabs.setTabToolTip(number - 1, f"Alt+{number}")
-            QShortcut(
-                QKeySequence(f"Alt+{number}"),
-                self,
-                lambda place=number - 1: self.show_tab(place),
-                context=Qt.ShortcutContext.WidgetWithChildrenShortcut,
-            )
+            self,
+        )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 14, 20, 12)
         layout.setSpacing(10)
@@ -83,12 +72,11 @@ class PetitionerPage(Page):
 
     def focus_first(self) -> None:
         """Give the cursor to what the tab shows."""
-        self.tabs.currentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
+        self.tabs.focus_first()
 
     def show_tab(self, place: int) -> None:
         """Turn to a tab and give it the cursor."""
-        self.tabs.setCurrentIndex(place)
-        self.tabs.currentWidget().setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.tabs.turn(place)
 
     def _show(self, whole: Whole) -> None:
         person = whole.petitioner
@@ -108,8 +96,8 @@ class PetitionerPage(Page):
         plain = tuple(Detail(title, text) for title, text in whole.fields if title not in _MASKED)
         self.details.show_groups([DetailGroup(self.tr("信访人"), plain)])
         self.timeline.show_rows(whole.timeline)
-        self.tabs.setTabText(0, self.tr("信访事项") + f" {len(whole.matters)}")
-        self.tabs.setTabText(2, self.tr("时间线") + f" {len(whole.timeline)}")
+        self.tabs.count_in(0, self.tr("信访事项"), len(whole.matters))
+        self.tabs.count_in(2, self.tr("时间线"), len(whole.timeline))
 
 
 _MATTERS: tuple[Column[MatterRow], ...] = (
@@ -119,5 +107,5 @@ _MATTERS: tuple[Column[MatterRow], ...] = (
     Column("办理状态", lambda row: term(STAGE, row.stage), width=5, tone=lambda row: "wait"),
     Column("下一步", lambda row: term(NEXT_STEP, row.next_step), width=11),
     Column("名义届满", lambda row: row.due_nominal or "—", width=6),
-    Column("事项编号", lambda row: row.number, width=16),
+    Column("事项编号", lambda row: row.number, width=16, spare=1),
 )

@@ -10,7 +10,7 @@ from typing import Literal
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.services.sentences import sentence
 from desktop.views.fields import ENTER, Choice, EnterPresses, LineEdit, LongEdit
@@ -57,6 +57,7 @@ class StepPanel(QFrame):
         super().__init__(parent)
         self.setObjectName("step_panel")
         self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)  # fields are never squeezed
         self._step: Step | None = None
         self._editors: dict[str, Editor] = {}
         self._errors: dict[str, QLabel] = {}

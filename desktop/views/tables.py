@@ -91,7 +91,7 @@ class RecordView(QTableView):
         self.setModel(table)
         self.setSortingEnabled(True)
         header.setToolTip(self.tr("点击列名排序，或按 Ctrl+数字 按第几列排序"))
-        self._set_widths()
+        self._set_heights()
         table.modelAboutToBeReset.connect(self._hold)
         table.modelReset.connect(self._settle)
         table.layoutChanged.connect(self._span)
@@ -121,17 +121,32 @@ class RecordView(QTableView):
         if line >= 0:
             self.setCurrentIndex(self._table.index(line, 0))
 
-    def _set_widths(self) -> None:
-        em = self.fontMetrics().horizontalAdvance("国")
+    def _set_heights(self) -> None:
         line = self.fontMetrics().height() + 12
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(line)
-        header = self.horizontalHeader()
-        header.setMinimumSectionSize(2 * em)
-        for number, column in enumerate(self._table.columns):
-            self.setColumnWidth(number, (column.width + 1) * em)
-            if column.stretch:
-                header.setSectionResizeMode(number, QHeaderView.ResizeMode.Stretch)
+        self.horizontalHeader().setMinimumSectionSize(2 * self.fontMetrics().horizontalAdvance("国"))
+
+    def _set_widths(self) -> None:
+        """Share the room out: spare columns go first, then the stretching one takes what is left."""
+        em = self.fontMetrics().horizontalAdvance("国")
+        columns, room = self._table.columns, self.viewport().width()
+        widths = [(column.width + 1) * em for column in columns]
+        spare = sorted(
+            (number for number, column in enumerate(columns) if column.spare), key=lambda n: columns[n].spare
+        )
+        need = sum(widths)
+        for number in range(len(columns)):
+            self.setColumnHidden(number, False)
+        for number in spare:
+            if need <= room:
+                break
+            self.setColumnHidden(number, True)
+            need -= widths[number]
+        stretching = next((number for number, column in enumerate(columns) if column.stretch), len(columns) - 1)
+        widths[stretching] += max(0, room - need)
+        for number, width in enumerate(widths):
+            self.setColumnWidth(number, width)
 
     def _hold(self) -> None:
         self._held = self.current_id()
@@ -178,6 +193,8 @@ class RecordView(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._set_widths()
         self._empty.setGeometry(self.viewport().rect().adjusted(24, 0, -24, 0))
 
 

@@ -80,10 +80,10 @@ def whole_words(row: TimelineRow) -> str:
 _COLUMNS: tuple[Column[TimelineRow], ...] = (
     Column("时间", time_words, width=9, tone=lambda row: "soon" if term(TIME_QUALITY, row.clock) else ""),
     Column("办理动作", lambda row: row.title, width=8, tone=lambda row: "strong"),
-    Column("内容", lambda row: mask_identities_in(row.summary), width=16, stretch=True),
-    Column("依据与理由", lambda row: row.why, width=8),
+    Column("内容", lambda row: mask_identities_in(row.summary), width=14, stretch=True),
+    Column("依据与理由", lambda row: row.why, width=8, spare=2),
     Column("办理人", lambda row: row.by, width=4),
-    Column("机构", lambda row: row.office, width=8, tip=lambda row: f"{row.office} {row.station}".strip()),
+    Column("机构", lambda row: row.office, width=8, spare=1, tip=lambda row: f"{row.office} {row.station}".strip()),
     Column(
         "记录状态",
         lambda row: "已到县" if row.reported else "已存本机",

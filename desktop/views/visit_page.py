@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.models.items.records import Column, RecordTable
 from desktop.models.store.rows import MatterRow, PetitionerRow
@@ -13,6 +11,7 @@ from desktop.services.lookup import VisitPage as Whole
 from desktop.services.outcome import Topic
 from desktop.services.station import Station
 from desktop.views.case_header import CaseHeader
+from desktop.views.case_tabs import CaseTabs
 from desktop.views.details import Detail, DetailGroup, DetailsView
 from desktop.views.matter_page import SECRECY
 from desktop.views.page import Page, StationRef
@@ -47,25 +46,15 @@ class VisitPage(Page):
         self.papers = PaperList(self)
         self.papers.paper_chosen.connect(lambda paper_id: self.paper_chosen.emit(self._visit_id, paper_id))
         self.papers.form_chosen.connect(lambda form: self.print_requested.emit(self._visit_id, form))
-        self.tabs = QTabWidget(self)
-        self.tabs.setDocumentMode(True)
-        for number, (widget, title) in enumerate(
+        self.tabs = CaseTabs(
             (
                 (self.matter_view, self.tr("信访事项")),
                 (self.details, self.tr("基本信息")),
                 (self.papers, self.tr("文书")),
                 (self.timeline, self.tr("时间线")),
             ),
-            start=1,
-        ):
-            self.tabs.addTab(widget, title)
-            self.tabs.setTabToolTip(number - 1, f"Alt+{number}")
-            QShortcut(
-                QKeySequence(f"Alt+{number}"),
-                self,
-                lambda place=number - 1: self.show_tab(place),
-                context=Qt.ShortcutContext.WidgetWithChildrenShortcut,
-            )
+            self,
+        )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 14, 20, 12)
         layout.setSpacing(10)
@@ -92,12 +81,11 @@ class VisitPage(Page):
 
     def focus_first(self) -> None:
         """Give the cursor to what the tab shows."""
-        self.tabs.currentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
+        self.tabs.focus_first()
 
     def show_tab(self, place: int) -> None:
         """Turn to a tab and give it the cursor."""
-        self.tabs.setCurrentIndex(place)
-        self.tabs.currentWidget().setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.tabs.turn(place)
 
     def print_current(self) -> None:
         """F9: the receipt 回执 when it is not issued yet, else the list of papers."""
@@ -133,9 +121,9 @@ class VisitPage(Page):
         forms = ["F02", "F01"] + (["F03"] if any(title == "材料" for title, _ in whole.fields) else [])
         self.papers.show_papers(whole.papers, [form for form in forms if form not in live])
         self.timeline.show_rows(whole.timeline)
-        self.tabs.setTabText(0, self.tr("信访事项") + f" {len(whole.matters)}")
-        self.tabs.setTabText(2, self.tr("文书") + (f" {len(whole.papers)}" if whole.papers else ""))
-        self.tabs.setTabText(3, self.tr("时间线") + f" {len(whole.timeline)}")
+        self.tabs.count_in(0, self.tr("信访事项"), len(whole.matters))
+        self.tabs.count_in(2, self.tr("文书"), len(whole.papers))
+        self.tabs.count_in(3, self.tr("时间线"), len(whole.timeline))
 
 
 def _groups(whole: Whole) -> list[DetailGroup]:
@@ -164,8 +152,8 @@ _MATTERS: tuple[Column[MatterRow], ...] = (
     Column("概况", lambda row: row.summary, width=14, stretch=True),
     Column("类别", lambda row: term(MATTER_CLASS, row.matter_class) if row.matter_class else "未分类", width=5),
     Column("办理状态", lambda row: term(STAGE, row.stage), width=5, tone=lambda row: "wait"),
-    Column("责任单位", lambda row: row.owner, width=8),
+    Column("责任单位", lambda row: row.owner, width=8, spare=1),
     Column("下一步", lambda row: term(NEXT_STEP, row.next_step), width=10),
     Column("名义届满", lambda row: row.due_nominal or "—", width=6),
-    Column("顺延届满", lambda row: row.due_rolled or ("待核" if row.due_nominal else "—"), width=6),
+    Column("顺延届满", lambda row: row.due_rolled or ("待核" if row.due_nominal else "—"), width=6, spare=2),
 )

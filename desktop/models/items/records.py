@@ -31,12 +31,16 @@ class Role(IntEnum):
     frozen=True
 )  # no slots: ``Column[VisitRow](…)`` sets a name on the new value, which slots answer with TypeError
 class Column(Generic[R]):
-    """One column as data. ``width`` is in full-width characters; a column with ``stretch`` takes what is left."""
+    """One column as data. ``width`` is in full-width characters; a column with ``stretch`` takes what is left.
+
+    Where the room does not suffice, columns with ``spare`` are left out, the lowest first.
+    """
 
     title: str
     text: Callable[[R], str]
     width: int = 8
     stretch: bool = False
+    spare: int = 0
     align: Literal["left", "right", "center"] = "left"
     sort: Callable[[R], Any] | None = None
     """Sort value; all values of one column must compare with each other. Left out: the text."""
