@@ -15,6 +15,7 @@ from desktop.views import terms
 from desktop.views.fields import plain_enter
 
 PERSON, MATTER = "person", "matter"
+MOST_HEIGHT = 210
 ROLE_KIND, ROLE_ID = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 
 
@@ -121,13 +122,13 @@ class IntakeSide(QFrame):
         self._people = tuple(people)
         self.known.clear()
         for row in people:
-            who = "　".join(part for part in (row.name, row.id_masked, row.mobile_masked) if part)
+            who = "　".join(part for part in (row.name, row.id_masked or row.mobile_masked) if part)
             visits = self.tr("来访 {0} 次").format(row.visit_count) if row.visit_count else self.tr("未来访")
             last = self.tr("，最近 {0}").format(row.last_visit_on) if row.last_visit_on else ""
             self._add(PERSON, row.petitioner_id, f"{who}\n{row.address}\n{visits}{last}")
         for matter in matters:
-            due = self.tr("　期限 {0}").format(matter.due_nominal) if matter.due_nominal else ""
-            self._add(MATTER, matter.matter_id, f"{matter.summary}\n{matter.received_on} 登记{due}")
+            due = self.tr("\n期限 {0}").format(matter.due_nominal) if matter.due_nominal else ""
+            self._add(MATTER, matter.matter_id, f"{matter.received_on}　{matter.summary}{due}")
         self.known_title.setText(self.tr("此人的信访事项") if matters else self.tr("已知信访人"))
         if matters:
             hint = self.tr("F4 选择；Enter 认定为同一事项（重访）")
@@ -179,8 +180,9 @@ class IntakeSide(QFrame):
         item.setData(ROLE_ID, ref)
 
     def _fit(self) -> None:
-        lines = min(3, self.known.count())
-        self.known.setFixedHeight(lines * (self.fontMetrics().lineSpacing() * 3 + 14) + 10)
+        self.known.doItemsLayout()
+        lines = [self.known.visualItemRect(self.known.item(row)).height() for row in range(self.known.count())]
+        self.known.setFixedHeight(min(MOST_HEIGHT, sum(lines) + 8))
 
     def _taken(self, kind: str, ref: str) -> None:
         (self.person_taken if kind == PERSON else self.matter_taken).emit(ref)
