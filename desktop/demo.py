@@ -291,11 +291,12 @@ def _window(place: Place) -> int:
 
     before = signal.signal(signal.SIGTERM, pass_on)
     try:
-        return process.wait()
+        code = process.wait()
     except KeyboardInterrupt:  # the window got the same Ctrl+C
-        return process.wait()
+        code = process.wait()
     finally:
         signal.signal(signal.SIGTERM, before)
+    return code if code >= 0 else 128 - code  # as a shell counts signals
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
 import subprocess
 import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from desktop import demo
 from desktop.cli import surroundings
+from desktop.models.store.folder import DataFolder
 from desktop.services.station import open_station
 from tests.desktop.xinfang import ROOT, Xinfang
 
@@ -26,6 +31,20 @@ def free_port() -> str:
     with socket.socket() as tried:
         tried.bind(("127.0.0.1", 0))
         return str(tried.getsockname()[1])
+
+
+def answers(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
+
+
+def until(true: Callable[[], bool]) -> None:
+    for _ in range(600):
+        if true():
+            return
+        time.sleep(0.1)
+    pytest.fail("it did not come to that within a minute")
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +101,27 @@ def test_a_second_start_uses_what_is_there(place):
     done = run("--no-window", "--into", str(place.path))
     assert done.returncode == 0, done.stderr
     assert (place.hall / "station.db").stat().st_mtime_ns == before
+
+
+def test_the_window_opens_on_the_demo_clerk_and_the_county_goes_with_it(place):
+    port = json.loads(place.mark.read_text("utf-8"))["port"]
+    program = [sys.executable, "-m", "desktop.demo", "--into", str(place.path)]
+    log = place.path / "window.log"
+    lock = DataFolder(place.hall).lock
+    before = lock.read_bytes()
+    with log.open("wb") as output:
+        window = subprocess.Popen(program, cwd=ROOT, stdout=output, stderr=output)
+        try:
+            until(lambda: answers(port) or window.poll() is not None)
+            # whoever signs in writes their process into the lock; asking for the lock itself could keep them out
+            until(lambda: lock.read_bytes() != before or window.poll() is not None)
+            assert window.poll() is None, log.read_text("utf-8")
+        finally:
+            window.terminate()
+            window.wait(60)
+    assert window.returncode == 128 + signal.SIGTERM, log.read_text("utf-8")
+    assert not answers(port)
+    assert station(place, place.hall).done("verify")["clean"] is True
 
 
 def test_a_start_that_was_cut_short_is_begun_again(tmp_path):
