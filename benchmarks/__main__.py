@@ -75,9 +75,7 @@ def _filled(words: argparse.Namespace, scratch: Path) -> Path:
         part.parent.mkdir(parents=True, exist_ok=True)
         _say(f"registering {words.visits:,} visits")
         began = time.perf_counter()
-        station = hall.make_station(part)
-        hall.fill(station, words.visits, quiet=False)
-        station.close()
+        hall.fill(part, words.visits, quiet=False)
         part.rename(kept)
         _say(f"registered in {time.perf_counter() - began:.0f} s")
     if words.keep is None:
@@ -96,10 +94,9 @@ def _with(data: Path, do: Callable[[Station], list[Row]]) -> list[Row]:
 
 def _save(data: Path, scratch: Path, visits: int) -> list[Row]:
     """In a new file, and in one that is as full as it gets."""
-    fresh = hall.make_station(scratch / "fresh")
-    rows = saving.measure(fresh, scratch, note="new file")
-    fresh.close()
-    return rows + _with(data, lambda station: saving.measure(station, scratch, note=f"{visits:,} visits in the file"))
+    hall.make_station(scratch / "fresh").close()
+    full = saving.measure(data, scratch, note=f"{visits:,} visits in the file")
+    return saving.measure(scratch / "fresh", scratch, note="new file") + full
 
 
 def _write(text: str, busy: str) -> None:

@@ -15,8 +15,10 @@ from desktop.services import intake, synthetic
 from desktop.services.intake import Registered
 from desktop.services.station import OfficeSetup, SeriesSetup, Station, Surroundings, create_station, open_station
 from desktop.services.synthetic import SyntheticVisit
+from domain.beijing import parse_minute
 from domain.commands import MatterInput, PetitionerInput, RegisterVisit
 
+DAY_MS = 86_400_000
 UNTIL = date(2026, 11, 20)
 SIGN_IN, PASSWORD = "bench", "a password for measuring"
 OFFICE = OfficeSetup(
@@ -30,26 +32,36 @@ OFFICE = OfficeSetup(
 )
 
 
+class Clock:
+    """A clock that is set to when a visit happened: a hall takes minutes for one, and keys lie in order of time."""
+
+    def __init__(self, ms: int) -> None:
+        self.ms = ms
+
+    def __call__(self) -> int:
+        """Milliseconds since 1970 UTC."""
+        return self.ms
+
+
 def now_ms() -> int:
     """Milliseconds since 1970 UTC."""
     return time.time_ns() // 1_000_000
 
 
-def surroundings() -> Surroundings:
-    """The real clock and real randomness."""
-    return Surroundings(now_ms, secrets.token_bytes)
+def surroundings(clock: Callable[[], int]) -> Surroundings:
+    """Real randomness."""
+    return Surroundings(clock, secrets.token_bytes)
 
 
-def make_station(folder: Path) -> Station:
+def make_station(folder: Path, clock: Callable[[], int] = now_ms) -> Station:
     """A new, empty station."""
-    return create_station(
-        folder, OFFICE, sign_in=SIGN_IN, name="陈晓岚", password=PASSWORD, surroundings=surroundings()
-    )
+    around = surroundings(clock)
+    return create_station(folder, OFFICE, sign_in=SIGN_IN, name="陈晓岚", password=PASSWORD, surroundings=around)
 
 
-def reopen(folder: Path) -> Station:
+def reopen(folder: Path, clock: Callable[[], int] = now_ms) -> Station:
     """The station of an earlier :func:`make_station`."""
-    return open_station(folder, sign_in=SIGN_IN, password=PASSWORD, surroundings=surroundings())
+    return open_station(folder, sign_in=SIGN_IN, password=PASSWORD, surroundings=surroundings(clock))
 
 
 class Ids:
@@ -99,20 +111,26 @@ def register(station: Station, visits: Iterable[SyntheticVisit]) -> Iterator[Cal
         ids.note(visit, made[0])
 
 
-def fill(station: Station, count: int, *, seed: int = 1, days: int = 900, quiet: bool = True) -> None:
-    """Register ``count`` visits, with the idle work a real window would have done in between.
+def fill(folder: Path, count: int, *, seed: int = 1, days: int = 900, quiet: bool = True) -> None:
+    """Make a station and register ``count`` visits, with the idle work a real window would have done in between.
 
     Only while filling, the disk is not waited for.
     """
+    clock = Clock(now_ms() - (days + 30) * DAY_MS)
+    station = make_station(folder, clock)
     station.store.db.execute("PRAGMA synchronous = OFF")
-    for number, save in enumerate(register(station, synthetic.visits(seed, count, until=UNTIL, days=days)), start=1):
+    visits = list(synthetic.visits(seed, count, until=UNTIL, days=days))
+    for number, (visit, save) in enumerate(zip(visits, register(station, visits), strict=True), start=1):
+        moment = parse_minute(visit.command.visited_at)
+        assert moment is not None
+        clock.ms = max(clock.ms, int(moment.timestamp() * 1000) + 600_000)
         save()
         if number % 2_000 == 0:
             settle(station)
             if not quiet:
                 print(f"  {number:,} visits", flush=True)
     settle(station)
-    station.store.db.execute("PRAGMA synchronous = FULL")
+    station.close()
 
 
 def settle(station: Station) -> None:

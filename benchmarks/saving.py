@@ -10,9 +10,9 @@ from pathlib import Path
 from benchmarks import hall
 from benchmarks.table import Row, p50, p95, timed
 from desktop.services import synthetic
-from desktop.services.station import Station
 
 WARM = 50
+MINUTE_MS = 60_000
 
 
 class RawCommits:
@@ -35,7 +35,7 @@ class RawCommits:
         self._db.close()
 
 
-def measure(station: Station, folder: Path, *, note: str, rounds: int = 400, seed: int = 77) -> list[Row]:
+def measure(data: Path, folder: Path, *, note: str, rounds: int = 400, seed: int = 77) -> list[Row]:
     """Save and raw commit in turn, so that whatever else the disk does meets both."""
     raw = RawCommits(folder / "raw.db")
     saves: list[float] = []
@@ -43,8 +43,11 @@ def measure(station: Station, folder: Path, *, note: str, rounds: int = 400, see
     processor: list[float] = []
     bare: list[float] = []
     visits = list(synthetic.visits(seed, WARM + rounds, until=hall.UNTIL))
+    clock = hall.Clock(hall.now_ms() - len(visits) * MINUTE_MS)
+    station = hall.reopen(data, clock)
     gc.collect()
     for save in hall.register(station, visits):
+        clock.ms += MINUTE_MS
         began = time.thread_time()
         saves.append(timed(save))
         between = time.thread_time()
@@ -52,6 +55,7 @@ def measure(station: Station, folder: Path, *, note: str, rounds: int = 400, see
         processor.append((between - began) * 1000)
         bare.append((time.thread_time() - between) * 1000)
     raw.close()
+    station.close()
     saves, commits, processor, bare = saves[WARM:], commits[WARM:], processor[WARM:], bare[WARM:]
     what, reference = "durable save of one visit", "one raw row, synchronous=FULL"
     return [

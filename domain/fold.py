@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final, TypeGuard
 
 from domain.acts import Act
 from domain.canonical import Json, canonical_bytes
+
+LARGEST: Final = 2**53
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,9 @@ class CaseState:
         return value if isinstance(value, str) else default
 
     def number(self, field: str, default: int = 0) -> int:
-        """A whole-number field."""
+        """A whole-number field; a number no machine counts with (2^53 and more) counts as unset too."""
         value = self.get(field)
-        return value if isinstance(value, int) and not isinstance(value, bool) else default
+        return value if is_count(value) else default
 
     def flag(self, field: str) -> bool:
         """A yes/no field; unset is no."""
@@ -76,11 +79,8 @@ class CaseState:
     def items(self, prefix: str) -> dict[str, Json]:
         """Members of a collection: fields ``prefix.<key>`` without a further dot, by key."""
         start = prefix + "."
-        return {
-            name[len(start) :]: state.value
-            for name, state in sorted(self.fields.items())
-            if name.startswith(start) and "." not in name[len(start) :]
-        }
+        names = [name for name in self.fields if name.startswith(start) and "." not in name[len(start) :]]
+        return {name[len(start) :]: self.fields[name].value for name in sorted(names)}
 
     def over(self, *fields: str) -> tuple[str, ...]:
         """Act ids of the live heads of these fields: what an act that replaces them must name."""
@@ -90,7 +90,8 @@ class CaseState:
     @property
     def conflicts(self) -> tuple[str, ...]:
         """Names of the fields with two differing live heads (待核对)."""
-        return tuple(sorted(name for name, state in self.fields.items() if state.in_conflict))
+        several = [name for name, state in self.fields.items() if len(state.heads) > 1]
+        return tuple(sorted(name for name in several if self.fields[name].in_conflict))
 
     @property
     def newer(self) -> bool:
@@ -101,6 +102,11 @@ class CaseState:
     def lamport(self) -> int:
         """Highest lamport seen in the case."""
         return max((act.lamport for act in self.acts), default=0)
+
+
+def is_count(value: object) -> TypeGuard[int]:
+    """True for a whole number every machine and database can hold: an act from elsewhere may bring any."""
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < LARGEST
 
 
 def order(act: Act) -> tuple[int, str]:

@@ -11,11 +11,12 @@ from desktop.models.store.connection import Connection
 from desktop.models.store.search import SearchDoc, index
 from domain.acts import CaseKind
 from domain.beijing import beijing_minute
-from domain.canonical import canonical_bytes
-from domain.fold import CaseState
+from domain.canonical import Json, canonical_bytes
+from domain.fold import CaseState, is_count
 from domain.matter import clocks, standing
+from domain.refusals import Refusal
 from domain.rules import Rules
-from domain.workcalendar import WorkCalendar
+from domain.workcalendar import WorkCalendar, YearTable, parse_calendar
 
 Value: TypeAlias = str | int
 RowSet: TypeAlias = dict[str, list[tuple[Value, ...]]]
@@ -95,11 +96,11 @@ def _bare(state: CaseState, table: str, key: str) -> str:
     return key.removeprefix("office/") if table == "office" else key
 
 
-def write_search(db: Connection, state: CaseState, yardstick: Yardstick) -> None:
-    """Put a case's search keys in place of its earlier ones."""
+def write_search(db: Connection, state: CaseState, yardstick: Yardstick, *, fresh: bool) -> None:
+    """Put a case's search keys in place of its earlier ones; ``fresh`` says that it had none before."""
     doc = search_doc(state, yardstick)
     if doc is not None:
-        index(db, doc)
+        index(db, doc, fresh=fresh)
 
 
 def search_doc(state: CaseState, yardstick: Yardstick) -> SearchDoc | None:
@@ -275,12 +276,12 @@ def _papers(state: CaseState, rows: RowSet) -> None:
 
 
 def _int(value: object) -> int:
-    return value if isinstance(value, int) else 0
+    return value if is_count(value) else 0
 
 
 def _office(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
     names = ("name", "kind", "level", "parent", "phone", "address", "mark")
-    code = state.text("code") or state.case_id.removeprefix("office/")
+    code = state.case_id.removeprefix("office/")  # the case is the office; an act cannot give it another code
     rows["office"] = [(code, *(state.text(name) for name in names))]
 
 
@@ -304,18 +305,23 @@ def _series(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
 
 
 def _calendar(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
-    tables = [value for value in state.items("table").values() if isinstance(value, dict)]
-    rows["calendar_year"] = [
-        (
-            _int(value.get("year")),
-            _int(value.get("version")),
-            str(value.get("scope", "national")),
-            canonical_bytes(value).decode(),
-        )
-        for value in tables
-    ]
-    if not rows["calendar_year"]:
-        del rows["calendar_year"]
+    tables = []
+    for key, body in state.items("table").items():
+        table = _year_table(body)
+        if table is not None and state.case_id == f"calendar/{table.year}" and key == f"{table.scope}-{table.version}":
+            tables.append((table.year, table.version, table.scope, canonical_bytes(body).decode()))
+    if tables:
+        rows["calendar_year"] = list(tables)
+
+
+def _year_table(body: Json) -> YearTable | None:
+    """A table that is one; what else an act from elsewhere calls a table is kept in the log and measures nothing."""
+    if not isinstance(body, dict):
+        return None
+    try:
+        return parse_calendar(body)
+    except Refusal:
+        return None
 
 
 _MAKERS: dict[str, Callable[[CaseState, Yardstick, RowSet], None]] = {

@@ -91,16 +91,15 @@ def create_search_tables(db: Database) -> None:
         db.execute(statement)
 
 
-def index(conn: Connection, doc: SearchDoc) -> None:
+def index(conn: Connection, doc: SearchDoc, *, fresh: bool = False) -> None:
     """Note a document in place of the earlier one of the same kind and ref; cheap, part of the caller's transaction.
 
-    An unchanged document writes nothing. ValueError for an unknown kind.
+    ``fresh`` says that there is no earlier one. An unchanged document writes nothing. ValueError for an unknown kind.
     """
     keys, body = document(doc)
     with joined(conn):
-        old = conn.execute(
-            "SELECT id, at, keys, body FROM search_doc WHERE kind = ? AND ref = ?", (doc.kind, doc.ref)
-        ).fetchone()
+        sql = "SELECT id, at, keys, body FROM search_doc WHERE kind = ? AND ref = ?"
+        old = None if fresh else conn.execute(sql, (doc.kind, doc.ref)).fetchone()
         if old is not None:
             if old[1:] == (doc.at_ms, keys, body):
                 return

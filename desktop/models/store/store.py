@@ -196,7 +196,7 @@ class Store(Reads):
     def project(self, state: CaseState, *, fresh: bool = False) -> None:
         """Write the rows and search keys of a case; inside the transaction that changed it."""
         write_rows(self.db, state, rows_of(state, self.yardstick), fresh=fresh)
-        write_search(self.db, state, self.yardstick)
+        write_search(self.db, state, self.yardstick, fresh=fresh)
 
     def project_cases(self, case_ids: Iterable[str]) -> None:
         """Project cases whose acts came from elsewhere; a new calendar moves every open clock with it."""
@@ -206,7 +206,9 @@ class Store(Reads):
             if state is not None:
                 self.project(state)
             if case_id.startswith("calendar/"):
-                self.remeasure(int(case_id.removeprefix("calendar/")))
+                year = case_id.removeprefix("calendar/")
+                if year.isascii() and year.isdigit() and len(year) == 4:
+                    self.remeasure(int(year))
 
     def remeasure(self, year: int) -> int:
         """Read the calendar anew and recompute the clocks a year's table touches; returns how many matters moved."""
