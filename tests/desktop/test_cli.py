@@ -205,3 +205,22 @@ def test_an_imported_year_makes_its_deadlines_known(tmp_path):
     file.write_text(json.dumps(moved, ensure_ascii=False), "utf-8")
     xinfang.done("import-calendar", str(file))
     assert xinfang.done("due", "T2", "2026-12-17")["rolled"] > "2027-01-01"
+
+
+GUIDE = (OFFICE.parents[1] / "docs" / "admin-guide.md").read_text("utf-8")
+
+
+def test_the_smallest_visit_of_the_admin_guide_is_registered(station):
+    example = re.search(r"```json\n(.*?)```", GUIDE, re.DOTALL)
+    assert example
+    assert station.done("act", "RegisterVisit", given=json.loads(example[1]))["value"]["warnings"] == []
+
+
+def test_the_admin_guide_names_every_command_and_no_other(station):
+    usage = station("--help").text
+    listed = re.findall(r"^    ([a-z]+(?:-[a-z]+)*)(?:\s|$)", usage, re.MULTILINE)
+    assert {"init", "act", "due", "import-calendar"} <= set(listed)
+    missing = [name for name in listed if not re.search(rf"(?<![\w-]){name}(?![\w-])", GUIDE)]
+    assert missing == []
+    used = set(re.findall(r"^xinfang --data \S+(?: --\S+ \S+)* ([a-z-]+)", GUIDE, re.MULTILINE))
+    assert used <= set(listed)
