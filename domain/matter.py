@@ -9,7 +9,7 @@ from typing import Final
 from domain.arithmetic import arithmetic
 from domain.clocks import Clock, Deadline
 from domain.deadlines import due
-from domain.fold import CaseState
+from domain.fold import CaseState, is_count
 from domain.refusals import Refusal
 from domain.rules import Rules
 from domain.workcalendar import WorkCalendar
@@ -112,7 +112,7 @@ def clocks(state: CaseState, calendar: WorkCalendar, rules: Rules) -> tuple[Cloc
     accepted = _day(state, "accepted_on")
     if accepted is not None and state.text("route") == "31-6":  # R 34: only matters of art. 31 item (六)
         ended = _day(state, "replied_on")
-        extension = sum(v for v in state.items("extension").values() if isinstance(v, int))
+        extension = sum(v for v in state.items("extension").values() if is_count(v) and v > 0)
         t6 = _clock(Clock.T6, accepted, ended, calendar, rules)
         if extension:
             # R 34: the extension lengthens the period; T6 gives way to T7 on the day it was approved
