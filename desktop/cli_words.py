@@ -1,0 +1,91 @@
+"""The words of the command line: its parts, their arguments and help; what they do stands elsewhere."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping
+from typing import NoReturn
+
+from desktop import cli_read
+from desktop.cli_faults import told
+from domain.refusals import Refusal
+
+
+class _Parser(argparse.ArgumentParser):
+    """Wrong words are a refusal like any other: JSON and exit 2, with the usage beside it."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        refusal = Refusal("usage", facts={"reason": message})
+        sys.stderr.write(told(refusal) + "\n")
+        raise refusal
+
+
+def parser(do: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.ArgumentParser:
+    """The parser; ``do`` says by name what runs."""
+    shared = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    _add_station_words(shared)
+    whole = _Parser(prog="xinfang", description="信访窗口命令行：与窗口调用同样的服务，输出 JSON。")
+    _add_station_words(whole)
+    parts = whole.add_subparsers(dest="part", required=True, metavar="命令", parser_class=_Parser)
+
+    def part(name: str, about: str) -> argparse.ArgumentParser:
+        made = parts.add_parser(name, help=about, description=about, parents=[shared])
+        made.set_defaults(do=do[name])
+        return made
+
+    init = part("init", "建立一个工作站的数据文件夹")
+    init.add_argument("--office", required=True, metavar="FILE.toml", help="单位文件，样例见 office-example.toml")
+    init.add_argument("--name", default="", metavar="姓名", help="第一名工作人员的姓名")
+    act = part("act", "从标准输入读一条 JSON 命令并办理")
+    act.add_argument("act", metavar="COMMAND", help="如 RegisterVisit 或 register_visit")
+    part("acts", "列出全部命令及其 JSON Schema")
+    shown = part("show", "查看一条记录")
+    shown.add_argument("what", choices=cli_read.WHATS)
+    shown.add_argument("id", metavar="ID", help="编号；来访和事项也可用登记编号")
+    lists = part("list", "列表")
+    lists.add_argument("what", choices=tuple(cli_read.LISTS))
+    lists.add_argument("--day", default="", metavar="YYYY-MM-DD")
+    lists.add_argument("--limit", type=int, default=0, metavar="N", help="最多几条，0 为全部")
+    find = part("find", "按姓名、拼音首字母、证件号、电话尾号或内容查找")
+    find.add_argument("text", metavar="TEXT")
+    find.add_argument("--limit", type=int, default=60, metavar="N")
+    paper = part("print", "出具文书并写成 PDF 文件")
+    paper.add_argument("form", nargs="?", metavar="FORM", help="F01 F02 F03（来访），F04 F05 F08 F18（事项）")
+    paper.add_argument("case_id", nargs="?", metavar="ID", help="来访或事项的编号")
+    paper.add_argument("-o", "--output", required=True, metavar="FILE.pdf")
+    paper.add_argument("--size", choices=("A4", "A5", "R80"), help="F02 默认 A5，其余默认 A4")
+    paper.add_argument("--of", metavar="PAPER_ID", help="F18：所送达的告知书")
+    kept = paper.add_mutually_exclusive_group()
+    kept.add_argument("--reprint", metavar="PAPER_ID", help="补打已出具的文书")
+    kept.add_argument("--paper", metavar="PAPER_ID", help="取出存档的原件")
+    kept.add_argument("--draft", action="store_true", help="只看草稿，不记录、不占文号")
+    due = part("due", "计算一个期限并列出算法；不需要数据文件夹")
+    due.add_argument("clock", metavar="CLOCK", help="T1 至 T13")
+    due.add_argument("from_date", metavar="FROM_DATE", help="起算事件日 YYYY-MM-DD，不计入")
+    due.add_argument("--days", type=int, metavar="N", help="T5 的期限，T7 的延长日数")
+    due.add_argument("--exclude", action="append", default=[], metavar="A..B", help="T11 不计入的听证日，可重复")
+    enrol = part("enrol", "用一次性登记码向县级服务器登记本窗口")
+    enrol.add_argument("url", metavar="URL")
+    enrol.add_argument("code", metavar="CODE")
+    part("sync", "与县级服务器交换，直到没有待上报")
+    part("verify", "核验签名链和全部视图")
+    part("rebuild", "由办理动作重新生成全部视图")
+    part("backup", "备份到一个新文件夹").add_argument("file", metavar="FILE")
+    check = part("self-check", "自检：本程序能否完成全部工作")
+    check.add_argument("--report", metavar="FILE.json", help="把报告同时写入文件")
+    part("restore", "由备份恢复为新的数据文件夹（--data）").add_argument("file", metavar="FILE")
+    part("import-calendar", "导入一年的工作日历").add_argument("file", metavar="FILE.json")
+    clerk = part("add-clerk", "增加一名工作人员")
+    clerk.add_argument("new_sign_in", metavar="SIGN_IN")
+    clerk.add_argument("--name", required=True, metavar="姓名")
+    clerk.add_argument("--new-password-file", metavar="FILE")
+    part("change-password", "修改自己的密码").add_argument("--new-password-file", metavar="FILE")
+    return whole
+
+
+def _add_station_words(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", metavar="DIR", help="数据文件夹")
+    parser.add_argument("--sign-in", metavar="NAME", help="登录名，默认为第一名工作人员")
+    parser.add_argument("--password-file", metavar="FILE", help="密码文件，默认取 XINFANG_PASSWORD_FILE")
