@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication
 
 import resources
 
-FACES = ("hei", "song")
-RARE_FACES = ("hana", "babel")
+FACES = ("hei",)
+RARE_FACES = ("song", "hana", "babel")
 FAMILIES = ("Xinfang Hei", "Xinfang Song", "Xinfang Rare One", "Xinfang Rare Two")
 POINTS = 11
 
@@ -29,11 +29,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = read_options(words)
     app = QApplication([sys.argv[0]])
     prepare(app)
-    from desktop.bootstrap import Bootstrap, real_surroundings
+    from desktop.bootstrap import Bootstrap
     from desktop.views.crash import CrashKeeper
     from desktop.workers.collector import Collector
 
-    joined = Bootstrap(options.data, real_surroundings())
+    joined = Bootstrap(options.data)
     window = joined.window
 
     def save() -> None:

@@ -13,15 +13,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
-from desktop.models.store.folder import DataFolder
-from desktop.services.station import Station, Surroundings
 from desktop.views.main_window import Door, MainWindow
-from desktop.views.shell import PageMaker, Shell
 from desktop.workers.bus import Bus
 from desktop.workers.lane import Lane
 from domain.beijing import beijing_minute
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the store and its libraries are imported after the first paint, on the store lane
+    from desktop.services.station import Station, Surroundings
+    from desktop.views.shell import PageMaker, Shell
     from desktop.workers.quiet import QuietWork
     from desktop.workers.sync_loop import SyncLoop
 
@@ -33,13 +32,15 @@ def real_clock() -> int:
 
 def real_surroundings() -> Surroundings:
     """This PC's clock and randomness."""
+    from desktop.services.station import Surroundings
+
     return Surroundings(real_clock, os.urandom)
 
 
 def place_words(folder: Path) -> str:
     """Which station a folder is, as far as it can be told before anybody has signed in."""
     try:
-        note = json.loads(DataFolder(folder).office.read_text(encoding="utf-8"))
+        note = json.loads((folder / "office.json").read_text(encoding="utf-8"))
         return f"{note['name']}　{note['window']}号窗口"
     except (OSError, ValueError, KeyError, TypeError):
         return f"数据文件夹：{folder.name}"
@@ -60,9 +61,10 @@ class Parts:
 class Bootstrap(QObject):
     """Makes the window and what it stands on."""
 
-    def __init__(self, folder: Path, surroundings: Surroundings, parent: QObject | None = None) -> None:
+    def __init__(self, folder: Path, surroundings: Surroundings | None = None, parent: QObject | None = None) -> None:
+        """Without ``surroundings`` this PC's own are taken."""
         super().__init__(parent)
-        self.folder, self.surroundings = folder, surroundings
+        self.folder, self._surroundings = folder, surroundings
         bus = Bus(self)
         self.parts = Parts(
             bus,
@@ -70,12 +72,12 @@ class Bootstrap(QObject):
             Lane("net", parent=self),
             Lane("device", parent=self),
         )
-        door = Door(place_words(folder), self._open, self._verify, Station.close, self._enter, self._leave)
+        door = Door(place_words(folder), self._open, self._verify, _close, self._enter, self._leave)
         self.window = MainWindow(door, self.parts.store_lane)
 
     def now_words(self) -> str:
         """The Beijing minute, for the crash log."""
-        return beijing_minute(self.surroundings.clock())
+        return beijing_minute(self._surroundings.clock() if self._surroundings else real_clock())
 
     def warm_up(self) -> None:
         """After the first paint: import what is slow, away from the UI thread."""
@@ -93,7 +95,8 @@ class Bootstrap(QObject):
     def _open(self, sign_in: str, password: str) -> Station:
         from desktop.services.station import open_station
 
-        return open_station(self.folder, sign_in=sign_in, password=password, surroundings=self.surroundings)
+        world = self._surroundings or real_surroundings()
+        return open_station(self.folder, sign_in=sign_in, password=password, surroundings=world)
 
     def _verify(self, station: Station, password: str) -> None:
         from desktop.models.store import keys
@@ -101,6 +104,7 @@ class Bootstrap(QObject):
         keys.unlock(station.folder, station.sign_in, password)
 
     def _enter(self, station: Station, parent: QWidget) -> Shell:
+        from desktop.views.shell import Shell
         from desktop.workers.quiet import QuietWork
         from desktop.workers.sync_loop import SyncLoop
 
@@ -118,7 +122,14 @@ class Bootstrap(QObject):
         parts.loop = loop
         parts.quiet = QuietWork(parts.store_lane, ref, parts.bus, parent=self)
         QTimer.singleShot(300, loop, loop.start)
+        QTimer.singleShot(600, loop, lambda: parts.store_lane.run(_unfinished, station, done=self._tell_unfinished))
         return shell
+
+    def _tell_unfinished(self, count: int) -> None:
+        """Paper that may lie in the tray, or may never have come out: somebody has to look."""
+        if count:
+            text = f"有 {count} 份文书已出具、未确认打印，请按 F5 到“今日来访”上方查看。"
+            self.parts.bus.message.emit("warning", text)
 
     def _leave(self) -> None:
         for lane in (self.parts.net_lane, self.parts.device_lane):
@@ -159,6 +170,10 @@ class Bootstrap(QObject):
         }
 
 
+def _close(station: Station) -> None:
+    station.close()
+
+
 def _clock_words(station: Station) -> str:
     """A PC whose clock stands before the last thing recorded here cannot be trusted with deadlines."""
     if station.store.clock_quality(station.now_ms) != "behind":
@@ -166,9 +181,18 @@ def _clock_words(station: Station) -> str:
     return f"本机时钟早于最近一次登记（{beijing_minute(station.store.last_known_ms)}），请核对日期时间"
 
 
+def _unfinished(station: Station) -> int:
+    """How many papers nobody has answered for."""
+    from desktop.services.papers import unfinished_papers
+
+    return len(unfinished_papers(station))
+
+
 def _import_store() -> None:
     import desktop.services.intake
-    import desktop.services.lookup  # noqa: F401
+    import desktop.services.lookup
+    import desktop.services.station
+    import desktop.views.intake  # noqa: F401  - its modules only; widgets are made on the UI thread
 
 
 def _import_paper() -> None:

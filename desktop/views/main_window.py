@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
-from desktop.services.station import Station
-from desktop.views.shell import Shell
 from desktop.views.sign_in import LockPage, SignInPage
 from desktop.workers.lane import Lane
+
+if TYPE_CHECKING:
+    from desktop.services.station import Station
+    from desktop.views.shell import Shell
 
 SMALLEST = (960, 560)
 

@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from desktop.services.sentences import sentence
 from desktop.views.fields import ENTER, LineEdit
 from desktop.views.form_grid import Note
 from domain.faults import SurroundingsFault
@@ -89,6 +88,8 @@ class SignInPage(QWidget):
         self.set_busy(False)
         if not isinstance(fault, Refusal | SurroundingsFault):
             raise fault
+        from desktop.services.sentences import sentence  # a fault is rare, the first paint is not
+
         self.password_note.say("error", sentence(fault))
         if fault.code == "wrong_password":
             self.password.clear()
@@ -171,6 +172,8 @@ class LockPage(QWidget):
         self.button.setEnabled(True)
         if not isinstance(fault, Refusal | SurroundingsFault):
             raise fault
+        from desktop.services.sentences import sentence  # a fault is rare, the first paint is not
+
         self.note.say("error", sentence(fault))
         self.password.clear()
         self.password.setFocus()
