@@ -7,28 +7,22 @@ from datetime import date
 from functools import lru_cache
 
 import resources
+from desktop.services.notice_contents import acceptance, iso, pathway, referral, service_return
 from desktop.services.station import Station
 from desktop.services.words import CLASSES, FLAGS, REPEATS, ROLES, ROUTES, SEXES, STEPS, UNCLEAR
 from domain.beijing import beijing_minute
 from domain.commands import IssuePaper
-from domain.deadlines import Clock, due
 from domain.fold import CaseState
 from domain.matter import ClockState, clocks
 from domain.papers import (
-    TITLES,
-    AcceptanceNotice,
     Content,
     MaterialLine,
     MaterialList,
-    PathwayNotice,
-    ReferralNotice,
     RegisteredMatter,
     RegisteredPerson,
     RegistrationForm,
-    ServiceReturn,
     VisitReceipt,
 )
-from domain.refusals import Refusal
 
 
 def content_for(
@@ -39,10 +33,10 @@ def content_for(
         "F01": lambda: _registration(station, state),
         "F02": lambda: _receipt(station, state),
         "F03": lambda: _materials(station, state),
-        "F04": lambda: _acceptance(station, state, document_number, issued_on),
-        "F05": lambda: _pathway(station, state, document_number, issued_on),
-        "F08": lambda: _referral(station, state, document_number, issued_on),
-        "F18": lambda: _service_return(station, state, command.of_paper),
+        "F04": lambda: acceptance(station, state, document_number, issued_on),
+        "F05": lambda: pathway(station, state, document_number, issued_on),
+        "F08": lambda: referral(station, state, document_number, issued_on),
+        "F18": lambda: service_return(station, state, command.of_paper),
     }
     return makers[command.form]()
 
@@ -169,8 +163,8 @@ def _receipt(station: Station, visit: CaseState) -> VisitReceipt:
         window=f"{visit.text('window')}号窗口",
         summaries=() if accusation else tuple(state.text("summary") for state in matters),
         next_step=STEPS.get(step, ""),
-        next_due=_iso(soonest.nominal) if soonest else "",
-        next_due_rolled=_iso(soonest.rolled) if soonest else "",
+        next_due=iso(soonest.nominal) if soonest else "",
+        next_due_rolled=iso(soonest.rolled) if soonest else "",
         no_notice_reason=UNCLEAR.get(off, "") if off else "",
         answer="；".join(answers),
         query_phone=station.office.phone,
@@ -211,131 +205,6 @@ def _lines(visit: CaseState) -> tuple[MaterialLine, ...]:
     )
 
 
-def _acceptance(station: Station, matter: CaseState, number: str, issued_on: date) -> AcceptanceNotice:
-    accepted = date.fromisoformat(matter.text("accepted_on"))
-    measure = station.store.yardstick
-    deadline = due(Clock.T6, accepted, measure.calendar, measure.rules)
-    visit = _visit_of(station, matter)
-    return AcceptanceNotice(
-        organ=station.office.name,
-        document_number=number,
-        number=matter.text("number"),
-        addressee=_addressee(station, matter),
-        received_on=matter.text("received_on"),
-        channel="走访",
-        summary=matter.text("summary"),
-        accepted_on=accepted.isoformat(),
-        due=_iso(deadline.nominal),
-        due_rolled=_iso(deadline.rolled),
-        handling_unit=matter.text("handling_unit") or station.office.name,
-        issued_on=issued_on.isoformat(),
-        forwarded_by=_forwarder(station, matter),
-        forwarded_on=matter.text("referral_received_on"),
-        contact=matter.text("handler"),
-        contact_phone=matter.text("contact") or station.office.phone,
-        query_code=visit.text("query_code") if visit else "",
-        query_phone=station.office.phone,
-        query_address=station.office.query_address or station.office.address,
-    )
-
-
-def _pathway(station: Station, matter: CaseState, number: str, issued_on: date) -> PathwayNotice:
-    kind, route = matter.text("matter_class"), matter.text("route")
-    if not route:
-        route = {"suggestion": "29", "accusation": "30"}.get(kind, "elsewhere")
-    visit = _visit_of(station, matter)
-    return PathwayNotice(
-        organ=station.office.name,
-        document_number=number,
-        number=matter.text("number"),
-        addressee=_addressee(station, matter),
-        received_on=matter.text("received_on"),
-        channel="走访",
-        summary="" if kind == "accusation" else matter.text("summary"),
-        route=route,
-        issued_on=issued_on.isoformat(),
-        accusation=kind == "accusation",
-        forwarded_by=_forwarder(station, matter),
-        forwarded_on=matter.text("referral_received_on"),
-        legal_basis=matter.text("legal_basis"),
-        where=matter.text("target_organ"),
-        how=matter.text("how"),
-        time_limit=matter.text("time_limit"),
-        where_address=matter.text("target_address"),
-        where_phone=matter.text("target_phone"),
-        transferred=bool(matter.text("transferred_on")),
-        transferred_to=matter.text("target_organ") if matter.text("transferred_on") else "",
-        transferred_on=matter.text("transferred_on"),
-        handling_unit=matter.text("handling_unit") or station.office.name,
-        contact_phone=station.office.phone,
-        query_code=visit.text("query_code") if visit else "",
-        query_phone=station.office.phone,
-        query_address=station.office.query_address or station.office.address,
-    )
-
-
-def _referral(station: Station, matter: CaseState, number: str, issued_on: date) -> ReferralNotice:
-    assigned = matter.text("stage") == "assigned"
-    sent = matter.text("assigned_on") if assigned else matter.text("referred_on")
-    directory = {row.code: row for row in station.store.offices()}
-    target = directory.get(matter.text("to_office"))
-    visit = _visit_of(station, matter)
-    accusation = matter.text("matter_class") == "accusation"
-    return ReferralNotice(
-        organ=station.office.name,
-        document_number=number,
-        number=matter.text("number"),
-        addressee=_addressee(station, matter),
-        received_on=matter.text("received_on"),
-        channel="走访",
-        summary="" if accusation else matter.text("summary"),
-        to_organ=matter.text("to_name") or (target.name if target else matter.text("to_office")),
-        sent_on=sent,
-        issued_on=issued_on.isoformat(),
-        accusation=accusation,
-        way="交办" if assigned else "转送",
-        # R 23③ counts from the day the organ receives it, which nobody knows yet: no date is promised.
-        to_contact=matter.text("contact"),
-        to_phone=target.phone if target else "",
-        contact_phone=station.office.phone,
-        query_code=visit.text("query_code") if visit else "",
-        query_phone=station.office.phone,
-        query_address=station.office.query_address or station.office.address,
-    )
-
-
-def _service_return(station: Station, matter: CaseState, of_paper: str) -> ServiceReturn:
-    notice = matter.get(f"paper.{of_paper}")
-    if not isinstance(notice, Mapping):
-        raise Refusal("notice_unknown", field="of_paper")
-    delivery = matter.get(f"delivery.{of_paper}")
-    said: Mapping[str, object] = delivery if isinstance(delivery, Mapping) else {}
-    ways = {"in_person": "当面", "post": "邮寄", "other": "其他"}
-    visit = _visit_of(station, matter)
-    petitioner = station.store.state(matter.text("petitioner")) if matter.text("petitioner") else None
-    address = (petitioner.text("delivery_address") or petitioner.text("address")) if petitioner else ""
-    return ServiceReturn(
-        organ=station.office.name,
-        number=matter.text("number"),
-        document_title=TITLES.get(str(notice.get("form")), ""),
-        document_number=str(notice.get("number", "")),
-        recipient=_addressee(station, matter),
-        accusation=matter.text("matter_class") == "accusation",
-        address=address,
-        delivered_at=str(said.get("at", "")),
-        place=str(said.get("place", "")),
-        way=ways.get(str(said.get("manner", "")), ""),
-        signer=str(said.get("signer", "")),
-        relation=str(said.get("relation", "")),
-        refused=said.get("outcome") == "refused",
-        refusal_reason=str(said.get("refusal_reason", "")),
-        witnesses=(str(said["witness"]),) if said.get("witness") else (),
-        servers=(str(said["deliverer"]),) if said.get("deliverer") else (),
-        remark=str(said.get("remark", "")),
-        query_code=visit.text("query_code") if visit else "",
-    )
-
-
 # small things ------------------------------------------------------------------------------------------------------
 
 
@@ -367,31 +236,8 @@ def _main_name(station: Station, visit: CaseState) -> str:
     return ""
 
 
-def _addressee(station: Station, matter: CaseState) -> str:
-    petitioner = station.store.state(matter.text("petitioner")) if matter.text("petitioner") else None
-    name = petitioner.text("name") if petitioner else ""
-    if not name:
-        raise Refusal("addressee_unknown", field="form", article="R 23②")
-    return name
-
-
-def _forwarder(station: Station, matter: CaseState) -> str:
-    code = matter.text("received_by_referral")
-    if not code and matter.text("referral_received_on"):
-        code = matter.text("office")
-    return next((row.name for row in station.store.offices() if row.code == code), code)
-
-
-def _visit_of(station: Station, matter: CaseState) -> CaseState | None:
-    return station.store.state(matter.text("visit"))
-
-
 def _window(station: Station, visit: CaseState) -> str:
     return f"{station.office.name}{visit.text('window')}号窗口"
-
-
-def _iso(day: date | None) -> str:
-    return day.isoformat() if day else ""
 
 
 def _whole(value: object) -> int:

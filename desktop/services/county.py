@@ -116,14 +116,14 @@ def begin_exchange(station: Station, budget: int = START_BUDGET) -> PreparedExch
     return PreparedExchange(county[0], signed, _read(signed), store.key, request)
 
 
-def carry(prepared: PreparedExchange, transport: client.Transport | None = None) -> Answer:
-    """Carry the request to the county and read its answer (net lane). Raises SurroundingsFault."""
-    line = transport or client.HttpTransport(prepared.url, prepared.signed)
-    try:
-        return client.go_round(line, prepared.request, prepared.key, prepared.certificate)
-    finally:
-        if transport is None and isinstance(line, client.HttpTransport):
-            line.close()
+def carry(prepared: PreparedExchange, transport: client.Transport) -> tuple[Answer, int]:
+    """Carry the request to the county and read its answer (net lane); with the bytes of both frames.
+
+    Raises SurroundingsFault.
+    """
+    frame = client.write_request(prepared.request, prepared.key)
+    reply = transport.exchange(frame)
+    return client.read_answer(reply, prepared.certificate), len(frame) + len(reply)
 
 
 def finish_exchange(station: Station, prepared: PreparedExchange, answer: Answer) -> Outcome[Applied]:
@@ -179,8 +179,8 @@ def exchange_once(station: Station, transport: client.Transport | None = None) -
                 line = own_line = client.HttpTransport(prepared.url, prepared.signed)
                 pace = client.Pace(loopback=own_line.loopback)
             started = station.now_ms
-            answer = carry(prepared, line)
-            pace.went_well(station.now_ms - started)
+            answer, carried = carry(prepared, line)
+            pace.went_well(station.now_ms - started, carried)
             outcome = finish_exchange(station, prepared, answer)
             applied = outcome.value
             topics |= outcome.topics

@@ -49,11 +49,11 @@ class _Line:
         assert self.pace is not None
         began = time.monotonic()
         try:
-            answer = county.carry(prepared, self._transport)
+            answer, carried = county.carry(prepared, self._transport)
         except SurroundingsFault:
             self.pace.went_wrong()
             raise
-        self.pace.went_well(round((time.monotonic() - began) * 1000))
+        self.pace.went_well(round((time.monotonic() - began) * 1000), carried)
         return answer
 
     def close(self) -> None:

@@ -1,0 +1,165 @@
+"""Fills the notices F04, F05, F08 and the delivery receipt F18 from a matter's state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from desktop.services.station import Station
+from domain.deadlines import Clock, due
+from domain.fold import CaseState
+from domain.papers import TITLES, AcceptanceNotice, PathwayNotice, ReferralNotice, ServiceReturn
+from domain.refusals import Refusal
+
+
+def acceptance(station: Station, matter: CaseState, number: str, issued_on: date) -> AcceptanceNotice:
+    """F04 受理告知书, with the sixtieth day (R 34)."""
+    accepted = date.fromisoformat(matter.text("accepted_on"))
+    measure = station.store.yardstick
+    deadline = due(Clock.T6, accepted, measure.calendar, measure.rules)
+    visit = _visit_of(station, matter)
+    return AcceptanceNotice(
+        organ=station.office.name,
+        document_number=number,
+        number=matter.text("number"),
+        addressee=_addressee(station, matter),
+        received_on=matter.text("received_on"),
+        channel="走访",
+        summary=matter.text("summary"),
+        accepted_on=accepted.isoformat(),
+        due=iso(deadline.nominal),
+        due_rolled=iso(deadline.rolled),
+        handling_unit=matter.text("handling_unit") or station.office.name,
+        issued_on=issued_on.isoformat(),
+        forwarded_by=_forwarder(station, matter),
+        forwarded_on=matter.text("referral_received_on"),
+        contact=matter.text("handler"),
+        contact_phone=matter.text("contact") or station.office.phone,
+        query_code=visit.text("query_code") if visit else "",
+        query_phone=station.office.phone,
+        query_address=station.office.query_address or station.office.address,
+    )
+
+
+def pathway(station: Station, matter: CaseState, number: str, issued_on: date) -> PathwayNotice:
+    """F05 接收情况及处理途径和程序告知书 (R 23①, 31(一)–(五))."""
+    kind, route = matter.text("matter_class"), matter.text("route")
+    if not route:
+        route = {"suggestion": "29", "accusation": "30"}.get(kind, "elsewhere")
+    visit = _visit_of(station, matter)
+    return PathwayNotice(
+        organ=station.office.name,
+        document_number=number,
+        number=matter.text("number"),
+        addressee=_addressee(station, matter),
+        received_on=matter.text("received_on"),
+        channel="走访",
+        summary="" if kind == "accusation" else matter.text("summary"),
+        route=route,
+        issued_on=issued_on.isoformat(),
+        accusation=kind == "accusation",
+        forwarded_by=_forwarder(station, matter),
+        forwarded_on=matter.text("referral_received_on"),
+        legal_basis=matter.text("legal_basis"),
+        where=matter.text("target_organ"),
+        how=matter.text("how"),
+        time_limit=matter.text("time_limit"),
+        where_address=matter.text("target_address"),
+        where_phone=matter.text("target_phone"),
+        transferred=bool(matter.text("transferred_on")),
+        transferred_to=matter.text("target_organ") if matter.text("transferred_on") else "",
+        transferred_on=matter.text("transferred_on"),
+        handling_unit=matter.text("handling_unit") or station.office.name,
+        contact_phone=station.office.phone,
+        query_code=visit.text("query_code") if visit else "",
+        query_phone=station.office.phone,
+        query_address=station.office.query_address or station.office.address,
+    )
+
+
+def referral(station: Station, matter: CaseState, number: str, issued_on: date) -> ReferralNotice:
+    """F08 转送告知书 (R 23①); no day is promised that depends on a receipt nobody knows yet."""
+    assigned = matter.text("stage") == "assigned"
+    sent = matter.text("assigned_on") if assigned else matter.text("referred_on")
+    directory = {row.code: row for row in station.store.offices()}
+    target = directory.get(matter.text("to_office"))
+    visit = _visit_of(station, matter)
+    accusation = matter.text("matter_class") == "accusation"
+    return ReferralNotice(
+        organ=station.office.name,
+        document_number=number,
+        number=matter.text("number"),
+        addressee=_addressee(station, matter),
+        received_on=matter.text("received_on"),
+        channel="走访",
+        summary="" if accusation else matter.text("summary"),
+        to_organ=matter.text("to_name") or (target.name if target else matter.text("to_office")),
+        sent_on=sent,
+        issued_on=issued_on.isoformat(),
+        accusation=accusation,
+        way="交办" if assigned else "转送",
+        # R 23③ counts from the day the organ receives it, which nobody knows yet: no date is promised.
+        to_contact=matter.text("contact"),
+        to_phone=target.phone if target else "",
+        contact_phone=station.office.phone,
+        query_code=visit.text("query_code") if visit else "",
+        query_phone=station.office.phone,
+        query_address=station.office.query_address or station.office.address,
+    )
+
+
+def service_return(station: Station, matter: CaseState, of_paper: str) -> ServiceReturn:
+    """F18 送达回证, blank or with the facts of the delivery."""
+    notice = matter.get(f"paper.{of_paper}")
+    if not isinstance(notice, Mapping):
+        raise Refusal("notice_unknown", field="of_paper")
+    delivery = matter.get(f"delivery.{of_paper}")
+    said: Mapping[str, object] = delivery if isinstance(delivery, Mapping) else {}
+    ways = {"in_person": "当面", "post": "邮寄", "other": "其他"}
+    visit = _visit_of(station, matter)
+    petitioner = station.store.state(matter.text("petitioner")) if matter.text("petitioner") else None
+    address = (petitioner.text("delivery_address") or petitioner.text("address")) if petitioner else ""
+    return ServiceReturn(
+        organ=station.office.name,
+        number=matter.text("number"),
+        document_title=TITLES.get(str(notice.get("form")), ""),
+        document_number=str(notice.get("number", "")),
+        recipient=_addressee(station, matter),
+        accusation=matter.text("matter_class") == "accusation",
+        address=address,
+        delivered_at=str(said.get("at", "")),
+        place=str(said.get("place", "")),
+        way=ways.get(str(said.get("manner", "")), ""),
+        signer=str(said.get("signer", "")),
+        relation=str(said.get("relation", "")),
+        refused=said.get("outcome") == "refused",
+        refusal_reason=str(said.get("refusal_reason", "")),
+        witnesses=(str(said["witness"]),) if said.get("witness") else (),
+        servers=(str(said["deliverer"]),) if said.get("deliverer") else (),
+        remark=str(said.get("remark", "")),
+        query_code=visit.text("query_code") if visit else "",
+    )
+
+
+def _addressee(station: Station, matter: CaseState) -> str:
+    petitioner = station.store.state(matter.text("petitioner")) if matter.text("petitioner") else None
+    name = petitioner.text("name") if petitioner else ""
+    if not name:
+        raise Refusal("addressee_unknown", field="form", article="R 23②")
+    return name
+
+
+def _forwarder(station: Station, matter: CaseState) -> str:
+    code = matter.text("received_by_referral")
+    if not code and matter.text("referral_received_on"):
+        code = matter.text("office")
+    return next((row.name for row in station.store.offices() if row.code == code), code)
+
+
+def _visit_of(station: Station, matter: CaseState) -> CaseState | None:
+    return station.store.state(matter.text("visit"))
+
+
+def iso(day: date | None) -> str:
+    """A day as a form holds it; empty when there is none."""
+    return day.isoformat() if day else ""
