@@ -206,7 +206,7 @@ class DeadlineBoard(Page):
             ),
             Column("编号", short_number, width=9, tip=lambda row: row.number, tone=lambda row: "strong"),
             Column("信访人", lambda row: row.main_name or "匿名", width=4),
-            Column("概况", lambda row: row.summary, width=10, stretch=True),
+            Column("概况", lambda row: row.summary, width=9, stretch=True),
             Column("办理状态", lambda row: term(STAGE, row.stage), width=5, spare=1),
             Column("下一步", lambda row: term(NEXT_STEP, row.next_step), width=11),
             Column("责任单位", self._owner, width=5, spare=2, tip=lambda row: row.owner),
