@@ -10,8 +10,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-Group = Literal["page", "work", "form", "text"]
-GROUPS: dict[Group, str] = {"page": "页面", "work": "办理", "form": "来访登记", "text": "填写"}
+Group = Literal["page", "work", "form", "case", "text"]
+GROUPS: dict[Group, str] = {
+    "page": "页面",
+    "work": "办理",
+    "form": "来访登记",
+    "case": "列表、事项、文书",
+    "text": "填写",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +66,22 @@ FORM_KEYS = (
     Action("all_no", "Alt+0", "甄别四问均为“否”", "form"),
     Action("more", "Alt+G", "更多项目", "form", "", "展开或收起当前部分的其他项目"),
 )
+CASE_KEYS = (
+    Action("tabs", "Alt+1…4", "换标签页；期限看板上只看一组", "case"),
+    Action("first_step", "Alt+Return", "办理下一步", "case", "", "打开第一个办理按钮，Ctrl+Enter 记录，Esc 放弃"),
+    Action("print_now", "Ctrl+P", "出具并打印、补打", "case"),
+    Action("zoom", "Ctrl+=/-/0", "样稿放大、缩小、适合宽度", "case"),
+    Action("day", "Ctrl+PgUp/PgDown", "前一天、后一天；Ctrl+Home 今天", "case"),
+    Action("sort", "Ctrl+1…9", "按第几列排序", "case"),
+    Action("exchange", "Ctrl+R", "立即上报", "case"),
+)
 HABITS = (
     Action("walk", "Return", "到下一项", "text"),
     Action("new_line", "Shift+Return", "长文本中换行", "text"),
     Action("digits", "1…9", "在并列选项上直接选择", "text"),
     Action("edit", "Ctrl+A/C/V/X/Z", "全选、复制、粘贴、剪切、撤销", "text"),
 )
-TABLE = (*NAVIGATION, *GENERAL, *FORM_KEYS, *HABITS)
+TABLE = (*NAVIGATION, *GENERAL, *FORM_KEYS, *CASE_KEYS, *HABITS)
 
 
 def action(name: str) -> Action:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from desktop.models.store.rows import SyncState
@@ -13,6 +13,7 @@ from desktop.services import county
 from desktop.services.outcome import Topic
 from desktop.services.sentences import sentence
 from desktop.services.station import Station
+from desktop.views.actions import bind
 from desktop.views.page import Page, StationRef
 from desktop.workers.bus import Bus
 from desktop.workers.lane import Lane
@@ -92,7 +93,7 @@ class CountyPage(Page):
         self.now_button = QPushButton(self.tr("立即上报（Ctrl+R）"), self)
         self.now_button.setProperty("kind", "primary")
         self.now_button.clicked.connect(self._exchange)
-        QShortcut(QKeySequence("Ctrl+R"), self, self._exchange, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        bind("exchange", self, self._exchange)
         self.enrol_card = QFrame(self)
         self.enrol_card.setObjectName("card")
         form = QGridLayout(self.enrol_card)

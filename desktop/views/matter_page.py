@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.models.store.rows import MatterRow, OfficeRow, PaperRow
@@ -13,6 +12,7 @@ from desktop.services import lookup
 from desktop.services.lookup import MatterPage as Whole
 from desktop.services.outcome import Topic
 from desktop.services.station import Station
+from desktop.views.actions import bind
 from desktop.views.case_header import CaseHeader
 from desktop.views.case_tabs import CaseTabs
 from desktop.views.clock_list import ClockList
@@ -83,8 +83,7 @@ class MatterPage(Page):
             ),
             self,
         )
-        for keys in ("Alt+Return", "Alt+Enter"):
-            QShortcut(QKeySequence(keys), self, self._first_step, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        bind("first_step", self, self._first_step)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 14, 20, 12)
         layout.setSpacing(10)

@@ -15,6 +15,7 @@ from desktop.services import papers
 from desktop.services.outcome import Topic
 from desktop.services.sentences import sentence
 from desktop.services.station import Station
+from desktop.views.actions import bind
 from desktop.views.page import Page, StationRef
 from desktop.views.preview import PdfView
 from desktop.views.print_dialog import PrintPanel, PrintState
@@ -126,9 +127,7 @@ class PreviewPage(Page):
         layout.addLayout(head)
         layout.addWidget(self.steps)
         layout.addLayout(body, 1)
-        QShortcut(
-            QKeySequence("Ctrl+P"), self, self.panel.print_now, context=Qt.ShortcutContext.WidgetWithChildrenShortcut
-        )
+        bind("print_now", self, self.panel.print_now)
 
     @property
     def paper(self) -> PaperRow | None:

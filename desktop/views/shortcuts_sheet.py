@@ -18,7 +18,7 @@ class ShortcutsSheet(QDialog):
         self.setWindowTitle(self.tr("快捷键"))
         columns = QHBoxLayout()
         columns.setSpacing(36)
-        for groups in (("page", "work"), ("form",), ("text",)):
+        for groups in (("page", "work"), ("form",), ("case", "text")):
             column = QVBoxLayout()
             for group in groups:
                 column.addWidget(self._block(group))
