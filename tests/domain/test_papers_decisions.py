@@ -1,0 +1,99 @@
+"""Decisions about papers: numbers drawn by their holder, content frozen, and a void one never void twice."""
+
+from __future__ import annotations
+
+import pytest
+
+from domain.canonical import Json
+from domain.commands import ConfirmPrint, IssuePaper, VoidPaper
+from domain.decisions import papers
+from domain.numbers import Series
+from tests.domain.states import desk, grow, matter, refusal, state
+
+ID = "c1" * 16
+STATION = "51" * 16
+SERIES = Series("370206", 2026, "受", "滨建受字", 7, 9)
+FACTS: dict[str, object] = {"office": "370206", "year": 2026, "kind": "受"}
+
+
+def test_a_number_is_drawn_in_its_place() -> None:
+    drawn = papers.draw_number("s", SERIES, STATION, STATION, dict(FACTS))
+    assert (drawn.series, drawn.n, drawn.number) == ("s", 7, "滨建受字〔2026〕7号")
+
+
+def test_a_series_without_a_holder_is_drawn_by_its_office() -> None:
+    assert papers.draw_number("s", SERIES, "", STATION, dict(FACTS)).n == 7
+
+
+def test_numbers_are_missing_held_elsewhere_or_exhausted() -> None:
+    for series, holder, code in (
+        (None, "", "series_missing"),
+        (SERIES, "aa" * 16, "series_held_elsewhere"),
+        (Series("370206", 2026, "受", "滨建受字", 10, 9), STATION, "series_exhausted"),
+    ):
+        said = refusal(
+            lambda series=series, holder=holder: papers.draw_number("s", series, holder, STATION, dict(FACTS))  # type: ignore[misc]
+        )
+        assert said.code == code
+
+
+def test_an_issued_paper_holds_number_day_size_and_words() -> None:
+    drawn = papers.draw_number("s", SERIES, STATION, STATION, dict(FACTS))
+    draft = papers.issue(
+        IssuePaper(ID, "F04"), matter(), desk(), paper_id="p1", content={"a": "字"}, drawn=drawn, place="1号窗口"
+    )
+    value = draft.sets["paper.p1"]
+    assert isinstance(value, dict)
+    assert (value["form"], value["n"], value["series"], value["issued_on"]) == ("F04", 7, "s", "2026-11-23")
+    assert (value["number"], value["content"], value["size"]) == ("滨建受字〔2026〕7号", {"a": "字"}, "A4")
+
+
+def test_a_paper_without_a_series_bears_the_number_of_its_case() -> None:
+    visit = state({"number": "370206-1-20261123-001"}, kind="visit")
+    draft = papers.issue(IssuePaper(ID, "F01"), visit, desk(), paper_id="p1", content={}, drawn=None, place="")
+    value = draft.sets["paper.p1"]
+    assert isinstance(value, dict)
+    assert value["number"] == "370206-1-20261123-001"
+    assert "series" not in value
+
+
+@pytest.mark.parametrize(
+    ("form", "fields", "code"),
+    [
+        ("F04", {}, "not_accepted"),
+        ("F04", {"stage": "accepted", "route": "31-5"}, "not_accepted"),
+        ("F05", {"stage": "accepted"}, "not_guided"),
+        ("F08", {"stage": "guided"}, "not_referred"),
+        ("F18", {}, "notice_unknown"),
+        ("F01", {}, "form_not_for_case"),
+        ("F03", {}, "form_not_for_case"),
+    ],
+)
+def test_a_paper_never_tells_of_a_step_that_was_not_taken(form: str, fields: dict[str, Json], code: str) -> None:
+    command = IssuePaper(ID, form)  # type: ignore[arg-type]
+    assert refusal(lambda: papers.check_issue(command, matter(**fields))).code == code
+
+
+@pytest.mark.parametrize("stage", ["referred", "assigned"])
+def test_a_referral_notice_follows_referral_and_assignment(stage: str) -> None:
+    papers.check_issue(IssuePaper(ID, "F08"), matter(stage=stage))
+
+
+def test_printing_is_confirmed_for_a_stored_paper_only() -> None:
+    issued = matter({"paper.p": {"form": "F04"}})
+    command = ConfirmPrint("p", ID, came_out=True, printer="前台", copies=2)
+    assert refusal(lambda: papers.confirm(command, issued, desk())).code == "paper_not_stored"
+    stored = grow(issued, [papers.store(issued, "p", pdf_hash="ab", pages=1)])
+    draft = papers.confirm(command, stored, desk())
+    (value,) = draft.sets.values()
+    assert value == {"out": True, "printer": "前台", "copies": 2, "at": "2026-11-23 09:12"}
+    assert draft.over == ()  # printed twice at two desks is two prints, no conflict
+
+
+def test_a_paper_is_void_once_and_never_after_its_delivery() -> None:
+    issued = matter({"paper.p": {"form": "F04"}})
+    command = VoidPaper("p", ID, "印错")
+    void = grow(issued, [papers.void(command, issued, desk())])
+    assert refusal(lambda: papers.void(command, void, desk())).code == "paper_is_void"
+    delivered = matter({"paper.p": {"form": "F04"}, "delivery.p": {"at": "x"}})
+    assert refusal(lambda: papers.void(command, delivered, desk())).code == "paper_delivered"
