@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import statistics
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -87,6 +88,30 @@ def timed(run: Callable[[], object]) -> float:
     began = time.perf_counter()
     run()
     return (time.perf_counter() - began) * 1000
+
+
+def undisturbed(run: Callable[[], object]) -> tuple[float, bool]:
+    """Milliseconds of one call, and whether no other process took the core away meanwhile.
+
+    A call that was interrupted measures the neighbour. Where the system does not tell, every call counts.
+    """
+    before = _interruptions()
+    spent = timed(run)
+    return spent, _interruptions() == before
+
+
+def calm(samples: Sequence[tuple[float, bool]]) -> list[float]:
+    """The undisturbed ones, or all of them when fewer than a third are."""
+    kept = [spent for spent, quiet in samples if quiet]
+    return kept if len(kept) * 3 >= len(samples) else [spent for spent, _ in samples]
+
+
+def _interruptions() -> int:
+    if sys.platform != "linux":
+        return 0
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_THREAD).ru_nivcsw
 
 
 def p50(values: Sequence[float]) -> float:
