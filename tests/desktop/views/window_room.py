@@ -23,13 +23,18 @@ def world() -> Surroundings:
     return Surroundings(clock=lambda: NOW, entropy=os.urandom, password_cost=FAST)
 
 
+def made_station(folder: Path) -> None:
+    """A station with one clerk, closed again."""
+    create_station(folder, OFFICE, sign_in=SIGN_IN, name=NAME, password=PASSWORD, surroundings=world()).close()
+
+
 class Hall:
     """A folder and the windows opened on it."""
 
     def __init__(self, folder: Path, qtbot) -> None:
         self.folder, self.qtbot = folder, qtbot
         self.joined: list[Bootstrap] = []
-        create_station(folder, OFFICE, sign_in=SIGN_IN, name=NAME, password=PASSWORD, surroundings=world()).close()
+        made_station(folder)
 
     def open(self) -> Bootstrap:
         """A window at its sign-in page."""
