@@ -63,12 +63,15 @@ def clean(
     """
     if not text:
         return _NOTHING
-    removed: Counter[str] = Counter()
+    removed: Counter[str] | None = None
     replaced: dict[str, str] = {}
     whole = _LINE_ENDS.sub("\n", text)
     if _DOUBTFUL.search(whole) or (private_use and not private_use.keys().isdisjoint(whole)):
+        removed = Counter()
         whole = _sifted(whole, private_use or {}, removed, replaced)
-    if multiline:
+    if "\n" not in whole and "\t" not in whole:
+        whole = whole.strip()
+    elif multiline:
         lines = [_TABS.sub(" | ", line.strip()).rstrip() for line in whole.split("\n")]
         whole = "\n".join(lines).strip("\n")
     else:
@@ -76,7 +79,7 @@ def clean(
     if limit is not None and len(whole) > limit:
         facts = {"limit": limit, "length": len(whole), "over": len(whole) - limit}
         raise Refusal("text_too_long", field=field, facts=facts)
-    return CleanText(whole, tuple(sorted(removed.items())), tuple(replaced.items()))
+    return CleanText(whole, tuple(sorted(removed.items())) if removed else (), tuple(replaced.items()))
 
 
 def to_halfwidth_digits(text: str) -> str:
