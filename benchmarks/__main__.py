@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="xinfang-bench-", dir=words.scratch) as scratch:
         data = _filled(words, Path(scratch))
         parts: dict[str, Callable[[], list[Row]]] = {
-            "save": lambda: _save(data, Path(scratch), words.visits),
+            "save": lambda: _save(data, Path(scratch), words),
             "search": lambda: _with(data, lambda station: searching.measure(station, words.visits)),
             "paper": paper.measure,
             "window": lambda: window.measure(data, words.visits),
@@ -55,6 +55,7 @@ def _words(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="default: all")
     parser.add_argument("--visits", type=int, default=100_000, help="visits in the file that is searched and opened")
     parser.add_argument("--sync-visits", type=int, default=10_000)
+    parser.add_argument("--saves", type=int, default=400, help="visits saved for each row")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the filled hall there, and use it again")
     parser.add_argument("--scratch", type=Path, help="where to measure: the disk matters")
     parser.add_argument("--json", type=Path, metavar="FILE")
@@ -92,11 +93,11 @@ def _with(data: Path, do: Callable[[Station], list[Row]]) -> list[Row]:
         station.close()
 
 
-def _save(data: Path, scratch: Path, visits: int) -> list[Row]:
+def _save(data: Path, scratch: Path, words: argparse.Namespace) -> list[Row]:
     """In a new file, and in one that is as full as it gets."""
     hall.make_station(scratch / "fresh").close()
-    full = saving.measure(data, scratch, note=f"{visits:,} visits in the file")
-    return saving.measure(scratch / "fresh", scratch, note="new file") + full
+    full = saving.measure(data, scratch, note=f"{words.visits:,} visits in the file", rounds=words.saves)
+    return saving.measure(scratch / "fresh", scratch, note="new file", rounds=words.saves) + full
 
 
 def _write(text: str, busy: str) -> None:

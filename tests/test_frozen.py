@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 SUFFIX = ".exe" if sys.platform == "win32" else ""
 # Building takes about a minute; it runs beside the other tests, in one worker.
-pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("frozen")]
+pytestmark = pytest.mark.timeout(600)
 
 
 def run(*words: str | Path, seconds: int = 150) -> subprocess.CompletedProcess[str]:
