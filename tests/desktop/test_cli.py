@@ -107,7 +107,6 @@ def test_lists_answer_with_what_is_there(station):
     assert {row["code"] for row in station.done("list", "offices")} >= {"370299", "370299A01", "370299101"}
     assert station.done("list", "deadlines", "--limit", "1")[0]["due_clock"] == "T1"
     assert station.done("list", "sync")[0]["enrolled"] is False
-    assert station.done("list", "conflicts") == []
     assert station.done("list", "drafts") == []
     day = station.done("list", "visits", "--limit", "1")[0]["visited_on"]
     assert station.done("list", "visits", "--day", day)
@@ -195,16 +194,44 @@ def test_a_password_may_come_from_the_environment_and_is_missed_when_there_is_no
     assert Xinfang(station.folder, station.password_file, named)("list", "clerks", data=False).code == 0
 
 
-def test_an_imported_year_makes_its_deadlines_known(tmp_path):
-    xinfang = made(tmp_path)
+def test_a_visit_of_a_year_without_a_calendar_is_kept_and_reckoned_when_the_year_is_imported(station, tmp_path):
+    """日历缺失: never guessed, never refused."""
+    command = {**VISIT, "visited_at": "2024-11-20 09:00", "historical": True}
+    matter = station.done("act", "RegisterVisit", given=command)["value"]["matter_ids"][0]
+    page = station.done("show", "matter", matter)
+    assert page["matter"]["calendar_missing"] == "2024"
+    assert (page["clocks"][0]["nominal"], page["clocks"][0]["rolled"]) == ("2024-12-05", "")
+    assert matter in [row["matter_id"] for row in station.done("list", "deadlines")]
+    assert station("due", "T1", "2024-11-20").code == 2
+
     table = json.loads((OFFICE.parent / "calendar" / "2026.json").read_text("utf-8"))
-    moved = json.loads(json.dumps(table, ensure_ascii=False).replace('"2026-', '"2027-'))
-    moved |= {"year": 2027, "make_up": [], "source_notice": "测试用，不是真的通知"}
-    assert xinfang("due", "T2", "2026-12-17").code == 2
-    file = tmp_path / "2027.json"
+    moved = json.loads(json.dumps(table, ensure_ascii=False).replace('"2026-', '"2024-'))
+    moved |= {"year": 2024, "make_up": [], "source_notice": "测试用，不是真的通知"}
+    file = tmp_path / "2024.json"
     file.write_text(json.dumps(moved, ensure_ascii=False), "utf-8")
-    xinfang.done("import-calendar", str(file))
-    assert xinfang.done("due", "T2", "2026-12-17")["rolled"] > "2027-01-01"
+    station.done("import-calendar", str(file))
+    page = station.done("show", "matter", matter)
+    assert page["matter"]["calendar_missing"] == ""
+    assert page["clocks"][0]["rolled"] == station.done("due", "T1", "2024-11-20")["rolled"] == "2024-12-05"
+    file.write_text(file.read_text("utf-8").replace("国庆节", "十一"), "utf-8")
+    assert station.refused("import-calendar", str(file))["refused"] == "calendar_table_invalid"
+
+
+def test_two_forms_opened_over_the_same_words_make_a_conflict_that_a_person_settles(station):
+    matter = station.done("act", "RegisterVisit", given=VISIT)["value"]["matter_ids"][0]
+    seen = [station.done("show", "matter", matter)["timeline"][0]["act_id"]]
+    for summary in ("一组补偿款未发放", "二组补偿款未发放"):
+        correction = {"matter_id": matter, "values": {"summary": summary}, "why": "核对组别", "seen": seen}
+        station.done("act", "CorrectMatter", given=correction)
+    (conflict,) = station.done("show", "conflict", matter)
+    assert conflict["field"] == "summary"
+    assert {head["value"] for head in conflict["heads"]} == {"一组补偿款未发放", "二组补偿款未发放"}
+    assert conflict in station.done("list", "conflicts")
+    chosen = next(head["act_id"] for head in conflict["heads"] if head["value"].startswith("二组"))
+    settle = {"case_id": matter, "field": "summary", "chosen_act": chosen, "why": "与台账核对"}
+    station.done("act", "SettleConflict", given=settle)
+    assert station.refused("show", "conflict", f"{matter}:summary")["refused"] == "no_conflict"
+    assert station.done("show", "matter", matter)["matter"]["summary"] == "二组补偿款未发放"
 
 
 GUIDE = (OFFICE.parents[1] / "docs" / "admin-guide.md").read_text("utf-8")

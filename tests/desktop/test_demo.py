@@ -18,7 +18,7 @@ from desktop import demo
 from desktop.cli import surroundings
 from desktop.models.store.folder import DataFolder
 from desktop.services.station import open_station
-from tests.desktop.xinfang import ROOT, Xinfang
+from tests.desktop.xinfang import ROOT, VISIT, Xinfang
 
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:
@@ -161,3 +161,22 @@ def test_an_import_registers_and_proves_and_may_be_repeated(tmp_path):
         assert "无一被拒" in done.stdout
         assert "核验无误" in done.stdout
         assert len(Xinfang(folder, folder / "password.txt").done("list", "visits")) == expected
+
+
+def test_an_import_killed_in_the_middle_loses_nothing_it_called_saved(tmp_path):
+    folder = tmp_path / "import"
+    program = [sys.executable, "-m", "desktop.demo", "--import", "5000", "--into", str(folder)]
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(program, cwd=ROOT, stdout=log, stderr=log)
+        try:
+            wal = folder / "station.db-wal"
+            until(lambda: (wal.exists() and wal.stat().st_size > 1 << 20) or process.poll() is not None)
+            assert process.poll() is None, (tmp_path / "log").read_text("utf-8")
+        finally:
+            process.kill()
+            process.wait()
+    xinfang = Xinfang(folder, folder / "password.txt")
+    visits = xinfang.done("list", "visits")
+    assert 0 < len(visits) < 5000
+    assert xinfang.done("verify")["clean"] is True
+    assert xinfang.done("act", "RegisterVisit", given=VISIT)["value"]["number"] not in {row["number"] for row in visits}
