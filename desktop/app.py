@@ -90,14 +90,19 @@ def prepare(app: QApplication) -> None:
     translator = QTranslator(app)
     if translator.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
         app.installTranslator(translator)
+    app.setFont(window_font())
+    app.setStyleSheet(style_sheet())
+
+
+def window_font() -> QFont:
+    """Our sans serif, with the faces for rare characters behind it."""
     for face in FACES:
         QFontDatabase.addApplicationFont(str(resources.path(f"fonts/{face}.ttf")))
     font = QFont()
     font.setFamilies(list(FAMILIES))
     font.setPointSize(POINTS)
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
-    app.setFont(font)
-    app.setStyleSheet(style_sheet())
+    return font
 
 
 def load_rare_faces() -> None:

@@ -284,12 +284,12 @@ class IntakePage(Page):
         self.keeper.touched()
         if refusal.code == "name_missing":
             self.form.people.cards[0].reveal("name_missing_reason")
-        self.trouble.setText("" if self.form.refuse(refusal.field or "", words) else f"× {words}")
-        self.say("error", words)
+        beside = self.form.refuse(refusal.field or "", words)
+        self.trouble.setText(self.tr("× 尚未登记，请看标出的一项") if beside else f"× {words}")
 
     def _registered(self, command: RegisterVisit, value: Registered) -> None:
         self.keeper.forget()
-        doubts = [warning_sentence(code) for code, _field in value.warnings]
+        doubts = [f"{_whose(field)}{warning_sentence(code)}" for code, field in value.warnings]
         self.stack.setCurrentIndex(1)
         self.done.show_done(value, command.matters, self.thinker.steps, doubts, has_materials=bool(command.materials))
         self.say("done", self.tr("已保存在本机，登记编号 {0}").format(value.number))
@@ -312,3 +312,9 @@ class IntakePage(Page):
     def hideEvent(self, event: QHideEvent) -> None:
         self.keep()
         super().hideEvent(event)
+
+
+def _whose(field: str) -> str:
+    """Whom a doubt is about: ``people.1.id_number`` is the second person's."""
+    path = field.split(".")
+    return f"第{int(path[1]) + 1}人：" if path[0] == "people" and path[1:2] != ["0"] else ""

@@ -75,7 +75,7 @@ class IntakeDone(QFrame):
         self.number.setText(registered.number)
         again = self.tr("（此前已登记，没有重复登记）") if registered.already else ""
         self.query.setText(self.tr("登记编号　　查询码 {0}{1}").format(registered.query_code, again))
-        self.doubts.setText(self.tr("！请核对：") + "；".join(doubts))
+        self.doubts.setText(self.tr("！请核对：") + " ".join(doubts))
         self.doubts.setVisible(bool(doubts))
         self._heading(self.tr("打印"))
         for form in VISIT_FORMS if has_materials else VISIT_FORMS[:2]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from desktop.services.station import Station
     from desktop.views.shell import Shell
 
-SMALLEST = (960, 560)
+SMALLEST = (1024, 560)
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,15 +187,15 @@ class MaterialsForm(QFrame):
 
     def add_line(self, *_: object, focus: bool = True, entry: Mapping[str, object] | None = None) -> None:
         """One more thing."""
-        grid = FormGrid(self, columns=5, label_chars=2)
+        grid = FormGrid(self, columns=4, label_chars=2)
         title, copies, pages = LineEdit(hint=self.tr("材料名称")), Count(1, 9999), Count(0, 99999)
         form, remark = Choice(terms.MATERIAL_FORM), LineEdit()
         pages.setValue(1)
         named = {"title": title, "copies": copies, "pages": pages, "form": form, "remark": remark}
         words = (self.tr("名称"), self.tr("份数"), self.tr("页数"), self.tr("形式"), self.tr("备注"))
         for (name, editor), label in zip(named.items(), words, strict=True):
-            grid.add(name, label, editor)
-        grid.stretch(1, 3)
+            grid.add(name, label, editor, wide=editor is title)
+        grid.stretch(4, 2)
         if entry is not None:
             title.setText(str(entry.get("title") or ""))
             remark.setText(str(entry.get("remark") or ""))

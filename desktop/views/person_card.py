@@ -107,7 +107,7 @@ class PersonCard(QFrame):
         grid.add("address_missing_reason", self.tr("不清原因"), reason, wide=True)
         nameless = LineEdit(hint=self.tr("姓名未填时说明，如：本人不愿提供"))
         grid.add("name_missing_reason", self.tr("无名原因"), nameless, wide=True)
-        grid.add("role", self.tr("身份"), Segments(terms.ROLE[1:]))
+        grid.add("role", self.tr("身份"), Segments(terms.ROLE[1:]), wide=True)
         grid.add("kind", self.tr("主体"), Segments(terms.PERSON_KIND))
         grid.add("id_kind", self.tr("证件类型"), Choice(table_options("id_kinds", blank="")))
         grid.add("ethnic_group", self.tr("民族"), Choice(table_options("ethnic_groups")))
