@@ -36,34 +36,96 @@ def still_works(hall: Hall) -> None:
 
 
 ACTS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
-    "a head-count nobody can count": ("visit_corrected", CaseKind.VISIT, "v1" * 16, {"headcount": HUGE, "day_count": -HUGE}),
-    "a visit of numbers": ("visit_registered", CaseKind.VISIT, "v1" * 16, {"number": 5, "visited_on": 7, "collective": "ja"}),
-    "people that are no roles": ("visit_registered", CaseKind.VISIT, "v1" * 16, {"person.x": DEEP, "person.": "main", "companions": 3}),
-    "a matter of wrong types": ("matter_registered", CaseKind.MATTER, "m1" * 16, {"summary": DEEP, "received_on": 20261123, "stage": None}),
+    "a head-count nobody can count": (
+        "visit_corrected",
+        CaseKind.VISIT,
+        "v1" * 16,
+        {"headcount": HUGE, "day_count": -HUGE},
+    ),
+    "a visit of numbers": (
+        "visit_registered",
+        CaseKind.VISIT,
+        "v1" * 16,
+        {"number": 5, "visited_on": 7, "collective": "ja"},
+    ),
+    "people that are no roles": (
+        "visit_registered",
+        CaseKind.VISIT,
+        "v1" * 16,
+        {"person.x": DEEP, "person.": "main", "companions": 3},
+    ),
+    "a matter of wrong types": (
+        "matter_registered",
+        CaseKind.MATTER,
+        "m1" * 16,
+        {"summary": DEEP, "received_on": 20261123, "stage": None},
+    ),
     "an assignment without end": (
-        "matter_assigned", CaseKind.MATTER, "m1" * 16, {"assigned_on": "2026-11-23", "assigned_days": HUGE},
+        "matter_assigned",
+        CaseKind.MATTER,
+        "m1" * 16,
+        {"assigned_on": "2026-11-23", "assigned_days": HUGE},
     ),
     "an assignment of some centuries": (
-        "matter_assigned", CaseKind.MATTER, "m1" * 16, {"assigned_on": "2026-11-23", "assigned_days": 200_000},
+        "matter_assigned",
+        CaseKind.MATTER,
+        "m1" * 16,
+        {"assigned_on": "2026-11-23", "assigned_days": 200_000},
     ),
     "extensions without end": (
-        "matter_extended", CaseKind.MATTER, "m1" * 16, {"accepted_on": "2026-11-23", "route": "31-6", "extension.x": HUGE, "extension.y": -HUGE},
+        "matter_extended",
+        CaseKind.MATTER,
+        "m1" * 16,
+        {"accepted_on": "2026-11-23", "route": "31-6", "extension.x": HUGE, "extension.y": -HUGE},
     ),
     "a paper with a number too large": (
-        "paper_issued", CaseKind.MATTER, "m1" * 16, {"paper.x": {"form": "F04", "series": "s", "n": HUGE, "number": 4}, "paper.x.pdf": {"hash": 4, "pages": HUGE}},
+        "paper_issued",
+        CaseKind.MATTER,
+        "m1" * 16,
+        {"paper.x": {"form": "F04", "series": "s", "n": HUGE, "number": 4}, "paper.x.pdf": {"hash": 4, "pages": HUGE}},
     ),
-    "a paper that is none": ("paper_issued", CaseKind.MATTER, "m1" * 16, {"paper.x": "F04", "paper.x.voided": 1, "print.x.y": DEEP}),
-    "a petitioner of lists": ("petitioner_recorded", CaseKind.PETITIONER, "p1" * 16, {"name": ["a"], "id_number": HUGE, "mobile": None}),
+    "a paper that is none": (
+        "paper_issued",
+        CaseKind.MATTER,
+        "m1" * 16,
+        {"paper.x": "F04", "paper.x.voided": 1, "print.x.y": DEEP},
+    ),
+    "a petitioner of lists": (
+        "petitioner_recorded",
+        CaseKind.PETITIONER,
+        "p1" * 16,
+        {"name": ["a"], "id_number": HUGE, "mobile": None},
+    ),
     "an office of nothing": ("office_recorded", CaseKind.OFFICE, "office/777777", {}),
-    "an office under another code": ("office_recorded", CaseKind.OFFICE, "office/777777", {"code": "370299", "name": "改名局"}),
-    "a series without numbers": ("series_leased", CaseKind.SERIES, "series/x", {"first": HUGE, "last": -1, "year": "二〇二六"}),
-    "a calendar that is no table": ("calendar_imported", CaseKind.CALENDAR, "calendar/2027", {"table.national-1": {"year": 2027}}),
+    "an office under another code": (
+        "office_recorded",
+        CaseKind.OFFICE,
+        "office/777777",
+        {"code": "370299", "name": "改名局"},
+    ),
+    "a series without numbers": (
+        "series_leased",
+        CaseKind.SERIES,
+        "series/x",
+        {"first": HUGE, "last": -1, "year": "二〇二六"},
+    ),
+    "a calendar that is no table": (
+        "calendar_imported",
+        CaseKind.CALENDAR,
+        "calendar/2027",
+        {"table.national-1": {"year": 2027}},
+    ),
     "a calendar of a word": ("calendar_imported", CaseKind.CALENDAR, "calendar/2027", {"table.national-1": "2027"}),
-    "a calendar of no year": ("calendar_imported", CaseKind.CALENDAR, "calendar/x", {"table.national-1": {"year": HUGE}}),
+    "a calendar of no year": (
+        "calendar_imported",
+        CaseKind.CALENDAR,
+        "calendar/x",
+        {"table.national-1": {"year": HUGE}},
+    ),
     "a clerk without a name": ("clerk_recorded", CaseKind.CLERK, "k1" * 16, {}),
     "a kind of case nobody knows": ("office_recorded", "moon", "moon/1", {"a": DEEP}),
     "a case under another kind": ("matter_registered", CaseKind.MATTER, "office/370206", {"summary": "机关"}),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", list(ACTS))

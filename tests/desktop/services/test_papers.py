@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ import pytest
 
 from desktop.services import lookup, matters, papers
 from desktop.services.care import verify
-from desktop.services.station import SeriesSetup
 from domain.acts import ActDraft, CaseKind
 from domain.canonical import Json
 from domain.commands import (
@@ -21,7 +19,6 @@ from domain.commands import (
     CorrectMatter,
     CorrectPetitioner,
     DeliverNotice,
-    GuideMatter,
     IssuePaper,
     MaterialInput,
     PetitionerInput,
@@ -44,22 +41,6 @@ def accepted(hall: Hall, **changes: Any) -> str:
 def issue(hall: Hall, case_id: str, form: Any, **changes: Any) -> Any:
     size = {"size": "A5"} if form == "F02" else {}
     return papers.issue_paper(hall.station, IssuePaper(case_id, form, **(size | changes))).value
-
-
-def frozen(hall: Hall, case_id: str, paper_id: str) -> dict[str, object]:
-    state = hall.station.store.state(case_id)
-    assert state is not None
-    value = state.get(f"paper.{paper_id}")
-    assert isinstance(value, dict)
-    return value
-
-
-@pytest.fixture
-def poor_organ(tmp_path: Path) -> Iterator[Hall]:
-    """An organ whose series 受 has two numbers left and that has no other series."""
-    made = make_hall(tmp_path / "poor", replace(ORGAN, series=(SeriesSetup("受", 1, 2),)), seed=11)
-    yield made
-    made.station.close()
 
 
 # the case of the issue -----------------------------------------------------------------------------------------------
@@ -251,82 +232,6 @@ def test_an_identity_number_inside_the_story_is_masked_on_the_receipt(organ: Hal
     text = text_of(papers.stored_pdf(organ.station, issue(organ, made.visit_id, "F02").paper_id))
     assert ID not in text
     assert "被冒用" in text
-
-
-# numbers -------------------------------------------------------------------------------------------------------------
-
-
-def test_numbers_run_without_a_gap_and_a_void_one_is_never_given_again(organ: Hall) -> None:
-    taken = []
-    for n in range(4):
-        matter = accepted(organ, people=(person(name=f"信访人{'甲乙丙丁'[n]}"),))
-        row = issue(organ, matter, "F04")
-        taken.append(row.number)
-        if n == 1:
-            void = papers.void_paper(organ.station, VoidPaper(row.paper_id, matter, "印错")).value
-            assert (void.state, void.voided) == ("voided", True)
-            command = VoidPaper(row.paper_id, matter, "再")
-            assert refusal(lambda command=command: papers.void_paper(organ.station, command)).code == "paper_is_void"  # type: ignore[misc]
-    assert taken == [f"滨建受字〔2026〕{n}号" for n in (1, 2, 3, 4)]
-    assert organ.station.store.number_gaps() == []
-    issue(organ, matter, "F18", of_paper=row.paper_id)  # a form without a series takes none
-    assert organ.scalar("SELECT max(n) FROM issued") == 4
-
-
-def test_voiding_needs_a_reason_and_a_paper(organ: Hall) -> None:
-    matter = accepted(organ)
-    row = issue(organ, matter, "F04")
-    for command, code in (
-        (VoidPaper(row.paper_id, matter, " "), "reason_missing"),
-        (VoidPaper("aa" * 16, matter, "错"), "paper_unknown"),
-    ):
-        assert refusal(lambda command=command: papers.void_paper(organ.station, command)).code == code  # type: ignore[misc]
-
-
-def test_a_character_nobody_can_print_is_refused_before_a_number_is_used(organ: Hall) -> None:
-    matter = accepted(organ, matters=(claim(summary="有\U0001f9ff的概况"),))
-    said = refusal(lambda: issue(organ, matter, "F04"))
-    assert (said.code, said.field, said.facts["code_point"]) == ("character_unprintable", "form", "U+1F9FF")
-    assert organ.scalar("SELECT count(*) FROM issued") == 0
-    assert organ.scalar("SELECT count(*) FROM paper") == 0
-
-
-def test_the_last_number_is_given_and_then_the_series_is_exhausted(poor_organ: Hall) -> None:
-    for name in "甲乙":
-        issue(poor_organ, accepted(poor_organ, people=(person(name=name),)), "F04")
-    matter = accepted(poor_organ, people=(person(name="丙"),))
-    said = refusal(lambda: issue(poor_organ, matter, "F04"))
-    assert (said.code, said.facts["last"]) == ("series_exhausted", 2)
-    assert poor_organ.scalar("SELECT count(*) FROM paper") == 2
-
-
-def test_no_series_means_no_number(poor_organ: Hall) -> None:
-    matter = poor_organ.register(matters=(claim(route="31-5"),)).matter_ids[0]
-    matters.guide_matter(poor_organ.station, GuideMatter(matter))
-    said = refusal(lambda: issue(poor_organ, matter, "F05"))
-    assert (said.code, said.facts) == ("series_missing", {"office": "370206", "year": 2026, "kind": "途"})
-
-
-def test_a_series_is_drawn_from_by_its_holder_alone(organ: Hall, tmp_path: Path) -> None:
-    other = make_hall(tmp_path / "other", replace(ORGAN, window="2", series=()), seed=12)
-    carry(organ.station, other.station)
-    matter = accepted(other)
-    said = refusal(lambda: issue(other, matter, "F04"))
-    assert (said.code, said.facts["holder"]) == ("series_held_elsewhere", organ.station.store.identity.station_id)
-    other.station.close()
-
-
-def test_a_notice_of_an_old_visit_takes_a_number_of_the_year_it_is_made(tmp_path: Path) -> None:
-    """H10: the visit of 31 December keeps its 2026 number, the notice of January is numbered in 2027."""
-    both_years = replace(ORGAN, series=(SeriesSetup("受"), SeriesSetup("受", year=2027)))
-    organ = make_hall(tmp_path / "year", both_years, seed=13, now="2026-12-31 16:00")
-    matter = organ.register().matter_ids[0]
-    organ.clock.at("2027-01-05 09:00")
-    matters.accept_matter(organ.station, AcceptMatter(matter))
-    assert issue(organ, matter, "F04").number == "滨建受字〔2027〕1号"
-    assert organ.station.store.matter_rows([matter])[0].number == "370206-1-20261231-001/1"
-    assert organ.station.store.number_gaps() == []
-    organ.station.close()
 
 
 # printing ------------------------------------------------------------------------------------------------------------

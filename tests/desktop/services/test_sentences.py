@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from desktop import cli_faults
 from desktop.models.store.connection import _FAULTS, _OS_FAULTS
 from desktop.services import sentences_words
 from desktop.services.sentences import cite, reason_words, sentence, warning_sentence
@@ -25,11 +26,15 @@ VARIABLE = {"desk.py", "connection.py", "file.py", "county_page.py"}
 """Files that raise a fault by a code in a variable: their codes stand in the tables asked for below."""
 
 
-def calls(*names: str, rooms: tuple[str, ...] = ("domain", "desktop", "sync")) -> Iterator[tuple[Path, ast.Call]]:
+def calls(
+    *names: str, rooms: tuple[str, ...] = ("domain", "desktop", "sync"), commands: bool = False
+) -> Iterator[tuple[Path, ast.Call]]:
+    """Calls of these names: with ``commands`` in the command line, which words its own faults, else in the rest."""
     for room in rooms:
         for path in sorted((ROOT / room).rglob("*.py")):
-            if path.name.startswith("cli"):
-                continue  # the command line words its own usage faults
+            told_there = path.name.startswith(("cli", "demo")) or path.parent.name == "selfcheck"
+            if told_there != commands:
+                continue
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
                 if isinstance(node, ast.Call):
                     name = getattr(node.func, "id", getattr(node.func, "attr", ""))
@@ -64,6 +69,16 @@ def test_every_fault_of_the_surroundings_has_a_sentence() -> None:
     codes |= {code for _, code in _FAULTS} | set(_OS_FAULTS.values()) | set(_SQLITE_FAULTS.values())
     assert len(codes) > 20
     assert codes - set(SURROUNDINGS) == set()
+
+
+def test_every_fault_of_the_command_line_has_a_sentence() -> None:
+    codes = {
+        word
+        for _, call in calls("Refusal", "SurroundingsFault", rooms=("desktop",), commands=True)
+        for word in (words_of(call.args[0]) if call.args else ())
+    }
+    assert codes
+    assert codes - set(REFUSALS) - set(SURROUNDINGS) - set(cli_faults._OWN) == set()
 
 
 def test_every_doubt_about_a_number_has_a_sentence() -> None:
