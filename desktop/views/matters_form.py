@@ -66,6 +66,7 @@ class MattersForm(QFrame):
         card.folded.connect(self.chain_changed)
         self.cards.append(card)
         self._cards.addWidget(card)
+        card.setVisible(True)
         self._number()
         self.chain_changed.emit()
         self.changed.emit()
@@ -212,6 +213,8 @@ class MaterialsForm(QFrame):
         row.addWidget(grid, 1)
         row.addWidget(remove, 0, Qt.AlignmentFlag.AlignTop)
         self._rows.addLayout(row)
+        grid.show()  # now, not with the next event: the next key may be Enter already
+        remove.show()
         grid.changed.connect(lambda name: grid.note(name).say("error", ""))
         grid.changed.connect(lambda _name: self.changed.emit())
         self.lines.append((grid, remove))

@@ -133,6 +133,7 @@ class PeopleForm(QFrame):
         card.folded.connect(self.chain_changed)
         self.cards.append(card)
         self._people.addWidget(card)
+        card.setVisible(True)
         self._number()
         self._count()
         self.chain_changed.emit()

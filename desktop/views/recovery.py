@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.models.store.drafts import DraftLine
 from desktop.views.fields import EnterPresses
@@ -88,6 +88,7 @@ class Recovery(QFrame):
         column.addWidget(typed)
         row.addWidget(when)
         row.addWidget(words, 1)
+        words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # a long story is cut off
         for name, text, signal in (
             ("resume", self.tr("继续"), self.resumed),
             ("look", self.tr("查看"), self.looked),

@@ -258,7 +258,7 @@ def test_materials_and_a_second_matter_are_recorded(page, room):
     finish(page, room)
     visit = recorded(page, room)
     assert [matter.summary for matter in visit.matters] == [STORY[0], "反映村卫生室经常关门"]
-    assert any("土地承包合同" in text for _, text in visit.fields)
+    assert any("土地承包合同" in text and "14" in text for _, text in visit.fields)
     assert any("F03" in button.text() for button in page.done.buttons)
 
 
