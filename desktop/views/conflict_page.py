@@ -226,7 +226,7 @@ class ConflictPage(Page):
 
 _COLUMNS: tuple[Column[ConflictRow], ...] = (
     Column("类别", lambda row: _KINDS.get(row.case_kind, row.case_kind), width=4),
-    Column("哪一件", lambda row: row.summary, width=12, stretch=True, tone=lambda row: "strong"),
+    Column("哪一件", lambda row: row.summary, width=9, stretch=True, tone=lambda row: "strong"),
     Column("不一致的内容", lambda row: row.field_title, width=7),
-    Column("值", lambda row: " ／ ".join(head.value or "（空）" for head in row.heads), width=14),
+    Column("值", lambda row: " ／ ".join(head.value or "（空）" for head in row.heads), width=12, spare=1),
 )
