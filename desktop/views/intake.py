@@ -180,6 +180,13 @@ class IntakePage(Page):
         elif self.done.buttons:
             self.done.buttons[0].setFocus()
 
+    def print_current(self) -> None:
+        """F9: the first paper of the visit that was just saved."""
+        if self.typing:
+            self.say("info", self.tr("请先完成登记（Ctrl+Enter），再打印。"))
+        elif self.done.buttons:
+            self.done.buttons[0].click()
+
     def keep(self) -> None:
         """The clerk leaves: save what is typed now."""
         self.keeper.save_now()
