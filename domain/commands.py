@@ -291,7 +291,8 @@ class IssuePaper:
     case_id: str
     """Visit for F01–F03, matter for F04, F05, F08, F18."""
     form: Literal["F01", "F02", "F03", "F04", "F05", "F08", "F18"]
-    size: Literal["A4", "A5", "R80"] = "A4"
+    size: Literal["", "A4", "A5", "R80"] = ""
+    """The sheet; empty means the form's usual one."""
     of_paper: str = ""
     """F18: the notice it proves the delivery of."""
 

@@ -136,10 +136,18 @@ def _referred_clocks(
 
 def _ends(state: CaseState) -> dict[str, date | None]:
     decided = _first(_day(state, "accepted_on"), _day(state, "guided_on"))
-    passed = _first(_day(state, "referred_on"), _day(state, "assigned_on"), _day(state, "answered_on"), decided)
     # R 23②: the period ends when the written notice is given, not when it is written
     decision_told = _first(_day(state, "notice_delivered_on"), _day(state, "answered_on"))
     told = _first(decision_told, _day(state, "referral_notice_delivered_on"))  # R 23①: also where it went
+    # At a petition office a route shown is done with when it was told, or at once where no notice is owed (R 23②④).
+    shown = _day(state, "guided_on") if _notice_off(state) else told
+    passed = _first(
+        _day(state, "referred_on"),
+        _day(state, "assigned_on"),
+        _day(state, "answered_on"),
+        _day(state, "accepted_on"),
+        shown,
+    )
     return {"decided": decided, "passed_on": passed, "told": told, "decision_told": decision_told}
 
 
@@ -198,7 +206,7 @@ def standing(state: CaseState, found: tuple[ClockState, ...]) -> Standing:
     if stage == Stage.ACCEPTED:
         step = "investigate_and_reply" if delivered else "deliver_acceptance_notice"
     elif stage == Stage.GUIDED:
-        step = "follow_route" if delivered else "deliver_route_notice"
+        step = "follow_route" if delivered or _notice_off(state) else "deliver_route_notice"
     elif stage in (Stage.REFERRED, Stage.ASSIGNED):
         told = bool(state.text("referral_notice_delivered_on") or state.text("notice_off"))
         if not petition_office(state) and not told:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from desktop.services.station import Station
+from domain.beijing import parse_minute
 from domain.deadlines import Clock, due
 from domain.fold import CaseState
 from domain.papers import TITLES, AcceptanceNotice, PathwayNotice, ReferralNotice, ServiceReturn
@@ -14,7 +15,10 @@ from domain.refusals import Refusal
 
 def acceptance(station: Station, matter: CaseState, number: str, issued_on: date) -> AcceptanceNotice:
     """F04 受理告知书, with the sixtieth day (R 34)."""
-    accepted = date.fromisoformat(matter.text("accepted_on"))
+    day = parse_minute(matter.text("accepted_on"))
+    if day is None:
+        raise Refusal("not_accepted", field="form", article="R 31(六)")
+    accepted = day.date()
     measure = station.store.yardstick
     deadline = due(Clock.T6, accepted, measure.calendar, measure.rules)
     visit = _visit_of(station, matter)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import cast
 
@@ -33,7 +34,7 @@ def issue_paper(station: Station, command: IssuePaper) -> Outcome[PaperRow]:
     Raises Refusal (also ``character_unprintable``, before anything is recorded); SurroundingsFault.
     """
     state = station.state(command.case_id, field="case_id")
-    _size(command)
+    command = _sized(command)
     decisions.check_issue(command, state)
     desk = station.desk()
     # Dry run with a stand-in number: whatever cannot be printed is refused before a number is used up.
@@ -104,11 +105,12 @@ def reprint_pdf(station: Station, paper_id: str) -> bytes:
 def draft_pdf(station: Station, command: IssuePaper) -> bytes:
     """What the paper would look like, marked 草稿: nothing is recorded and no number taken."""
     state = station.state(command.case_id, field="case_id")
+    command = _sized(command)
     decisions.check_issue(command, state)
     number = _trial_number(station, command)
     content = content_for(station, command, state, document_number=number, issued_on=station.desk().today)
     line = PrintLine(state.text("number"), station.now, _station_name(station), station.clerk_name)
-    return printing.render(content, _size(command), line, Mark.draft())
+    return printing.render(content, Paper(command.size), line, Mark.draft())
 
 
 def confirm_print(station: Station, command: ConfirmPrint) -> Outcome[PaperRow]:
@@ -188,11 +190,12 @@ def _trial_number(station: Station, command: IssuePaper) -> str:
     return f"{station.office.mark}{kind}字〔{station.desk().today.year}〕　号" if kind else ""
 
 
-def _size(command: IssuePaper) -> Paper:
-    size = Paper(command.size)
+def _sized(command: IssuePaper) -> IssuePaper:
+    """The command with the sheet it goes on: the form's usual one when none was named."""
+    size = Paper(command.size) if command.size else SIZES[command.form][0]
     if size not in SIZES[command.form]:
         raise Refusal("size_not_for_form", field="size", facts={"form": command.form, "size": command.size})
-    return size
+    return replace(command, size=size.value)
 
 
 def _frozen(state: CaseState, paper_id: str) -> dict[str, object]:

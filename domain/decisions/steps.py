@@ -130,7 +130,10 @@ def receive(command: ReceiveMatter, state: CaseState, desk: Desk) -> list[ActDra
 def extend(command: ExtendMatter, state: CaseState, desk: Desk) -> list[ActDraft]:
     """Extend 延期 (R 34): approved by the head before day 60, at most 30 days in all, with a reason."""
     _matter_in(state, (Stage.ACCEPTED,), "extend")
-    accepted = date.fromisoformat(state.text("accepted_on"))
+    day = parse_minute(state.text("accepted_on"))
+    if day is None:
+        raise Refusal("not_accepted", field="matter_id", article="R 34")
+    accepted = day.date()
     approved = parse_minute(command.approved_on)
     if approved is None:
         raise Refusal("date_invalid", field="approved_on", facts={"text": command.approved_on[:40]})

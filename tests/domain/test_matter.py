@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -150,3 +151,31 @@ def test_whatever_an_act_from_elsewhere_holds_the_clocks_can_be_read(sets: dict[
     now = standing(case, found)
     assert isinstance(now.owner, str)
     assert all(isinstance(clock.arithmetic, str) for clock in found)
+
+
+def test_a_route_shown_at_a_petition_office_keeps_its_due_day_until_it_was_told() -> None:
+    guided: dict[str, Json] = {
+        "office_kind": "petition_office",
+        "stage": "guided",
+        "guided_on": "2026-11-24",
+        "matter_class": "claim",
+    }
+    told: dict[str, Json] = {**guided, "notice_delivered_on": "2026-11-26"}
+    for fields, step, ended in ((guided, "deliver_route_notice", None), (told, "follow_route", date(2026, 11, 26))):
+        case = matter(**fields)
+        found = clocks(case, CALENDAR, RULES)
+        assert [(clock.clock, clock.ended_on) for clock in found] == [("T1", ended)]
+        assert standing(case, found).next_step == step
+
+
+def test_a_route_for_litigation_owes_no_notice_and_ends_at_once() -> None:
+    fields: dict[str, Json] = {
+        "office_kind": "petition_office",
+        "stage": "guided",
+        "guided_on": "2026-11-24",
+        "flag.litigation": True,
+    }
+    case = matter(**fields)
+    found = clocks(case, CALENDAR, RULES)
+    assert found[0].ended_on == date(2026, 11, 24)
+    assert standing(case, found).next_step == "follow_route"

@@ -40,7 +40,7 @@ def test_numbers_are_missing_held_elsewhere_or_exhausted() -> None:
 def test_an_issued_paper_holds_number_day_size_and_words() -> None:
     drawn = papers.draw_number("s", SERIES, STATION, STATION, dict(FACTS))
     draft = papers.issue(
-        IssuePaper(ID, "F04"), matter(), desk(), paper_id="p1", content={"a": "字"}, drawn=drawn, place="1号窗口"
+        IssuePaper(ID, "F04", "A4"), matter(), desk(), paper_id="p1", content={"a": "字"}, drawn=drawn, place="1号窗口"
     )
     value = draft.sets["paper.p1"]
     assert isinstance(value, dict)
