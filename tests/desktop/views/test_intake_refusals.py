@@ -86,7 +86,7 @@ def test_a_date_that_does_not_exist_is_refused_beside_it(page, room):
     page.form.people.visited_at.setText("2026-02-31 09:00")
     finish(page, room)
     assert page.form.people.visit.note("visited_at").words("error")
-    assert cursor() is page.form.people.visited_at
+    assert cursor().objectName() == "visited_at"
     page.form.people.visited_at.clear()
     finish(page, room)
     assert recorded(page, room)

@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from desktop.models.store.rows import SyncState
 from desktop.services import county as service
 from desktop.workers.lane import Lane
 from desktop.workers.sync_loop import FIRST_WAIT_MS, LONGEST_WAIT_MS, SyncLoop
@@ -29,12 +30,19 @@ def county(tmp_path):
     found.stop()
 
 
+class Watched(SyncLoop):
+    """Keeps what it told the status bar."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.states: list[SyncState] = []
+        self.state_changed.connect(self.states.append)
+
+
 @pytest.fixture
 def loop(room):
     net = Lane("net")
-    made = SyncLoop(room.lane, net, room.ref, room.bus, chance=Steady())
-    made.states = []
-    made.state_changed.connect(made.states.append)
+    made = Watched(room.lane, net, room.ref, room.bus, chance=Steady())
     yield made
     made.stop()
     room.until(lambda: not made.working)
