@@ -22,8 +22,8 @@ class Row:
     unit: str
     reference: str
     reference_value: float
-    budget: float
-    """The most the ratio may be, or the value when ``on_value``."""
+    budget: float | None
+    """The most the ratio may be, or the value when ``on_value``; None for a row that is there for orientation."""
     on_value: bool = False
     note: str = ""
 
@@ -35,7 +35,7 @@ class Row:
     @property
     def kept(self) -> bool:
         """Whether the budget is kept."""
-        return (self.value if self.on_value else self.ratio) <= self.budget
+        return self.budget is None or (self.value if self.on_value else self.ratio) <= self.budget
 
     def as_json(self) -> dict[str, object]:
         """For the JSON file."""
@@ -66,8 +66,11 @@ def markdown(rows: Sequence[Row]) -> str:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    budget = f"≤ {row.budget:g} {row.unit}" if row.on_value else f"≤ {row.budget:g} ×"
-    verdict = "kept" if row.kept else "NOT KEPT"
+    if row.budget is None:
+        budget, verdict = "", ""
+    else:
+        budget = f"≤ {row.budget:g} {row.unit}" if row.on_value else f"≤ {row.budget:g} ×"
+        verdict = "kept" if row.kept else "NOT KEPT"
     return (
         row.what + (f" ({row.note})" if row.note else ""),
         _number(row.value, row.unit),
