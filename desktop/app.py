@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -46,6 +47,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     def after_first_paint() -> None:
         load_rare_faces()
         joined.warm_up()
+
+    for number in (signal.SIGINT, signal.SIGTERM):  # Ctrl+C at ./run, the end of the session: close as the clerk would
+        signal.signal(number, lambda *_: window.close())
 
     if options.sign_in:
         password = options.password_file.read_text(encoding="utf-8").rstrip("\r\n") if options.password_file else ""

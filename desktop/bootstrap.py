@@ -87,8 +87,9 @@ class Bootstrap(QObject):
 
     def close(self) -> None:
         """Let every lane finish. The window has closed the station."""
-        for lane in (self.parts.store_lane, self.parts.net_lane, self.parts.device_lane):
-            lane.finish()
+        self.parts.store_lane.finish()
+        self.parts.device_lane.finish(10)
+        self.parts.net_lane.finish(2)  # a county that does not answer holds nobody here: nothing is lost by leaving
 
     # the door
 
@@ -196,9 +197,10 @@ def _import_store() -> None:
 
 
 def _import_paper() -> None:
-    import pypinyin  # noqa: F401
-
     import desktop.services.papers  # noqa: F401
+    from desktop.services.station import name_initials
+
+    name_initials("一")  # reads the table of readings
 
 
 def _import_net() -> None:

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import pairwise
 from typing import ClassVar
 
-from PySide6.QtGui import QHideEvent
+from PySide6.QtGui import QGuiApplication, QHideEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -265,6 +265,7 @@ class IntakePage(Page):
         """Register the visit. A refusal is shown beside its field and nothing typed is touched."""
         if self._submitting or not self.typing:
             return
+        QGuiApplication.inputMethod().commit()  # a word still underlined was meant
         self.keeper.save_now()
         self.form.clear_refusals()
         self.trouble.setText("")

@@ -71,6 +71,22 @@ def test_what_was_typed_before_the_last_second_survives_a_kill(program, tmp_path
         station.close()
 
 
+def test_being_told_to_end_saves_what_was_typed_this_moment_and_ends_well(program, tmp_path):
+    window = window_of(program)
+    xdotool("windowfocus", "--sync", window)
+    time.sleep(0.5)
+    xdotool("type", "--delay", "20", "wangdeshun")
+    time.sleep(0.2)
+    program.terminate()
+    assert program.wait(60) == 0
+    station = open_station(tmp_path / "station", sign_in=SIGN_IN, password=PASSWORD, surroundings=world())
+    try:
+        [line] = drafts.open_drafts(station)
+        assert line.first_words == "wangdeshun"
+    finally:
+        station.close()
+
+
 def test_the_options_have_a_folder_of_the_users_own_when_none_is_given():
     options = read_options([])
     assert options.data.name == "xinfang-desk"
