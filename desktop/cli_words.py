@@ -66,7 +66,7 @@ def parser(do: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.Ar
     due.add_argument("from_date", metavar="FROM_DATE", help="起算事件日 YYYY-MM-DD，不计入")
     due.add_argument("--days", type=int, metavar="N", help="T5 的期限，T7 的延长日数")
     due.add_argument("--exclude", action="append", default=[], metavar="A..B", help="T11 不计入的听证日，可重复")
-    enrol = part("enrol", "用一次性登记码向县级服务器登记本窗口")
+    enrol = part("enrol", "用一次性接入码向县级服务器登记本窗口")
     enrol.add_argument("url", metavar="URL")
     enrol.add_argument("code", metavar="CODE")
     part("sync", "与县级服务器交换，直到没有待上报")

@@ -6,6 +6,7 @@ from typing import Final
 
 from desktop.services.words import CLASSES, FLAGS, REPEATS, ROLES, ROUTES, SEXES, UNCLEAR
 from domain.fold import CaseState
+from domain.identity import mask_id, mask_phone
 
 TITLES: Final = {
     "number": "登记编号",
@@ -152,6 +153,13 @@ def value_words(name: str, value: str) -> str:
     return _WORDS.get(name, {}).get(value, value)
 
 
+def masked(name: str, words: str) -> str:
+    """Identity numbers and telephones as a list may show them; whoever needs the whole number opens the person."""
+    if name == "id_number":
+        return mask_id(words)
+    return mask_phone(words) if name in ("mobile", "landline") else words
+
+
 def field_words(state: CaseState) -> tuple[tuple[str, str], ...]:
     """(title, words) of what a case records, in reading order; empty ones left out."""
     found: list[tuple[str, str]] = []
@@ -162,7 +170,8 @@ def field_words(state: CaseState) -> tuple[tuple[str, str], ...]:
         if value is True:
             found.append((title, "是"))
         elif isinstance(value, str | int):
-            found.append((title, value_words(name, str(value))))
+            words = value_words(name, str(value))
+            found.append((title, mask_id(words) if name == "id_number" else words))
         elif name == "companions":
             found.append((title, "、".join(str(item) for item in value)))
         elif name == "materials":

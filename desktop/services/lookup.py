@@ -20,7 +20,7 @@ from desktop.models.store.rows import (
     TimelineRow,
     VisitRow,
 )
-from desktop.services.field_titles import field_title, field_words, value_words
+from desktop.services.field_titles import field_title, field_words, masked, value_words
 from desktop.services.station import Station
 from domain.acts import ACT_KINDS, Act
 from domain.beijing import beijing_date, beijing_minute
@@ -234,7 +234,7 @@ def _summary(act: Act) -> str:
     shown = []
     for name, value in act.sets.items():
         title = field_title(name)
-        words = plain(value, name)
+        words = masked(name, plain(value, name))
         if title and words:
             shown.append(f"{title}：{words[:40]}")
     return "；".join(shown[:6])

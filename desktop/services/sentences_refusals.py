@@ -139,7 +139,7 @@ UPKEEP: Final = {
     "clerk_has_slot": "这名工作人员已经可以登录本机，不需要再添加。",
     "clerk_unknown": "本机没有这名工作人员。请核对登录名。",
     "last_clerk": "这是本机最后一名可以登录的工作人员，不能删除。请先添加另一名。",
-    "password_too_short": "口令太短[，至少{least}个字符]。请换一个更长的口令。",
+    "password_too_short": "密码太短[，至少{least}个字符]。请换一个更长的密码。",
 }
 
 REFUSALS: Final = {**REGISTERING, **MATTERS, **PAPERS, **UPKEEP}

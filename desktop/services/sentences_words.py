@@ -21,7 +21,7 @@ SURROUNDINGS: Final = {
     "newer_file": "数据文件已由更新的版本使用过[（文件第{file_version}版，本程序第{program_version}版）]。"
     "请升级本程序；文件没有改动。",
     "already_open": "这个文件夹已在另一个窗口打开[（自{since}起）]。请使用已打开的窗口，或者先关闭它。",
-    "wrong_password": "登录名或者口令不对。请重新输入，注意大小写。",
+    "wrong_password": "登录名或者密码不对。请重新输入，注意大小写。",
     "no_station": "这个文件夹里没有本系统的数据[（{folder}）]。请核对文件夹，或者先初始化。",
     "folder_in_use": "这个文件夹里已有本系统的数据[（{folder}）]，没有覆盖。请换一个空文件夹。",
     "backup_exists": "备份的目标已经存在[（{file}）]，没有覆盖。请换一个名字。",

@@ -51,7 +51,7 @@ class SignInPage(QWidget):
         layout.addWidget(self.name)
         layout.addWidget(self.name_note)
         layout.addSpacing(4)
-        layout.addWidget(QLabel(self.tr("口令"), card))
+        layout.addWidget(QLabel(self.tr("密码"), card))
         layout.addWidget(self.password)
         layout.addWidget(self.password_note)
         layout.addSpacing(12)
@@ -72,7 +72,7 @@ class SignInPage(QWidget):
             self.name.setFocus()
             return
         if not self.password.text():
-            self.password_note.say("error", self.tr("请输入口令"))
+            self.password_note.say("error", self.tr("请输入密码"))
             self.password.setFocus()
             return
         self.set_busy(True)
@@ -146,7 +146,7 @@ class LockPage(QWidget):
         layout.addWidget(heading)
         layout.addWidget(self.clerk)
         layout.addSpacing(12)
-        layout.addWidget(QLabel(self.tr("口令"), card))
+        layout.addWidget(QLabel(self.tr("密码"), card))
         for each in (self.password, self.note):
             layout.addWidget(each)
         layout.addSpacing(10)
@@ -157,7 +157,7 @@ class LockPage(QWidget):
 
     def show_clerk(self, name: str) -> None:
         """Whose work stands behind the lock."""
-        self.clerk.setText(self.tr("经办人 {0}，输入口令继续").format(name))
+        self.clerk.setText(self.tr("经办人 {0}，输入密码继续").format(name))
         self.password.clear()
         self.note.say("error", "")
 
@@ -199,5 +199,5 @@ class LockPage(QWidget):
 def _password(parent: QWidget) -> QLineEdit:
     line = QLineEdit(parent)
     line.setEchoMode(QLineEdit.EchoMode.Password)
-    line.setAccessibleName("口令")
+    line.setAccessibleName("密码")
     return line

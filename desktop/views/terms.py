@@ -64,6 +64,7 @@ NEXT_STEP: Options = (
     ("await_name_and_address", "待补姓名、住址"),
     ("deliver_acceptance_notice", "送达受理告知书"),
     ("deliver_route_notice", "送达告知书"),
+    ("deliver_referral_notice", "送达转送告知书"),
     ("investigate_and_reply", "调查核实，出具处理意见"),
     ("follow_route", "按告知的途径办理"),
     ("await_receipt", "等待收件机关告知"),

@@ -125,7 +125,7 @@ def _parser() -> argparse.ArgumentParser:
     parts = parser.add_subparsers(dest="part")
     admin = parts.add_parser("admin", help="管理").add_subparsers(dest="task", required=True)
 
-    enrol = admin.add_parser("enrol", help="为一个窗口生成一次性登记码")
+    enrol = admin.add_parser("enrol", help="为一个窗口生成一次性接入码")
     enrol.add_argument("--office", required=True)
     enrol.add_argument("--office-name", default="")
     enrol.add_argument("--window", default="1")

@@ -31,11 +31,11 @@ HALL = OfficeSetup(
     kind="petition_office",
     window="2",
     mark="滨信",
-    phone="0532-5550001",
+    phone="0530-5550001",
     address="滨海县人民路1号",
     directory=(
         OfficeRow(
-            "370206", "滨海县住房和城乡建设局", "competent_organ", "county", "", "0532-5550002", "建设路2号", "滨建"
+            "370206", "滨海县住房和城乡建设局", "competent_organ", "county", "", "0530-5550002", "建设路2号", "滨建"
         ),
     ),
     series=(SeriesSetup("途"), SeriesSetup("转")),
@@ -46,10 +46,10 @@ ORGAN = OfficeSetup(
     kind="competent_organ",
     window="1",
     mark="滨建",
-    phone="0532-5550002",
+    phone="0530-5550002",
     address="滨海县建设路2号",
     directory=(
-        OfficeRow("370205", "滨海县信访局", "petition_office", "county", "", "0532-5550001", "人民路1号", "滨信"),
+        OfficeRow("370205", "滨海县信访局", "petition_office", "county", "", "0530-5550001", "人民路1号", "滨信"),
     ),
     series=(SeriesSetup("受"), SeriesSetup("途"), SeriesSetup("转")),
 )

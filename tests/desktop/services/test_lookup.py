@@ -140,3 +140,12 @@ def test_conflicts_are_counted_on_the_visit_and_listed_with_both_values(hall: Ha
     (conflict,) = lookup.conflicts(hall.station)
     assert (conflict.field_title, [head.value for head in conflict.heads]) == ("问题属地", ["渔村", "临港"])
     assert lookup.today(hall.station)[0].conflicts == 1
+
+
+def test_a_timeline_shows_neither_a_whole_identity_number_nor_a_whole_telephone(organ: Hall) -> None:
+    done = organ.register(people=(person(id_number="11010519491231002X", mobile="19900001234"),))
+    page = lookup.petitioner_page(organ.station, done.petitioner_ids[0])
+    told = " ".join(row.summary for row in page.timeline) + " ".join(words for _, words in page.fields)
+    assert "1101********002X" in told
+    assert "11010519491231002X" not in told
+    assert "19900001234" not in " ".join(row.summary for row in page.timeline)

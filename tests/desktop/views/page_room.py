@@ -27,13 +27,13 @@ DAY = 24 * 60 * MINUTE
 NOW = int(datetime(2026, 11, 23, 9, 12, tzinfo=ZONE).timestamp() * 1000)
 OFFICE = OfficeSetup(
     code="370205001",
-    name="崂山市沙子口街道信访办公室",
+    name="青禾县石桥街道信访办公室",
     kind="competent_organ",
     window="1",
-    mark="沙信办",
-    phone="0532-88880000",
-    address="沙子口街道崂山路1号",
-    directory=(OfficeRow("370205", "崂山市信访局", "petition_office", "county", "", "", "", ""),),
+    mark="石信办",
+    phone="0530-88880000",
+    address="石桥街道建设路1号",
+    directory=(OfficeRow("370205", "青禾县信访局", "petition_office", "county", "", "", "", ""),),
     series=(SeriesSetup("受"), SeriesSetup("途"), SeriesSetup("转")),
 )
 
@@ -86,7 +86,7 @@ class Room:
         """Register a visit of one person with one claim."""
         at, self.now = self.now, self.now - days_ago * DAY + next(self._names) * MINUTE
         fields = {"summary": "反映小区供暖温度不达标", "request": "请求检修", "matter_class": "claim", "route": "31-6"}
-        people = (PetitionerInput(name=name, address="沙子口街道石湾村12号", mobile="13805321234"),) if name else ()
+        people = (PetitionerInput(name=name, address="石桥街道柳林村12号", mobile="19905321234"),) if name else ()
         command = RegisterVisit(people=people, anonymous=not name, matters=(MatterInput(**{**fields, **matter}),))
         outcome = self.call(intake.register_visit, self.station, command)
         if days_ago:

@@ -23,9 +23,9 @@ def test_without_conflicts_the_page_says_so(shown):
 
 def test_both_values_are_shown_with_who_and_when(room, shown):
     matter_id = room.visit().matter_ids[0]
-    room.clash(matter_id, "石湾村", "东麦窑村")
+    room.clash(matter_id, "柳林村", "东麦窑村")
     page = shown(ConflictPage)
-    assert [each.text() for each in page.group.buttons()] == ["石湾村", "东麦窑村", "另填"]
+    assert [each.text() for each in page.group.buttons()] == ["柳林村", "东麦窑村", "另填"]
     words = " ".join(label.text() for label in page.values.findChildren(type(page.field_title)))
     assert "王芳" in words
     assert "2026-11-23" in words
@@ -33,12 +33,12 @@ def test_both_values_are_shown_with_who_and_when(room, shown):
 
 def test_a_choice_without_a_reason_is_refused_and_the_cursor_goes_to_the_reason(room, shown):
     matter_id = room.visit().matter_ids[0]
-    room.clash(matter_id, "石湾村", "东麦窑村")
+    room.clash(matter_id, "柳林村", "东麦窑村")
     page = shown(ConflictPage)
     page.activateWindow()
     page.settle()
     assert "选定" in page.trouble.text()
-    button(page, "石湾村").setChecked(True)
+    button(page, "柳林村").setChecked(True)
     page.settle()
     room.settle()
     assert page.trouble.text()
@@ -48,7 +48,7 @@ def test_a_choice_without_a_reason_is_refused_and_the_cursor_goes_to_the_reason(
 
 def test_ctrl_enter_settles_and_the_list_empties(room, shown, qtbot):
     matter_id = room.visit().matter_ids[0]
-    room.clash(matter_id, "石湾村", "东麦窑村")
+    room.clash(matter_id, "柳林村", "东麦窑村")
     page = shown(ConflictPage)
     page.activateWindow()
     button(page, "东麦窑村").setChecked(True)
@@ -63,7 +63,7 @@ def test_ctrl_enter_settles_and_the_list_empties(room, shown, qtbot):
 
 def test_a_third_value_may_be_written(room, shown):
     matter_id = room.visit().matter_ids[0]
-    room.clash(matter_id, "石湾村", "东麦窑村")
+    room.clash(matter_id, "柳林村", "东麦窑村")
     page = shown(ConflictPage)
     commit(page.third, "西麦窑村")
     assert page.group.checkedButton().property("act_id") == THIRD
@@ -75,7 +75,7 @@ def test_a_third_value_may_be_written(room, shown):
 
 
 def test_what_is_being_written_stays_when_the_page_reads_again(room, shown):
-    room.clash(room.visit().matter_ids[0], "石湾村", "东麦窑村")
+    room.clash(room.visit().matter_ids[0], "柳林村", "东麦窑村")
     page = shown(ConflictPage)
     page.reason.setText("正在核实")
     room.clash(room.visit().matter_ids[0], "甲村", "乙村")

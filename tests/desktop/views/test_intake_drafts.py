@@ -27,7 +27,7 @@ def test_a_known_person_is_listed_after_a_pause_and_taken_by_key(page, room):
     card = page.form.people.cards[0]
     assert card.petitioner_id
     assert card.grid.editor("name").isReadOnly()
-    assert card.text("address") == "沙子口街道石湾村12号"
+    assert card.text("address") == "石桥街道柳林村12号"
     assert cursor().objectName() == "request"
     write("反映小区供暖温度不达标，请求检修")
     think(page, room)

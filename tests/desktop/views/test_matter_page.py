@@ -135,7 +135,7 @@ def test_an_office_of_the_directory_is_chosen_by_name(room, matter):
     page.steps.submit()
     room.settle()
     assert "已转送" in page.header.words()
-    assert "去向机关：崂山市信访局" in page.details.text()
+    assert "去向机关：青禾县信访局" in page.details.text()
 
 
 def test_another_matter_puts_the_open_step_away(room, matter):
@@ -149,7 +149,7 @@ def test_another_matter_puts_the_open_step_away(room, matter):
 
 def test_a_conflict_is_marked_and_a_binding_step_waits_for_it(room, matter):
     matter_id = room.visit().matter_ids[0]
-    room.clash(matter_id, "石湾村", "东麦窑村")
+    room.clash(matter_id, "柳林村", "东麦窑村")
     page = matter(matter_id)
     assert "待核对 1" in page.header.words()
     assert page.conflict_button.isVisible()
@@ -228,10 +228,10 @@ def test_a_step_left_open_survives_a_refresh(room, matter):
     matter_id = room.visit().matter_ids[0]
     page = matter(matter_id)
     page.open_step("refer")
-    page.steps.set_value("contact", "0532-1")
+    page.steps.set_value("contact", "0530-1")
     room.clash(matter_id, "甲", "乙")
     room.settle()
-    assert page.steps.values()["contact"] == "0532-1"
+    assert page.steps.values()["contact"] == "0530-1"
     assert room.call(lookup.matter_page, room.station, matter_id).conflicts
 
 
@@ -251,7 +251,7 @@ def test_an_undecided_matter_is_offered_its_class_first_and_then_acceptance(room
 
 
 def test_a_correction_keeps_the_earlier_words_and_their_author(room, matter):
-    page = matter(room.visit(place="石湾村").matter_ids[0])
+    page = matter(room.visit(place="柳林村").matter_ids[0])
     page.open_step("correct")
     page.steps.set_value("field", "place")
     page.steps.set_value("value", "东麦窑村")
@@ -261,13 +261,13 @@ def test_a_correction_keeps_the_earlier_words_and_their_author(room, matter):
     assert "问题属地：东麦窑村" in page.details.text()
     page.show_tab(1)
     page.timeline.view.choose_id(page.timeline.table.rows()[0].act_id)
-    assert "石湾村" in page.timeline.words.text()
+    assert "柳林村" in page.timeline.words.text()
     page.timeline.view.choose_id(page.timeline.table.rows()[-1].act_id)
     assert "理由：来访人更正" in page.timeline.words.text()
 
 
 def test_a_correction_over_an_older_view_becomes_a_conflict_and_loses_nothing(room, matter):
-    matter_id = room.visit(place="石湾村").matter_ids[0]
+    matter_id = room.visit(place="柳林村").matter_ids[0]
     page = matter(matter_id)
     page.open_step("correct")
     page.steps.set_value("field", "place")

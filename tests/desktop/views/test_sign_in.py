@@ -35,7 +35,7 @@ def test_name_enter_password_enter_opens_the_intake_page_with_the_cursor_on_the_
 def test_a_wrong_password_is_said_beside_it_and_can_be_typed_again(hall):
     joined = hall.open()
     fill(SIGN_IN, "not the password")
-    assert "口令" in said(joined, hall)
+    assert "密码" in said(joined, hall)
     assert joined.window.sign_in.password.text() == ""
     assert cursor() is joined.window.sign_in.password
     with hall.qtbot.waitSignal(joined.window.signed_in):
