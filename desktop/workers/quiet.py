@@ -33,7 +33,7 @@ class QuietWork(QObject):
     @property
     def resting(self) -> bool:
         """True when nothing is under way and nothing is known to wait."""
-        return not self._under_way and self._timer.remainingTime() > AFTER_CHANGE_MS
+        return not self._under_way and self._timer.interval() == RARELY_MS
 
     def stop(self) -> None:
         """No more pieces."""

@@ -62,7 +62,7 @@ def test_the_sheet_of_keys_shows_every_action_of_the_table(hall):
 def test_printing_without_a_case_says_what_to_do(hall):
     joined = hall.signed_in()
     press(Qt.Key.Key_F9)
-    assert "F9" in joined.window.shell.messages.text
+    assert "打印" in joined.window.shell.messages.text
 
 
 @pytest.mark.parametrize("level", ["info", "done", "warning", "error"])
