@@ -135,6 +135,7 @@ def fill(folder: Path, count: int, *, seed: int = 1, days: int = 900, quiet: boo
 
 def settle(station: Station) -> None:
     """Idle work, all of it: search index, merging, checkpoint."""
+    station.store.note_search()
     while search.catch_up(station.store.db, docs=4_000):
         pass
     while search.merge_some(station.store.db, pages=2_000):

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from desktop.models.store import proof, search
-from desktop.models.store.connection import checkpoint, fault_of_os_error
+from desktop.models.store.connection import fault_of_os_error
 from desktop.models.store.folder import DataFolder, make_folder
 from desktop.models.store.proof import Progress, VerifyReport
 from desktop.services.outcome import Outcome, Topic
@@ -58,12 +58,10 @@ def rest(station: Station, *, bulk: bool = False) -> bool:
     """
     store = station.store
     if bulk:
+        store.note_search()
         while search.catch_up(store.db, docs=BULK_DOCS):
             pass
-    more = search.idle(store.db)
-    if not more:
-        checkpoint(store.db)
-    return more
+    return store.rest()
 
 
 def backup(station: Station, target: Path) -> Path:

@@ -12,7 +12,7 @@ from domain.acts import ActDraft, CaseKind
 def add_clerk(station: Station, *, sign_in: str, name: str, password: str) -> Outcome[str]:
     """Give one more clerk a password slot and a name on the record; returns the clerk id."""
     desk = station.desk()
-    clerk_id = station.store.new_id()
+    clerk_id = desk.new_id()
     shown = desk.line(name, "name") or sign_in
     keys.add_clerk(
         station.folder,

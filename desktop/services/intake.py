@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from desktop.models.store import drafts, search
+from desktop.models.store import drafts
 from desktop.models.store.rows import MatterRow, PetitionerRow
 from desktop.services.outcome import Outcome, Topic
 from desktop.services.station import Station
@@ -134,7 +134,7 @@ def known_people(station: Station, person: PetitionerInput, limit: int = 8) -> l
     for text in (person.id_number.strip(), person.mobile.strip(), person.name.strip()):
         if len(text) < 2:
             continue
-        for hit in search.find(station.store.db, text, kinds=("petitioner",), limit=limit * 2):
+        for hit in station.store.find(text, kinds=("petitioner",), limit=limit * 2):
             found.setdefault(hit.ref)
     rows = station.store.petitioner_rows(found)
     rows.sort(key=lambda row: (row.id_number != person.id_number.strip() or not row.id_number, row.name != person.name))

@@ -160,7 +160,7 @@ def deadline_board(station: Station, until_days: int = 3650) -> Board:
 def find(station: Station, text: str, limit: int = 60) -> list[FoundRow]:
     """Search everything on this disk, sent or not, newest first."""
     found: list[FoundRow] = []
-    for hit in search.find(station.store.db, text, limit=limit):
+    for hit in station.store.find(text, limit=limit):
         found += [
             FoundRow(hit.kind, hit.ref, title, detail, hit.why, beijing_minute(hit.at_ms))
             for title, detail in _hit_words(station, hit)

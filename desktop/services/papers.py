@@ -40,7 +40,7 @@ def issue_paper(station: Station, command: IssuePaper) -> Outcome[PaperRow]:
     # Dry run with a stand-in number: whatever cannot be printed is refused before a number is used up.
     trial = content_for(station, command, state, document_number=_trial_number(station, command), issued_on=desk.today)
     _refuse_unprintable(trial)
-    paper_id = station.store.new_id()
+    paper_id = desk.new_id()
     with station.writing() as transaction:
         drawn = _draw(station, command, desk.today)
         number = drawn.number if drawn else ""

@@ -108,16 +108,17 @@ class Station:
     def desk(self) -> Desk:
         """The desk decisions are made at, now."""
         measure = self.store.yardstick
+        now_ms = self.now_ms
         return Desk(
             office=self.office.code,
             office_kind=self.office.kind,
             window=self.office.window,
             station=self.store.identity.station_id,
             clerk=self.clerk_name,
-            now_ms=self.now_ms,
+            now_ms=now_ms,
             calendar=measure.calendar,
             rules=measure.rules,
-            new_id=self.store.new_id,
+            new_id=lambda: self.store.new_id(now_ms),
             private_use=private_use(),
         )
 

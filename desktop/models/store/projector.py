@@ -96,11 +96,11 @@ def _bare(state: CaseState, table: str, key: str) -> str:
     return key.removeprefix("office/") if table == "office" else key
 
 
-def write_search(db: Connection, state: CaseState, yardstick: Yardstick, *, fresh: bool) -> None:
-    """Put a case's search keys in place of its earlier ones; ``fresh`` says that it had none before."""
+def write_search(db: Connection, state: CaseState, yardstick: Yardstick) -> None:
+    """Put a case's search keys in place of its earlier ones."""
     doc = search_doc(state, yardstick)
     if doc is not None:
-        index(db, doc, fresh=fresh)
+        index(db, doc)
 
 
 def search_doc(state: CaseState, yardstick: Yardstick) -> SearchDoc | None:

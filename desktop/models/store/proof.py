@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop.models.store import search
 from desktop.models.store.connection import Connection, faults, immediate, open_connection
 from desktop.models.store.projector import KEYS, rows_of, stored_rows
 from desktop.models.store.store import Store
@@ -93,7 +92,7 @@ def rebuild(store: Store, progress: Progress | None = None) -> int:
     with immediate(store.db) as transaction:
         for table in TABLES:
             store.db.execute(f"DELETE FROM {table}")
-        search.clear(store.db)
+        store.forget_search()
         for done, case_id in enumerate(ids):
             if progress is not None and done % STRIDE == 0:
                 progress(done, len(ids))
@@ -103,6 +102,7 @@ def rebuild(store: Store, progress: Progress | None = None) -> int:
             store.project(state, fresh=True)
             if case_id.startswith("calendar/"):
                 store.reread_calendar()  # calendars come first, so every clock is measured by all of them
+        store.note_search()
         transaction.commit()
     return len(ids)
 

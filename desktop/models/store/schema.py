@@ -23,7 +23,7 @@ CREATE TABLE visit (
   main_petitioner TEXT NOT NULL, anonymous INTEGER NOT NULL, headcount INTEGER NOT NULL, collective INTEGER NOT NULL,
   clerk TEXT NOT NULL, conflicts INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX visit_by_day ON visit (visited_on, visited_at);
+CREATE INDEX visit_by_day ON visit (visited_on, office, window, day_count);
 CREATE INDEX visit_by_number ON visit (number);
 CREATE TABLE visit_person (
   visit_id TEXT NOT NULL, petitioner_id TEXT NOT NULL, role TEXT NOT NULL, PRIMARY KEY (visit_id, petitioner_id)
@@ -90,6 +90,8 @@ CREATE TABLE county (
   one INTEGER PRIMARY KEY CHECK (one = 1), url TEXT NOT NULL, certificate TEXT NOT NULL,
   last_exchange_ms INTEGER NOT NULL, last_error TEXT NOT NULL, forked INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE search_seen (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL) STRICT;
+INSERT INTO search_seen VALUES (1, 0);
 CREATE TABLE pdf (hash TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TRIGGER pdf_is_immutable BEFORE UPDATE ON pdf BEGIN SELECT RAISE(ABORT, 'stored paper is immutable'); END;
 """

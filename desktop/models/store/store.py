@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop.models.store.connection import Connection, checkpoint, faults, immediate, open_connection
+from desktop.models.store import search
+from desktop.models.store.connection import Connection, checkpoint, faults, immediate, joined, open_connection
 from desktop.models.store.migrate import migrate
 from desktop.models.store.projector import (
     Yardstick,
@@ -26,6 +27,8 @@ from domain.workcalendar import WorkCalendar, YearTable, parse_calendar
 from sync.log import ActLog, SigningKey
 from sync.log.feed import StationFeed
 
+IDLE_ACTS = 24
+_TIME_MASK = (1 << 48) - 1
 BEHIND_TOLERANCE_MS = 60_000
 """A clock this much earlier than the last known moment is ``behind``; a minute's step back is ordinary."""
 
@@ -72,7 +75,7 @@ class Transaction:
         lamport = store.log.lamport()
         acts = [
             Act(
-                act_id=store.new_id(),
+                act_id=store.entropy(16).hex(),
                 kind=draft.kind,
                 case_kind=draft.case_kind,
                 case_id=draft.case_id,
@@ -98,8 +101,7 @@ class Transaction:
         store.log.append(store.identity.writer, acts, store.key)
         for case_id, own in by_case.items():
             store.project(fold(own if case_id in fresh else store.log.case(case_id)), fresh=case_id in fresh)
-        if stamp.wall_ms > store.last_known_ms:
-            self.db.execute("UPDATE station SET last_known_ms = ?", (stamp.wall_ms,))
+        store.remember_time(stamp.wall_ms)
         return acts
 
     def keep_pdf(self, pdf: bytes) -> str:
@@ -132,7 +134,7 @@ class Store(Reads):
         station_id, office, window, writer, setup, key, last_known = row.fetchone()
         self.identity = StationIdentity(station_id, office, window, writer, setup)
         self.key = SigningKey(bytes(key))
-        self.last_known_ms = int(last_known)
+        self.last_known_ms = self._time_on_disk = int(last_known)
         self.yardstick = self._measure()
 
     # opening ---------------------------------------------------------------------------------------------------
@@ -194,9 +196,8 @@ class Store(Reads):
         self.last_known_ms = max(self.last_known_ms, stamp.wall_ms)
 
     def project(self, state: CaseState, *, fresh: bool = False) -> None:
-        """Write the rows and search keys of a case; inside the transaction that changed it."""
+        """Write the rows of a case; inside the transaction that changed it."""
         write_rows(self.db, state, rows_of(state, self.yardstick), fresh=fresh)
-        write_search(self.db, state, self.yardstick, fresh=fresh)
 
     def project_cases(self, case_ids: Iterable[str]) -> None:
         """Project cases whose acts came from elsewhere; a new calendar moves every open clock with it."""
@@ -209,6 +210,7 @@ class Store(Reads):
                 year = case_id.removeprefix("calendar/")
                 if year.isascii() and year.isdigit() and len(year) == 4:
                     self.remeasure(int(year))
+        self.note_search()
 
     def remeasure(self, year: int) -> int:
         """Read the calendar anew and recompute the clocks a year's table touches; returns how many matters moved."""
@@ -221,6 +223,46 @@ class Store(Reads):
                 self.project(state)
                 changed += 1
         return changed
+
+    # search ----------------------------------------------------------------------------------------------------
+
+    def find(self, text: str, *, kinds: Collection[str] | None = None, limit: int = 50) -> list[search.Hit]:
+        """Search everything on this disk; what was just saved is noted first, so nothing is ever missing."""
+        self.note_search()
+        return search.find(self.db, text, kinds=kinds, limit=limit)
+
+    def note_search(self, most: int = 1 << 30) -> int:
+        """Note the cases of up to ``most`` acts the search has not seen; returns how many acts that were.
+
+        The search is a view that follows the log by its own mark, so that the clerk's save does not wait for it.
+        """
+        sql = "SELECT seq, case_id FROM act WHERE seq > (SELECT seq FROM search_seen) ORDER BY seq LIMIT ?"
+        with joined(self.db):
+            rows = self.db.execute(sql, (most,)).fetchall()
+            for case_id in dict.fromkeys(str(row[1]) for row in rows):
+                state = self.state(case_id)
+                if state is not None:
+                    write_search(self.db, state, self.yardstick)
+            if rows:
+                self.db.execute("UPDATE search_seen SET seq = ?", (rows[-1][0],))
+        return len(rows)
+
+    def forget_search(self) -> None:
+        """Empty the search; :meth:`note_search` makes it anew from the log."""
+        search.clear(self.db)
+        self.db.execute("UPDATE search_seen SET seq = 0")
+
+    def search_waiting(self) -> int:
+        """Acts the search has not seen, and documents not yet spread over its index."""
+        (unseen,) = self.db.execute("SELECT count(*) FROM act WHERE seq > (SELECT seq FROM search_seen)").fetchone()
+        return int(unseen) + search.waiting(self.db)
+
+    def rest(self) -> bool:
+        """One short piece of work for a quiet moment; True while more waits."""
+        if self.note_search(IDLE_ACTS) or search.idle(self.db):
+            return True
+        checkpoint(self.db)
+        return False
 
     def reread_calendar(self) -> None:
         """Measure by the year tables as they stand in the file now."""
@@ -272,9 +314,18 @@ class Store(Reads):
         """Keep a PDF under its hash, inside the caller's transaction."""
         self.db.execute("INSERT INTO pdf VALUES (?, ?) ON CONFLICT (hash) DO NOTHING", (digest, pdf))
 
-    def new_id(self) -> str:
-        """A fresh random id."""
-        return self._entropy(16).hex()
+    def new_id(self, wall_ms: int) -> str:
+        """A fresh id for a case or a paper: a time, so that a day's cases lie together on the disk, and 80 random bits.
+
+        The time is a storage hint and decides nothing. Act ids stay wholly random, because they break ties in the fold.
+        """
+        return (wall_ms & _TIME_MASK).to_bytes(6, "big").hex() + self._entropy(10).hex()
+
+    def remember_time(self, wall_ms: int) -> None:
+        """Note the latest moment known, inside the caller's transaction; on the disk once a minute is enough."""
+        if wall_ms > self._time_on_disk + BEHIND_TOLERANCE_MS:
+            self.db.execute("UPDATE station SET last_known_ms = ?", (wall_ms,))
+            self._time_on_disk = wall_ms
 
     def entropy(self, count: int) -> bytes:
         """Random bytes from the injected source."""
