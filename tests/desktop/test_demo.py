@@ -119,7 +119,8 @@ def test_the_window_opens_on_the_demo_clerk_and_the_county_goes_with_it(place):
         finally:
             window.terminate()
             window.wait(60)
-    assert window.returncode == 128 + signal.SIGTERM, log.read_text("utf-8")
+    # told to end before the window took the signal over: the shell's code; afterwards the window closes well
+    assert window.returncode in (0, 128 + signal.SIGTERM), log.read_text("utf-8")
     assert not answers(port)
     assert station(place, place.hall).done("verify")["clean"] is True
 
