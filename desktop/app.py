@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
+from PySide6.QtCore import QEvent, QLibraryInfo, QLocale, QObject, QTimer, QTranslator
 from PySide6.QtGui import QFont, QFontDatabase, QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -45,6 +45,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     collector = Collector(joined)
 
     def after_first_paint() -> None:
+        # Signing in imports half the program; before the window stands on the screen that would only hold it up.
+        if options.sign_in and options.password_file:
+            window.open_station(options.sign_in, options.password_file.read_text(encoding="utf-8").rstrip("\r\n"))
         load_rare_faces()
         joined.warm_up()
 
@@ -52,17 +55,29 @@ def main(argv: Sequence[str] | None = None) -> int:
         signal.signal(number, lambda *_: window.close())
 
     if options.sign_in:
-        password = options.password_file.read_text(encoding="utf-8").rstrip("\r\n") if options.password_file else ""
         window.sign_in.name.setText(options.sign_in)
-        if password:
-            window.open_station(options.sign_in, password)
     window.setGeometry(app.primaryScreen().availableGeometry())
+    window.installEventFilter(FirstPaint(after_first_paint, window))
     window.showMaximized()
-    QTimer.singleShot(0, window, after_first_paint)
     code = app.exec()
     joined.close()
     collector.stop()
     return code
+
+
+class FirstPaint(QObject):
+    """Tells once, when the window has been drawn for the first time."""
+
+    def __init__(self, then: Callable[[], None], parent: QObject) -> None:
+        super().__init__(parent)
+        self._then: Callable[[], None] | None = then
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if event.type() == QEvent.Type.Paint and self._then is not None:
+            then, self._then = self._then, None
+            QTimer.singleShot(0, self, then)  # after this paint, not in it
+            watched.removeEventFilter(self)
+        return False
 
 
 def read_options(argv: Sequence[str]) -> argparse.Namespace:

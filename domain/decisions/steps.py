@@ -30,9 +30,12 @@ OPEN = (Stage.REGISTERED, Stage.RECEIVED)
 
 
 def accept(command: AcceptMatter, state: CaseState, desk: Desk) -> list[ActDraft]:
-    """Accept 受理. Only a competent organ, only a claim on route 31-6 (R 31(六), 34): 31-1…31-5 carry no 60 days."""
+    """Accept 受理. Only a claim on route 31-6 (R 31(六), 34): 31-1…31-5 carry no 60 days.
+
+    Only by an organ with authority; a petition office is one where the clerk recorded the matter as of its own power.
+    """
     _matter_in(state, OPEN, "accept")
-    if desk.office_kind != "competent_organ":
+    if desk.office_kind != "competent_organ" and state.text("own_power") != "yes":
         raise Refusal("not_competent", field="matter_id", article="R 22①", facts={"office_kind": desk.office_kind})
     if state.text("matter_class") != "claim":
         raise Refusal("only_claims_accepted", field="matter_class", article="R 31")

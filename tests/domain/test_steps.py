@@ -166,3 +166,12 @@ def test_a_decided_matter_is_not_decided_again(stage: str) -> None:
     ):
         said = refusal(doing)
         assert (said.code, said.facts["stage"]) == ("wrong_stage", stage)
+
+
+def test_a_petition_office_accepts_only_what_was_recorded_as_of_its_own_power() -> None:
+    hall = desk(office_kind="petition_office")
+    foreign = matter(office_kind="petition_office")
+    assert refusal(lambda: steps.accept(AcceptMatter(foreign.case_id), foreign, hall)).code == "not_competent"
+    own = matter(office_kind="petition_office", own_power="yes")
+    (draft,) = steps.accept(AcceptMatter(own.case_id), own, hall)
+    assert draft.sets["stage"] == "accepted"
