@@ -13,10 +13,10 @@ from PySide6.QtGui import QIcon, QImage
 from PySide6.QtWidgets import QApplication
 
 import resources
-from desktop.app import load_rare_faces, prepare
 from desktop.bootstrap import Bootstrap
 from desktop.selfcheck.fitness import must
 from desktop.services.station import Surroundings
+from desktop.views.dress import load_rare_faces, prepare
 from desktop.views.shell import HOME, PAGES
 
 OPEN_MS = 40_000

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from desktop.app import read_options, style_sheet
+from desktop.app import read_options
 from desktop.services import drafts
 from desktop.services.station import open_station
+from desktop.views.dress import style_sheet
 from tests.desktop.views.page_room import OFFICE
 from tests.desktop.views.window_room import PASSWORD, SIGN_IN, made_station, world
 

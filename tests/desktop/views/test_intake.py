@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
-from desktop.app import style_sheet, window_font
 from desktop.views.actions import TABLE
+from desktop.views.dress import style_sheet, window_font
 from tests.desktop.views.intake_room import GOOD_ID, STORY, claim, finish, page, person, recorded, room, shown
 from tests.desktop.views.keyboard import ALT, CTRL, ENTER, SHIFT, compose, cursor, fill, press, write
 

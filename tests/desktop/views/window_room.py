@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from desktop.app import style_sheet
 from desktop.bootstrap import Bootstrap
 from desktop.models.store.keys import FAST
 from desktop.services.station import Surroundings, create_station
+from desktop.views.dress import style_sheet
 from tests.desktop.views.page_room import NOW, OFFICE
 
 SIGN_IN, NAME, PASSWORD = "wangfang", "王芳", "a long enough word"
