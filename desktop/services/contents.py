@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
-from functools import lru_cache
 
-import resources
 from desktop.services.notice_contents import acceptance, iso, pathway, referral, service_return
 from desktop.services.station import Station
-from desktop.services.words import CLASSES, FLAGS, REPEATS, ROLES, ROUTES, SEXES, STEPS, UNCLEAR
+from desktop.services.words import CLASSES, FLAGS, REPEATS, ROLES, ROUTES, SEXES, STEPS, UNCLEAR, label
 from domain.beijing import beijing_minute
 from domain.commands import IssuePaper
 from domain.fold import CaseState
@@ -88,9 +86,9 @@ def _person(state: CaseState, role: str) -> RegisteredPerson:
         name=state.text("name") or "（姓名不清）",
         role=ROLES.get(role, role),
         sex=SEXES.get(state.text("sex"), ""),
-        ethnicity=_label("ethnic_groups", state.text("ethnic_group")),
+        ethnicity=label("ethnic_groups", state.text("ethnic_group")),
         birth=state.text("birth"),
-        id_kind=_label("id_kinds", state.text("id_kind")) if state.text("id_number") else "",
+        id_kind=label("id_kinds", state.text("id_kind")) if state.text("id_number") else "",
         id_number=state.text("id_number"),
         phone=state.text("mobile"),
         fixed_phone=state.text("landline"),
@@ -99,7 +97,7 @@ def _person(state: CaseState, role: str) -> RegisteredPerson:
         residence=state.text("usual_address"),
         mailing_address=state.text("delivery_address"),
         employer=state.text("workplace"),
-        occupation=_label("occupations", state.text("occupation")),
+        occupation=label("occupations", state.text("occupation")),
         nationality=state.text("nationality"),
         credit_code=state.text("credit_code"),
         legal_representative=state.text("legal_representative"),
@@ -117,8 +115,8 @@ def _registered_matter(station: Station, state: CaseState) -> RegisteredMatter:
         facts=state.text("facts"),
         reasons=state.text("reasons"),
         classification=CLASSES.get(state.text("matter_class"), ""),
-        category=_label("content_classes", state.text("content_code")),
-        purpose=_label("purposes", state.text("purpose_code")),
+        category=label("content_classes", state.text("content_code")),
+        purpose=label("purposes", state.text("purpose_code")),
         place=state.text("place"),
         happened=state.text("occurred_on"),
         accused=accused,
@@ -242,15 +240,3 @@ def _window(station: Station, visit: CaseState) -> str:
 
 def _whole(value: object) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else 0
-
-
-@lru_cache(maxsize=16)
-def _labels(table: str) -> Mapping[str, str]:
-    """Codes of a shipped table and their Chinese labels."""
-    entries = resources.table(table).get("entries")
-    rows = [row for row in entries if isinstance(row, dict)] if isinstance(entries, list) else []
-    return {str(row["code"]): str(row["label"]) for row in rows}
-
-
-def _label(table: str, code: str) -> str:
-    return _labels(table).get(code, code)

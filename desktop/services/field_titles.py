@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from desktop.services.words import CLASSES, FLAGS, REPEATS, ROLES, ROUTES, SEXES, UNCLEAR
+from desktop.services.words import CLASSES, FLAGS, REPEATS, ROLES, ROUTES, SEXES, UNCLEAR, label
 from domain.fold import CaseState
 from domain.identity import mask_id, mask_phone
 
@@ -135,6 +135,16 @@ _WORDS: Final = {
 }
 
 
+_TABLES: Final = {
+    "content_code": "content_classes",
+    "purpose_code": "purposes",
+    "occupation": "occupations",
+    "ethnic_group": "ethnic_groups",
+    "id_kind": "id_kinds",
+}
+"""Fields that hold a code of a shipped table."""
+
+
 def field_title(name: str) -> str:
     """The Chinese title of a field, or empty for machinery."""
     if name in TITLES:
@@ -146,6 +156,8 @@ def field_title(name: str) -> str:
 
 def value_words(name: str, value: str) -> str:
     """A code word of a field as Chinese; other values as they are."""
+    if name in _TABLES:
+        return label(_TABLES[name], value)
     if name.startswith("triage."):
         return _ANSWERS.get(value, value)
     if name.startswith("person."):

@@ -162,23 +162,26 @@ def find(station: Station, text: str, limit: int = 60) -> list[FoundRow]:
     found: list[FoundRow] = []
     for hit in station.store.find(text, limit=limit):
         found += [
-            FoundRow(hit.kind, hit.ref, title, detail, hit.why, beijing_minute(hit.at_ms))
-            for title, detail in _hit_words(station, hit)
+            FoundRow(hit.kind, hit.ref, title, detail, hit.why, at) for title, detail, at in _hit_words(station, hit)
         ]
     return found
 
 
-def _hit_words(station: Station, hit: search.Hit) -> list[tuple[str, str]]:
-    """Title and detail of a hit; none when its row is gone."""
+def _hit_words(station: Station, hit: search.Hit) -> list[tuple[str, str, str]]:
+    """Title, detail and day of a hit; none when its row is gone."""
     store = station.store
     if hit.kind == "petitioner":
-        people = store.petitioner_rows([hit.ref])
         return [
-            (p.name or "姓名不清", "　".join(v for v in (p.id_masked, p.mobile_masked, p.address) if v)) for p in people
+            (
+                p.name or "姓名不清",
+                "　".join(v for v in (p.id_masked, p.mobile_masked, p.address) if v),
+                p.last_visit_on,
+            )
+            for p in store.petitioner_rows([hit.ref])
         ]
     if hit.kind == "visit":
-        return [(visit.number, f"{visit.main_name}　{visit.summary}") for visit in store.visit_rows([hit.ref])]
-    return [(matter.summary, f"{matter.main_name}　{matter.number}") for matter in store.matter_rows([hit.ref])]
+        return [(v.number, f"{v.main_name}　{v.summary}", v.visited_at) for v in store.visit_rows([hit.ref])]
+    return [(m.summary, f"{m.main_name}　{m.number}", m.received_on) for m in store.matter_rows([hit.ref])]
 
 
 def conflicts(station: Station) -> list[ConflictRow]:

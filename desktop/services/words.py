@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
+
+import resources
+
 CLASSES = {"suggestion": "建议意见", "accusation": "检举控告", "claim": "申诉求决", "other": "咨询、其他"}
 ROLES = {"main": "主访人", "representative": "代表", "companion": "随访人"}
 SEXES = {"male": "男", "female": "女"}
@@ -44,3 +49,16 @@ ROUTES = {
     "31-5": "第三十一条第五项：依法履行职责或者答复",
     "31-6": "第三十一条第六项：信访程序",
 }
+
+
+@lru_cache(maxsize=16)
+def _labels(table: str) -> Mapping[str, str]:
+    """Codes of a shipped table and their Chinese labels."""
+    entries = resources.table(table).get("entries")
+    rows = [row for row in entries if isinstance(row, dict)] if isinstance(entries, list) else []
+    return {str(row["code"]): str(row["label"]) for row in rows}
+
+
+def label(table: str, code: str) -> str:
+    """A code of a shipped table in Chinese; a code that the table does not know stands for itself."""
+    return _labels(table).get(code, code)
