@@ -85,6 +85,11 @@ class SimStation(End):
         public = SigningKey(raw).public
         return Identity(self.station, self.office, writer, public, self.key.sign_birth(self.station, writer, public))
 
+    @property
+    def writer_key(self) -> SigningKey:
+        """The current writer's key."""
+        return SigningKey(self.db.execute("SELECT key FROM me").fetchone()[0])
+
     def reborn(self) -> NewWriter:
         """A fresh incarnation, kept in the running transaction."""
         writer, raw = self.rng.randbytes(16).hex(), self.rng.randbytes(32)
@@ -104,32 +109,43 @@ class SimStation(End):
         other.sent, other.waiting = [], []
         return other
 
-    def write(
-        self, case_id: str, field: str, value: Any, scope: str = OFFICE_SCOPE, kind: str = "matter_corrected"
+    def act(
+        self, case_id: str, field: str, value: Any, scope: str = "", kind: str = "matter_corrected", after: int = 0
     ) -> Act:
-        self.db.execute("BEGIN IMMEDIATE")
+        """An act this station would write now, ``after`` others of one commit."""
         known = self.log.case(case_id)
-        over = fold(known).over(field) if known else ()
-        act = Act(
+        return Act(
             act_id=self.rng.randbytes(16).hex(),
             kind=kind,
             case_kind="matter",
             case_id=case_id,
-            scope=scope,
-            lamport=self.log.lamport() + 1,
+            scope=scope or self.home,
+            lamport=self.log.lamport() + 1 + after,
             wall_ms=self.rng.randrange(-(2**40), 2**45),
             clock="unsure",
             office=self.office,
             station=self.station,
             by="x",
             sets={field: value},
-            over=over,
+            over=fold(known).over(field) if known else (),
         )
-        writer, raw = self.db.execute("SELECT writer, key FROM me").fetchone()
-        self.log.append(writer, [act], SigningKey(raw))
-        self.project([case_id])
+
+    def commit(self, *acts: Act) -> None:
+        """One commit, projected in its transaction."""
+        self.db.execute("BEGIN IMMEDIATE")
+        self.log.append(self.identity.writer, acts, self.writer_key)
+        self.project(sorted({act.case_id for act in acts}))
         self.db.execute("COMMIT")
+
+    def write(self, case_id: str, field: str, value: Any, scope: str = "", kind: str = "matter_corrected") -> Act:
+        """A commit of one act; the scope is the desk's own unless named."""
+        act = self.act(case_id, field, value, scope, kind)
+        self.commit(act)
         return act
+
+    def share(self, case_id: str, scope: str, *, joined: bool = True) -> Act:
+        """Show a case to a scope, or end that."""
+        return self.write(case_id, f"audience.{scope}", joined, kind="case_shared")
 
     def ask(self, budget: int) -> tuple[Request, bytes]:
         self.db.execute("BEGIN IMMEDIATE")
