@@ -26,6 +26,7 @@ from sync.server.stations import (
     code_digest,
     code_letters,
     home_scope,
+    series_case,
     station_row,
 )
 
@@ -271,9 +272,9 @@ class CountyStore:
             )
             year = int(beijing_minute(self._clock())[:4])
             for kind in str(kinds).split():
-                case_id = f"series/{office}/{year}/{kind}"
-                if not self.log.has_case(case_id):
-                    self._lease(office, year, kind, 1, 9999, asked.writer)
+                scope = certificate.home_scope
+                if not self.log.has_case(series_case(scope, office, year, kind)):
+                    self._lease(office, year, kind, 1, 9999, asked.writer, scope)
         return issue_certificate(certificate, self._key)
 
     def _certificate(self, row: StationRow) -> Certificate:
@@ -337,12 +338,11 @@ class CountyStore:
         with self._transaction():
             return self._lease(office, year, kind, first, last, holder)
 
-    def _lease(self, office: str, year: int, kind: str, first: int, last: int, holder: str) -> Act:
-        sets: dict[str, Json] = {
-            "office": office, "year": year, "kind": kind, "first": first, "last": last, "holder": holder,
-        }  # fmt: skip
-        case_id = f"series/{office}/{year}/{kind}"
-        return self._record("series_leased", CaseKind.SERIES, case_id, f"office/{office}", sets)
+    def _lease(self, office: str, year: int, kind: str, first: int, last: int, holder: str, scope: str = "") -> Act:
+        scope = scope or f"office/{office}"
+        block: dict[str, Json] = {"first": first, "last": last, "holder": holder}
+        sets: dict[str, Json] = {"office": office, "year": year, "kind": kind, **block}
+        return self._record("series_leased", CaseKind.SERIES, series_case(scope, office, year, kind), scope, sets)
 
     def _record_office(self, fields: Mapping[str, Json]) -> Act:
         case_id = f"office/{fields['code']}"
