@@ -85,7 +85,7 @@ def ours(data: str, sign_in: str, password_file: str) -> int:
 
             super().__init__(noted, parent)
 
-    app.FirstPaint = FirstPaint  # type: ignore[misc]
+    app.FirstPaint = FirstPaint  # type: ignore[assignment,misc]
     main_window.MainWindow = Watched  # type: ignore[assignment,misc]
     return app.main(["--data", data, "--sign-in", sign_in, "--password-file", password_file])
 

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import QWidget
 from desktop.views.main_window import Door, MainWindow
 from desktop.workers.bus import Bus
 from desktop.workers.lane import Lane
-from domain.beijing import beijing_minute
 
 if TYPE_CHECKING:  # the store and its libraries are imported after the first paint, on the store lane
     from desktop.services.station import Station, Surroundings
@@ -77,6 +76,8 @@ class Bootstrap(QObject):
 
     def now_words(self) -> str:
         """The Beijing minute, for the crash log."""
+        from domain.beijing import beijing_minute
+
         return beijing_minute(self._surroundings.clock() if self._surroundings else real_clock())
 
     def warm_up(self) -> None:
@@ -177,6 +178,8 @@ def _close(station: Station) -> None:
 
 def _clock_words(station: Station) -> str:
     """A PC whose clock stands before the last thing recorded here cannot be trusted with deadlines."""
+    from domain.beijing import beijing_minute
+
     if station.store.clock_quality(station.now_ms) != "behind":
         return ""
     return f"本机时钟早于最近一次登记（{beijing_minute(station.store.last_known_ms)}），请核对日期时间"
@@ -193,7 +196,8 @@ def _import_store() -> None:
     import desktop.services.intake
     import desktop.services.lookup
     import desktop.services.station
-    import desktop.views.intake  # noqa: F401  - its modules only; widgets are made on the UI thread
+    import desktop.views.crash_sheet
+    import desktop.views.intake  # noqa: F401  - their modules only; widgets are made on the UI thread
 
 
 def _import_paper() -> None:

@@ -27,12 +27,12 @@ from desktop.services.sentences import sentence, warning_sentence
 from desktop.views.actions import bind
 from desktop.views.draft_keeper import DraftKeeper, Kept
 from desktop.views.fields import EnterPresses
-from desktop.views.form_grid import repolish
 from desktop.views.intake_done import DONE_HERE, IntakeDone
 from desktop.views.intake_form import FORM, VERSION, IntakeForm, typed_words
 from desktop.views.intake_side import IntakeSide
 from desktop.views.intake_thinker import IntakeThinker
 from desktop.views.matter_card import MatterCard
+from desktop.views.note import repolish
 from desktop.views.page import Page, StationRef
 from desktop.views.person_card import PersonCard
 from desktop.workers.bus import Bus

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal, SignalInstance
+from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from desktop.services.outcome import Outcome
 from domain.refusals import Refusal
@@ -78,7 +78,7 @@ class Lane(QObject):
         super().__init__(parent)
         self._announce = announce
         self._relay = _Relay(self)
-        self._relay.answered.connect(self._answer, Qt.ConnectionType.QueuedConnection)
+        self._relay.answered.connect(self._answer)  # told on the lane's thread, so it is queued for this one
         self._wishes: dict[int, _Wish] = {}
         self._next = 0
         self._finished = False

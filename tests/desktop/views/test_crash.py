@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from desktop.views.crash import CrashKeeper, CrashSheet, describe
+from desktop.views.crash import CrashKeeper, describe
+from desktop.views.crash_sheet import CrashSheet
 
 
 def tell(number: str) -> None:
