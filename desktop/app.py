@@ -40,10 +40,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     def after_first_paint() -> None:
         # Signing in imports half the program; before the window stands on the screen that would only hold it up.
+        joined.warm_up()
         if options.sign_in and options.password_file:
             window.open_station(options.sign_in, options.password_file.read_text(encoding="utf-8").rstrip("\r\n"))
         load_rare_faces()
-        joined.warm_up()
 
     for number in (signal.SIGINT, signal.SIGTERM):  # Ctrl+C at ./run, the end of the session: close as the clerk would
         signal.signal(number, lambda *_: window.close())

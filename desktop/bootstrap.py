@@ -81,10 +81,18 @@ class Bootstrap(QObject):
         return beijing_minute(self._surroundings.clock() if self._surroundings else real_clock())
 
     def warm_up(self) -> None:
-        """After the first paint: import what is slow, away from the UI thread."""
-        self.parts.store_lane.run(_import_store)
-        self.parts.device_lane.run(_import_paper)
-        self.parts.net_lane.run(_import_net)
+        """After the first paint: import what is slow, away from the UI thread, in the order it is wanted.
+
+        Opening comes first. The rest follows while the clerk types, or while the password is being stretched: that
+        leaves a core and the interpreter free.
+        """
+
+        def rest(_none: None) -> None:
+            self.parts.device_lane.run(_import_pages)
+            self.parts.device_lane.run(_import_paper)
+            self.parts.net_lane.run(_import_net)
+
+        self.parts.store_lane.run(_import_store, done=rest)
 
     def close(self) -> None:
         """Let every lane finish. The window has closed the station."""
@@ -193,11 +201,18 @@ def _unfinished(station: Station) -> int:
 
 
 def _import_store() -> None:
+    import desktop.services.station  # noqa: F401
+
+
+def _import_pages() -> None:
+    """Their modules only; widgets are made on the UI thread."""
     import desktop.services.intake
     import desktop.services.lookup
-    import desktop.services.station
     import desktop.views.crash_sheet
-    import desktop.views.intake  # noqa: F401  - their modules only; widgets are made on the UI thread
+    import desktop.views.intake
+    import desktop.views.shell
+    import desktop.workers.quiet
+    import desktop.workers.sync_loop  # noqa: F401
 
 
 def _import_paper() -> None:
