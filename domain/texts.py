@@ -63,6 +63,10 @@ def clean(
     """
     if not text:
         return _NOTHING
+    if text.isprintable():  # no line end, no tab, nothing doubtful, nothing for private use: nearly every text typed
+        whole = text.strip()
+        _refuse_long(whole, limit, field)
+        return CleanText(whole)
     removed: Counter[str] | None = None
     replaced: dict[str, str] = {}
     whole = _LINE_ENDS.sub("\n", text)
@@ -76,10 +80,14 @@ def clean(
         whole = "\n".join(lines).strip("\n")
     else:
         whole = re.sub(r"[ \u3000]*[\t\n]+[ \t\n\u3000]*", "\u3000", whole.strip())
+    _refuse_long(whole, limit, field)
+    return CleanText(whole, tuple(sorted(removed.items())) if removed else (), tuple(replaced.items()))
+
+
+def _refuse_long(whole: str, limit: int | None, field: str | None) -> None:
     if limit is not None and len(whole) > limit:
         facts = {"limit": limit, "length": len(whole), "over": len(whole) - limit}
         raise Refusal("text_too_long", field=field, facts=facts)
-    return CleanText(whole, tuple(sorted(removed.items())) if removed else (), tuple(replaced.items()))
 
 
 def to_halfwidth_digits(text: str) -> str:

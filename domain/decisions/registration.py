@@ -227,7 +227,9 @@ def petitioner_fields(
     _put(fields, "name", desk.line(person.name, f"{where}.name", NAME_LIMIT))
     _put(fields, "sex", person.sex)
     for name in _LINES:
-        _put(fields, name, desk.line(getattr(person, name), f"{where}.{name}", LINE_LIMIT))
+        written = getattr(person, name)
+        if written:
+            _put(fields, name, desk.line(written, f"{where}.{name}", LINE_LIMIT))
     id_text = desk.line(person.id_number, f"{where}.id_number", 40)
     if not id_text:
         fields.pop("id_kind", None)
@@ -307,12 +309,27 @@ def _materials(materials: Sequence[MaterialInput], desk: Desk) -> list[Json]:
     return lines
 
 
+_MATTER_LINES = (
+    "summary",
+    "accused_person",
+    "accused_organ",
+    "accused_post",
+    "place",
+    "place_code",
+    "content_code",
+    "purpose_code",
+    "cause_code",
+    "occurred_on",
+    "missing_reason",
+)
+
+
 def _matter(matter: MatterInput, where: str, desk: Desk, command: RegisterVisit) -> dict[str, Json]:
     fields: dict[str, Json] = {}
-    for name in ("summary", "accused_person", "accused_organ", "accused_post", "place", "place_code"):
-        _put(fields, name, desk.line(getattr(matter, name), f"{where}.{name}"))
-    for name in ("content_code", "purpose_code", "cause_code", "occurred_on", "missing_reason"):
-        _put(fields, name, desk.line(getattr(matter, name), f"{where}.{name}"))
+    for name in _MATTER_LINES:
+        written = getattr(matter, name)
+        if written:
+            _put(fields, name, desk.line(written, f"{where}.{name}"))
     for name in ("request", "facts", "reasons"):
         _put(fields, name, desk.text(getattr(matter, name), f"{where}.{name}"))
     spoken = [fields.get(name) for name in ("request", "facts", "reasons")]

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from domain.acts import Act, encode_act
+from domain.acts import Act
 from sync.log.chain import Entry, LogDamaged, SigningKey, extend_chain, first_hash, verify_entries
-from sync.log.content import read_act
+from sync.log.content import read_act, write_act
 
 SCHEMA = """
 CREATE TABLE act (
@@ -162,7 +162,7 @@ class ActLog:
         row = self.writer(writer)
         if row is None:
             raise LogDamaged("unknown_writer", writer=writer)
-        contents = [encode_act(act) for act in acts]
+        contents = [write_act(act) for act in acts]
         entries = extend_chain(writer, row.have.n, row.have.hash, contents, [None] * len(contents))
         last = entries[-1]
         entries[-1] = Entry(last.writer, last.n, last.hash, last.content, key.sign_commit(last.hash))
