@@ -61,8 +61,7 @@ def register_visit(
     identity, phone or address (R 22①, 44(一)); refused are only contradictions: a sixth representative (R 20③), an
     oral record that was not read back (R 19①), nothing said at all, dates that do not exist.
     """
-    visit_id = command.visit_id or desk.new_id()
-    if len(visit_id) != 32 or any(c not in "0123456789abcdef" for c in visit_id):
+    if command.visit_id and (len(command.visit_id) != 32 or command.visit_id.strip("0123456789abcdef")):
         raise Refusal("id_invalid", field="visit_id")
     moment = _moment(command, desk)
     _check_people(command, desk)
@@ -70,6 +69,7 @@ def register_visit(
         raise Refusal("no_matter", field="matters", article="R 19①")
     warnings: list[tuple[str, str]] = []
     roles, drafts = _people(command, desk, known, warnings)
+    visit_id = command.visit_id or desk.new_id()
     matter_ids = tuple(desk.new_id() for _ in command.matters)
     sets: dict[str, Json] = {
         "number": number,

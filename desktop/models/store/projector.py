@@ -24,7 +24,6 @@ RowSet: TypeAlias = dict[str, list[tuple[Value, ...]]]
 KEYS = {
     "petitioner": "petitioner_id",
     "visit": "visit_id",
-    "visit_person": "visit_id",
     "matter": "matter_id",
     "clock": "matter_id",
     "paper": "case_id",
@@ -35,6 +34,13 @@ KEYS = {
     "calendar_year": "year",
 }
 """Each table's column that leads back to the case; rows of a case are replaced as a whole."""
+
+_LINKS = """near = ?1 AND kind = 'person'
+  OR kind = 'visit' AND far = ?1 AND near IN (SELECT far FROM link WHERE near = ?1 AND kind = 'person')
+  OR kind = 'matter' AND far = ?1
+     AND near IN (SELECT visit_id FROM matter WHERE matter_id = ?1
+                  UNION SELECT petitioner FROM matter WHERE matter_id = ?1)"""
+"""The links a case made: a visit's with its people, both ways; a matter's with its visit and its petitioner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,9 @@ def remove_rows(db: Connection, state: CaseState) -> None:
     """Take away what an earlier fold of this case wrote."""
     case = state.case_id
     db.execute("DELETE FROM issued WHERE paper_id IN (SELECT paper_id FROM paper WHERE case_id = ?)", (case,))
-    for table in ("visit_person", "clock", "paper", "conflict"):
+    if state.case_kind in (CaseKind.VISIT, CaseKind.MATTER):
+        db.execute(f"DELETE FROM link WHERE {_LINKS}", (case,))
+    for table in ("clock", "paper", "conflict"):
         db.execute(f"DELETE FROM {table} WHERE {KEYS[table]} = ?", (case,))
 
 
@@ -84,6 +92,8 @@ def stored_rows(db: Connection, state: CaseState, tables: Sequence[str]) -> RowS
             key = state.case_id.rsplit("/", 1)[-1]
         if table == "issued":
             sql = "SELECT * FROM issued WHERE paper_id IN (SELECT paper_id FROM paper WHERE case_id = ?)"
+        elif table == "link":
+            sql = f"SELECT * FROM link WHERE {_LINKS}"
         else:
             sql = f"SELECT * FROM {table} WHERE {KEYS[table]} = ?"
         values = [tuple(row) for row in db.execute(sql, (_bare(state, table, key),))]
@@ -180,7 +190,8 @@ def _visit(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
         )
     ]
     if people:
-        rows["visit_person"] = [(state.case_id, key, role) for key, role in people.items()]
+        there = [(state.case_id, "person", key, role) for key, role in people.items()]
+        rows["link"] = there + [(key, "visit", state.case_id, role) for key, role in people.items()]
 
 
 def _matter(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
@@ -213,6 +224,9 @@ def _matter(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
             len(state.conflicts),
         )
     ]
+    ends = {state.text("visit"), state.text("petitioner")} - {""}
+    if ends:
+        rows["link"] = [(end, "matter", state.case_id, "") for end in ends]
     if found:
         rows["clock"] = [
             (

@@ -28,7 +28,7 @@ from sync.log import ActLog, SigningKey
 from sync.log.feed import StationFeed
 
 IDLE_ACTS = 24
-_TIME_MASK = (1 << 48) - 1
+_LOW_48 = (1 << 48) - 1
 BEHIND_TOLERANCE_MS = 60_000
 """A clock this much earlier than the last known moment is ``behind``; a minute's step back is ordinary."""
 
@@ -75,7 +75,7 @@ class Transaction:
         lamport = store.log.lamport()
         acts = [
             Act(
-                act_id=store.entropy(16).hex(),
+                act_id=store.new_act_id(lamport + offset),
                 kind=draft.kind,
                 case_kind=draft.case_kind,
                 case_id=draft.case_id,
@@ -97,7 +97,7 @@ class Transaction:
         by_case: dict[str, list[Act]] = {}
         for act in acts:
             by_case.setdefault(act.case_id, []).append(act)
-        fresh = {case_id for case_id in by_case if not store.log.has_case(case_id)}
+        fresh = by_case.keys() - store.log.known_cases(by_case)
         store.log.append(store.identity.writer, acts, store.key)
         for case_id, own in by_case.items():
             store.project(fold(own if case_id in fresh else store.log.case(case_id)), fresh=case_id in fresh)
@@ -127,6 +127,7 @@ class Store(Reads):
         self.log = ActLog(db)
         self.feed = StationFeed(db)
         self._entropy = entropy
+        self._drawn = (0, 0)
         self._shipped = tuple(shipped)
         self._rules = rules
         self._initials = initials
@@ -315,11 +316,20 @@ class Store(Reads):
         self.db.execute("INSERT INTO pdf VALUES (?, ?) ON CONFLICT (hash) DO NOTHING", (digest, pdf))
 
     def new_id(self, wall_ms: int) -> str:
-        """A fresh id for a case or a paper: a time, so that a day's cases lie together on the disk, and 80 random bits.
+        """A fresh id for a case or a paper: a time, a count within it and 72 random bits.
 
-        The time is a storage hint and decides nothing. Act ids stay wholly random, because they break ties in the fold.
+        Time and count are a storage hint and decide nothing: what was made together lies together on the disk, in the
+        order in which it was made.
         """
-        return (wall_ms & _TIME_MASK).to_bytes(6, "big").hex() + self._entropy(10).hex()
+        self._drawn = (wall_ms, self._drawn[1] + 1 if self._drawn[0] == wall_ms else 0)
+        return f"{wall_ms & _LOW_48:012x}{min(self._drawn[1], 255):02x}{self._entropy(9).hex()}"
+
+    def new_act_id(self, lamport: int) -> str:
+        """A fresh id for an act: its lamport, so that new acts lie at the end of the index, and 80 random bits.
+
+        Act ids break ties in the fold between acts of equal lamport; there the random bits alone decide.
+        """
+        return f"{lamport & _LOW_48:012x}{self._entropy(10).hex()}"
 
     def remember_time(self, wall_ms: int) -> None:
         """Note the latest moment known, inside the caller's transaction; on the disk once a minute is enough."""
