@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from desktop.models.store.connection import Connection
+from desktop.models.store.rows import ClockRow
 from desktop.models.store.search import SearchDoc, index
 from domain.acts import CaseKind
 from domain.beijing import beijing_minute
 from domain.canonical import Json, canonical_bytes
 from domain.fold import CaseState, is_count
-from domain.matter import clocks, standing
+from domain.matter import ClockState, clocks, standing
 from domain.refusals import Refusal
 from domain.rules import Rules
 from domain.workcalendar import WorkCalendar, YearTable, parse_calendar
@@ -25,7 +26,6 @@ KEYS = {
     "petitioner": "petitioner_id",
     "visit": "visit_id",
     "matter": "matter_id",
-    "clock": "matter_id",
     "paper": "case_id",
     "conflict": "case_id",
     "office": "code",
@@ -79,7 +79,7 @@ def remove_rows(db: Connection, state: CaseState) -> None:
     db.execute("DELETE FROM issued WHERE paper_id IN (SELECT paper_id FROM paper WHERE case_id = ?)", (case,))
     if state.case_kind in (CaseKind.VISIT, CaseKind.MATTER):
         db.execute(f"DELETE FROM link WHERE {_LINKS}", (case,))
-    for table in ("clock", "paper", "conflict"):
+    for table in ("paper", "conflict"):
         db.execute(f"DELETE FROM {table} WHERE {KEYS[table]} = ?", (case,))
 
 
@@ -190,7 +190,7 @@ def _visit(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
         )
     ]
     if people:
-        there = [(state.case_id, "person", key, role) for key, role in people.items()]
+        there: list[tuple[Value, ...]] = [(state.case_id, "person", key, role) for key, role in people.items()]
         rows["link"] = there + [(key, "visit", state.case_id, role) for key, role in people.items()]
 
 
@@ -221,30 +221,44 @@ def _matter(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
             due.nominal.isoformat() if due and due.nominal else "",
             due.rolled.isoformat() if due and due.rolled else "",
             missing,
+            _years(found),
             len(state.conflicts),
         )
     ]
     ends = {state.text("visit"), state.text("petitioner")} - {""}
     if ends:
         rows["link"] = [(end, "matter", state.case_id, "") for end in ends]
-    if found:
-        rows["clock"] = [
-            (
-                state.case_id,
-                clock.clock,
-                clock.article,
-                clock.from_on.isoformat(),
-                clock.days,
-                clock.nominal.isoformat() if clock.nominal else "",
-                clock.rolled.isoformat() if clock.rolled else "",
-                clock.ended_on.isoformat() if clock.ended_on else "",
-                "off" if clock.off_reason else ("ended" if clock.ended_on else "running"),
-                str(clock.calendar_missing or ""),
-                clock.off_reason,
-                clock.arithmetic,
-            )
-            for clock in found
-        ]
+
+
+def clock_rows(state: CaseState, yardstick: Yardstick) -> list[ClockRow]:
+    """Every clock of a matter, as its page shows them; reckoned when read, since only that page asks."""
+    if state.case_kind != CaseKind.MATTER:
+        return []
+    found = [
+        ClockRow(
+            matter_id=state.case_id,
+            clock=clock.clock,
+            article=clock.article,
+            from_on=clock.from_on.isoformat(),
+            days=clock.days,
+            nominal=clock.nominal.isoformat() if clock.nominal else "",
+            rolled=clock.rolled.isoformat() if clock.rolled else "",
+            ended_on=clock.ended_on.isoformat() if clock.ended_on else "",
+            state="off" if clock.off_reason else ("ended" if clock.ended_on else "running"),
+            calendar_missing=str(clock.calendar_missing or ""),
+            note=clock.off_reason,
+            arithmetic=clock.arithmetic,
+        )
+        for clock in clocks(state, yardstick.calendar, yardstick.rules)
+    ]
+    return sorted(found, key=lambda row: (row.from_on, row.clock))
+
+
+def _years(found: Sequence[ClockState]) -> str:
+    """The years whose tables these clocks rest on or wait for."""
+    years = {day.year for clock in found for day in (clock.from_on, clock.nominal, clock.rolled) if day}
+    years |= {clock.calendar_missing for clock in found if clock.calendar_missing}
+    return " ".join(f"{year:04d}" for year in sorted(years))
 
 
 def _papers(state: CaseState, rows: RowSet) -> None:

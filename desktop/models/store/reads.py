@@ -9,7 +9,6 @@ from typing import Any
 from desktop.models.store.connection import Connection, faults
 from desktop.models.store.rows import (
     ClerkRow,
-    ClockRow,
     MatterRow,
     OfficeRow,
     PaperRow,
@@ -150,19 +149,8 @@ class Reads:
 
     def matters_touching(self, year: int) -> list[str]:
         """Matters with a clock that starts, ends or waits for a table in ``year``."""
-        sql = (
-            "SELECT DISTINCT matter_id FROM clock WHERE calendar_missing = ?1 OR substr(from_on, 1, 4) = ?1"
-            " OR substr(nominal, 1, 4) = ?1 OR substr(rolled, 1, 4) = ?1"
-        )
-        return [str(row[0]) for row in self._rows(sql, (str(year),))]
-
-    def clocks_of(self, matter_id: str) -> list[ClockRow]:
-        """Every clock of a matter."""
-        sql = (
-            "SELECT matter_id, clock, article, from_on, days, nominal, rolled, ended_on, state, calendar_missing, "
-            "note, arithmetic FROM clock WHERE matter_id = ? ORDER BY from_on, clock"
-        )
-        return [ClockRow(*row) for row in self._rows(sql, (matter_id,))]
+        rows = self._rows("SELECT matter_id FROM matter WHERE instr(clock_years, ?) > 0", (f"{year:04d}",))
+        return [str(row[0]) for row in rows]
 
     # people ----------------------------------------------------------------------------------------------------
 

@@ -30,6 +30,7 @@ CREATE TABLE matter (
   stage TEXT NOT NULL, office TEXT NOT NULL, owner TEXT NOT NULL, next_step TEXT NOT NULL,
   received_on TEXT NOT NULL, repeat TEXT NOT NULL, earlier_matter TEXT NOT NULL, petitioner TEXT NOT NULL,
   due_clock TEXT NOT NULL, due_nominal TEXT NOT NULL, due_rolled TEXT NOT NULL, calendar_missing TEXT NOT NULL,
+  clock_years TEXT NOT NULL,            -- years a clock of the matter starts, ends or waits for a table in
   conflicts INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX matter_due ON matter (due_nominal) WHERE due_nominal <> '';
@@ -41,11 +42,6 @@ CREATE TABLE link (                     -- which cases stand together: one place
   far TEXT NOT NULL,
   role TEXT NOT NULL,                   -- of the person in the visit; empty for matters
   PRIMARY KEY (near, kind, far)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE clock (
-  matter_id TEXT NOT NULL, clock TEXT NOT NULL, article TEXT NOT NULL, from_on TEXT NOT NULL, days INTEGER NOT NULL,
-  nominal TEXT NOT NULL, rolled TEXT NOT NULL, ended_on TEXT NOT NULL, state TEXT NOT NULL,
-  calendar_missing TEXT NOT NULL, note TEXT NOT NULL, arithmetic TEXT NOT NULL, PRIMARY KEY (matter_id, clock)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE paper (
   paper_id TEXT PRIMARY KEY, case_id TEXT NOT NULL, case_kind TEXT NOT NULL, form TEXT NOT NULL, number TEXT NOT NULL,

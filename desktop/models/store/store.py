@@ -13,12 +13,14 @@ from desktop.models.store.connection import Connection, checkpoint, faults, imme
 from desktop.models.store.migrate import migrate
 from desktop.models.store.projector import (
     Yardstick,
+    clock_rows,
     load_calendar_tables,
     rows_of,
     write_rows,
     write_search,
 )
 from desktop.models.store.reads import Reads
+from desktop.models.store.rows import ClockRow
 from desktop.models.store.schema import STEPS
 from domain.acts import Act, ActDraft
 from domain.fold import CaseState, fold
@@ -51,6 +53,15 @@ class Stamp:
 
     by: str
     wall_ms: int
+
+
+def case_id(wall_ms: int, nth: int, entropy: Callable[[int], bytes]) -> str:
+    """An id of 32 hexadecimal digits: a time, a count within it and 72 random bits.
+
+    Time and count are a storage hint and decide nothing: what was made together lies together on the disk, in the
+    order in which it was made.
+    """
+    return f"{wall_ms & _LOW_48:012x}{min(nth, 255):02x}{entropy(9).hex()}"
 
 
 class Transaction:
@@ -220,7 +231,7 @@ class Store(Reads):
         changed = 0
         for matter_id in self.matters_touching(year):
             state = self.state(matter_id)
-            if state is not None and rows_of(state, before) != rows_of(state, self.yardstick):
+            if state is not None and clock_rows(state, before) != clock_rows(state, self.yardstick):
                 self.project(state)
                 changed += 1
         return changed
@@ -300,6 +311,11 @@ class Store(Reads):
         acts = self.log.case(case_id)
         return fold(acts) if acts else None
 
+    def clocks_of(self, matter_id: str) -> list[ClockRow]:
+        """Every clock of a matter, in the order they started."""
+        state = self.state(matter_id)
+        return clock_rows(state, self.yardstick) if state else []
+
     @property
     def home_scope(self) -> str:
         """The scope this office's own cases are written to."""
@@ -316,13 +332,9 @@ class Store(Reads):
         self.db.execute("INSERT INTO pdf VALUES (?, ?) ON CONFLICT (hash) DO NOTHING", (digest, pdf))
 
     def new_id(self, wall_ms: int) -> str:
-        """A fresh id for a case or a paper: a time, a count within it and 72 random bits.
-
-        Time and count are a storage hint and decide nothing: what was made together lies together on the disk, in the
-        order in which it was made.
-        """
+        """A fresh id for a case or a paper, behind those drawn before it."""
         self._drawn = (wall_ms, self._drawn[1] + 1 if self._drawn[0] == wall_ms else 0)
-        return f"{wall_ms & _LOW_48:012x}{min(self._drawn[1], 255):02x}{self._entropy(9).hex()}"
+        return case_id(wall_ms, self._drawn[1], self._entropy)
 
     def new_act_id(self, lamport: int) -> str:
         """A fresh id for an act: its lamport, so that new acts lie at the end of the index, and 80 random bits.
@@ -351,4 +363,4 @@ class Store(Reads):
         return Yardstick(WorkCalendar(tables), self._rules, self._initials)
 
 
-__all__ = ["Stamp", "StationIdentity", "Store", "Transaction"]
+__all__ = ["Stamp", "StationIdentity", "Store", "Transaction", "case_id"]

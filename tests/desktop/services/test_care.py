@@ -118,7 +118,11 @@ def test_a_hand_edited_act_is_found(organ: Hall, sql: str) -> None:
     ("sql", "table"),
     [
         ("UPDATE matter SET summary = '另一件事' WHERE summary LIKE '征地%'", "matter"),
-        ("UPDATE clock SET nominal = '2030-01-01' WHERE clock = 'T6'", "clock"),
+        (
+            "UPDATE matter SET due_nominal = '2030-01-01' WHERE matter_id = (SELECT min(matter_id) FROM matter)",
+            "matter",
+        ),
+        ("UPDATE matter SET clock_years = '2030' WHERE matter_id = (SELECT min(matter_id) FROM matter)", "matter"),
         ("UPDATE petitioner SET id_number = '0' WHERE name = '李春燕'", "petitioner"),
         ("UPDATE visit SET headcount = 99 WHERE number LIKE '%-001'", "visit"),
         ("UPDATE paper SET prints = 0 WHERE state = 'printed'", "paper"),
