@@ -63,10 +63,6 @@ def clean(
     """
     if not text:
         return _NOTHING
-    if text.isprintable():  # no line end, no tab, nothing doubtful, nothing for private use: nearly every text typed
-        whole = text.strip()
-        _refuse_long(whole, limit, field)
-        return CleanText(whole)
     removed: Counter[str] | None = None
     replaced: dict[str, str] = {}
     whole = _LINE_ENDS.sub("\n", text)
@@ -80,14 +76,24 @@ def clean(
         whole = "\n".join(lines).strip("\n")
     else:
         whole = re.sub(r"[ \u3000]*[\t\n]+[ \t\n\u3000]*", "\u3000", whole.strip())
-    _refuse_long(whole, limit, field)
-    return CleanText(whole, tuple(sorted(removed.items())) if removed else (), tuple(replaced.items()))
-
-
-def _refuse_long(whole: str, limit: int | None, field: str | None) -> None:
     if limit is not None and len(whole) > limit:
         facts = {"limit": limit, "length": len(whole), "over": len(whole) - limit}
         raise Refusal("text_too_long", field=field, facts=facts)
+    return CleanText(whole, tuple(sorted(removed.items())) if removed else (), tuple(replaced.items()))
+
+
+def clean_text(
+    text: str,
+    *,
+    multiline: bool,
+    limit: int,
+    field: str,
+    private_use: Mapping[str, str] | None = None,
+) -> str:
+    """The text of :func:`clean`, for whoever does not ask what was taken out."""
+    if text.isprintable() and len(text) <= limit:  # no line end, no tab, nothing doubtful, nothing for private use
+        return text.strip()
+    return clean(text, multiline=multiline, limit=limit, field=field, private_use=private_use).text
 
 
 def to_halfwidth_digits(text: str) -> str:
