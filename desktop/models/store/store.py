@@ -108,7 +108,7 @@ class Transaction:
         by_case: dict[str, list[Act]] = {}
         for act in acts:
             by_case.setdefault(act.case_id, []).append(act)
-        fresh = by_case.keys() - store.log.known_cases(by_case)
+        fresh = {case_id for case_id in by_case if not store.log.has_case(case_id)}
         store.log.append(store.identity.writer, acts, store.key)
         for case_id, own in by_case.items():
             store.project(fold(own if case_id in fresh else store.log.case(case_id)), fresh=case_id in fresh)
@@ -308,6 +308,8 @@ class Store(Reads):
 
     def state(self, case_id: str) -> CaseState | None:
         """The folded state of a case, or None when no act of it lies here."""
+        if not self.log.has_case(case_id):
+            return None
         acts = self.log.case(case_id)
         return fold(acts) if acts else None
 
