@@ -149,7 +149,7 @@ class IntakePage(Page):
         if self.typing and not self.form.empty:
             self.keeper.save_now()
             self.say("info", self.tr("未完成的来访已留存，可在表单上方继续。"))
-        self._begin(self.station_ref().surroundings.entropy(16).hex(), None)
+        self._begin(self.station_ref().new_id(), None)
         self.refresh()
         if focus:
             self.focus_first()
