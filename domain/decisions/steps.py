@@ -8,6 +8,7 @@ from datetime import date
 from domain.acts import ACT_KINDS, ActDraft, CaseKind
 from domain.beijing import parse_minute
 from domain.canonical import Json
+from domain.classes import check_recipient
 from domain.commands import (
     AcceptMatter,
     AnswerMatter,
@@ -79,7 +80,7 @@ def refer(command: ReferMatter, state: CaseState, desk: Desk) -> list[ActDraft]:
     _matter_in(state, OPEN, "refer")
     to_name = desk.line(command.to_name, "to_name", NAME_LIMIT)
     require(command.to_office or to_name, "destination_missing", "to_office", "R 22①")
-    _not_accused(state, command.to_office, to_name)
+    check_recipient(state.text("accused_organ"), (command.to_office, to_name))
     if command.to_office == desk.office:
         raise Refusal("destination_is_this_office", field="to_office", article="R 22①")
     sent = _after_receipt(desk.day(command.referred_on, "referred_on", article="R 22①"), state, "referred_on")
@@ -95,7 +96,7 @@ def assign(command: AssignMatter, state: CaseState, desk: Desk) -> list[ActDraft
     _matter_in(state, OPEN, "assign")
     to_name = desk.line(command.to_name, "to_name", NAME_LIMIT)
     require(command.to_office or to_name, "destination_missing", "to_office", "R 22①")
-    _not_accused(state, command.to_office, to_name)
+    check_recipient(state.text("accused_organ"), (command.to_office, to_name))
     if command.to_office == desk.office:
         raise Refusal("destination_is_this_office", field="to_office", article="R 22①")
     if not 1 <= command.days <= 365:
@@ -258,12 +259,6 @@ def _after_receipt(day: date, state: CaseState, field: str) -> date:
         facts = {"received_on": received, "date": day.isoformat()}
         raise Refusal("date_before_receipt", field=field, facts=facts)
     return day
-
-
-def _not_accused(state: CaseState, code: str, name: str) -> None:
-    accused = state.text("accused_organ")
-    if accused and accused in (code, name):
-        raise Refusal("accused_organ", field="to_office", article="R 30③", facts={"organ": accused})
 
 
 def _line(sets: dict[str, Json], desk: Desk, command: object, *names: str) -> None:
