@@ -198,6 +198,21 @@ def test_the_register_carries_every_field_of_its_people_and_matters(line, text_o
         assert words in text
 
 
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("2025-10-09", "2025年10月9日"),
+        ("2025-10月以来", "2025-10月以来"),
+        ("2025-02-30", "2025-02-30"),
+        ("2025-1-1 前", "2025-1-1前"),
+    ],
+)
+def test_when_a_matter_happened_is_printed_as_a_date_or_in_the_clerks_words(typed, printed, line, text_of):
+    register = gallery.registration()
+    content = replace(register, matters=(replace(register.matters[0], happened=typed),))
+    assert printed in joined(text_of(render(content, Paper.A4, line, Mark.original())))
+
+
 def test_thirty_companions_all_appear(line, text_of, pages_of):
     people = tuple(
         RegisteredPerson(name=f"村民{chr(0x7532 + i)}", role="随访人", phone=f"1390000{i:04d}") for i in range(31)
