@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from desktop.models.store import search
+from desktop.models.store.found import found_rows
 from desktop.models.store.rows import (
     ClockRow,
     ConflictRow,
@@ -159,29 +159,7 @@ def deadline_board(station: Station, until_days: int = 3650) -> Board:
 
 def find(station: Station, text: str, limit: int = 60) -> list[FoundRow]:
     """Search everything on this disk, sent or not, newest first."""
-    found: list[FoundRow] = []
-    for hit in station.store.find(text, limit=limit):
-        found += [
-            FoundRow(hit.kind, hit.ref, title, detail, hit.why, at) for title, detail, at in _hit_words(station, hit)
-        ]
-    return found
-
-
-def _hit_words(station: Station, hit: search.Hit) -> list[tuple[str, str, str]]:
-    """Title, detail and day of a hit; none when its row is gone."""
-    store = station.store
-    if hit.kind == "petitioner":
-        return [
-            (
-                p.name or "姓名不清",
-                "　".join(v for v in (p.id_masked, p.mobile_masked, p.address) if v),
-                p.last_visit_on,
-            )
-            for p in store.petitioner_rows([hit.ref])
-        ]
-    if hit.kind == "visit":
-        return [(v.number, f"{v.main_name}　{v.summary}", v.visited_at) for v in store.visit_rows([hit.ref])]
-    return [(m.summary, f"{m.main_name}　{m.number}", m.received_on) for m in store.matter_rows([hit.ref])]
+    return found_rows(station.store.db, station.store.find(text, limit=limit))
 
 
 def conflicts(station: Station) -> list[ConflictRow]:
