@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from desktop.printing import gallery, missing_characters, page_pngs, render, warm_up
+from desktop.printing import gallery, missing_characters, page_count, page_pngs, render, warm_up
 from domain.papers import (
     SIZES,
     TITLES,
@@ -317,8 +317,9 @@ def test_no_unembedded_font_is_named_and_every_sheet_speaks_chinese(line):
 
 
 def test_previews_are_pictures_of_the_pages(line):
-    pictures = page_pngs(render(gallery.registration(), Paper.A4, line, Mark.original()), 50)
-    assert len(pictures) == 2
+    pdf = render(gallery.registration(), Paper.A4, line, Mark.original())
+    pictures = page_pngs(pdf, 50)
+    assert len(pictures) == page_count(pdf) == 2
     assert all(picture.startswith(b"\x89PNG") for picture in pictures)
 
 
