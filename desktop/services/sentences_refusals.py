@@ -107,7 +107,6 @@ PAPERS: Final = {
     "series_held_elsewhere": "[“{kind}”字]文号由本机构另一台机器使用，本机不能取号。"
     "请在那台机器上出具，或者向县级申请另发文号。",
     "series_exhausted": "[{year}年][“{kind}”字]文号已经用完[（最末号{last}）]。请同步，由县级续发文号后再出具。",
-    "lease_invalid": "发放的文号与已发放的重叠，或者起止颠倒[（{first}至{last}，已发至{leased}）]。请县级核对后重发。",
     "delivered_before_issue": "送达时间早于文书出具日期[（{issued_on}）]。请更正送达时间。",
     "signer_missing": "没有写签收人。请填写签收人姓名；拒绝签收的请选“拒收”。",
     "refusal_reason_missing": "没有写拒收的事由。请写明拒收事由和日期。",
