@@ -132,9 +132,14 @@ def read_answer(data: bytes, certificate: Certificate) -> Answer:
         raise SurroundingsFault("county_refused", facts={"reason": "bad_answer", "code": damaged.code}) from damaged
 
 
-def go_round(transport: Transport, request: Request, key: SigningKey, certificate: Certificate) -> Answer:
-    """Write, carry, read: what the net lane does between building a request and applying its answer."""
-    return read_answer(transport.exchange(write_request(request, key)), certificate)
+def go_round(transport: Transport, request: Request, key: SigningKey, certificate: Certificate) -> tuple[Answer, int]:
+    """Write, carry, read: what the net lane does between building a request and applying its answer.
+
+    Returns the answer with the bytes of both frames. Raises SurroundingsFault.
+    """
+    frame = write_request(request, key)
+    reply = transport.exchange(frame)
+    return read_answer(reply, certificate), len(frame) + len(reply)
 
 
 def _fault(status: int, data: bytes) -> SurroundingsFault:
