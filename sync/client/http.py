@@ -35,6 +35,7 @@ from sync.protocol import (
 
 CONNECT_S: Final = 10.0
 READ_S: Final = 60.0
+ASK_S: Final = 5.0
 _CERTIFICATE_HEADER: Final = "x-xinfang-certificate"
 
 
@@ -59,9 +60,9 @@ class HttpTransport:
         self.url = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
         self.loopback = _is_loopback(parts.hostname)
         self._certificate = certificate
-        timeout = urllib3.Timeout(connect=CONNECT_S, read=READ_S)
+        self._timeout = urllib3.Timeout(connect=CONNECT_S, read=READ_S)
         # PoolManager never reads proxy variables of the environment: an office proxy cannot swallow the county.
-        self._pool = urllib3.PoolManager(timeout=timeout, retries=False, maxsize=1)
+        self._pool = urllib3.PoolManager(retries=False, maxsize=1)
 
     def exchange(self, frame: bytes) -> bytes:
         """One round. Raises SurroundingsFault ``county_unreachable``, ``county_full``, ``county_refused``."""
@@ -74,9 +75,29 @@ class HttpTransport:
 
     def post(self, path: str, body: bytes, headers: dict[str, str] | None = None) -> bytes:
         """POST bytes, get bytes; raises SurroundingsFault with ``reason`` as the county named it."""
-        sent = {"content-type": "application/x-xinfang-frame", **(headers or {})}
+        return self._ask("POST", path, body, {"content-type": "application/x-xinfang-frame", **(headers or {})})
+
+    def get(self, path: str, *, within_s: float) -> bytes:
+        """GET bytes; raises as :meth:`post`."""
+        return self._ask("GET", path, None, {}, urllib3.Timeout(within_s))
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        headers: dict[str, str],
+        timeout: urllib3.Timeout | None = None,
+    ) -> bytes:
         try:
-            reply = self._pool.request("POST", self.url + path, body=body, headers=sent, preload_content=False)
+            reply = self._pool.request(
+                method,
+                self.url + path,
+                body=body,
+                headers=headers,
+                preload_content=False,
+                timeout=timeout or self._timeout,
+            )
             try:
                 data = reply.read(MAX_FRAME + 1)
             finally:
@@ -92,6 +113,22 @@ class HttpTransport:
     def close(self) -> None:
         """Let the connection go."""
         self._pool.clear()
+
+
+def county_key_at(url: str) -> str:
+    """The public key, as hexadecimal, that the county answering at ``url`` says is its own; nothing proves it here.
+
+    Raises SurroundingsFault ``county_unreachable``, also when what answers is no county (``reason`` ``no_county``).
+    """
+    transport = HttpTransport(url)
+    try:
+        found = json.loads(transport.get("/health", within_s=ASK_S))
+        key = found["county_key"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise SurroundingsFault("county_unreachable", facts={"reason": "no_county"}) from error
+    finally:
+        transport.close()
+    return str(key)
 
 
 def enrol(url: str, code: str, identity: Identity, key: SigningKey, name: str = "") -> SignedCertificate:
