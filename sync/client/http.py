@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
 import msgspec
@@ -60,9 +60,9 @@ class HttpTransport:
         self.url = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
         self.loopback = _is_loopback(parts.hostname)
         self._certificate = certificate
-        self._timeout = urllib3.Timeout(connect=CONNECT_S, read=READ_S)
+        timeout = urllib3.Timeout(connect=CONNECT_S, read=READ_S)
         # PoolManager never reads proxy variables of the environment: an office proxy cannot swallow the county.
-        self._pool = urllib3.PoolManager(retries=False, maxsize=1)
+        self._pool = urllib3.PoolManager(timeout=timeout, retries=False, maxsize=1)
 
     def exchange(self, frame: bytes) -> bytes:
         """One round. Raises SurroundingsFault ``county_unreachable``, ``county_full``, ``county_refused``."""
@@ -75,29 +75,16 @@ class HttpTransport:
 
     def post(self, path: str, body: bytes, headers: dict[str, str] | None = None) -> bytes:
         """POST bytes, get bytes; raises SurroundingsFault with ``reason`` as the county named it."""
-        return self._ask("POST", path, body, {"content-type": "application/x-xinfang-frame", **(headers or {})})
+        sent = {"content-type": "application/x-xinfang-frame", **(headers or {})}
+        return self._ask("POST", path, body=body, headers=sent)
 
     def get(self, path: str, *, within_s: float) -> bytes:
         """GET bytes; raises as :meth:`post`."""
-        return self._ask("GET", path, None, {}, urllib3.Timeout(within_s))
+        return self._ask("GET", path, timeout=urllib3.Timeout(within_s))
 
-    def _ask(
-        self,
-        method: str,
-        path: str,
-        body: bytes | None,
-        headers: dict[str, str],
-        timeout: urllib3.Timeout | None = None,
-    ) -> bytes:
+    def _ask(self, method: str, path: str, **sent: Any) -> bytes:
         try:
-            reply = self._pool.request(
-                method,
-                self.url + path,
-                body=body,
-                headers=headers,
-                preload_content=False,
-                timeout=timeout or self._timeout,
-            )
+            reply = self._pool.request(method, self.url + path, preload_content=False, **sent)
             try:
                 data = reply.read(MAX_FRAME + 1)
             finally:
