@@ -105,7 +105,8 @@ class HttpTransport:
 def county_key_at(url: str) -> str:
     """The public key, as hexadecimal, that the county answering at ``url`` says is its own; nothing proves it here.
 
-    Raises SurroundingsFault ``county_unreachable``, also when what answers is no county (``reason`` ``no_county``).
+    Raises SurroundingsFault ``county_unreachable`` (``reason`` ``no_county`` when something else answers), or
+    ``county_refused``.
     """
     transport = HttpTransport(url)
     try:
