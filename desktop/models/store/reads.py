@@ -274,10 +274,20 @@ class Reads:
         return SyncState(True, county[0], pending, at, county[3], acts, county[4])
 
 
+def name_on_visit(name: str, *, anonymous: bool, accusation: bool) -> str:
+    """The main visitor 主访人 as lists may show it: nobody's name beside an accusation (R 30③)."""
+    if accusation:
+        return "某某"
+    return "匿名" if anonymous else name or "姓名不清"
+
+
+def name_on_matter(name: str, petitioner_id: str, matter_class: str) -> str:
+    """The petitioner of a matter as lists may show it (R 30③)."""
+    return name_on_visit(name, anonymous=not petitioner_id and not name, accusation=matter_class == "accusation")
+
+
 def _visit(row: Sequence[Any]) -> VisitRow:
-    name = "匿名" if row[5] else str(row[4]) or "姓名不清"
-    if row[6]:
-        name = "某某"  # R 30③: nobody's name beside an accusation, on any list
+    name = name_on_visit(row[4], anonymous=bool(row[5]), accusation=bool(row[6]))
     return VisitRow(
         row[0], row[1], row[2], row[3], name, int(row[7]), bool(row[8]), int(row[9]), row[10], row[11], row[12],
         row[13], bool(row[14]), int(row[15]),
@@ -285,7 +295,7 @@ def _visit(row: Sequence[Any]) -> VisitRow:
 
 
 def _matter(row: Sequence[Any]) -> MatterRow:
-    name = "某某" if row[6] == "accusation" else str(row[4]) or ("匿名" if not row[5] else "姓名不清")
+    name = name_on_matter(row[4], row[5], row[6])
     return MatterRow(
         row[0], row[1], row[2], row[3], name, row[6], row[7], row[8], row[9], row[10], row[11], row[12], row[13],
         row[14], row[15], row[16], row[17], bool(row[18]), int(row[19]),

@@ -47,7 +47,7 @@ LAND = SearchDoc(
     kind="matter",
     ref="land",
     at_ms=NOW - 7 * MINUTE,
-    texts=("反映征地补偿款未发放，补偿标准过低。", "要求公开征地批文", "ＡＢ区3号楼"),
+    texts=("反映征地补偿款未发放，补偿标准过低。", "要求公开征地批文", "ＡＢ区3号楼", "凭证２０１6105、1208"),
     numbers=("某信访受字〔2026〕12号",),
 )
 VISIT = SearchDoc(
@@ -135,6 +135,11 @@ def found(conn, text, **options: Any) -> list[str]:
         ("。，", [], None),
         ("7", [], None),
         ("12", ["land", "wang"], "text"),
+        ("2016", ["land"], "text"),
+        ("0161", ["land"], "text"),  # in the middle of a longer number
+        ("2016 1208", ["land"], "text"),
+        ("2016 1209", [], None),
+        ("20161208", [], None),  # not one number in the text
         ("\x00", [], None),
         ('"', [], None),
         ("王*", ["visit", "wang"], "name"),
@@ -256,6 +261,22 @@ def test_the_index_can_be_emptied_and_filled_again(filled):
         pass
     assert found(filled, "征地") == ["land"]
     assert found(filled, "王") == ["visit", "wang"]
+
+
+def test_a_file_of_the_first_release_is_given_the_digits_of_its_texts(filled):
+    def everything() -> list[Any]:
+        docs = filled.execute("SELECT id, keys FROM search_doc ORDER BY id").fetchall()
+        return [*docs, *filled.execute("SELECT key, id, rest FROM search_key ORDER BY key, id, rest")]
+
+    wanted = everything()
+    for doc_id, keys in filled.execute("SELECT id, keys FROM search_doc").fetchall():
+        older = "".join(f"\n{line}" for line in keys.split("\n") if line and not line.startswith("d"))
+        filled.execute("UPDATE search_doc SET keys = ? WHERE id = ?", (older, doc_id))
+    filled.execute("DELETE FROM search_key WHERE key LIKE 'd%'")
+    assert everything() != wanted
+    search.add_digit_keys(Database(filled))
+    assert everything() == wanted
+    assert found(filled, "2016") == ["land"]
 
 
 def test_idle_merging_comes_to_an_end_and_loses_nothing(conn):
