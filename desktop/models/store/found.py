@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from desktop.models.store.connection import Connection, faults
-from desktop.models.store.reads import name_on_matter, name_on_visit
+from desktop.models.store.reads import ITS_MATTERS, name_on_matter, name_on_visit
 from desktop.models.store.rows import FoundRow
 from desktop.models.store.search import Hit
 from domain.identity import mask_id, mask_phone
@@ -16,15 +16,15 @@ _WANTED: Final = "FROM json_each(?) wanted CROSS JOIN"
 
 _PETITIONER: Final = f"""
 SELECT p.petitioner_id, p.name, p.id_number, p.mobile, p.address,
-  coalesce((SELECT max(v.visited_on) FROM visit_person vp JOIN visit v USING (visit_id)
-            WHERE vp.petitioner_id = p.petitioner_id), '')
+  coalesce((SELECT max(v.visited_on) FROM link l JOIN visit v ON v.visit_id = l.far
+            WHERE l.near = p.petitioner_id AND l.kind = 'visit'), '')
 {_WANTED} petitioner p ON p.petitioner_id = wanted.value
 """
 _VISIT: Final = f"""
 SELECT v.visit_id, v.number, v.visited_at, v.anonymous,
   coalesce((SELECT name FROM petitioner p WHERE p.petitioner_id = v.main_petitioner), ''),
-  EXISTS (SELECT 1 FROM matter m WHERE m.visit_id = v.visit_id AND m.matter_class = 'accusation'),
-  coalesce((SELECT summary FROM matter m WHERE m.visit_id = v.visit_id ORDER BY m.number LIMIT 1), '')
+  EXISTS (SELECT 1 FROM {ITS_MATTERS} AND m.matter_class = 'accusation'),
+  coalesce((SELECT m.summary FROM {ITS_MATTERS} ORDER BY m.number LIMIT 1), '')
 {_WANTED} visit v ON v.visit_id = wanted.value
 """
 _MATTER: Final = f"""

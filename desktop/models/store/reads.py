@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from desktop.models.store.connection import Connection, faults
 from desktop.models.store.rows import (
@@ -27,20 +27,20 @@ _REPORTED = (
     " AND NOT EXISTS (SELECT 1 FROM confirmed c WHERE c.act_seq = a.seq))"
 )
 
-_ITS_MATTERS = "link l JOIN matter m ON m.matter_id = l.far WHERE l.near = v.visit_id AND l.kind = 'matter'"
+ITS_MATTERS: Final = "link l JOIN matter m ON m.matter_id = l.far WHERE l.near = v.visit_id AND l.kind = 'matter'"
 
 _VISIT = f"""
 SELECT v.visit_id, v.number, v.visited_at, v.visited_on,
   coalesce((SELECT name FROM petitioner p WHERE p.petitioner_id = v.main_petitioner), ''), v.anonymous,
-  EXISTS (SELECT 1 FROM {_ITS_MATTERS} AND m.matter_class = 'accusation'),
-  v.headcount, v.collective, (SELECT count(*) FROM {_ITS_MATTERS}),
-  coalesce((SELECT m.summary FROM {_ITS_MATTERS} ORDER BY m.number LIMIT 1), ''),
+  EXISTS (SELECT 1 FROM {ITS_MATTERS} AND m.matter_class = 'accusation'),
+  v.headcount, v.collective, (SELECT count(*) FROM {ITS_MATTERS}),
+  coalesce((SELECT m.summary FROM {ITS_MATTERS} ORDER BY m.number LIMIT 1), ''),
   v.window, coalesce((SELECT name FROM clerk c WHERE c.clerk_id = v.clerk), v.clerk),
   coalesce((SELECT name FROM office o WHERE o.code = v.office), v.office),
   {_REPORTED.format(case="v.visit_id")}
-    AND NOT EXISTS (SELECT 1 FROM {_ITS_MATTERS}
+    AND NOT EXISTS (SELECT 1 FROM {ITS_MATTERS}
                     AND NOT {_REPORTED.format(case="m.matter_id")}),
-  v.conflicts + coalesce((SELECT sum(m.conflicts) FROM {_ITS_MATTERS}), 0)
+  v.conflicts + coalesce((SELECT sum(m.conflicts) FROM {ITS_MATTERS}), 0)
 FROM visit v
 """
 

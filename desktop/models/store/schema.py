@@ -7,7 +7,7 @@ from typing import Final
 from desktop.models.store.connection import Database
 from desktop.models.store.drafts import create_draft_tables
 from desktop.models.store.migrate import Migration
-from desktop.models.store.search import add_digit_keys, create_search_tables
+from desktop.models.store.search import create_search_tables
 from sync.log.feed import STATION_SCHEMA
 from sync.log.log import SCHEMA as LOG_SCHEMA
 
@@ -122,4 +122,4 @@ def statements(script: str) -> list[str]:
     return found
 
 
-STEPS: Final = (Migration(1, "first_release", _first), Migration(2, "digits_of_texts", add_digit_keys))
+STEPS: Final = (Migration(1, "first_release", _first),)

@@ -23,7 +23,6 @@ from desktop.models.store.search_terms import (
     SearchDoc,
     Term,
     bigrams,
-    digit_keys,
     document,
     key_rows,
     query,
@@ -34,7 +33,6 @@ __all__ = [
     "KINDS",
     "Hit",
     "SearchDoc",
-    "add_digit_keys",
     "catch_up",
     "clear",
     "create_search_tables",
@@ -97,22 +95,6 @@ def create_search_tables(db: Database) -> None:
     """
     for statement in _SCHEMA:
         db.execute(statement)
-
-
-def add_digit_keys(db: Database) -> None:
-    """Give the documents of an older file the lookup lines for the digits of their texts; a migration step calls it."""
-    sql = (
-        "SELECT id, body, EXISTS (SELECT 1 FROM search_queue q WHERE q.id = d.id) FROM search_doc d"
-        " WHERE id > ? ORDER BY id LIMIT 5000"
-    )
-    last = -1
-    while some := db.execute(sql, (last,)).fetchall():
-        last = some[-1][0]
-        lines = {doc_id: (digit_keys(body), noted) for doc_id, body, noted in some}
-        changed = [(added, doc_id) for doc_id, (added, _) in lines.items() if added]
-        spread = [(key, i, rest) for i, (added, noted) in lines.items() if not noted for key, rest in key_rows(added)]
-        db.conn.executemany("UPDATE search_doc SET keys = keys || ? WHERE id = ?", changed)
-        db.conn.executemany("INSERT INTO search_key (key, id, rest) VALUES (?, ?, ?)", spread)
 
 
 def index(conn: Connection, doc: SearchDoc, *, fresh: bool = False) -> None:

@@ -263,22 +263,6 @@ def test_the_index_can_be_emptied_and_filled_again(filled):
     assert found(filled, "王") == ["visit", "wang"]
 
 
-def test_a_file_of_the_first_release_is_given_the_digits_of_its_texts(filled):
-    def everything() -> list[Any]:
-        docs = filled.execute("SELECT id, keys FROM search_doc ORDER BY id").fetchall()
-        return [*docs, *filled.execute("SELECT key, id, rest FROM search_key ORDER BY key, id, rest")]
-
-    wanted = everything()
-    for doc_id, keys in filled.execute("SELECT id, keys FROM search_doc").fetchall():
-        older = "".join(f"\n{line}" for line in keys.split("\n") if line and not line.startswith("d"))
-        filled.execute("UPDATE search_doc SET keys = ? WHERE id = ?", (older, doc_id))
-    filled.execute("DELETE FROM search_key WHERE key LIKE 'd%'")
-    assert everything() != wanted
-    search.add_digit_keys(Database(filled))
-    assert everything() == wanted
-    assert found(filled, "2016") == ["land"]
-
-
 def test_idle_merging_comes_to_an_end_and_loses_nothing(conn):
     for number in range(120):
         search.index(conn, SearchDoc("matter", f"m{number}", NOW + number * MINUTE, texts=(f"征地补偿第{number}户",)))
