@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -65,14 +66,23 @@ def export_batch(
         writer = Writer(prefix, codes, names)
         chosen = _Chosen(store, refused, restricted)
         records = chosen.records(writer, changed)
-        with surroundings():
-            part = target.with_name(target.name + ".part")
+        part = target.with_name(target.name + ".part")
+        with surroundings(), _gone_after(part):
             with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
                 manifest = write_batch(out, records, prefix, after, upto)
                 out.flush()
                 os.fsync(out.fileno())
             part.replace(target)
     return Exported(manifest, chosen.withheld, writer.findings)
+
+
+@contextmanager
+def _gone_after(part: Path) -> Iterator[None]:
+    """Personal data is not left lying in half a file."""
+    try:
+        yield
+    finally:
+        part.unlink(missing_ok=True)
 
 
 @dataclass(slots=True)
@@ -118,7 +128,8 @@ class _Chosen:
             earlier = self._fold([matter.text("repeat.earlier")]).get(matter.text("repeat.earlier"))
             if earlier is not None and not self._free(earlier):
                 earlier = None
-            yield writer.record(Dossier(matter, visit, own, earlier, narrative))
+            secret = any(map(_is_restricted, (matter, visit, *own.values())))
+            yield writer.record(Dossier(matter, visit, own, earlier, secret, narrative))
 
     def _free(self, *states: CaseState) -> bool:
         return self.restricted or not any(map(_is_restricted, states))

@@ -188,16 +188,8 @@ STEPS: Final = (
 STEP_OF: Final[Mapping[str, Step]] = {step.key: step for step in STEPS}
 
 XFJ_FRAME: Final = (
-    "lhxfjid",
-    "xfjid",
-    "xzqh",
-    "djjgmc",
-    "cfxfbz",
-    "x_visit",
-    "x_ordinal",
-    "x_version",
-    "x_visit_version",
-)
+    "lhxfjid", "xfjid", "xzqh", "djjgmc", "cfxfbz", "issecret", "x_visit", "x_ordinal", "x_version", "x_visit_version",
+)  # fmt: skip
 XFR_FRAME: Final = ("lhxfjid", "xfjid", "xfrid", "xzqh", "xh", "xfjzfrbz", "x_role", "x_version")
 BLFS_FRAME: Final = (
     "lhxfjid", "xfjid", "blfsid", "xzqh", "blfs", "blsj", "bljgdm", "bljg", "dftype", "xqhbsj", "x_step", "x_extension",

@@ -31,6 +31,8 @@ class Dossier:
     """Petitioner id → state, for the people of the visit and the matter's own petitioner."""
     earlier: CaseState | None = None
     """The matter it repeats, if it is held here."""
+    secret: bool = False
+    """Restricted here: said so in ``issecret``, so that it is restricted there too."""
     narrative: bool = True
     """False when another matter of the visit is withheld: what was said aloud may tell of it (R 30③)."""
 
@@ -76,6 +78,8 @@ class Writer:
             row["djjgmc"] = name
         if matter.text("repeat") in ("first", "repeat", "new_facts"):  # undecided stays unknown
             row["cfxfbz"] = "0" if matter.text("repeat") == "first" else "1"
+        if dossier.secret:
+            row["issecret"] = "1"
         if dossier.earlier is not None:
             row["x_repeat_earlier"] = self.id_of(dossier.earlier)
         row["x_visit"] = self.id_of(visit)

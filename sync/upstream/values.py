@@ -120,9 +120,9 @@ class Values:
         return f"{found:%Y-%m-%d %H:%M}" if whole and len(text) > 10 else found.date().isoformat()
 
     def _count(self, raw: Json, where: str, most: int) -> int | None:
-        text = str(raw) if isinstance(raw, str | int) and not isinstance(raw, bool) else ""
-        if text == "":
+        if raw == "":
             return None
+        text = str(raw) if isinstance(raw, str | int) and not isinstance(raw, bool) else "?"
         if not (text.isascii() and text.isdigit() and len(text) <= 15 and int(text) <= most):
             self._find(where, "count_invalid")
             return None
