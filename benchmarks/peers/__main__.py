@@ -1,8 +1,9 @@
-"""``python -m benchmarks.peers``: ours, Anki, PouchDB and Morango at the same work, in one table; ``--install`` first."""
+"""``python -m benchmarks.peers``: ours, Anki, PouchDB and Morango at the same work, one table; ``--install`` first."""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
 import tempfile
@@ -99,6 +100,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--install", action="store_true", help="put the peers under build/peers and end")
     parser.add_argument("--visits", type=int, default=10_000)
     parser.add_argument("--cap", type=float, default=300, metavar="S", help="the longest a row of a peer may take")
+    parser.add_argument("--scratch", type=Path, metavar="DIR", help="work there and keep it: the peers' logs")
     parser.add_argument("--json", type=Path, metavar="FILE")
     words = parser.parse_args(argv)
     if words.install:
@@ -107,8 +109,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     visits = workload(words.visits + new)
     busy = load()
     columns: dict[str, list[Cell | str]] = {}
-    with tempfile.TemporaryDirectory(prefix="xinfang-peers-") as name:
-        folder = Path(name)
+    with contextlib.ExitStack() as stack:
+        folder = words.scratch or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="xinfang-peers-")))
+        folder.mkdir(parents=True, exist_ok=True)
         columns["floor"] = floor(visits, new, edits, folder)
         if _chosen(words, "ours"):
             _say("ours")
@@ -116,11 +119,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         for package in PACKAGES:
             if not _chosen(words, package.name):
                 continue
-            some = (
-                visits[-(MORANGO_MOST + new) :] if package.name == "morango" and words.visits > MORANGO_MOST else visits
-            )
+            few = package.name == "morango" and words.visits > MORANGO_MOST
+            some = visits[-(MORANGO_MOST + new) :] if few else visits
             title = package.title + (f" ({MORANGO_MOST:,} visits)" if few else "")
-            if not package.installed:
+            if not package.is_installed():
                 columns[title] = ["not installed"]
                 continue
             _say(title)

@@ -33,8 +33,7 @@ class Package:
         """Its environment."""
         return HOME / self.name
 
-    @property
-    def installed(self) -> bool:
+    def is_installed(self) -> bool:
         """Whether it is there."""
         return (self.folder / self.probe).exists()
 
@@ -58,7 +57,7 @@ PACKAGES: Final = (
 
 def install(package: Package) -> str:
     """Install it; empty when it went well, otherwise what went wrong, in one line."""
-    if package.installed:
+    if package.is_installed():
         return ""
     shutil.rmtree(package.folder, ignore_errors=True)
     package.folder.mkdir(parents=True)
@@ -73,7 +72,7 @@ def install(package: Package) -> str:
         if wrong:
             shutil.rmtree(package.folder, ignore_errors=True)
             return wrong
-    return "" if package.installed else "installed, but not what was expected"
+    return "" if package.is_installed() else "installed, but not what was expected"
 
 
 def _run(step: Sequence[str], folder: Path) -> str:
