@@ -13,6 +13,7 @@ import resources
 STANDINGS: Final = ("seen", "memory", "confirmed")
 """``seen`` in a public interface · from ``memory``, to be confirmed · ``confirmed`` by the upstream system."""
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_CODE: Final = re.compile(r"[\w.-]{1,9}|[0-9]{12}")
 
 
 class CodesInvalid(ValueError):
@@ -32,6 +33,11 @@ class Finding:
         """For the report."""
         found = {"record": self.record, "field": self.field, "code": self.code}
         return found | {"value": self.value} if self.value else found
+
+
+def shown(code: str) -> str:
+    """A code as a finding may show it; empty for what is no code: a number of a person may stand in the wrong field."""
+    return code if _CODE.fullmatch(code) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Final
 from domain.acts import CaseKind
 from domain.canonical import Json
 from domain.identity import check_id
-from sync.upstream.codes import Finding
+from sync.upstream.codes import Finding, shown
 from sync.upstream.columns import (
     BLFS_FRAME,
     MATTER,
@@ -84,7 +84,7 @@ class Reader(Values):
         self._day = self._visited(item.get("xfrq"))
         for name in body:
             if name not in ("XFJ", "XFR", "BLFS", "PJXX"):
-                self._find(str(name)[:20], "unknown_part")
+                self._find(name if _NAME.fullmatch(name) else "?", "unknown_part")
         matter_id = self.case_id("matter", self._record)
         visit_record = self._identity(item.get("x_visit", self._record), "XFJ.x_visit")
         visit_id = self.case_id("visit", visit_record)
@@ -186,7 +186,7 @@ class Reader(Values):
             if found is not None and found.ours in STEP_OF:
                 return STEP_OF[found.ours]
             if not isinstance(own, str):
-                self._find("BLFS.blfs", "code_unmapped", code)
+                self._find("BLFS.blfs", "code_unmapped", shown(code))
         return STEP_OF.get(own) if isinstance(own, str) else None
 
     def _take_step(self, step: Step, when: str, row: Row, matter: Row) -> None:
@@ -249,7 +249,9 @@ class Reader(Values):
     def _kept(self, row: Row, part: str, taken: Iterable[str]) -> Row:
         """What has no field of ours, as it came, to be sent on; codes no table knows among it."""
         known = set(taken)
-        unmapped = {name for name in known if f"{part}.{name}" in {f.field for f in self._findings if f.value}}
+        unmapped = {
+            name for name in known if f"{part}.{name}" in {f.field for f in self._findings if f.code == "code_unmapped"}
+        }
         kept: Row = {}
         for name, value in sorted(row.items()):
             if (name in known and name not in unmapped) or value in (None, ""):

@@ -11,7 +11,7 @@ from typing import Final
 from domain.beijing import parse_minute
 from domain.canonical import Json
 from domain.fold import CaseState
-from sync.upstream.codes import Codes, Entry, Finding
+from sync.upstream.codes import Codes, Entry, Finding, shown
 from sync.upstream.columns import MATTER, NARRATIVE, PERSON, STEPS, VISIT, Column, Step
 
 SENDER: Final = re.compile(r"[A-Z]{2,8}[0-9]{6}")
@@ -145,16 +145,16 @@ class Writer:
     def _institution(self, name: str, code: str, frame: Row, day: str) -> str:
         found = self.codes.outward("JGDM", code, day)
         if found is None:
-            self._find(frame, f"BLFS.{name}", "code_unmapped", code)
+            self._find(frame, f"BLFS.{name}", "code_unmapped", shown(code))
         return found.theirs if found is not None else ""
 
     def _code(self, where: str, name: str, ours: str, frame: Row, day: str, *, own: bool = True) -> Row:
         found: Entry | None = self.codes.outward("JGDM" if name in INSTITUTIONS else where, ours, day)
         if found is None:
-            self._find(frame, where, "code_unmapped", ours)
+            self._find(frame, where, "code_unmapped", shown(ours))
             return {f"x_{name}": ours} if own else {}
         if found.standing == "memory":
-            self._find(frame, where, "code_from_memory", ours)
+            self._find(frame, where, "code_from_memory", shown(ours))
         return {name: found.theirs}
 
     def _find(self, frame: Row, where: str, code: str, value: str = "") -> None:

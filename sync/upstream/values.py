@@ -15,7 +15,7 @@ from domain.decisions.desk import LINE_LIMIT, TEXT_LIMIT
 from domain.decisions.registration import HEADCOUNT_LIMIT
 from domain.refusals import Refusal
 from domain.texts import clean
-from sync.upstream.codes import Codes, Finding
+from sync.upstream.codes import Codes, Finding, shown
 from sync.upstream.columns import Column
 from sync.upstream.outgoing import INSTITUTIONS, Row
 
@@ -65,7 +65,7 @@ class Values:
             found = self.codes.inward(table, theirs, self._day) if ID.fullmatch(theirs) else None
             if found is not None:
                 return found.ours
-            self._find(where, "code_unmapped", theirs if ID.fullmatch(theirs) and len(theirs) <= 20 else "")
+            self._find(where, "code_unmapped", shown(theirs))
             return None
         if theirs not in (None, ""):
             self._find(where, "wrong_type")

@@ -1,7 +1,7 @@
 """A Django site with one Morango model, as server and as station. Runs under the Python that has ``morango``.
 
-With its default settings: operations run asynchronously on both sides and are polled at growing intervals, which is most
-of the seconds of a small exchange. Told to run them at once, this release fails at the end of a session.
+With its default settings: operations run asynchronously on both sides and are polled at growing intervals, which is
+most of the seconds of a small exchange. Told to run them at once, this release fails at the end of a session.
 """
 
 from __future__ import annotations

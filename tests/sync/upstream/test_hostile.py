@@ -118,6 +118,15 @@ def test_two_records_of_one_identity_two_main_visitors_and_rows_of_another_recor
     assert all(state.text("stage") == "registered" for state in here.cases("matter"))
 
 
+def test_a_number_of_a_person_in_the_wrong_field_is_not_repeated_in_a_report(here, tmp_path):
+    number = "37029919700101123X"
+    record = person(item(nrfldm=number, xfxs=number), zjlx=number, mz="13900000001", zjhm=number)
+    done = only(here, tmp_path, record | {number: 1, "BLFS": [{"blfs": number, "blsj": "2026-11-20"}]})
+    assert len(done.findings) == 6
+    assert number not in str(done.findings)
+    assert "13900000001" not in str(done.findings)
+
+
 def test_no_file_can_name_a_case_of_ours(here, tmp_path):
     office = here.cases("office")[0].case_id
     for number, target in enumerate((office, "c" * 32, "../../etc/passwd"), start=1):
