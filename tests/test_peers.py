@@ -9,7 +9,7 @@ from benchmarks.peers.workload import edited, every, workload
 
 
 class Broken:
-    """A server whose stations end after one exchange, or lose half of what they were given."""
+    """A server whose stations end after the first exchange, or lose half of what they were given."""
 
     def __init__(self, *, loses: bool = False) -> None:
         self.line = Line(1)  # nothing is sent over it
@@ -47,7 +47,7 @@ def test_a_peer_that_fails_is_named_where_it_failed():
     cells = peers.measure(Broken(), workload(20), 4, 4)
     assert isinstance(cells[0], peers.Cell)
     assert cells[1:] == ["its station ended"]
-    text = peers.table({"ours": cells, "Anki": ["not installed"]}, 16, 2000, "")
+    text = peers.table({"ours": cells, "Anki": ["not installed"]}, peers.rows(4, 4), 16, 2000, "")
     assert "| no change | its station ended |  |" in text
     assert "not installed" in text
 
