@@ -81,11 +81,16 @@ page each: what is always new together lies in one table (``link``), and what a 
 OWN: Final = """
 CREATE TABLE station (
   one INTEGER PRIMARY KEY CHECK (one = 1), station_id TEXT NOT NULL, office TEXT NOT NULL, window TEXT NOT NULL,
-  writer TEXT NOT NULL, signing_key BLOB NOT NULL, last_known_ms INTEGER NOT NULL, setup TEXT NOT NULL
+  writer TEXT NOT NULL, signing_key BLOB NOT NULL, last_known_ms INTEGER NOT NULL, setup TEXT NOT NULL,
+  station_key BLOB NOT NULL,            -- signs frames and births; the certificate names it
+  next_key BLOB,                        -- the station key an enrolment under way asks for
+  sealing_key BLOB NOT NULL             -- opens the sticks sealed to this station
 ) STRICT;
 CREATE TABLE county (
   one INTEGER PRIMARY KEY CHECK (one = 1), url TEXT NOT NULL, certificate TEXT NOT NULL,
-  last_exchange_ms INTEGER NOT NULL, last_error TEXT NOT NULL, forked INTEGER NOT NULL
+  last_exchange_ms INTEGER NOT NULL, last_error TEXT NOT NULL, forked INTEGER NOT NULL,
+  clock_offset_ms INTEGER,              -- county time minus ours, as last measured
+  clock_half_trip_ms INTEGER            -- by so much that may be wrong
 ) STRICT;
 CREATE TABLE search_seen (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL) STRICT;
 INSERT INTO search_seen VALUES (1, 0);

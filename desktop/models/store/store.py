@@ -10,6 +10,7 @@ from pathlib import Path
 
 from desktop.models.store import search
 from desktop.models.store.connection import Connection, checkpoint, faults, immediate, joined, open_connection
+from desktop.models.store.incarnation import Incarnation, StationIdentity
 from desktop.models.store.migrate import migrate
 from desktop.models.store.projector import (
     Yardstick,
@@ -19,7 +20,6 @@ from desktop.models.store.projector import (
     write_rows,
     write_search,
 )
-from desktop.models.store.reads import Reads
 from desktop.models.store.rows import ClockRow
 from desktop.models.store.schema import STEPS
 from domain.acts import Act, ActDraft
@@ -33,18 +33,6 @@ IDLE_ACTS = 24
 _LOW_48 = (1 << 48) - 1
 BEHIND_TOLERANCE_MS = 60_000
 """A clock this much earlier than the last known moment is ``behind``; a minute's step back is ordinary."""
-
-
-@dataclass(frozen=True, slots=True)
-class StationIdentity:
-    """Which station this file is: its office, window and the writer its acts are signed as."""
-
-    station_id: str
-    office: str
-    window: str
-    writer: str
-    setup: str
-    """The office setup as JSON, as given at init."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +88,7 @@ class Transaction:
                 sets=draft.sets,
                 over=draft.over,
                 why=draft.why,
+                clock_offset_ms=store.clock_offset_ms,
             )
             for offset, draft in enumerate(drafts, start=1)
         ]
@@ -122,7 +111,7 @@ class Transaction:
         return digest
 
 
-class Store(Reads):
+class Store(Incarnation):
     """An open station file. Belongs to the thread that opened it."""
 
     def __init__(
@@ -134,33 +123,32 @@ class Store(Reads):
         initials: Callable[[str], tuple[str, ...]],
         entropy: Callable[[int], bytes],
     ) -> None:
-        super().__init__(db)
-        self.log = ActLog(db)
-        self.feed = StationFeed(db)
-        self._entropy = entropy
+        super().__init__(db, entropy)
         self._drawn = (0, 0)
         self._shipped = tuple(shipped)
         self._rules = rules
         self._initials = initials
-        row = db.execute("SELECT station_id, office, window, writer, setup, signing_key, last_known_ms FROM station")
-        station_id, office, window, writer, setup, key, last_known = row.fetchone()
-        self.identity = StationIdentity(station_id, office, window, writer, setup)
-        self.key = SigningKey(bytes(key))
+        last_known = db.execute("SELECT last_known_ms FROM station").fetchone()[0]
         self.last_known_ms = self._time_on_disk = int(last_known)
         self.yardstick = self._measure()
 
     # opening ---------------------------------------------------------------------------------------------------
 
     @staticmethod
-    def create(path: Path, data_key: bytes, identity: StationIdentity, signing_key: bytes, wall_ms: int) -> None:
-        """Make a new station file with its identity and an empty log."""
+    def create(
+        path: Path, data_key: bytes, identity: StationIdentity, entropy: Callable[[int], bytes], wall_ms: int
+    ) -> None:
+        """Make a new station file with its identity, its keys and an empty log."""
         db = open_connection(path, data_key, create=True)
         try:
             migrate(db, STEPS)
+            signing_key, station_key, sealing_key = entropy(32), entropy(32), entropy(32)
             key = SigningKey(signing_key)
+            birth = SigningKey(station_key).sign_birth(identity.station_id, identity.writer, key.public)
             with immediate(db) as transaction:
                 db.execute(
-                    "INSERT INTO station VALUES (1, ?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO station (one, station_id, office, window, writer, signing_key, last_known_ms, setup,"
+                    " station_key, sealing_key) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (
                         identity.station_id,
                         identity.office,
@@ -169,9 +157,11 @@ class Store(Reads):
                         signing_key,
                         wall_ms,
                         identity.setup,
+                        station_key,
+                        sealing_key,
                     ),
                 )
-                ActLog(db).add_writer(identity.writer, identity.station_id, identity.office, key.public)
+                ActLog(db).add_writer(identity.writer, identity.station_id, identity.office, key.public, birth)
                 StationFeed(db).add_own_writer(identity.writer)
                 transaction.commit()
         finally:
@@ -280,30 +270,6 @@ class Store(Reads):
         """Measure by the year tables as they stand in the file now."""
         self.yardstick = self._measure()
 
-    # the county ------------------------------------------------------------------------------------------------
-
-    def keep_county(self, url: str, certificate: str) -> None:
-        """Keep where the county is and what it vouches for, in a transaction of its own."""
-        sql = (
-            "INSERT INTO county VALUES (1, ?, ?, 0, '', 0)"
-            " ON CONFLICT (one) DO UPDATE SET url = excluded.url, certificate = excluded.certificate"
-        )
-        self._write_own(sql, (url, certificate))
-
-    def note_exchange(self, wall_ms: int, *, forked: bool) -> None:
-        """Note a good exchange, inside the transaction that applied its answer."""
-        sql = "UPDATE county SET last_exchange_ms = ?, last_error = '', forked = ?"
-        self.db.execute(sql, (wall_ms, int(forked)))
-
-    def note_county_failure(self, code: str) -> None:
-        """Note why an exchange failed, in a transaction of its own."""
-        self._write_own("UPDATE county SET last_error = ?", (code,))
-
-    def _write_own(self, sql: str, values: tuple[object, ...]) -> None:
-        with immediate(self.db) as transaction:
-            self.db.execute(sql, values)
-            transaction.commit()
-
     # reading ---------------------------------------------------------------------------------------------------
 
     def state(self, case_id: str) -> CaseState | None:
@@ -317,11 +283,6 @@ class Store(Reads):
         """Every clock of a matter, in the order they started."""
         state = self.state(matter_id)
         return clock_rows(state, self.yardstick) if state else []
-
-    @property
-    def home_scope(self) -> str:
-        """The scope this office's own cases are written to."""
-        return f"office/{self.identity.office}"
 
     def clock_quality(self, wall_ms: int) -> str:
         """``behind`` before the last known moment (H11); ``ok`` once enrolled; else ``unsure``."""
