@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from domain.audience import restricted
-
 DAY_MS: Final = 24 * 3600 * 1000
 _CODE_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """No 0/O, 1/I: a code is read aloud over the telephone."""
@@ -79,8 +77,3 @@ def code_digest(code: str) -> bytes:
 def code_letters(raw: bytes) -> str:
     """A one-time code from random bytes, one letter or figure for each."""
     return "".join(_CODE_LETTERS[byte % 32] for byte in raw)
-
-
-def series_case(scope: str, office: str, year: int, kind: str) -> str:
-    """The case of a series. A restricted desk has its own: gaps in the office's series must not tell of it."""
-    return f"series/{scope if restricted(scope) else office}/{year}/{kind}"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from domain.acts import Act, CaseKind
+from domain.audience import series_case
 from domain.beijing import beijing_minute
 from domain.canonical import Json
 from domain.fold import CaseState, fold, state_bytes, state_json
@@ -26,7 +27,6 @@ from sync.server.stations import (
     code_digest,
     code_letters,
     home_scope,
-    series_case,
     station_row,
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -52,7 +53,9 @@ class Incarnation(Reads):
         self.sealing_key = bytes(row[7])
         """Private X25519 key: opens the sticks sealed to this station."""
         county = self.db.execute("SELECT certificate, clock_offset_ms FROM county").fetchone()
-        self.home_scope = f"office/{self.identity.office}" if county is None else _home_scope(str(county[0]))
+        given = str(json.loads(self.identity.setup).get("scope", "")) or f"office/{self.identity.office}"
+        self.home_scope = given if county is None else _home_scope(str(county[0]))
+        """The scope this desk writes: as its certificate says, before that as it was set up."""
         self.clock_offset_ms = None if county is None or county[1] is None else int(county[1])
 
     def reborn(self) -> NewWriter:

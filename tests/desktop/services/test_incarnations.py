@@ -17,7 +17,7 @@ from desktop.services.station import doubt_of
 from domain.commands import AcceptMatter, ReceiveMatter, ReferMatter, ShareCase
 from domain.faults import SurroundingsFault
 from sync.log.chain import verify_birth
-from tests.desktop.services.halls import Hall, refusal
+from tests.desktop.services.halls import HALL, Hall, make_hall, refusal
 from tests.sync.harness import County
 
 
@@ -248,3 +248,28 @@ def test_a_case_is_shared_once_with_an_office_of_the_directory_that_is_not_accus
     assert hall.station.store.log.count() == before + 3, "matter, visit and petitioner, in one commit"
     assert refusal(lambda: matters.share_case(hall.station, matter, "370206")).code == "shared_already"
     assert [act.why for act in hall.station.store.log.case(matter)][-1] == "属住建部门职权"
+
+
+def test_a_restricted_desk_writes_its_own_scope_from_its_first_act_and_refers_without_showing(
+    tmp_path: Path, server: County
+) -> None:
+    office = replace(HALL, scope="restricted/370205", window="9")
+    secret = make_hall(tmp_path / "secret", office, seed=21)
+    try:
+        code = server.code("370205", "9", "--scopes", "restricted/370205", "dict")
+        county.enrol(secret.station, server.url, code)
+        matter = secret.register().matter_ids[0]
+        matters.refer_matter(secret.station, ReferMatter(matter, "370206"))
+        assert refusal(lambda: matters.share_case(secret.station, matter, "370206")).code == "case_restricted"
+        assert county.exchange_once(secret.station).value.pending == 0
+        assert county.refused_acts(secret.station) == {}
+        assert {act.scope for case in secret.station.store.log.case_ids() for act in secret.station.store.log.case(case)
+                if act.station == secret.station.store.identity.station_id} == {"restricted/370205"}  # fmt: skip
+        assert care.verify(secret.station).clean
+    finally:
+        secret.station.close()
+    assert server.admin("verify").returncode == 0
+
+
+def test_a_scope_that_is_not_restricted_is_no_setup(tmp_path: Path) -> None:
+    assert refusal(lambda: make_hall(tmp_path / "x", replace(HALL, scope="county"))).code == "office_scope_invalid"
