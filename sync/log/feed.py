@@ -53,6 +53,10 @@ CREATE TABLE sync_flag (name TEXT PRIMARY KEY) STRICT;
 NEWEST_KEPT: Final = 8
 """The newest checkpoints are all kept; behind them the distance doubles."""
 
+FIRST_PIECE: Final = 64
+LARGEST_PIECE: Final = 1024
+"""Positions read from a feed at once: few at first, since most rounds want few."""
+
 
 def start_roll(scope: str) -> bytes:
     """The rolling hash of an empty feed."""
@@ -112,14 +116,19 @@ class CountyFeed:
         case = " ".join("WHEN a.chained = 1 AND a.writer = ? AND a.n <= ? THEN NULL" for _ in known)
         content = f"CASE {case} ELSE a.content END" if known else "a.content"
         values: list[object] = [value for writer, n in known.items() for value in (bytes.fromhex(writer), n)]
-        rows = self._db.execute(
+        sql = (
             f"SELECT f.seq, f.roll_hash, a.writer, a.n, a.hash, {content}, a.sig FROM feed f"
-            " JOIN act a ON a.seq = f.act_seq WHERE f.scope = ? AND f.seq > ? ORDER BY f.seq",
-            (*values, scope, after),
+            " JOIN act a ON a.seq = f.act_seq WHERE f.scope = ? AND f.seq > ? AND f.seq <= ? ORDER BY f.seq"
         )
-        for row in rows:
-            entry = entry_from_row(bytes(row[2]).hex(), (row[3], row[4], row[5] or b"", row[6]))
-            yield FeedItem(int(row[0]), bytes(row[1]), entry, known=row[5] is None)
+        size = FIRST_PIECE  # in pieces: PostgreSQL hands over a whole result at once, however little is wanted of it
+        while True:
+            rows = self._db.execute(sql, (*values, scope, after, after + size)).fetchall()
+            for row in rows:
+                entry = entry_from_row(bytes(row[2]).hex(), (row[3], row[4], row[5] or b"", row[6]))
+                yield FeedItem(int(row[0]), bytes(row[1]), entry, known=row[5] is None)
+            if len(rows) < size:
+                return
+            after, size = after + size, min(2 * size, LARGEST_PIECE)
 
     def reject(self, held: Held, code: str) -> None:
         """Keep an act out of every feed, saying why; it stays in the log."""

@@ -26,6 +26,9 @@ FAULTS = {
     "file_damaged": "数据文件已损坏，请从备份恢复。",
     "newer_file": "数据文件由更新的版本建立，请升级程序。",
     "already_open": "数据文件正被占用，请稍后再试。",
+    "keys_damaged": "密钥文件 county.key 与数据不相符，请找回原来的密钥文件。",
+    "database_unreachable": "连不上数据库，或者连接中断。已经确认的内容都在，请检查数据库后再试。",
+    "wrong_database": "这个数据库不能用：须是 UTF8 编码、空的或者本程序自己建立的，并有建表权限。",
 }
 
 
@@ -38,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the county; exit 0 done, 1 the surroundings failed, 2 wrong words, 3 the record contradicts itself."""
     words = _parser().parse_args(argv)
     try:
-        store = CountyStore(Path(words.data), clock, secrets.token_bytes)
+        store = CountyStore(Path(words.data), clock, secrets.token_bytes, words.database)
     except SurroundingsFault as fault:
         print(FAULTS.get(fault.code, fault.code), file=sys.stderr)
         return 1
@@ -120,6 +123,10 @@ def _verify(store: CountyStore, _words: argparse.Namespace) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="xinfang-county", description="信访窗口县级服务器")
     parser.add_argument("--data", default=os.environ.get("XINFANG_COUNTY_DATA", "county"), help="数据文件夹")
+    parser.add_argument(
+        "--database", default=os.environ.get("XINFANG_COUNTY_DATABASE", ""), metavar="postgresql://…",
+        help="默认是数据文件夹里的 SQLite 文件",
+    )  # fmt: skip
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8750)
     parts = parser.add_subparsers(dest="part")

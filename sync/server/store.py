@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,13 +12,15 @@ from typing import Any, Final
 
 from domain.acts import Act, CaseKind
 from domain.canonical import Json
+from domain.faults import SurroundingsFault
 from domain.fold import CaseState, fold, state_bytes, state_json
 from sync.exchange import Grant, answer_request
 from sync.log import ActLog, LogDamaged, SigningKey
 from sync.log.content import write_json
 from sync.log.feed import CountyFeed
 from sync.protocol import Answer, Certificate, Enrol, Request, SignedCertificate, issue_certificate
-from sync.server.file import key_file, make_tables, open_file, surroundings
+from sync.server.databases import CountyDatabase, open_database
+from sync.server.file import key_file, surroundings
 
 _CHINA_MS: Final = 8 * 3600 * 1000
 _CODE_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -71,23 +73,35 @@ class Report:
 class CountyStore:
     """One open county file. Used by one thread; every public method that writes is one transaction."""
 
-    def __init__(self, folder: Path, clock: Callable[[], int], entropy: Callable[[int], bytes]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        clock: Callable[[], int],
+        entropy: Callable[[int], bytes],
+        database: str = "",
+        open_db: Callable[[Path, str], CountyDatabase] = open_database,
+    ) -> None:
         """Open or make the county's folder. ``clock`` gives milliseconds since 1970 UTC, ``entropy`` random bytes.
 
-        Raises SurroundingsFault: ``newer_file``, ``file_damaged``, ``disk_full``, ``read_only``.
+        ``database`` is the address of a PostgreSQL database; without one the acts lie in a file in the folder.
+        Raises SurroundingsFault: ``newer_file``, ``file_damaged``, ``disk_full``, ``read_only``, ``keys_damaged``,
+        ``database_unreachable``, ``wrong_database``.
         """
         self._clock = clock
         self._entropy = entropy
         with surroundings():
             folder.mkdir(parents=True, exist_ok=True)
             self._key = SigningKey(key_file(folder / "county.key", entropy))
-            self._db = open_file(folder / "county.db")
+        self._db = open_db(folder, database)
         self.log = ActLog(self._db)
         self.feed = CountyFeed(self._db)
         self._prepare()
         row = self._db.execute("SELECT county, name, writer FROM county").fetchone()
         self.county, self.name, self.writer = str(row[0]), str(row[1]), str(row[2])
         self.public_key = self._key.public
+        if self.log.writer(self.writer).public_key != self.public_key:  # type: ignore[union-attr]
+            self._db.close()
+            raise SurroundingsFault("keys_damaged", facts={"file": "county.key"})
 
     @property
     def key(self) -> SigningKey:
@@ -95,30 +109,19 @@ class CountyStore:
         return self._key
 
     def close(self) -> None:
-        """Fold the write-ahead log into the file and close it."""
-        with surroundings():
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Close the database in order."""
         self._db.close()
 
     def _prepare(self) -> None:
         with self._transaction():
-            if not make_tables(self._db):
+            if not self._db.prepare():
                 return
             county, writer = self._entropy(16).hex(), self._entropy(16).hex()
             self._db.execute("INSERT INTO county VALUES (1, ?, '县级服务器', ?, 0)", (county, writer))
             self.log.add_writer(writer, county, "county", self._key.public)
 
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with surroundings():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
+    def _transaction(self) -> AbstractContextManager[None]:
+        return self._db.transaction()
 
     # rounds ------------------------------------------------------------------------------------------------------
 
@@ -165,7 +168,7 @@ class CountyStore:
             if delivered:
                 state = fold(delivered)
                 rows.append((case_id, state.case_kind, state.scope, write_json(state_json(state))))
-        self._db.executemany("INSERT OR REPLACE INTO county_case VALUES (?, ?, ?, ?)", rows)
+        self._db.executemany(_CASE_SQL, rows)
 
     def fold_case(self, case_id: str) -> CaseState | None:
         """A case as its delivered acts tell it; None when it has none."""
@@ -249,7 +252,11 @@ class CountyStore:
         key = bytes.fromhex(certificate.key)
         self.log.add_writer(certificate.writer, certificate.station, certificate.office, key)
         self._db.execute(
-            "INSERT OR REPLACE INTO station VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, NULL, 0, 0)",
+            "INSERT INTO station VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, NULL, 0, 0) ON CONFLICT (station) DO UPDATE SET"
+            " office = excluded.office, office_name = excluded.office_name, window = excluded.window,"
+            " writer = excluded.writer, public_key = excluded.public_key, scopes = excluded.scopes,"
+            " serial = excluded.serial, revoked = 0, enrolled_ms = excluded.enrolled_ms, contact_ms = NULL,"
+            " backlog = 0, forked = 0",
             (certificate.station, certificate.office, certificate.office_name, certificate.window, certificate.writer,
              key, " ".join(certificate.scopes), certificate.serial, self._clock()),
         )  # fmt: skip
@@ -319,24 +326,24 @@ class CountyStore:
 
     def verify(self) -> Report:
         """Prove chains, signatures, feeds and the folded cases, in one snapshot. Raises LogDamaged."""
-        with surroundings():
-            self._db.execute("BEGIN")
-            try:
-                writers = sum(1 for _ in self.log.verify())
-                feeds = sum(1 for _ in self.feed.verify())
-                kept = self.case_bytes()
-                for case_id in self.log.case_ids():
-                    state = self.fold_case(case_id)
-                    if kept.pop(case_id, None) != (None if state is None else state_bytes(state)):
-                        raise LogDamaged("projection_differs", detail=case_id)
-                if kept:
-                    raise LogDamaged("projection_differs", n=len(kept))
-                counts = self.counts()
-            finally:
-                self._db.execute("ROLLBACK")
+        with self._db.snapshot():
+            writers = sum(1 for _ in self.log.verify())
+            feeds = sum(1 for _ in self.feed.verify())
+            kept = self.case_bytes()
+            for case_id in self.log.case_ids():
+                state = self.fold_case(case_id)
+                if kept.pop(case_id, None) != (None if state is None else state_bytes(state)):
+                    raise LogDamaged("projection_differs", detail=case_id)
+            if kept:
+                raise LogDamaged("projection_differs", n=len(kept))
+            counts = self.counts()
         return Report(counts["acts"], writers, feeds, counts["cases"])
 
 
+_CASE_SQL = (
+    "INSERT INTO county_case VALUES (?, ?, ?, ?) ON CONFLICT (case_id) DO UPDATE SET"
+    " case_kind = excluded.case_kind, scope = excluded.scope, state = excluded.state"
+)
 _STATION_SQL = (
     "SELECT s.station, s.office, s.office_name, s.window, s.writer, s.public_key, s.scopes, s.serial, s.revoked,"
     " s.enrolled_ms, s.contact_ms, s.backlog, s.forked,"
@@ -348,6 +355,7 @@ def _station(row: Sequence[Any]) -> StationRow:
     values: list[Any] = list(row)
     values[5:9] = bytes(row[5]), tuple(str(row[6]).split()), row[7], bool(row[8])
     values[12] = bool(row[12])
+    values[13] = int(row[13])  # PostgreSQL sums whole numbers into decimals
     return StationRow(*values)
 
 

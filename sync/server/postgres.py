@@ -1,0 +1,287 @@
+"""The county's database in PostgreSQL, by psycopg: translates our one SQL text, the schema and the faults; nothing else.
+
+Every write transaction first locks one row (``log_head``) until it commits: storage keys and feed positions are handed
+out in the order of commits, whoever writes. A sequence would hand them out in another order, and a reader that has
+seen position 2 would never see a position 1 that commits later.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any, Final
+
+import psycopg
+from psycopg import errors, sql
+
+from domain.faults import SurroundingsFault
+from sync.server.databases import FULL_SCHEMA, SCHEMA_VERSION, statements
+
+CONNECT_S: Final = 10
+LOCK_S: Final = 10
+_COPY_FROM: Final = 12
+"""Rows from which on COPY is quicker than single inserts."""
+_RESERVED: Final = re.compile(r'(?<!")\bwindow\b(?!")')
+
+
+class PostgresReader:
+    """A connection that only reads, reconnected when it was lost. One thread at a time uses it."""
+
+    name = "postgresql"
+
+    def __init__(self, address: str) -> None:
+        """``address``: ``postgresql://user@host/database``. Raises SurroundingsFault."""
+        self._address = address
+        self._db: psycopg.Connection[Any] | None = None
+        with surroundings():
+            self._connect()
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        db = psycopg.connect(
+            self._address, autocommit=True, connect_timeout=CONNECT_S, application_name="xinfang-county",
+            keepalives=1, keepalives_idle=30, keepalives_interval=10, keepalives_count=3, client_encoding="UTF8",
+        )  # fmt: skip
+        if db.info.parameter_status("server_encoding") != "UTF8":
+            db.close()
+            raise SurroundingsFault("wrong_database", facts={"reason": "encoding"})
+        db.execute("SET synchronous_commit = on")
+        db.execute(f"SET lock_timeout = '{LOCK_S}s'")
+        db.execute("SET search_path = public")
+        self._db = db
+        return db
+
+    @property
+    def _live(self) -> psycopg.Connection[Any]:
+        if self._db is None or self._db.closed or self._db.broken:
+            return self._connect()
+        return self._db
+
+    def execute(self, text: str, parameters: Sequence[Any] = (), /) -> psycopg.Cursor[Any]:
+        """Run one statement; rows are fetched to this side at once."""
+        return self._live.execute(_translated(text), parameters)
+
+    def executemany(self, text: str, parameters: Sequence[Sequence[Any]], /) -> None:
+        """Run one statement for many rows."""
+        with self._live.cursor() as cursor:
+            cursor.executemany(_translated(text), parameters)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Everything read inside is of one moment: REPEATABLE READ, read only."""
+        with surroundings():
+            self._live.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            try:
+                yield
+            finally:
+                self._rollback()
+
+    def _rollback(self) -> None:
+        if self._db is not None and not self._db.closed and not self._db.broken:
+            self._db.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Let the connection go."""
+        if self._db is not None:
+            self._db.close()
+
+
+class PostgresDatabase(PostgresReader):
+    """The writer's connection."""
+
+    @property
+    def _live(self) -> psycopg.Connection[Any]:
+        assert self._db is not None
+        return self._db  # inside a transaction a lost connection must be noticed, not replaced
+
+    def executemany(self, text: str, parameters: Sequence[Sequence[Any]], /) -> None:
+        """Run one statement for many rows; inserts travel as one COPY."""
+        rows = parameters if isinstance(parameters, list) else list(parameters)
+        bulk = _bulk(text) if len(rows) >= _COPY_FROM else None
+        if bulk is None:
+            super().executemany(text, rows)
+            return
+        table, columns, conflict = bulk
+        if not conflict:
+            self._copy(sql.Identifier(table), rows)
+            return
+        stage = sql.Identifier(f"stage_{table}")
+        names = sql.Identifier(table)
+        self._live.execute(
+            sql.SQL("CREATE TEMP TABLE IF NOT EXISTS {} (LIKE {}) ON COMMIT DELETE ROWS").format(stage, names)
+        )
+        self._live.execute(sql.SQL("DELETE FROM {}").format(stage))
+        self._copy(stage, rows)
+        take = sql.SQL("INSERT INTO {} SELECT * FROM {} ").format(names, stage)
+        self._live.execute(take + sql.SQL(conflict))  # type: ignore[arg-type]
+        assert columns == len(rows[0])
+
+    def _copy(self, table: sql.Identifier, rows: Sequence[Sequence[Any]]) -> None:
+        with self._live.cursor() as cursor, cursor.copy(sql.SQL("COPY {} FROM STDIN").format(table)) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """See :class:`sync.server.databases.CountyDatabase`."""
+        with surroundings():
+            if self._db is None or self._db.closed or self._db.broken:
+                self._connect()
+            self._live.execute("BEGIN")
+            try:
+                self._lock()
+                yield
+                self._commit()
+            except BaseException:
+                self._rollback()
+                raise
+
+    def _lock(self) -> None:
+        """Be the one writer until COMMIT. Before there are tables, an advisory lock of the database stands in."""
+        try:
+            with self.savepoint():
+                self._live.execute("SELECT lamport FROM log_head WHERE one = 1 FOR UPDATE")
+        except errors.UndefinedTable:
+            self._live.execute("SELECT pg_advisory_xact_lock(5787207)")
+
+    def _commit(self) -> None:
+        self._live.execute("COMMIT")
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part of the running transaction that may fail alone."""
+        self._live.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            if not self._live.closed and not self._live.broken:
+                self._live.execute("ROLLBACK TO SAVEPOINT part")
+                self._live.execute("RELEASE SAVEPOINT part")
+            raise
+        self._live.execute("RELEASE SAVEPOINT part")
+
+    def prepare(self) -> bool:
+        """Make the tables of a new database, in the running transaction; False when they are there.
+
+        Raises SurroundingsFault ``newer_file``; ``wrong_database`` when somebody else's tables lie there.
+        """
+        here = {row[0] for row in self.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
+        if "xinfang_county" in here:
+            if int(self.execute("SELECT version FROM xinfang_county").fetchone()[0]) != SCHEMA_VERSION:  # type: ignore[index]
+                raise SurroundingsFault("newer_file")
+            return False
+        if here:
+            raise SurroundingsFault("wrong_database", facts={"reason": "not_empty"})
+        for statement in postgres_schema():
+            self._live.execute(statement)  # type: ignore[call-overload]
+        self._live.execute("CREATE TABLE xinfang_county (version BIGINT NOT NULL)")
+        self._live.execute("INSERT INTO xinfang_county VALUES (%s)", (SCHEMA_VERSION,))
+        return True
+
+    def reader(self) -> PostgresReader:
+        """A second connection that only reads."""
+        return PostgresReader(self._address)
+
+
+# our SQL in PostgreSQL's spelling ---------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1024)
+def _translated(text: str) -> Any:
+    """``?`` becomes ``%s``; the few words that differ; everything else is the same SQL on both databases."""
+    text = _RESERVED.sub('"window"', text.replace("%", "%%"))
+    text = re.sub(r"\bmax\(([\w.]+), (\?|[\w.]+)\)", r"greatest(\1, \2)", text)
+    if text.startswith("INSERT OR IGNORE INTO"):
+        text = "INSERT INTO" + text.removeprefix("INSERT OR IGNORE INTO") + " ON CONFLICT DO NOTHING"
+    if text.startswith("INSERT OR REPLACE INTO feed_head"):
+        text = "INSERT INTO" + text.removeprefix("INSERT OR REPLACE INTO")
+        text += " ON CONFLICT (scope) DO UPDATE SET seq = excluded.seq, roll_hash = excluded.roll_hash"
+    return text.replace("?", "%s")
+
+
+_VALUES: Final = re.compile(r"INSERT INTO (\w+) VALUES \((\?(?:, \?)*)\)\s*(ON CONFLICT .*)?", re.DOTALL)
+
+
+@lru_cache(maxsize=256)
+def _bulk(text: str) -> tuple[str, int, str] | None:
+    """(table, columns, conflict clause) of an insert of nothing but parameters; None for other statements."""
+    found = _VALUES.fullmatch(text)
+    return None if found is None else (found[1], found[2].count("?"), _RESERVED.sub('"window"', found[3] or ""))
+
+
+def postgres_schema() -> list[str]:
+    """The schema text of SQLite as PostgreSQL's statements. Text compares by bytes, as in SQLite."""
+    made: list[str] = []
+    for text in statements(FULL_SCHEMA):
+        if text.startswith("CREATE TRIGGER"):
+            made += _trigger(text)
+        elif text.startswith("CREATE TABLE"):
+            text = re.sub(r"\bINTEGER\b", "BIGINT", text)
+            text = re.sub(r"\bBLOB\b", "BYTEA", text)
+            text = re.sub(r"\bTEXT\b", 'TEXT COLLATE "C"', text)
+            text = re.sub(r"\)\s*STRICT(, WITHOUT ROWID)?;$", ");", text)
+            made.append(_RESERVED.sub('"window"', text))
+        else:
+            made.append(_RESERVED.sub('"window"', text))
+    made.append(_refuse("act_is_not_emptied", "acts are never deleted"))
+    made.append(
+        "CREATE TRIGGER act_is_not_emptied BEFORE TRUNCATE ON act FOR EACH STATEMENT"
+        " EXECUTE FUNCTION act_is_not_emptied()"
+    )
+    return made
+
+
+_TRIGGER: Final = re.compile(
+    r"CREATE TRIGGER (\w+) BEFORE (UPDATE|DELETE) ON (\w+)\s+(?:WHEN (.*?)\s+)?"
+    r"BEGIN SELECT RAISE\(ABORT, '([^']*)'\); END;",
+    re.DOTALL,
+)
+
+
+def _trigger(text: str) -> list[str]:
+    """A trigger that refuses, as a PL/pgSQL function and its trigger."""
+    found = _TRIGGER.fullmatch(text)
+    if found is None:
+        raise ValueError(f"a trigger of an unknown form: {text[:60]}")
+    name, event, table, when, says = found.groups()
+    condition = f" WHEN ({_SAME.sub(' IS NOT DISTINCT FROM ', when)})" if when else ""
+    return [
+        _refuse(name, says),
+        f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW{condition} EXECUTE FUNCTION {name}()",
+    ]
+
+
+_SAME: Final = re.compile(r" IS (?=OLD\.|NEW\.)")
+
+
+def _refuse(name: str, says: str) -> str:
+    body = f"BEGIN RAISE EXCEPTION '{says}'; END"
+    return f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$"
+
+
+# faults -----------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def surroundings() -> Iterator[None]:
+    """Name what the surroundings did, with the codes the file has; a lost connection is ``database_unreachable``."""
+    try:
+        yield
+    except psycopg.Error as error:
+        for kinds, code in _FAULTS:
+            if isinstance(error, kinds):
+                raise SurroundingsFault(code) from error
+        raise
+
+
+_Kinds = tuple[type[psycopg.Error], ...]
+_FAULTS: Final[Sequence[tuple[_Kinds, str]]] = (
+    ((errors.DiskFull,), "disk_full"),
+    ((errors.ReadOnlySqlTransaction,), "read_only"),
+    ((errors.DataCorrupted, errors.IndexCorrupted), "file_damaged"),
+    ((errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure), "already_open"),
+    ((errors.OutOfMemory, errors.TooManyConnections), "database_unreachable"),
+    ((errors.InsufficientPrivilege, errors.InvalidCatalogName), "wrong_database"),
+    ((psycopg.OperationalError, psycopg.InterfaceError), "database_unreachable"),
+)
