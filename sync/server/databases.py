@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from sync.log.feed import COUNTY_SCHEMA
 from sync.log.log import SCHEMA, Database
@@ -59,7 +59,7 @@ class CountyDatabase(Reader, Protocol):
 
 
 def open_database(folder: Path, address: str = "") -> CountyDatabase:
-    """The database at ``address`` (``postgresql://…``), or the file in the county's folder. Raises SurroundingsFault."""
+    """The database at ``address`` (``postgresql://…``), or the file in the folder. Raises SurroundingsFault."""
     if not address:
         from sync.server.file import SqliteDatabase
 
@@ -119,6 +119,7 @@ def statements(schema: str) -> Iterator[str]:
             text = ""
 
 
-def columns_of(row: Any) -> tuple[Any, ...]:
-    """A row with its bytes as bytes, whatever the library hands out."""
-    return tuple(bytes(value) if isinstance(value, memoryview | bytearray) else value for value in row)
+def new_table(statement: str, here: Collection[str]) -> bool:
+    """True for a table that a database of an earlier release does not have yet."""
+    found = re.match(r"CREATE TABLE (\w+)", statement)
+    return found is not None and found[1] not in here

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlcipher3 import dbapi2
 
 from domain.faults import SurroundingsFault
-from sync.server.databases import FULL_SCHEMA, SCHEMA_VERSION, statements
+from sync.server.databases import FULL_SCHEMA, SCHEMA_VERSION, new_table, statements
 
 _APPLICATION_ID: Final = 0x58464354
 
@@ -66,15 +66,16 @@ class SqliteDatabase:
 
     def prepare(self) -> bool:
         """Make the tables of a new file, in the running transaction; False when they are there."""
-        if int(self._db.execute("PRAGMA application_id").fetchone()[0]) == _APPLICATION_ID:
-            if int(self._db.execute("PRAGMA user_version").fetchone()[0]) != SCHEMA_VERSION:
-                raise SurroundingsFault("newer_file")
-            return False
+        here = {row[0] for row in self._db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+        ours = int(self._db.execute("PRAGMA application_id").fetchone()[0]) == _APPLICATION_ID
+        if ours and int(self._db.execute("PRAGMA user_version").fetchone()[0]) > SCHEMA_VERSION:
+            raise SurroundingsFault("newer_file")
         for sql in statements(FULL_SCHEMA):
-            self._db.execute(sql)
+            if not ours or new_table(sql, here):
+                self._db.execute(sql)
         self._db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
         self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        return True
+        return not ours
 
     def reader(self) -> SqliteReader:
         """A second connection that only reads; the write-ahead log lets it see one moment while others write."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ipaddress
 import json
 import logging
 import os
@@ -12,12 +13,15 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
 from domain.faults import SurroundingsFault
 from sync.log import LogDamaged
-from sync.server.app import County
+from sync.server import tls
+from sync.server.app import County, Limits
+from sync.server.http import PatientProtocol
 from sync.server.store import CountyStore
 
 FAULTS = {
@@ -35,6 +39,14 @@ FAULTS = {
 def clock() -> int:
     """Milliseconds since 1970 UTC."""
     return time.time_ns() // 1_000_000
+
+
+def is_loopback(host: str) -> bool:
+    """True for an address nobody outside this machine reaches."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -59,9 +71,20 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _serve(store: CountyStore, words: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    folder = Path(words.data)
+    if words.tls is None:
+        words.tls = not is_loopback(words.host)
+    if not words.tls and not is_loopback(words.host):
+        print("不加密的服务只能用于本机地址。去掉 --no-tls，或者把 --host 改为 127.0.0.1。", file=sys.stderr)
+        return 2
+    if words.tls:
+        tls.make_certificate(folder)
+    settings: dict[str, Any] = {"ssl_context_factory": lambda *_: tls.context(folder)} if words.tls else {}
+    limits = Limits(station_rate=words.rate, station_burst=4 * words.rate)
+    county = County(store, clock, limits, metrics_for_all=words.metrics)
     config = uvicorn.Config(
-        County(store, clock).app(), host=words.host, port=words.port, access_log=False, log_config=None,
-        lifespan="on", server_header=False, timeout_graceful_shutdown=20, limit_concurrency=200,
+        county.app(), host=words.host, port=words.port, access_log=False, log_config=None, http=PatientProtocol,
+        lifespan="on", server_header=False, timeout_graceful_shutdown=20, limit_concurrency=200, ws="none", **settings,
     )  # fmt: skip
     server = uvicorn.Server(config)
 
@@ -73,7 +96,7 @@ def _serve(store: CountyStore, words: argparse.Namespace) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, leave)
     server.run()
-    return 0
+    return 0 if server.started else 1
 
 
 def _enrol(store: CountyStore, words: argparse.Namespace) -> None:
@@ -129,6 +152,9 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8750)
+    parser.add_argument("--tls", action=argparse.BooleanOptionalAction, default=None, help="加密；本机地址默认不加密")
+    parser.add_argument("--rate", type=float, default=50.0, help="每台工作站每秒的请求数")
+    parser.add_argument("--metrics", action="store_true", help="允许其他机器读取 /metrics")
     parts = parser.add_subparsers(dest="part")
     admin = parts.add_parser("admin", help="管理").add_subparsers(dest="task", required=True)
 

@@ -1,4 +1,4 @@
-"""The county's database in PostgreSQL, by psycopg: translates our one SQL text, the schema and the faults; nothing else.
+"""The county's database in PostgreSQL, by psycopg: translates our one SQL text, the schema and the faults.
 
 Every write transaction first locks one row (``log_head``) until it commits: storage keys and feed positions are handed
 out in the order of commits, whoever writes. A sequence would hand them out in another order, and a reader that has
@@ -8,7 +8,7 @@ seen position 2 would never see a position 1 that commits later.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, Final
@@ -17,7 +17,7 @@ import psycopg
 from psycopg import errors, sql
 
 from domain.faults import SurroundingsFault
-from sync.server.databases import FULL_SCHEMA, SCHEMA_VERSION, statements
+from sync.server.databases import FULL_SCHEMA, SCHEMA_VERSION, new_table, statements
 
 CONNECT_S: Final = 10
 LOCK_S: Final = 10
@@ -114,7 +114,7 @@ class PostgresDatabase(PostgresReader):
         self._live.execute(sql.SQL("DELETE FROM {}").format(stage))
         self._copy(stage, rows)
         take = sql.SQL("INSERT INTO {} SELECT * FROM {} ").format(names, stage)
-        self._live.execute(take + sql.SQL(conflict))  # type: ignore[arg-type]
+        self._live.execute(take + sql.SQL(conflict))
         assert columns == len(rows[0])
 
     def _copy(self, table: sql.Identifier, rows: Sequence[Sequence[Any]]) -> None:
@@ -167,17 +167,18 @@ class PostgresDatabase(PostgresReader):
         Raises SurroundingsFault ``newer_file``; ``wrong_database`` when somebody else's tables lie there.
         """
         here = {row[0] for row in self.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
-        if "xinfang_county" in here:
-            if int(self.execute("SELECT version FROM xinfang_county").fetchone()[0]) != SCHEMA_VERSION:  # type: ignore[index]
-                raise SurroundingsFault("newer_file")
-            return False
-        if here:
+        ours = "xinfang_county" in here
+        if ours and int(self.execute("SELECT version FROM xinfang_county").fetchone()[0]) > SCHEMA_VERSION:  # type: ignore[index]
+            raise SurroundingsFault("newer_file")
+        if here and not ours:
             raise SurroundingsFault("wrong_database", facts={"reason": "not_empty"})
         for statement in postgres_schema():
-            self._live.execute(statement)  # type: ignore[call-overload]
-        self._live.execute("CREATE TABLE xinfang_county (version BIGINT NOT NULL)")
-        self._live.execute("INSERT INTO xinfang_county VALUES (%s)", (SCHEMA_VERSION,))
-        return True
+            if not ours or new_table(statement, here):
+                self._live.execute(statement)
+        if not ours:
+            self._live.execute("CREATE TABLE xinfang_county (version BIGINT NOT NULL)")
+            self._live.execute("INSERT INTO xinfang_county VALUES (%s)", (SCHEMA_VERSION,))
+        return not ours
 
     def reader(self) -> PostgresReader:
         """A second connection that only reads."""
@@ -217,13 +218,11 @@ def postgres_schema() -> list[str]:
         if text.startswith("CREATE TRIGGER"):
             made += _trigger(text)
         elif text.startswith("CREATE TABLE"):
-            text = re.sub(r"\bINTEGER\b", "BIGINT", text)
-            text = re.sub(r"\bBLOB\b", "BYTEA", text)
-            text = re.sub(r"\bTEXT\b", 'TEXT COLLATE "C"', text)
-            text = re.sub(r"\)\s*STRICT(, WITHOUT ROWID)?;$", ");", text)
-            made.append(_RESERVED.sub('"window"', text))
+            typed = re.sub(r"\bINTEGER\b", "BIGINT", text)
+            typed = re.sub(r"\bTEXT\b", 'TEXT COLLATE "C"', re.sub(r"\bBLOB\b", "BYTEA", typed))
+            made.append(_RESERVED.sub('"window"', re.sub(r"\)\s*STRICT(, WITHOUT ROWID)?;$", ");", typed)))
         else:
-            made.append(_RESERVED.sub('"window"', text))
+            made.append(text)
     made.append(_refuse("act_is_not_emptied", "acts are never deleted"))
     made.append(
         "CREATE TRIGGER act_is_not_emptied BEFORE TRUNCATE ON act FOR EACH STATEMENT"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from domain.acts import Act, CaseKind
 from domain.canonical import Json
@@ -19,8 +19,9 @@ from sync.log import ActLog, LogDamaged, SigningKey
 from sync.log.content import write_json
 from sync.log.feed import CountyFeed
 from sync.protocol import Answer, Certificate, Enrol, Request, SignedCertificate, issue_certificate
-from sync.server.databases import CountyDatabase, open_database
+from sync.server.databases import CountyDatabase, Reader, open_database
 from sync.server.file import key_file, surroundings
+from sync.server.stations import STATION_SQL, StationRow, read_counts, read_stations, station_row
 
 _CHINA_MS: Final = 8 * 3600 * 1000
 _CODE_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -37,27 +38,6 @@ class RequestRefused(Exception):
         super().__init__(code)
         self.code = code
         self.status = status
-
-
-@dataclass(frozen=True, slots=True)
-class StationRow:
-    """A station as the county knows it."""
-
-    station: str
-    office: str
-    office_name: str
-    window: str
-    writer: str
-    public_key: bytes
-    scopes: tuple[str, ...]
-    serial: int
-    revoked: bool
-    enrolled_ms: int
-    contact_ms: int | None
-    backlog: int
-    """Acts the station said it had and the county had not, at last contact."""
-    forked: bool
-    acts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,22 +93,31 @@ class CountyStore:
         self._db.close()
 
     def _prepare(self) -> None:
-        with self._transaction():
+        with self.transaction():
             if not self._db.prepare():
                 return
             county, writer = self._entropy(16).hex(), self._entropy(16).hex()
             self._db.execute("INSERT INTO county VALUES (1, ?, '县级服务器', ?, 0)", (county, writer))
             self.log.add_writer(writer, county, "county", self._key.public)
 
-    def _transaction(self) -> AbstractContextManager[None]:
+    def transaction(self) -> AbstractContextManager[None]:
+        """One write transaction; raises SurroundingsFault."""
         return self._db.transaction()
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """A part of the running transaction that may fail alone."""
+        return self._db.savepoint()
+
+    def reader(self) -> Reader:
+        """A connection that only reads, for another thread."""
+        return self._db.reader()
 
     # rounds ------------------------------------------------------------------------------------------------------
 
     def station(self, station: str) -> StationRow | None:
         """One station, or None."""
-        row = self._db.execute(f"{_STATION_SQL} WHERE s.station = ?", (station,)).fetchone()
-        return None if row is None else _station(row)
+        row = self._db.execute(f"{STATION_SQL} WHERE s.station = ?", (station,)).fetchone()
+        return None if row is None else station_row(row)
 
     def readmit(self, certificate: Certificate) -> StationRow:
         """Know a station again by the certificate this county signed (after a restore of an older county file).
@@ -137,7 +126,7 @@ class CountyStore:
         """
         if certificate.county_key != self.public_key.hex():
             raise RequestRefused("wrong_county", 403)
-        with self._transaction():
+        with self.transaction():
             known = self.station(certificate.station)
             if known is None or known.serial < certificate.serial:
                 self._save_station(certificate)
@@ -148,15 +137,22 @@ class CountyStore:
 
     def exchange(self, request: Request, station: StationRow) -> Answer:
         """One round in one transaction: nothing is answered before it is durable."""
-        with self._transaction():
-            grant = Grant(station.station, station.scopes, tuple(set(station.scopes) - READ_ONLY))
-            answer = answer_request(self.log, self.feed, request, grant, self.project, self._clock())
-            claims = ((mark.n, answer.have.get(writer)) for writer, mark in request.own.items())
-            backlog = sum(max(0, n - (have.n if have else 0)) for n, have in claims)
-            self._db.execute(
-                "UPDATE station SET contact_ms = ?, backlog = ?, forked = max(forked, ?) WHERE station = ?",
-                (self._clock(), backlog, int(bool(answer.fork)), station.station),
-            )
+        with self.transaction():
+            return self.exchange_inside(request, station)
+
+    def exchange_inside(self, request: Request, station: StationRow) -> Answer:
+        """One round inside the running transaction; it may be answered once that is durable."""
+        grant = Grant(station.station, station.scopes, tuple(set(station.scopes) - READ_ONLY))
+        answer = answer_request(self.log, self.feed, request, grant, self.project, self._clock())
+        claims = ((mark.n, answer.have.get(writer)) for writer, mark in request.own.items())
+        backlog = sum(max(0, n - (have.n if have else 0)) for n, have in claims)
+        self._db.execute(
+            "UPDATE station SET contact_ms = ?, backlog = ?, forked = max(forked, ?) WHERE station = ?",
+            (self._clock(), backlog, int(bool(answer.fork)), station.station),
+        )
+        said_ms = getattr(request, "t", 0)  # from protocol 2 on
+        if said_ms:
+            self.note_clock(station.station, said_ms)
         return answer
 
     def project(self, case_ids: Iterable[str]) -> None:
@@ -192,7 +188,7 @@ class CountyStore:
         """Make a one-time code for one window of one office; only its hash is kept. ``kinds`` are series to lease."""
         raw = "".join(_CODE_LETTERS[byte % 32] for byte in self._entropy(16))
         wanted = tuple(scopes) or (f"office/{office}", "county", "dict")
-        with self._transaction():
+        with self.transaction():
             self._db.execute(
                 "INSERT INTO code VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
                 (_code_digest(raw), office, office_name, window, " ".join(wanted), " ".join(kinds), self._clock()),
@@ -206,7 +202,7 @@ class CountyStore:
 
         Raises RequestRefused: ``wrong_code``, ``used_code``, ``wrong_office``, ``station_taken``.
         """
-        with self._transaction():
+        with self.transaction():
             sql = "SELECT office, office_name, window, scopes, kinds, used_by FROM code WHERE digest = ?"
             row = self._db.execute(sql, (_code_digest(asked.code),)).fetchone()
             if row is None:
@@ -263,7 +259,7 @@ class CountyStore:
 
     def revoke(self, station: str) -> bool:
         """Serve this station no more; what it brought stays. False when it is unknown."""
-        with self._transaction():
+        with self.transaction():
             sql = "UPDATE station SET revoked = 1 WHERE station = ? RETURNING 1"
             return bool(self._db.execute(sql, (station,)).fetchall())
 
@@ -271,17 +267,17 @@ class CountyStore:
 
     def record(self, kind: str, case_kind: str, case_id: str, scope: str, sets: Mapping[str, Json]) -> Act:
         """Write one act of the county's own, over what its fields hold now, and deliver it."""
-        with self._transaction():
+        with self.transaction():
             return self._record(kind, case_kind, case_id, scope, sets)
 
     def record_office(self, fields: Mapping[str, Json]) -> Act:
         """Record an institution (登记机构); ``fields`` has at least code and name."""
-        with self._transaction():
+        with self.transaction():
             return self._record_office(fields)
 
     def lease(self, office: str, year: int, kind: str, first: int, last: int, station: str) -> Act:
         """Lease numbers ``first``..``last`` of a series 文号 to a station, replacing an earlier lease of it."""
-        with self._transaction():
+        with self.transaction():
             return self._lease(office, year, kind, first, last, station)
 
     def _lease(self, office: str, year: int, kind: str, first: int, last: int, station: str) -> Act:
@@ -311,18 +307,20 @@ class CountyStore:
 
     def stations(self) -> list[StationRow]:
         """Every station with the number of its acts, by office and window."""
-        return [_station(row) for row in self._db.execute(f"{_STATION_SQL} ORDER BY s.office, s.window, s.station")]
+        return read_stations(self._db)
 
     def counts(self) -> dict[str, int]:
         """Acts, cases, refused acts, acts taken on another station's word."""
-        tables = {
-            "acts": "act",
-            "cases": "county_case",
-            "refused": "reject",
-            "attested": "attested t JOIN act a ON a.seq = t.act_seq WHERE a.chained = 0",  # its author did not come yet
-        }
-        sql = "SELECT count(*) FROM "
-        return {name: int(self._db.execute(sql + table).fetchone()[0]) for name, table in tables.items()}
+        return read_counts(self._db)
+
+    def note_clock(self, station: str, said_ms: int) -> None:
+        """What a station's clock said just now, inside the running transaction: evidence for the county page."""
+        now = self._clock()
+        self._db.execute(
+            "INSERT INTO station_clock VALUES (?, ?, ?) ON CONFLICT (station) DO UPDATE SET"
+            " off_ms = excluded.off_ms, at_ms = excluded.at_ms",
+            (station, said_ms - now, now),
+        )
 
     def verify(self) -> Report:
         """Prove chains, signatures, feeds and the folded cases, in one snapshot. Raises LogDamaged."""
@@ -344,19 +342,6 @@ _CASE_SQL = (
     "INSERT INTO county_case VALUES (?, ?, ?, ?) ON CONFLICT (case_id) DO UPDATE SET"
     " case_kind = excluded.case_kind, scope = excluded.scope, state = excluded.state"
 )
-_STATION_SQL = (
-    "SELECT s.station, s.office, s.office_name, s.window, s.writer, s.public_key, s.scopes, s.serial, s.revoked,"
-    " s.enrolled_ms, s.contact_ms, s.backlog, s.forked,"
-    " (SELECT coalesce(sum(w.have_n), 0) FROM writer w WHERE w.station = s.station) FROM station s"
-)
-
-
-def _station(row: Sequence[Any]) -> StationRow:
-    values: list[Any] = list(row)
-    values[5:9] = bytes(row[5]), tuple(str(row[6]).split()), row[7], bool(row[8])
-    values[12] = bool(row[12])
-    values[13] = int(row[13])  # PostgreSQL sums whole numbers into decimals
-    return StationRow(*values)
 
 
 def _code_digest(code: str) -> bytes:

@@ -22,4 +22,7 @@ CREATE TABLE code (
 CREATE TABLE county_case (
   case_id TEXT PRIMARY KEY, case_kind TEXT NOT NULL, scope TEXT NOT NULL, state BLOB NOT NULL
 ) STRICT;
+CREATE TABLE station_clock (            -- what a station's clock said at last contact, against the county's
+  station TEXT PRIMARY KEY, off_ms INTEGER NOT NULL, at_ms INTEGER NOT NULL
+) STRICT;
 """

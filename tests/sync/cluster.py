@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import secrets
@@ -86,19 +87,17 @@ class Cluster:
         """A database of its own for one county, or a copy of one nobody is connected to; its name."""
         name = f"county_{secrets.token_hex(6)}"
         with self.connect() as db:
-            db.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')  # type: ignore[arg-type]
+            db.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return name
 
     def rename(self, old: str, new: str) -> None:
         """Put a database in another's place."""
         with self.connect() as db:
-            db.execute(f'DROP DATABASE IF EXISTS "{new}" WITH (FORCE)')  # type: ignore[arg-type]
-            db.execute(f'ALTER DATABASE "{old}" RENAME TO "{new}"')  # type: ignore[arg-type]
+            db.execute(f'DROP DATABASE IF EXISTS "{new}" WITH (FORCE)')
+            db.execute(f'ALTER DATABASE "{old}" RENAME TO "{new}"')
 
     def remove(self) -> None:
         """Stop and forget."""
-        try:
+        with contextlib.suppress(RuntimeError):  # it was stopped already
             self.stop("immediate")
-        except RuntimeError:
-            pass  # it was stopped already
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -213,7 +213,7 @@ class County:
         """Rows of the county's database, read beside it."""
         if self.cluster is not None:
             with self.cluster.connect(self.database) as db:
-                return db.execute(sql).fetchall()  # type: ignore[arg-type]
+                return db.execute(sql).fetchall()
         db = dbapi2.connect(f"file:{self.folder / 'county.db'}?mode=ro", uri=True)
         try:
             return list(db.execute(sql).fetchall())
