@@ -72,8 +72,8 @@ class Overview:
     def forks(self) -> list[Fork]:
         """Writers marked as forked, and those of stations that were found to be doubled."""
         rows = self._db.execute(
-            "SELECT w.writer, w.station, w.office, w.have_n FROM writer w LEFT JOIN station s ON s.writer = w.writer"
-            " WHERE w.state = 'forked' OR s.forked = 1 ORDER BY w.office, w.station, w.writer"
+            "SELECT w.writer, w.station, w.office, w.have_n FROM writer w LEFT JOIN station s ON s.station = w.station"
+            " WHERE w.state = 'forked' OR (s.forked = 1 AND w.state = 'active') ORDER BY w.office, w.station, w.writer"
         )
         return [Fork(bytes(row[0]).hex(), str(row[1]), str(row[2]), int(row[3])) for row in rows]
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 import psycopg
-from psycopg import errors, sql
+from psycopg import errors
 
 from domain.faults import SurroundingsFault
 from sync.server.databases import FULL_SCHEMA, SCHEMA_VERSION, new_table, statements
@@ -71,11 +71,22 @@ class PostgresReader:
     def snapshot(self) -> Iterator[None]:
         """Everything read inside is of one moment: REPEATABLE READ, read only."""
         with surroundings():
-            self._live.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            self._begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             try:
                 yield
             finally:
                 self._rollback()
+
+    def _begin(self, how: str) -> None:
+        """Begin; a connection that was lost while nothing was under way is replaced, and nobody need know."""
+        try:
+            if self._db is not None and not self._db.closed:
+                self._db.execute(how)
+                return
+        except psycopg.OperationalError:
+            if self._db is not None and not self._db.broken:
+                raise
+        self._connect().execute(how)
 
     def _rollback(self) -> None:
         if self._db is not None and not self._db.closed and not self._db.broken:
@@ -104,21 +115,16 @@ class PostgresDatabase(PostgresReader):
             return
         table, columns, conflict = bulk
         if not conflict:
-            self._copy(sql.Identifier(table), rows)
+            self._copy(table + columns, rows)
             return
-        stage = sql.Identifier(f"stage_{table}")
-        names = sql.Identifier(table)
-        self._live.execute(
-            sql.SQL("CREATE TEMP TABLE IF NOT EXISTS {} (LIKE {}) ON COMMIT DELETE ROWS").format(stage, names)
-        )
-        self._live.execute(sql.SQL("DELETE FROM {}").format(stage))
+        stage = f"stage_{table}"
+        self._live.execute(f"CREATE TEMP TABLE IF NOT EXISTS {stage} (LIKE {table}) ON COMMIT DELETE ROWS")
+        self._live.execute(f"DELETE FROM {stage}")
         self._copy(stage, rows)
-        take = sql.SQL("INSERT INTO {} SELECT * FROM {} ").format(names, stage)
-        self._live.execute(take + sql.SQL(conflict))
-        assert columns == len(rows[0])
+        self._live.execute(f"INSERT INTO {table} SELECT * FROM {stage} {conflict}")
 
-    def _copy(self, table: sql.Identifier, rows: Sequence[Sequence[Any]]) -> None:
-        with self._live.cursor() as cursor, cursor.copy(sql.SQL("COPY {} FROM STDIN").format(table)) as copy:
+    def _copy(self, into: str, rows: Sequence[Sequence[Any]]) -> None:
+        with self._live.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
 
@@ -126,9 +132,7 @@ class PostgresDatabase(PostgresReader):
     def transaction(self) -> Iterator[None]:
         """See :class:`sync.server.databases.CountyDatabase`."""
         with surroundings():
-            if self._db is None or self._db.closed or self._db.broken:
-                self._connect()
-            self._live.execute("BEGIN")
+            self._begin("BEGIN")
             try:
                 self._lock()
                 yield
@@ -201,14 +205,18 @@ def _translated(text: str) -> Any:
     return text.replace("?", "%s")
 
 
-_VALUES: Final = re.compile(r"INSERT INTO (\w+) VALUES \((\?(?:, \?)*)\)\s*(ON CONFLICT .*)?", re.DOTALL)
+_VALUES: Final = re.compile(
+    r"INSERT INTO (\w+)(?: \(([^()]*)\))? VALUES \((\?(?:, \?)*)\)\s*(ON CONFLICT .*)?", re.DOTALL
+)
 
 
 @lru_cache(maxsize=256)
-def _bulk(text: str) -> tuple[str, int, str] | None:
-    """(table, columns, conflict clause) of an insert of nothing but parameters; None for other statements."""
+def _bulk(text: str) -> tuple[str, str, str] | None:
+    """(table, column list, conflict clause) of an insert of nothing but parameters; None for other statements."""
     found = _VALUES.fullmatch(text)
-    return None if found is None else (found[1], found[2].count("?"), _RESERVED.sub('"window"', found[3] or ""))
+    if found is None or (found[2] and found[4]):
+        return None
+    return found[1], f" ({found[2]})" if found[2] else "", _RESERVED.sub('"window"', found[4] or "")
 
 
 def postgres_schema() -> list[str]:

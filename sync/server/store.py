@@ -75,13 +75,17 @@ class CountyStore:
         self._db = open_db(folder, database)
         self.log = ActLog(self._db)
         self.feed = CountyFeed(self._db)
-        self._prepare()
-        row = self._db.execute("SELECT county, name, writer FROM county").fetchone()
-        self.county, self.name, self.writer = str(row[0]), str(row[1]), str(row[2])
-        self.public_key = self._key.public
-        if self.log.writer(self.writer).public_key != self.public_key:  # type: ignore[union-attr]
+        try:
+            self._prepare()
+            row = self._db.execute("SELECT county, name, writer FROM county").fetchone()
+            self.county, self.name, self.writer = str(row[0]), str(row[1]), str(row[2])
+            self.public_key = self._key.public
+            writer = self.log.writer(self.writer)
+            if writer is None or writer.public_key != self.public_key:
+                raise SurroundingsFault("keys_damaged", facts={"file": "county.key"})
+        except BaseException:
             self._db.close()
-            raise SurroundingsFault("keys_damaged", facts={"file": "county.key"})
+            raise
 
     @property
     def key(self) -> SigningKey:

@@ -188,6 +188,7 @@ class County:
                 if urllib3.request("GET", self.url + "/health", retries=False).status == 200:
                     return self
             except urllib3.exceptions.HTTPError:
+                assert self.process.poll() is None, "the county ended"
                 time.sleep(0.05)
         raise AssertionError("the county did not start")
 
