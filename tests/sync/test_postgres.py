@@ -294,23 +294,20 @@ def test_a_line_cut_behind_the_commit_is_answered_503_and_the_next_claim_heals(c
     shutil.rmtree(folder)
 
 
-def test_a_copy_of_the_whole_server_put_back_is_refilled_by_stations_that_are_ahead(own_cluster, tmp_path, new_station):
+def test_a_base_backup_put_back_is_refilled_by_stations_that_are_ahead(own_cluster, tmp_path, new_station):
     county = County(tmp_path / "county", cluster=own_cluster, database=own_cluster.new_database())
     county.start()
     one, two = new_station("one", county, window="1"), new_station("two", county, window="2")
     one.set("1" * 32, name="张三")
     converge(county, one, two)
-    own_cluster.stop()
-    shutil.copytree(own_cluster.data, own_cluster.folder / "older", symlinks=True)
-    own_cluster.start()
+    older = own_cluster.base_backup()
     for number in range(20):
         one.set(f"a{number:031x}", name=f"甲{number}")
         two.set(f"b{number:031x}", name=f"乙{number}")
     converge(county, one, two)
     before = county.states()
     own_cluster.stop("immediate")
-    shutil.rmtree(own_cluster.data)
-    own_cluster._run("cp", "-a", own_cluster.folder / "older", own_cluster.data)
+    own_cluster.put_back(older)
     own_cluster.start()
     assert len(county.states()) < len(before)
     converge(county, two)
