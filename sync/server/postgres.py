@@ -17,7 +17,7 @@ import psycopg
 from psycopg import errors
 
 from domain.faults import SurroundingsFault
-from sync.server.databases import FULL_SCHEMA, SCHEMA_VERSION, new_table, statements
+from sync.server.databases import FULL_SCHEMA, SCHEMA_VERSION, new_table, statements, tables
 
 CONNECT_S: Final = 10
 LOCK_S: Final = 10
@@ -60,6 +60,8 @@ class PostgresReader:
 
     def execute(self, text: str, parameters: Sequence[Any] = (), /) -> psycopg.Cursor[Any]:
         """Run one statement; rows are fetched to this side at once."""
+        if len(parameters) > 1 and _IN.search(text):
+            return self._live.execute(*_one_list(text, parameters))
         return self._live.execute(_translated(text), parameters)
 
     def executemany(self, text: str, parameters: Sequence[Sequence[Any]], /) -> None:
@@ -101,6 +103,8 @@ class PostgresReader:
 class PostgresDatabase(PostgresReader):
     """The writer's connection."""
 
+    _prepared = False
+
     @property
     def _live(self) -> psycopg.Connection[Any]:
         assert self._db is not None
@@ -114,17 +118,16 @@ class PostgresDatabase(PostgresReader):
             super().executemany(text, rows)
             return
         table, columns, conflict = bulk
-        if not conflict:
-            self._copy(table + columns, rows)
+        names = [name.strip(' "') for name in columns.split(",")] if columns else list(_kinds()[table])
+        kinds = [_kinds()[table][name] for name in names]
+        if conflict:
+            lists = ", ".join(f"%b::{kind}[]" for kind in kinds)
+            given = [list(column) for column in zip(*rows, strict=True)]
+            self._live.execute(f"INSERT INTO {table} SELECT * FROM unnest({lists}) {conflict}", given)
             return
-        stage = f"stage_{table}"
-        self._live.execute(f"CREATE TEMP TABLE IF NOT EXISTS {stage} (LIKE {table}) ON COMMIT DELETE ROWS")
-        self._live.execute(f"DELETE FROM {stage}")
-        self._copy(stage, rows)
-        self._live.execute(f"INSERT INTO {table} SELECT * FROM {stage} {conflict}")
-
-    def _copy(self, into: str, rows: Sequence[Sequence[Any]]) -> None:
-        with self._live.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
+        listed = f" ({columns})" if columns else ""
+        with self._live.cursor() as cursor, cursor.copy(f"COPY {table}{listed} FROM STDIN (FORMAT BINARY)") as copy:
+            copy.set_types(kinds)
             for row in rows:
                 copy.write_row(row)
 
@@ -143,11 +146,11 @@ class PostgresDatabase(PostgresReader):
 
     def _lock(self) -> None:
         """Be the one writer until COMMIT. Before there are tables, an advisory lock of the database stands in."""
-        try:
-            with self.savepoint():
-                self._live.execute("SELECT lamport FROM log_head WHERE one = 1 FOR UPDATE")
-        except errors.UndefinedTable:
+        if not self._prepared:
             self._live.execute("SELECT pg_advisory_xact_lock(5787207)")
+            if self._live.execute("SELECT to_regclass('public.log_head')").fetchone() == (None,):
+                return
+        self._live.execute("SELECT lamport FROM log_head WHERE one = 1 FOR UPDATE")
 
     def _commit(self) -> None:
         self._live.execute("COMMIT")
@@ -179,6 +182,7 @@ class PostgresDatabase(PostgresReader):
         for statement in postgres_schema():
             if not ours or new_table(statement, here):
                 self._live.execute(statement)
+        self._prepared = True
         if not ours:
             self._live.execute("CREATE TABLE xinfang_county (version BIGINT NOT NULL)")
             self._live.execute("INSERT INTO xinfang_county VALUES (%s)", (SCHEMA_VERSION,))
@@ -205,6 +209,25 @@ def _translated(text: str) -> Any:
     return text.replace("?", "%s")
 
 
+_IN: Final = re.compile(r"IN \((\?(?:,\?)+)\)")
+
+
+def _one_list(text: str, parameters: Sequence[Any]) -> tuple[Any, list[Any]]:
+    """``IN (?,?,…)`` as one list: one plan for lists of any length."""
+    found = _IN.search(text)
+    assert found is not None
+    before, count = text[: found.start()].count("?"), found[1].count("?")
+    given = [*parameters[:before], list(parameters[before : before + count]), *parameters[before + count :]]
+    return _translated(_IN.sub("= ANY(?)", text, count=1)), given
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> dict[str, dict[str, str]]:
+    """Table → column → its type."""
+    names = {"INTEGER": "bigint", "TEXT": "text", "BLOB": "bytea"}
+    return {table.name: {column: names[kind] for column, kind in table.columns.items()} for table in tables()}
+
+
 _VALUES: Final = re.compile(
     r"INSERT INTO (\w+)(?: \(([^()]*)\))? VALUES \((\?(?:, \?)*)\)\s*(ON CONFLICT .*)?", re.DOTALL
 )
@@ -216,7 +239,7 @@ def _bulk(text: str) -> tuple[str, str, str] | None:
     found = _VALUES.fullmatch(text)
     if found is None or (found[2] and found[4]):
         return None
-    return found[1], f" ({found[2]})" if found[2] else "", _RESERVED.sub('"window"', found[4] or "")
+    return found[1], found[2] or "", _RESERVED.sub('"window"', found[4] or "")
 
 
 def postgres_schema() -> list[str]:

@@ -13,14 +13,15 @@ from typing import Final
 from domain.acts import Act, CaseKind
 from domain.canonical import Json
 from domain.faults import SurroundingsFault
-from domain.fold import CaseState, fold, state_bytes, state_json
+from domain.fold import CaseState, fold, state_bytes
 from sync.exchange import Grant, answer_request
 from sync.log import ActLog, LogDamaged, SigningKey
-from sync.log.content import write_json
 from sync.log.feed import CountyFeed
+from sync.log.log import batched, marks
 from sync.protocol import Answer, Certificate, Enrol, Request, SignedCertificate, issue_certificate
 from sync.server.databases import CountyDatabase, Reader, open_database
 from sync.server.file import key_file, surroundings
+from sync.server.folding import case_row
 from sync.server.stations import STATION_SQL, StationRow, read_counts, read_stations, station_row
 
 _CHINA_MS: Final = 8 * 3600 * 1000
@@ -161,24 +162,30 @@ class CountyStore:
 
     def project(self, case_ids: Iterable[str]) -> None:
         """Fold the cases that changed, inside the running transaction. Refused acts are kept but not folded."""
-        refused = self._refused()
+        changed = list(case_ids)
+        refused = self._refused(changed)
         rows: list[tuple[str, str, str, bytes]] = []
-        for case_id, acts in self.log.cases(case_ids).items():
+        for acts in self.log.cases(changed).values():
             delivered = [act for act in acts if act.act_id not in refused] if refused else acts
             if delivered:
-                state = fold(delivered)
-                rows.append((case_id, state.case_kind, state.scope, write_json(state_json(state))))
+                rows.append(case_row(delivered))
         self._db.executemany(_CASE_SQL, rows)
 
     def fold_case(self, case_id: str) -> CaseState | None:
         """A case as its delivered acts tell it; None when it has none."""
-        refused = self._refused()
+        refused = self._refused([case_id])
         acts = [act for act in self.log.case(case_id) if act.act_id not in refused]
         return fold(acts) if acts else None
 
-    def _refused(self) -> set[str]:
-        rows = self._db.execute("SELECT a.act_id FROM reject r JOIN act a ON a.seq = r.act_seq")
-        return {bytes(row[0]).hex() for row in rows}
+    def _refused(self, case_ids: list[str]) -> set[str]:
+        """Acts of these cases that are kept and not delivered."""
+        if self._db.execute("SELECT 1 FROM reject LIMIT 1").fetchone() is None:
+            return set()
+        found: set[str] = set()
+        for ids in batched(case_ids):
+            sql = f"SELECT a.act_id FROM reject r JOIN act a ON a.seq = r.act_seq WHERE a.case_id IN ({marks(ids)})"
+            found |= {bytes(row[0]).hex() for row in self._db.execute(sql, ids)}
+        return found
 
     def case_bytes(self) -> dict[str, bytes]:
         """Every folded case: case id → canonical bytes of its state."""

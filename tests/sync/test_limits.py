@@ -231,7 +231,7 @@ def test_a_client_that_never_finishes_its_head_or_its_body_is_let_go(store, monk
         line.sendall(b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n")
         assert line.recv(4096).startswith(b"HTTP/1.1 200")
         line.sendall(b"GET /hea")
-        assert rest_of(line) == b""
+        assert b"HTTP/1.1" not in rest_of(line), "only the rest of the first answer, if it came in two pieces"
     server.should_exit = True
     thread.join()
     assert said == [b"", b"", b"HTTP/1.1 408 Request Timeout"]
