@@ -19,6 +19,11 @@ def cluster() -> Iterator[Cluster]:
     found.remove()
 
 
+@pytest.fixture
+def address(cluster: Cluster) -> str:
+    return cluster.address(cluster.new_database())
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def county(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[County]:
     """A county as a process, once over each database."""

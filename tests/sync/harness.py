@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import secrets
 import shutil
 import socket
@@ -150,6 +151,16 @@ class Station:
         finally:
             transport.close()
         return done
+
+
+class Entropy:
+    """Random bytes that are the same every time."""
+
+    def __init__(self, seed: int) -> None:
+        self._rng = random.Random(seed)
+
+    def __call__(self, size: int) -> bytes:
+        return self._rng.randbytes(size)
 
 
 def free_port() -> int:
