@@ -183,13 +183,12 @@ class CountyStore:
             if current:  # it goes on under another incarnation
                 self._db.execute("UPDATE station SET writer = ? WHERE station = ?", (current[-1], station.station))
         if live and request.t:
-            self.note_clock(station.station, request.t)
+            self.note_clock(station.station, request.t - now_ms)
         return answer
 
-    def note_clock(self, station: str, said_ms: int) -> None:
-        """Note what a station's clock says now, against ours, inside the running transaction; evidence only."""
-        sql = "UPDATE station SET clock_offset_ms = ? WHERE station = ?"
-        self._db.execute(sql, (said_ms - self._clock(), station))
+    def note_clock(self, station: str, ahead_ms: int) -> None:
+        """Note how far a station's clock is ahead of ours, inside the running transaction; evidence only."""
+        self._db.execute("UPDATE station SET clock_offset_ms = ? WHERE station = ?", (ahead_ms, station))
 
     def _grant(self, row: StationRow) -> Grant:
         writes = tuple(scope for scope in row.scopes if scope not in READ_ONLY)
