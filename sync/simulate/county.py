@@ -1,0 +1,93 @@
+"""The county of a simulated world: its store and its routes as in production, over the disk port."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
+
+from domain.faults import SurroundingsFault
+from sync.exchange import Identity
+from sync.log import ActLog
+from sync.log.feed import CountyFeed
+from sync.protocol import PROTOCOL, Enrol, SignedCertificate, WireDamaged
+from sync.server.app import County
+from sync.server.store import CountyStore, RequestRefused
+from sync.simulate.accidents import PowerCut, Unanswered
+from sync.simulate.clocks import START_MS
+from sync.simulate.database import Tables
+from sync.simulate.keys import pool_key
+
+_KEY: Final = 0
+
+
+class PortStore(CountyStore):
+    """The county's store over a database that is already open. Everything else is inherited."""
+
+    def __init__(self, db: Any, clock: Callable[[], int], entropy: Callable[[int], bytes]) -> None:
+        self._clock = clock
+        self._entropy = entropy
+        self._key = pool_key(_KEY)
+        self._db = db
+        self.log = ActLog(self._db)
+        self.feed = CountyFeed(self._db)
+        self._prepare()
+        row = self._db.execute("SELECT county, name, writer FROM county").fetchone()
+        self.county, self.name, self.writer = str(row[0]), str(row[1]), str(row[2])
+        self.public_key = self._key.public
+        self.cut: Callable[[], bool] = lambda: False
+
+    def project(self, case_ids: Iterable[str]) -> None:
+        """As the store does, unless the power fails in the middle of it."""
+        super().project(case_ids)
+        if self.cut():
+            raise PowerCut
+
+
+def make_county(db: Any) -> None:
+    """A new county file: every world begins with the same one."""
+    PortStore(db, lambda: START_MS, lambda count: bytes(range(count)))
+
+
+class SimCounty:
+    """One county machine: it can be copied, restored, cut off and filled up."""
+
+    def __init__(self, tables: Tables, clock: Callable[[], int], entropy: Callable[[int], bytes]) -> None:
+        self._clock = clock
+        self._entropy = entropy
+        self.cut_in_project = False
+        self._open(tables)
+
+    def _open(self, tables: Tables) -> None:
+        self.tables = tables
+        self.store = PortStore(tables.db, self._clock, self._entropy)
+        self.store.cut = lambda: self.cut_in_project
+        self._routes = County(self.store, self._clock)
+
+    def serve(self, frame: bytes, certificate: str | None) -> bytes:
+        """A request frame in, the answer frame out; raises :class:`Unanswered` where HTTP would carry an error."""
+        try:
+            return self._routes._exchange(frame, certificate)
+        except RequestRefused as refused:
+            raise Unanswered(refused.code) from refused
+        except WireDamaged as damaged:
+            raise Unanswered(damaged.code) from damaged
+        except SurroundingsFault as fault:
+            raise Unanswered(fault.code) from fault
+
+    def enrol(self, identity: Identity, scopes: Sequence[str], window: str) -> SignedCertificate:
+        """A code and the certificate for it."""
+        code = self.store.issue_code(identity.office, "", window, scopes)
+        return self.store.enrol(
+            Enrol(v=PROTOCOL, code=code, station=identity.station, office=identity.office, writer=identity.writer,
+                  public_key=identity.public_key)
+        )  # fmt: skip
+
+    def restart(self, chance: random.Random) -> None:
+        """The power came back."""
+        self._open(self.tables.restart(chance))
+
+    def restore(self, backup: Tables) -> None:
+        """Go on from an older copy."""
+        self.tables.close()
+        self._open(backup.copy())

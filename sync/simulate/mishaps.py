@@ -1,0 +1,220 @@
+"""What befalls lines, disks, clocks and machines in a simulated world, and the traffic between the accidents."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Final
+
+from sync.exchange import Applied
+from sync.protocol import Request
+from sync.simulate import people
+from sync.simulate.accidents import PowerCut, Unanswered, demand
+from sync.simulate.database import DiskTables, act_ids
+from sync.simulate.plan import Event
+from sync.simulate.station import SimStation
+from sync.simulate.world import ANSWERABLE, GOOD_LINE, MOST_MACHINES, Message, World
+
+_BUDGETS: Final = (1, 300, 700, 1500)
+
+
+def budget(world: World, chance: random.Random) -> int:
+    """Bytes for one round: little over a bad line."""
+    return chance.choice(_BUDGETS) if chance.random() < world.plan.chances["small_budget"] else GOOD_LINE
+
+
+def round_trip(world: World, event: Event, chance: random.Random) -> None:
+    """A few rounds over a line that works, as the sync loop goes."""
+    station = world.machine(event)
+    if {(station.name, True), (station.name, False)} & world.parted or station.revoked:
+        return
+    for _ in range(3):
+        try:
+            if not world.round(station, budget(world, chance)).more:
+                return
+        except Unanswered as refused:
+            demand(refused.code in ANSWERABLE, "I11", f"the county refuses a good request: {refused.code}")
+            return
+
+
+def ask(world: World, event: Event, chance: random.Random) -> None:
+    """A request goes on its way."""
+    station = world.machine(event)
+    request, frame = world.ask(station, budget(world, chance))
+    world.post(station, request, frame, up=True, chance=chance)
+
+
+def deliver(world: World, event: Event, chance: random.Random) -> None:  # noqa: ARG001
+    """One of the frames on the way arrives; the oldest, or one that overtakes it."""
+    if not world.flying:
+        return
+    place = 0
+    if chance.random() < world.plan.chances["overtaken"]:
+        place = chance.randrange(len(world.flying))
+        world.tally["frames overtaken"] += bool(place)
+    world.deliver(world.flying.pop(place), chance)
+
+
+def replay(world: World, event: Event, chance: random.Random) -> None:  # noqa: ARG001
+    """A stick out of a drawer is put in, perhaps not for the first time; or it is lost."""
+    if not world.drawer:
+        return
+    place = chance.randrange(len(world.drawer))
+    message = world.drawer[place]
+    if chance.random() < 0.2:
+        world.tally["sticks lost"] += 1
+        world.drawer.pop(place)
+        return
+    world.tally["sticks read, late or again"] += 1
+    world.deliver(message, chance)
+
+
+# the county ---------------------------------------------------------------------------------------------------------
+
+
+def county_backup(world: World, event: Event, chance: random.Random) -> None:  # noqa: ARG001
+    """The nightly copy."""
+    world.tally["county backups"] += 1
+    world.backups["county"].append(world.county.tables.copy())
+
+
+def county_restore(world: World, event: Event, chance: random.Random) -> None:  # noqa: ARG001
+    """The county goes on from one of its older copies."""
+    world.tally["county restores"] += 1
+    world.county.restore(chance.choice(world.backups["county"]))
+    world.checker.county_anew(world.county)
+
+
+def county_crash(world: World, event: Event, chance: random.Random) -> None:
+    """The county stops while it serves: before its commit, after it, or in the middle of a write."""
+    station = world.machine(event)
+    before = act_ids(world.county.tables.db)
+    request, frame = world.ask(station, budget(world, chance))
+    tables = world.county.tables
+    if isinstance(tables, DiskTables):
+        tables.disk.cut_at = tables.disk.steps + chance.randrange(1, 20)
+    elif chance.random() < 0.5:
+        world.county.cut_in_project = True
+    try:
+        world.county.serve(frame, station.header())
+    except PowerCut:
+        world.tally["power cuts at the county"] += 1
+    except Unanswered as refused:
+        world.tally[f"refused {refused.code}"] += 1
+    world.county.cut_in_project = False
+    world.county.restart(chance)
+    lost = before - act_ids(world.county.tables.db)
+    demand(not lost, "I1", f"the county lost {len(lost)} acts in a power cut")
+    world.tally["county restarts"] += 1
+    world.checker.county_anew(world.county)
+
+
+def county_full(world: World, event: Event, chance: random.Random) -> None:
+    """The county's disk runs full while it serves; then it answers ``disk_full`` and nothing has changed."""
+    station = world.machine(event)
+    before = act_ids(world.county.tables.db)
+    request, frame = world.ask(station, GOOD_LINE)
+    world.county.tables.fill(chance.randrange(0, 4096))
+    try:
+        answer = world.county.serve(frame, station.header())
+    except Unanswered as refused:
+        world.tally[f"refused {refused.code}"] += 1
+        demand(act_ids(world.county.tables.db) == before, "I11", "a full county kept half a request")
+        return
+    finally:
+        world.county.tables.heal()
+        world.checker.county_took(world.county)
+    world.flying.append(Message(station, answer, request, False, True))
+
+
+# stations -----------------------------------------------------------------------------------------------------------
+
+
+def station_backup(world: World, event: Event, chance: random.Random) -> None:  # noqa: ARG001
+    """Somebody copies a station's folder."""
+    station = world.machine(event)
+    world.tally["station backups"] += 1
+    world.backups.setdefault(station.name, []).append(station.tables.copy())
+
+
+def station_crash(world: World, event: Event, chance: random.Random) -> None:
+    """A station stops in the middle of a clerk's act or of an answer."""
+    station = world.machine(event)
+    if isinstance(station.tables, DiskTables):
+        station.tables.disk.cut_at = station.tables.disk.steps + chance.randrange(1, 24)
+    else:
+        station.cut_in_project = chance.random() < 0.7
+
+    def work() -> None:
+        if chance.random() < 0.5:
+            people.write(world, event, chance)
+        else:
+            _rounds(world, station, chance)
+        if station in world.crew and not isinstance(station.tables, DiskTables):
+            raise PowerCut
+
+    world.mishap(station, work, chance)
+    station.cut_in_project = False
+
+
+def station_full(world: World, event: Event, chance: random.Random) -> None:
+    """A station's disk runs full in the middle of a clerk's act or of an answer: that one fails, visibly and whole."""
+    station = world.machine(event)
+    station.tables.fill(chance.randrange(0, 3000))
+    if chance.random() < 0.5:
+        people.write(world, event, chance)
+    else:
+        world.mishap(station, lambda: _rounds(world, station, chance), chance)
+
+
+def _rounds(world: World, station: SimStation, chance: random.Random) -> None:
+    try:
+        world.round(station, budget(world, chance))
+    except Unanswered as refused:
+        demand(refused.code in ANSWERABLE, "I11", f"the county refuses a good request: {refused.code}")
+
+
+# lines and clocks ---------------------------------------------------------------------------------------------------
+
+
+def part(world: World, event: Event, chance: random.Random) -> None:
+    """A line carries nothing any more, one way or both."""
+    name = world.machine(event).name
+    world.tally["partitions"] += 1
+    world.parted |= {(name, up) for up in chance.choice(((True,), (False,), (True, False)))}
+
+
+def rejoin(world: World, event: Event, chance: random.Random) -> None:  # noqa: ARG001
+    """The lines work again."""
+    world.parted.clear()
+
+
+def clock(world: World, event: Event, chance: random.Random) -> None:
+    """Somebody sets a clock."""
+    world.tally["clock jumps"] += 1
+    world.clocks.jump("county" if chance.random() < 0.2 else world.machine(event).name)
+
+
+HANDLERS: Final[dict[str, Callable[[World, Event, random.Random], None]]] = {
+    "write": people.write,
+    "commit": people.commit,
+    "settle_conflict": people.settle_conflict,
+    "newer_act": people.newer_act,
+    "round": round_trip,
+    "ask": ask,
+    "deliver": deliver,
+    "replay": replay,
+    "county_backup": county_backup,
+    "county_restore": county_restore,
+    "county_crash": county_crash,
+    "county_full": county_full,
+    "station_backup": station_backup,
+    "station_crash": station_crash,
+    "station_full": station_full,
+    "part": part,
+    "rejoin": rejoin,
+    "clock": clock,
+}
+"""What every kind of event does."""
+
+__all__ = ["HANDLERS", "Applied", "Request"]

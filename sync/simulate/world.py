@@ -1,0 +1,245 @@
+"""A simulated world: one county, a crew of stations, what is between them, and the scheduler that plays a plan."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from domain.faults import SurroundingsFault
+from sync.exchange import Applied, Identity
+from sync.protocol import Request, WireDamaged
+from sync.simulate import database
+from sync.simulate.accidents import Broken, PowerCut, Unanswered, demand, travel
+from sync.simulate.checks import Checker
+from sync.simulate.clocks import Clocks
+from sync.simulate.county import SimCounty, make_county
+from sync.simulate.database import Tables
+from sync.simulate.keys import pool_key
+from sync.simulate.plan import Event, Plan
+from sync.simulate.station import SimStation
+
+GOOD_LINE: Final = 1 << 20
+MOST_MACHINES: Final = 7
+MOST_ROUNDS: Final = 120
+"""Rounds of one station over a good line after which it must be level (liveness)."""
+MOST_PASSES: Final = 10
+"""Times every station may be asked in turn until nothing moves any more (liveness)."""
+
+
+@dataclass(slots=True)
+class Message:
+    """A frame on its way, or on a stick in somebody's drawer. An answer travels with the request it answers."""
+
+    station: SimStation
+    frame: bytes
+    request: Request
+    up: bool
+    whole: bool
+    """False when it was damaged on the way: then it must be refused."""
+
+
+class World:
+    """Everything of one history. ``handlers`` say what an event does."""
+
+    def __init__(self, plan: Plan, handlers: dict[str, Callable[[World, Event, random.Random], None]]) -> None:
+        self.plan = plan
+        self.tally: Counter[str] = Counter()
+        self.checker = Checker()
+        self.clocks = Clocks(plan.clocks, plan.clock_seed)
+        self._handlers = handlers
+        self.chance = random.Random(f"xinfang-world-{plan.seed}")
+        self.open_tables: Callable[[database.Make], Tables] = database.opener(on_disk=plan.on_disk)
+        self.county = SimCounty(self.open_tables(make_county), lambda: self.clocks.now("county"), self.entropy)
+        self.crew: list[SimStation] = []
+        self.buried: list[SimStation] = []
+        self.cases: dict[str, list[str]] = {}
+        """Home scope → cases its people work on."""
+        self.flying: list[Message] = []
+        self.drawer: list[Message] = []
+        self.parted: set[tuple[str, bool]] = set()
+        """(machine, way up): lines that carry nothing now."""
+        for number in range(plan.stations):
+            self.hire(number)
+        self.backups: dict[str, list[Tables]] = {"county": [self.county.tables.copy()]}
+        self.checker.county_anew(self.county)
+
+    def entropy(self, count: int) -> bytes:
+        """Random bytes for production code."""
+        return self.chance.randbytes(count)
+
+    # people and machines -----------------------------------------------------------------------------------------
+
+    def hire(self, number: int) -> SimStation:
+        """A new station, enrolled."""
+        restricted = number == self.plan.stations - 1 and self.plan.chances["restricted"] > 0
+        office = str(1 + number % self.plan.offices)
+        home = f"restricted/{office}" if restricted else f"office/{office}"
+        scopes = (home, "dict") if restricted else (home, "county", "dict")
+        key = pool_key(1 + number)
+        identity = Identity(f"{number + 1:032x}", office, self.entropy(16).hex(), key.public)
+        station = SimStation(f"s{number + 1}", self.open_tables(database.make_station), identity, key, scopes)
+        station.begin()
+        station.certificate = self.county.enrol(identity, scopes, f"{number + 1}")
+        self.crew.append(station)
+        return station
+
+    def machine(self, event: Event) -> SimStation:
+        """Whom an event concerns."""
+        return self.crew[event.who % len(self.crew)]
+
+    def now(self, station: SimStation) -> int:
+        """What a machine's clock shows."""
+        return self.clocks.now(station.name)
+
+    # the scheduler -----------------------------------------------------------------------------------------------
+
+    def play(self, events: Sequence[Event]) -> None:
+        """Let everything happen, then heal and check. Raises :class:`Broken`, or whatever production code raised."""
+        for event in events:
+            self.clocks.tick()
+            self.tally[f"event {event.kind}"] += 1
+            self._handlers[event.kind](self, event, random.Random(event.salt))
+            if self.plan.checked:
+                self.check_step()
+        self.heal()
+        self.tally["acts written"] += len(self.checker.written)
+
+    def check_step(self) -> None:
+        """Everything that holds at any moment."""
+        self.county.store.verify()
+        for station in self.crew:
+            self.checker.station_holds_together(station)
+
+    # rounds ------------------------------------------------------------------------------------------------------
+
+    def ask(self, station: SimStation, budget: int) -> tuple[Request, bytes]:
+        """A station's request, as it leaves."""
+        return station.ask(budget, self.clocks.now(station.name))
+
+    def serve(self, station: SimStation, request: Request, frame: bytes) -> bytes:
+        """The county's answer; the checker reads what goes out. Raises Unanswered, PowerCut."""
+        try:
+            answer = self.county.serve(frame, None)
+        except Unanswered as refused:
+            if refused.code != "certificate_wanted":
+                raise
+            self.tally["certificates shown"] += 1
+            answer = self.county.serve(frame, station.header())
+        finally:
+            if not getattr(self.county.tables, "off", False):
+                self.checker.county_took(self.county)
+        self.checker.answer_left(answer, request, station, self.county.store.public_key, station.scopes)
+        return answer
+
+    def take(self, station: SimStation, request: Request, frame: bytes) -> Applied:
+        """A station applies an answer. Raises WireDamaged, PowerCut, SurroundingsFault's driver error."""
+        answer, applied = station.take(request, frame)
+        self.tally["answers applied"] += 1
+        self.tally["rewinds"] += len(answer.rewind)
+        self.tally["forks found"] += len(answer.fork)
+        self.tally["acts rejected"] += len(answer.reject)
+        if applied.confirmed:
+            self.checker.station_stands(station)
+        return applied
+
+    def round(self, station: SimStation, budget: int) -> Applied:
+        """One round over a good line."""
+        request, frame = self.ask(station, budget)
+        return self.take(station, request, self.serve(station, request, frame))
+
+    def post(self, station: SimStation, request: Request, frame: bytes, *, up: bool, chance: random.Random) -> None:
+        """Put a frame on its way with everything that may befall it."""
+        if (station.name, up) in self.parted:
+            self.tally["frames into a partition"] += 1
+            return
+        if chance.random() < self.plan.chances["kept_on_stick"]:
+            self.tally["frames copied to a stick"] += 1
+            self.drawer.append(Message(station, frame, request, up, True))
+        for copy in travel(frame, self.plan.chances, chance, self.tally):
+            self.flying.append(Message(station, copy, request, up, copy == frame))
+
+    def deliver(self, message: Message, chance: random.Random) -> None:
+        """A frame arrives."""
+        station = message.station
+        if station not in self.crew:
+            self.tally["frames to a machine that is gone"] += 1
+            return
+        if not message.up:
+            try:
+                self.take(station, message.request, message.frame)
+            except WireDamaged as damaged:
+                self.tally["answers refused"] += 1
+                late = damaged.code in LATE
+                demand(late or not message.whole, "I11", f"{station.name} refuses a whole answer: {damaged}")
+                return
+            demand(message.whole, "I8", f"{station.name} took a damaged answer")
+            return
+        try:
+            answer = self.serve(station, message.request, message.frame)
+        except Unanswered as refused:
+            self.tally[f"refused {refused.code}"] += 1
+            demand(refused.code in ANSWERABLE or not message.whole, "I11", f"the county refuses: {refused.code}")
+            return
+        demand(message.whole, "I8", "the county took a damaged request")
+        self.post(station, message.request, answer, up=False, chance=chance)
+
+    def close(self) -> None:
+        """Give everything back."""
+        self.county.tables.close()
+        for station in self.crew:
+            station.tables.close()
+        for copies in self.backups.values():
+            for tables in copies:
+                tables.close()
+
+    # the end -----------------------------------------------------------------------------------------------------
+
+    def heal(self) -> None:
+        """Good lines, room, no accidents: within a bound everybody is level, and then all is checked (liveness)."""
+        self.parted.clear()
+        self.county.tables.heal()
+        for station in self.crew:
+            station.tables.heal()
+        chance = random.Random(f"xinfang-heal-{self.plan.seed}")
+        for message in self.flying:
+            if chance.random() < 0.5:
+                self.deliver(message, chance)
+        serving = [station for station in self.crew if not station.revoked]
+        alive = database.act_ids(self.county.tables.db).union(*(database.act_ids(s.tables.db) for s in serving))
+        for _ in range(MOST_PASSES):
+            if not [station for station in serving if self._settle(station)]:
+                break
+        else:
+            raise Broken("liveness", f"no rest after {MOST_PASSES} passes over a good line")
+        self.checker.in_the_end(self.county, serving, alive)
+
+    def _settle(self, station: SimStation) -> bool:
+        """Rounds until nothing more waits; True when anything moved."""
+        moved = False
+        for number in range(MOST_ROUNDS):
+            before = station.position()
+            applied = self.round(station, GOOD_LINE)
+            if not applied.more and number:
+                return moved
+            moved = moved or station.position() != before
+        raise Broken("liveness", f"{station.name} is not level after {MOST_ROUNDS} rounds")
+
+    def mishap(self, station: SimStation, work: Callable[[], object], chance: random.Random) -> None:
+        """Do a station's work on a machine that may stop or be full in the middle of it."""
+        try:
+            work()
+        except PowerCut:
+            self.tally["power cuts at a station"] += 1
+            station.restart(chance)
+        except (database.DatabaseError, SurroundingsFault):
+            self.tally["full disks at a station"] += 1
+        finally:
+            station.tables.heal()
+
+
+LATE: Final = frozenset({"reference_unknown", "rewind_unknown"})
+"""An answer that is whole but late may be refused in these words; nothing has changed then."""
+ANSWERABLE: Final = frozenset({"revoked", "disk_full", "certificate_superseded"})
