@@ -13,7 +13,7 @@ from sync.log.feed import CountyFeed
 from sync.protocol import PROTOCOL, Enrol, SignedCertificate, WireDamaged
 from sync.server.app import County
 from sync.server.store import CountyStore, RequestRefused
-from sync.simulate.accidents import PowerCut, Unanswered
+from sync.simulate.accidents import Unanswered
 from sync.simulate.clocks import START_MS
 from sync.simulate.database import Tables
 from sync.simulate.keys import pool_key
@@ -35,13 +35,12 @@ class PortStore(CountyStore):
         row = self._db.execute("SELECT county, name, writer FROM county").fetchone()
         self.county, self.name, self.writer = str(row[0]), str(row[1]), str(row[2])
         self.public_key = self._key.public
-        self.cut: Callable[[], bool] = lambda: False
+        self.after_project: Callable[[], None] = lambda: None
 
     def project(self, case_ids: Iterable[str]) -> None:
         """As the store does, unless the power fails in the middle of it."""
         super().project(case_ids)
-        if self.cut():
-            raise PowerCut
+        self.after_project()
 
 
 def make_county(db: Any) -> None:
@@ -61,8 +60,13 @@ class SimCounty:
     def _open(self, tables: Tables) -> None:
         self.tables = tables
         self.store = PortStore(tables.db, self._clock, self._entropy)
-        self.store.cut = lambda: self.cut_in_project
+        self.store.after_project = self._perhaps_cut
         self._routes = County(self.store, self._clock)
+
+    def _perhaps_cut(self) -> None:
+        if self.cut_in_project:
+            self.cut_in_project = False
+            self.tables.cut()
 
     def serve(self, frame: bytes, certificate: str | None) -> bytes:
         """A request frame in, the answer frame out; raises :class:`Unanswered` where HTTP would carry an error."""

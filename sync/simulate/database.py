@@ -17,6 +17,7 @@ from sqlcipher3 import dbapi2
 from sync.log.feed import STATION_SCHEMA
 from sync.log.log import SCHEMA
 from sync.server.file import statements
+from sync.simulate.accidents import PowerCut
 
 if TYPE_CHECKING:
     from sync.simulate.disk import Disk
@@ -38,6 +39,13 @@ class Tables(Protocol):
     """A database of one machine, and what accidents can do to it. ``db`` is what production code gets."""
 
     db: Any
+
+    @property
+    def dead(self) -> bool:
+        """True from a power cut until the restart."""
+
+    def cut(self) -> None:
+        """Stop the machine here and now."""
 
     def copy(self) -> Tables:
         """The same content on another machine, or as a backup."""
@@ -70,6 +78,12 @@ class MemoryTables:
         self._files = dict(files or {})
         (_template(make) if source is None else source).backup(self.db)
         self.db.execute("PRAGMA foreign_keys = ON")
+        self.dead = False
+
+    def cut(self) -> None:
+        """Stop the machine here and now."""
+        self.dead = True
+        raise PowerCut
 
     def copy(self) -> MemoryTables:
         """A backup of the file as it is now."""
@@ -79,6 +93,7 @@ class MemoryTables:
         """The committed state."""
         if self.db.in_transaction:
             self.db.execute("ROLLBACK")
+        self.dead = False
         return self
 
     def fill(self, room: int) -> None:
@@ -111,6 +126,16 @@ class DiskTables:
         self.disk = disk if disk is not None else _template_disk(make).copy()
         self._make = make
         self.db: Any = Connection(self.disk)
+
+    @property
+    def dead(self) -> bool:
+        """True from a power cut until the restart."""
+        return self.disk.dead
+
+    def cut(self) -> None:
+        """Stop the machine here and now."""
+        self.disk.dead = True
+        raise PowerCut
 
     def copy(self) -> DiskTables:
         """A backup of the files, log and all, as they are now."""

@@ -82,31 +82,30 @@ def county_restore(world: World, event: Event, chance: random.Random) -> None:  
     """The county goes on from one of its older copies."""
     world.tally["county restores"] += 1
     world.county.restore(chance.choice(world.backups["county"]))
+    world.promised = act_ids(world.county.tables.db)
     world.checker.county_anew(world.county)
 
 
 def county_crash(world: World, event: Event, chance: random.Random) -> None:
     """The county stops while it serves: before its commit, after it, or in the middle of a write."""
     station = world.machine(event)
-    before = act_ids(world.county.tables.db)
     request, frame = world.ask(station, budget(world, chance))
     tables = world.county.tables
     if isinstance(tables, DiskTables):
         tables.disk.cut_at = tables.disk.steps + chance.randrange(1, 20)
-    elif chance.random() < 0.5:
-        world.county.cut_in_project = True
+    else:
+        world.county.cut_in_project = chance.random() < 0.7
     try:
         world.county.serve(frame, station.header())
+        if not isinstance(tables, DiskTables):
+            tables.cut()
     except PowerCut:
-        world.tally["power cuts at the county"] += 1
+        world.power_back(chance)
     except Unanswered as refused:
         world.tally[f"refused {refused.code}"] += 1
+    tables.heal()
     world.county.cut_in_project = False
-    world.county.restart(chance)
-    lost = before - act_ids(world.county.tables.db)
-    demand(not lost, "I1", f"the county lost {len(lost)} acts in a power cut")
-    world.tally["county restarts"] += 1
-    world.checker.county_anew(world.county)
+    world.promised |= world.checker.county_took(world.county)
 
 
 def county_full(world: World, event: Event, chance: random.Random) -> None:
@@ -123,7 +122,7 @@ def county_full(world: World, event: Event, chance: random.Random) -> None:
         return
     finally:
         world.county.tables.heal()
-        world.checker.county_took(world.county)
+        world.promised |= world.checker.county_took(world.county)
     world.flying.append(Message(station, answer, request, False, True))
 
 
@@ -150,11 +149,12 @@ def station_crash(world: World, event: Event, chance: random.Random) -> None:
             people.write(world, event, chance)
         else:
             _rounds(world, station, chance)
-        if station in world.crew and not isinstance(station.tables, DiskTables):
-            raise PowerCut
+        if not isinstance(station.tables, DiskTables):
+            station.tables.cut()
 
-    world.mishap(station, work, chance)
+    world.mishap(work, chance)
     station.cut_in_project = False
+    station.tables.heal()
 
 
 def station_full(world: World, event: Event, chance: random.Random) -> None:
@@ -164,7 +164,8 @@ def station_full(world: World, event: Event, chance: random.Random) -> None:
     if chance.random() < 0.5:
         people.write(world, event, chance)
     else:
-        world.mishap(station, lambda: _rounds(world, station, chance), chance)
+        world.mishap(lambda: _rounds(world, station, chance), chance)
+    station.tables.heal()
 
 
 def _rounds(world: World, station: SimStation, chance: random.Random) -> None:

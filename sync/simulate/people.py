@@ -37,7 +37,7 @@ def save(world: World, station: SimStation, acts: Sequence[Act], chance: random.
     """One commit on a machine that may be full; what was not acknowledged may be there or not."""
     for content in station.encoded(acts):
         world.checker.written[json.loads(content)["i"]] = content
-    world.mishap(station, lambda: station.write(acts), chance)
+    world.mishap(lambda: station.write(acts), chance)
 
 
 def write(world: World, event: Event, chance: random.Random) -> None:
@@ -94,5 +94,5 @@ def newer_act(world: World, event: Event, chance: random.Random) -> None:
     world.tally["acts of a later release"] += 1
     content = canonical_bytes(body)
     world.checker.written[act.act_id] = content
-    world.mishap(station, lambda: station.write_later(act, content), chance)
+    world.mishap(lambda: station.write_later(act, content), chance)
     demand(act.act_id not in station.acked or station.log.has(act.act_id), "I1", "a later act is gone")

@@ -45,13 +45,14 @@ def try_plan(plan: Plan) -> tuple[Counter[str], Failure | None]:
     try:
         world = play(plan)
     except Exception as error:  # noqa: BLE001 - anything at all is a finding
-        return Counter(), _failure(plan, error, plan.events)
+        return Counter(), failure_of(plan, error, plan.events)
     tally = world.tally
     world.close()
     return tally, None
 
 
-def _failure(plan: Plan, error: Exception, events: Sequence[Event]) -> Failure:
+def failure_of(plan: Plan, error: Exception, events: Sequence[Event]) -> Failure:
+    """A failure told."""
     frames = traceback.extract_tb(error.__traceback__)
     where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-6:]))
     return Failure(plan.seed, plan, f"{type(error).__name__}: {error}", where, tuple(events))
@@ -69,7 +70,7 @@ def shrink(failure: Failure) -> Failure:
         try:
             play(failure.plan, events).close()
         except Exception as error:  # noqa: BLE001
-            found = _failure(failure.plan, error, events)
+            found = failure_of(failure.plan, error, events)
             if _kind(found.why) == kind:
                 best = found
                 return True

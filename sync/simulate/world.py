@@ -57,6 +57,8 @@ class World:
         self.buried: list[SimStation] = []
         self.cases: dict[str, list[str]] = {}
         """Home scope → cases its people work on."""
+        self.promised: set[str] = set()
+        """Acts the county had committed when it last answered: a cut must leave them."""
         self.flying: list[Message] = []
         self.drawer: list[Message] = []
         self.parted: set[tuple[str, bool]] = set()
@@ -98,14 +100,22 @@ class World:
 
     def play(self, events: Sequence[Event]) -> None:
         """Let everything happen, then heal and check. Raises :class:`Broken`, or whatever production code raised."""
+        self.play_events(events)
+        self.heal()
+        self.tally["acts written"] += len(self.checker.written)
+
+    def play_events(self, events: Sequence[Event]) -> None:
+        """Let everything happen."""
         for event in events:
             self.clocks.tick()
             self.tally[f"event {event.kind}"] += 1
-            self._handlers[event.kind](self, event, random.Random(event.salt))
+            chance = random.Random(event.salt)
+            try:
+                self._handlers[event.kind](self, event, chance)
+            except PowerCut:
+                self.power_back(chance)
             if self.plan.checked:
                 self.check_step()
-        self.heal()
-        self.tally["acts written"] += len(self.checker.written)
 
     def check_step(self) -> None:
         """Everything that holds at any moment."""
@@ -129,8 +139,8 @@ class World:
             self.tally["certificates shown"] += 1
             answer = self.county.serve(frame, station.header())
         finally:
-            if not getattr(self.county.tables, "off", False):
-                self.checker.county_took(self.county)
+            if not self.county.tables.dead:
+                self.promised |= self.checker.county_took(self.county)
         self.checker.answer_left(answer, request, station, self.county.store.public_key, station.scopes)
         return answer
 
@@ -227,17 +237,27 @@ class World:
             moved = moved or station.position() != before
         raise Broken("liveness", f"{station.name} is not level after {MOST_ROUNDS} rounds")
 
-    def mishap(self, station: SimStation, work: Callable[[], object], chance: random.Random) -> None:
+    def mishap(self, work: Callable[[], object], chance: random.Random) -> None:
         """Do a station's work on a machine that may stop or be full in the middle of it."""
         try:
             work()
         except PowerCut:
-            self.tally["power cuts at a station"] += 1
-            station.restart(chance)
+            self.power_back(chance)
         except (database.DatabaseError, SurroundingsFault):
             self.tally["full disks at a station"] += 1
-        finally:
-            station.tables.heal()
+
+    def power_back(self, chance: random.Random) -> None:
+        """Every machine that stopped starts again from what its disk kept (I1)."""
+        if self.county.tables.dead:
+            self.tally["power cuts at the county"] += 1
+            self.county.restart(chance)
+            lost = self.promised - database.act_ids(self.county.tables.db)
+            demand(not lost, "I1", f"the county lost {len(lost)} acts in a power cut")
+            self.checker.county_anew(self.county)
+        for station in self.crew:
+            if station.tables.dead:
+                self.tally["power cuts at a station"] += 1
+                station.restart(chance)
 
 
 LATE: Final = frozenset({"reference_unknown", "rewind_unknown"})
