@@ -272,14 +272,17 @@ def dump(db: Any) -> dict[str, list[Sequence[Any]]]:
     return {name: sorted(db.execute(f"SELECT * FROM {name}").fetchall(), key=repr) for name in names}
 
 
-_FOLDED: Final = "CREATE TABLE folded (case_id TEXT PRIMARY KEY, state BLOB NOT NULL) STRICT;"
-"""The projection of a simulated station: the folded cases, byte for byte."""
+_STATION: Final = """
+CREATE TABLE folded (case_id TEXT PRIMARY KEY, state BLOB NOT NULL) STRICT;
+CREATE TABLE writer_key (number INTEGER PRIMARY KEY, writer TEXT NOT NULL UNIQUE, raw BLOB NOT NULL) STRICT;
+"""
+"""What a simulated station keeps beside log and feed: its projection byte for byte, and its writers' keys."""
 
 
 def make_station(db: Any) -> None:
     """The tables of a simulated station: log, feed, folded cases."""
     with transaction(db):
-        for sql in statements(SCHEMA + STATION_SCHEMA + _FOLDED):
+        for sql in statements(SCHEMA + STATION_SCHEMA + _STATION):
             db.execute(sql)
 
 
@@ -291,6 +294,17 @@ def keep_folded(db: Any, rows: Iterable[tuple[str, bytes]]) -> None:
 def folded(db: Any) -> dict[str, bytes]:
     """Every folded case of a station."""
     return {str(row[0]): bytes(row[1]) for row in db.execute("SELECT case_id, state FROM folded").fetchall()}
+
+
+def keep_writer(db: Any, writer: str, raw: bytes) -> None:
+    """The key of a new incarnation; from now on it is the current one."""
+    db.execute("INSERT INTO writer_key (writer, raw) VALUES (?, ?)", (writer, raw))
+
+
+def current_writer(db: Any) -> tuple[str, bytes]:
+    """The writer this file writes under, and its key."""
+    row = db.execute("SELECT writer, raw FROM writer_key ORDER BY number DESC LIMIT 1").fetchone()
+    return str(row[0]), bytes(row[1])
 
 
 # what the checker reads beneath the code it checks ------------------------------------------------------------------

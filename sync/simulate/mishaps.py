@@ -44,7 +44,7 @@ def ask(world: World, event: Event, chance: random.Random) -> None:
     world.post(station, request, frame, up=True, chance=chance)
 
 
-def deliver(world: World, event: Event, chance: random.Random) -> None:  # noqa: ARG001
+def deliver(world: World, event: Event, chance: random.Random) -> None:
     """One of the frames on the way arrives; the oldest, or one that overtakes it."""
     if not world.flying:
         return
@@ -55,7 +55,7 @@ def deliver(world: World, event: Event, chance: random.Random) -> None:  # noqa:
     world.deliver(world.flying.pop(place), chance)
 
 
-def replay(world: World, event: Event, chance: random.Random) -> None:  # noqa: ARG001
+def replay(world: World, event: Event, chance: random.Random) -> None:
     """A stick out of a drawer is put in, perhaps not for the first time; or it is lost."""
     if not world.drawer:
         return
@@ -72,13 +72,13 @@ def replay(world: World, event: Event, chance: random.Random) -> None:  # noqa: 
 # the county ---------------------------------------------------------------------------------------------------------
 
 
-def county_backup(world: World, event: Event, chance: random.Random) -> None:  # noqa: ARG001
+def county_backup(world: World, event: Event, chance: random.Random) -> None:
     """The nightly copy."""
     world.tally["county backups"] += 1
     world.backups["county"].append(world.county.tables.copy())
 
 
-def county_restore(world: World, event: Event, chance: random.Random) -> None:  # noqa: ARG001
+def county_restore(world: World, event: Event, chance: random.Random) -> None:
     """The county goes on from one of its older copies."""
     world.tally["county restores"] += 1
     world.county.restore(chance.choice(world.backups["county"]))
@@ -129,7 +129,7 @@ def county_full(world: World, event: Event, chance: random.Random) -> None:
 # stations -----------------------------------------------------------------------------------------------------------
 
 
-def station_backup(world: World, event: Event, chance: random.Random) -> None:  # noqa: ARG001
+def station_backup(world: World, event: Event, chance: random.Random) -> None:
     """Somebody copies a station's folder."""
     station = world.machine(event)
     world.tally["station backups"] += 1
@@ -175,6 +175,36 @@ def _rounds(world: World, station: SimStation, chance: random.Random) -> None:
         demand(refused.code in ANSWERABLE, "I11", f"the county refuses a good request: {refused.code}")
 
 
+def station_restore(world: World, event: Event, chance: random.Random) -> None:
+    """A station goes on from an older copy: of the database alone (the fence tells), or of the whole folder."""
+    station = world.machine(event)
+    copies = world.backups.get(station.name)
+    if not copies:
+        return
+    with_fence = chance.random() < 0.5
+    world.tally[f"station restores, {'whole folder' if with_fence else 'database only'}"] += 1
+    world.tally["restores told by the fence"] += station.restore(chance.choice(copies), with_fence=with_fence)
+
+
+def station_clone(world: World, event: Event, chance: random.Random) -> None:
+    """A disk is copied to a second machine, and both go on; or the first is gone and its neighbours remember it."""
+    station = world.machine(event)
+    if len(world.crew) >= MOST_MACHINES:
+        return
+    like_hardware = chance.random() < 0.5
+    world.tally[f"stations cloned, {'on like hardware' if like_hardware else 'on other hardware'}"] += 1
+    world.crew.append(station.clone(f"{station.name}'{len(world.crew)}", like_hardware=like_hardware))
+
+
+def station_gone(world: World, event: Event, chance: random.Random) -> None:
+    """A machine is stolen or burns; what only it held is gone, what its neighbours hold must come back from them."""
+    station = world.machine(event)
+    if len(world.crew) > 2:
+        world.tally["stations gone for good"] += 1
+        world.crew.remove(station)
+        world.buried.append(station)
+
+
 # lines and clocks ---------------------------------------------------------------------------------------------------
 
 
@@ -185,7 +215,7 @@ def part(world: World, event: Event, chance: random.Random) -> None:
     world.parted |= {(name, up) for up in chance.choice(((True,), (False,), (True, False)))}
 
 
-def rejoin(world: World, event: Event, chance: random.Random) -> None:  # noqa: ARG001
+def rejoin(world: World, event: Event, chance: random.Random) -> None:
     """The lines work again."""
     world.parted.clear()
 
@@ -210,7 +240,10 @@ HANDLERS: Final[dict[str, Callable[[World, Event, random.Random], None]]] = {
     "county_crash": county_crash,
     "county_full": county_full,
     "station_backup": station_backup,
+    "station_clone": station_clone,
     "station_crash": station_crash,
+    "station_gone": station_gone,
+    "station_restore": station_restore,
     "station_full": station_full,
     "part": part,
     "rejoin": rejoin,

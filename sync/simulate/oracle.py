@@ -48,7 +48,10 @@ def state(acts: Iterable[Mapping[str, Any]]) -> bytes:
 
 
 def audience(acts: Sequence[Mapping[str, Any]]) -> set[str]:
-    """Scopes a case is delivered to, its acts given in the order the county took them; with two heads, true wins."""
-    named = {field for act in acts if means_something(act) for field in act["f"] if field.startswith("audience.")}
-    shared = {field for field in named if any(act["f"][field] is True for act in heads(acts, field))}
-    return {acts[0]["s"]} | {field.removeprefix("audience.") for field in shared}
+    """Scopes a case is delivered to: that of its first act by (lamport, id), and those its fields name; true wins."""
+    ordered = sorted(acts, key=lambda act: (act["l"], act["i"]))
+    said = {ordered[0]["s"]: True} if ordered else {}
+    for field in {field for act in ordered if means_something(act) for field in act["f"]}:
+        if field.startswith("audience."):
+            said[field.removeprefix("audience.")] = any(act["f"][field] is True for act in heads(ordered, field))
+    return {scope for scope, joined in said.items() if joined}

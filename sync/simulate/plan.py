@@ -60,6 +60,7 @@ _WEIGHTS: Final[Mapping[str, tuple[float, float, float]]] = {
     "station_restore": (0, 2, 0.5),
     "station_clone": (0, 1.5, 0.6),
     "station_crash": (0, 3, 0.4),
+    "station_gone": (0, 0.6, 0.7),
     "station_full": (0, 2, 0.6),
     "part": (0, 2, 0.5),
     "rejoin": (0, 3, 0.4),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import msgspec
 
 from domain.acts import Act, encode_act
 from domain.canonical import Json
 from domain.fold import CaseState, fold, state_bytes
-from sync.exchange import Applied, Identity, apply_answer, build_request
+from sync.exchange import Applied, Identity, NewWriter, apply_answer, begin_incarnation, build_request
 from sync.log import ActLog, SigningKey
 from sync.log import log as log_module
 from sync.log.feed import StationFeed
@@ -24,32 +26,66 @@ from sync.protocol import (
     encode_frame,
     open_frame,
 )
+from sync.simulate import database
 from sync.simulate.accidents import demand
-from sync.simulate.database import Tables, act_ids, keep_folded, transaction
+from sync.simulate.database import Tables, act_ids, transaction
+from sync.simulate.keys import pool_key, raw_key
+
+FENCE = "fence"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who a station is, whichever machine it works on and whichever key it has."""
+
+    station: str
+    office: str
+    window: str
+    scopes: tuple[str, ...]
+
+    @property
+    def home(self) -> str:
+        """The scope this desk writes."""
+        return self.scopes[0]
 
 
 class SimStation:
     """A machine. A clone shares its past, not its future."""
 
-    def __init__(self, name: str, tables: Tables, identity: Identity, key: SigningKey, scopes: Sequence[str]) -> None:
+    def __init__(
+        self, name: str, tables: Tables, desk: Desk, key: SigningKey, entropy: Callable[[int], bytes], machine: str = ""
+    ) -> None:
         self.name = name
-        self.identity = identity
+        self.desk = desk
         self.key = key
-        self.scopes = tuple(scopes)
-        self.home = next(scope for scope in scopes if scope.startswith(("office/", "restricted/")))
+        """The station key: signs frames and births."""
+        self.machine = machine or name
+        """What the fingerprint says; the same for machines that cannot be told apart."""
         self.certificate: SignedCertificate | None = None
         self.revoked = False
         self.acked: set[str] = set()
         """Acts whose saving has returned on this machine: they must survive every cut."""
         self.cut_in_project = False
+        self.incarnations = 0
+        self._entropy = entropy
         self._open(tables)
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """What it may read."""
+        return self.desk.scopes
+
+    @property
+    def home(self) -> str:
+        """The scope it writes."""
+        return self.desk.home
 
     def begin(self) -> None:
         """A new file: its first writer."""
-        identity = self.identity
         with transaction(self.db):
-            self.log.add_writer(identity.writer, identity.station, identity.office, self.key.public)
-            self.feed.add_own_writer(identity.writer)
+            new = self.reborn()
+            self.log.add_writer(new.writer, self.desk.station, self.desk.office, new.public_key, new.birth)
+            self.feed.add_own_writer(new.writer)
 
     def _open(self, tables: Tables) -> None:
         self.tables = tables
@@ -57,24 +93,73 @@ class SimStation:
         self.log = ActLog(self.db)
         self.feed = StationFeed(self.db)
 
+    # who writes --------------------------------------------------------------------------------------------------
+
+    @property
+    def identity(self) -> Identity:
+        """Who this file is on the wire now."""
+        writer, raw = database.current_writer(self.db)
+        row = self.log.writer(writer)
+        assert row is not None
+        return Identity(self.desk.station, self.desk.office, writer, row.public_key, row.birth)
+
+    def reborn(self) -> NewWriter:
+        """A new incarnation, its key kept in the running transaction."""
+        writer = self._entropy(16).hex()
+        number = int.from_bytes(self._entropy(2), "big")
+        key = pool_key(number)
+        database.keep_writer(self.db, writer, raw_key(number))
+        self.incarnations += 1
+        return NewWriter(writer, key.public, self.key.sign_birth(self.desk.station, writer, key.public))
+
+    def look_at_fence(self) -> bool:
+        """What a start does first: when this file is not what left this disk last, begin a new incarnation."""
+        if not self._restored():
+            return False
+        with transaction(self.db):
+            begin_incarnation(self.log, self.feed, self.reborn(), self.desk.station, self.desk.office)
+        return True
+
+    def _restored(self) -> bool:
+        kept = self.tables.read(FENCE)
+        if kept is None:
+            return any(self.feed.own_writers().values())
+        fence = json.loads(kept)
+        if fence["machine"] != self.machine or fence["writer"] not in self.feed.own_writers():
+            return True
+        return self.log.hash_at(fence["writer"], int(fence["n"])) != bytes.fromhex(fence["hash"])
+
+    def _keep_fence(self) -> None:
+        row = self.log.writer(self.identity.writer)
+        assert row is not None
+        fence = {"writer": row.writer, "n": row.have.n, "hash": row.have.hash.hex(), "machine": self.machine}
+        self.tables.keep(FENCE, json.dumps(fence).encode())
+
     # accidents ---------------------------------------------------------------------------------------------------
 
-    def restart(self, chance: random.Random) -> None:
-        """The power came back. Raises AssertionError when an act that was saved is gone (I1)."""
+    def restart(self, chance: random.Random) -> bool:
+        """The power came back; True when a new incarnation began. Broken I1 when an act that was saved is gone."""
         self._open(self.tables.restart(chance))
         lost = self.acked - act_ids(self.db)
         demand(not lost, "I1", f"{self.name} lost {len(lost)} saved acts in a power cut")
+        return self.look_at_fence()
 
-    def restore(self, backup: Tables) -> None:
-        """Go on from an older copy of the file."""
+    def restore(self, backup: Tables, *, with_fence: bool) -> bool:
+        """Go on from an older copy of the database, or of the whole folder; True when that was noticed at once."""
+        fence = self.tables.read(FENCE)
         self.tables.close()
         self._open(backup.copy())
+        if not with_fence and fence is not None:
+            self.tables.keep(FENCE, fence)
         self.acked = act_ids(self.db)
+        return self.look_at_fence()
 
-    def clone(self, name: str) -> SimStation:
+    def clone(self, name: str, *, like_hardware: bool) -> SimStation:
         """A second machine with a copy of this disk."""
-        twin = SimStation(name, self.tables.copy(), self.identity, self.key, self.scopes)
-        twin.certificate, twin.acked = self.certificate, set(self.acked)
+        machine = self.machine if like_hardware else name
+        twin = SimStation(name, self.tables.copy(), self.desk, self.key, self._entropy, machine)
+        twin.certificate, twin.acked, twin.revoked = self.certificate, set(self.acked), self.revoked
+        twin.look_at_fence()
         return twin
 
     # writing -----------------------------------------------------------------------------------------------------
@@ -87,7 +172,8 @@ class SimStation:
     def write(self, acts: Sequence[Act]) -> None:
         """One commit, durable when this returns."""
         with transaction(self.db):
-            self.log.append(self.identity.writer, acts, self.key)
+            writer, raw = database.current_writer(self.db)
+            self.log.append(writer, acts, SigningKey(raw))
             self.project(sorted({act.case_id for act in acts}))
         self.acked |= {act.act_id for act in acts}
 
@@ -106,9 +192,10 @@ class SimStation:
         """An act over what its fields hold here now; ``after`` so many others of the same commit."""
         known = self.state(case_id)
         return Act(
-            act_id=chance.randbytes(16).hex(), kind=kind, case_kind="matter", case_id=case_id, scope=self.home,
-            lamport=self.log.lamport() + 1 + after, wall_ms=wall_ms, clock="unsure", office=self.identity.office,
-            station=self.identity.station, by=self.name, sets=dict(sets), over=known.over(*sets) if known else (),
+            act_id=chance.randbytes(16).hex(), kind=kind, case_kind=known.case_kind if known else "matter",
+            case_id=case_id, scope=self.home, lamport=self.log.lamport() + 1 + after, wall_ms=wall_ms, clock="unsure",
+            office=self.desk.office, station=self.desk.station, by=self.name, sets=dict(sets),
+            over=known.over(*sets) if known else (),
         )  # fmt: skip
 
     @staticmethod
@@ -120,14 +207,17 @@ class SimStation:
         """How far this file is in everything; two equal positions mean that nothing moved."""
         own = self.feed.own_writers()
         ends = [self.log.writer(writer) for writer in own]
-        return tuple(sorted(self.feed.cursors().items())), tuple(own.items()), tuple(ends), self.feed.pending()
+        waits = (self.feed.pending(), len(self.feed.adrift(1 << 30)))
+        return tuple(sorted(self.feed.cursors().items())), tuple(own.items()), tuple(ends), waits
 
     # rounds ------------------------------------------------------------------------------------------------------
 
-    def ask(self, budget: int, _wall_ms: int) -> tuple[Request, bytes]:
-        """What the station says now, and its frame."""
+    def ask(self, budget: int, wall_ms: int) -> tuple[Request, bytes]:
+        """What the station says now, and its frame. The fence is set before anything new leaves the disk."""
         with transaction(self.db):
-            request = build_request(self.log, self.feed, self.identity, budget)
+            request = build_request(self.log, self.feed, self.identity, budget, wall_ms)
+        if request.push:
+            self._keep_fence()
         return request, encode_frame(request, REQUEST_TAG, self.key)
 
     def take(self, request: Request, frame: bytes) -> tuple[Answer, Applied]:
@@ -135,7 +225,7 @@ class SimStation:
         certificate = self.read_certificate()
         answer = open_frame(frame, Answer, ANSWER_TAG, bytes.fromhex(certificate.county_key))
         with transaction(self.db):
-            applied = apply_answer(self.log, self.feed, request, answer, self.project)
+            applied = apply_answer(self.log, self.feed, request, answer, self.project, self.reborn)
         return answer, applied
 
     def read_certificate(self) -> Certificate:
@@ -153,4 +243,4 @@ class SimStation:
             self.cut_in_project = False
             self.tables.cut()
         found = self.log.cases(case_ids)
-        keep_folded(self.db, ((case_id, state_bytes(fold(acts))) for case_id, acts in found.items()))
+        database.keep_folded(self.db, ((case_id, state_bytes(fold(acts))) for case_id, acts in found.items()))

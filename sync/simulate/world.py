@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from domain.faults import SurroundingsFault
-from sync.exchange import Applied, Identity
+from sync.exchange import Applied
 from sync.protocol import Request, WireDamaged
 from sync.simulate import database
 from sync.simulate.accidents import Broken, PowerCut, Unanswered, demand, travel
@@ -19,7 +19,7 @@ from sync.simulate.county import SimCounty, make_county
 from sync.simulate.database import Tables
 from sync.simulate.keys import pool_key
 from sync.simulate.plan import Event, Plan
-from sync.simulate.station import SimStation
+from sync.simulate.station import Desk, SimStation
 
 GOOD_LINE: Final = 1 << 20
 MOST_MACHINES: Final = 7
@@ -78,13 +78,12 @@ class World:
         """A new station, enrolled."""
         restricted = number == self.plan.stations - 1 and self.plan.chances["restricted"] > 0
         office = str(1 + number % self.plan.offices)
-        home = f"restricted/{office}" if restricted else f"office/{office}"
-        scopes = (home, "dict") if restricted else (home, "county", "dict")
-        key = pool_key(1 + number)
-        identity = Identity(f"{number + 1:032x}", office, self.entropy(16).hex(), key.public)
-        station = SimStation(f"s{number + 1}", self.open_tables(database.make_station), identity, key, scopes)
+        scopes = (f"restricted/{office}", "dict") if restricted else (f"office/{office}", "county", "dict")
+        desk = Desk(f"{number + 1:032x}", office, str(number + 1), scopes)
+        tables = self.open_tables(database.make_station)
+        station = SimStation(f"s{number + 1}", tables, desk, pool_key(1 + number), self.entropy)
         station.begin()
-        station.certificate = self.county.enrol(identity, scopes, f"{number + 1}")
+        self.county.enrol(station)
         self.crew.append(station)
         return station
 
@@ -257,7 +256,8 @@ class World:
         for station in self.crew:
             if station.tables.dead:
                 self.tally["power cuts at a station"] += 1
-                station.restart(chance)
+                again = station.restart(chance)
+                demand(not again, "I1", f"{station.name} takes its own disk for a restored one after a power cut")
 
 
 LATE: Final = frozenset({"reference_unknown", "rewind_unknown"})
