@@ -57,15 +57,14 @@ def make_tables(db: Any) -> bool:
         if int(db.execute("PRAGMA user_version").fetchone()[0]) != 1:
             raise SurroundingsFault("newer_file")
         return False
-    for sql in statements(SCHEMA + COUNTY_SCHEMA + SERVER_SCHEMA):
+    for sql in _statements(SCHEMA + COUNTY_SCHEMA + SERVER_SCHEMA):
         db.execute(sql)
     db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
     db.execute("PRAGMA user_version = 1")
     return True
 
 
-def statements(schema: str) -> Iterator[str]:
-    """The statements of a schema, one by one: ``executescript`` would commit."""
+def _statements(schema: str) -> Iterator[str]:
     text = ""
     for line in schema.splitlines(keepends=True):
         text += line

@@ -32,6 +32,7 @@ class Checker:
         """Scope → acts whose case it was in the audience of, or that it wrote, at some time."""
         self._parsed: dict[bytes, Parsed] = {}
         self._order: dict[str, list[bytes]] = {}
+        self._audience: dict[str, set[str]] = {}
         self._last = 0
         self.stats: Counter[str] = Counter()
 
@@ -46,7 +47,7 @@ class Checker:
 
     def county_anew(self, county: SimCounty) -> None:
         """The county goes on from another file."""
-        self._order, self._last = {}, 0
+        self._order, self._audience, self._last = {}, {}, 0
         self.county_took(county)
 
     def county_took(self, county: SimCounty) -> set[str]:
@@ -67,8 +68,13 @@ class Checker:
             acts = [self.parse(content) for content in self._order[case_id]]
             for act in acts:
                 self.may_see.setdefault(act["s"], set()).add(act["i"])
-            for scope in oracle.audience(acts):
+            audience = oracle.audience(acts)
+            for scope in audience:
                 self.may_see.setdefault(scope, set()).update(act["i"] for act in acts)
+            for scope in self._audience.get(case_id, set()) - audience:  # the last thing it is told is that it leaves
+                says_so = {act["i"] for act in acts if f"audience.{scope}" in act["f"]}
+                self.may_see.setdefault(scope, set()).update(says_so)
+            self._audience[case_id] = audience
         return {act_id for _, act_id, _ in fresh}
 
     # the wire ----------------------------------------------------------------------------------------------------

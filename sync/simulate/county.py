@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from domain.faults import SurroundingsFault
-from sync.exchange import Identity
 from sync.log import ActLog
 from sync.log.feed import CountyFeed
-from sync.protocol import PROTOCOL, Enrol, SignedCertificate, WireDamaged
+from sync.protocol import PROTOCOL, Enrol, WireDamaged
 from sync.server.app import County
 from sync.server.store import CountyStore, RequestRefused
 from sync.simulate.accidents import Unanswered
 from sync.simulate.clocks import START_MS
 from sync.simulate.database import Tables
-from sync.simulate.keys import pool_key
+from sync.simulate.keys import pool_key, raw_key
+from sync.simulate.station import SimStation
 
 _KEY: Final = 0
 
@@ -28,6 +28,7 @@ class PortStore(CountyStore):
         self._clock = clock
         self._entropy = entropy
         self._key = pool_key(_KEY)
+        self.sealing_key = raw_key(_KEY)
         self._db = db
         self.log = ActLog(self._db)
         self.feed = CountyFeed(self._db)
@@ -79,12 +80,13 @@ class SimCounty:
         except SurroundingsFault as fault:
             raise Unanswered(fault.code) from fault
 
-    def enrol(self, identity: Identity, scopes: Sequence[str], window: str) -> SignedCertificate:
-        """A code and the certificate for it."""
-        code = self.store.issue_code(identity.office, "", window, scopes)
-        return self.store.enrol(
-            Enrol(v=PROTOCOL, code=code, station=identity.station, office=identity.office, writer=identity.writer,
-                  public_key=identity.public_key)
+    def enrol(self, station: SimStation) -> None:
+        """A code for a desk, and its certificate by it; under a new station key when it has one already."""
+        desk, who = station.desk, station.identity
+        code = self.store.issue_code(desk.office, "", desk.window, desk.scopes)
+        station.certificate = self.store.enrol(
+            Enrol(v=PROTOCOL, code=code, station=desk.station, office=desk.office, station_key=station.key.public,
+                  sealing_key=bytes(32), writer=who.writer, public_key=who.public_key, birth=who.birth)
         )  # fmt: skip
 
     def restart(self, chance: random.Random) -> None:

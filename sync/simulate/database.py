@@ -16,7 +16,6 @@ from sqlcipher3 import dbapi2
 
 from sync.log.feed import STATION_SCHEMA
 from sync.log.log import SCHEMA
-from sync.server.file import statements
 from sync.simulate.accidents import PowerCut
 
 if TYPE_CHECKING:
@@ -282,8 +281,18 @@ CREATE TABLE writer_key (number INTEGER PRIMARY KEY, writer TEXT NOT NULL UNIQUE
 def make_station(db: Any) -> None:
     """The tables of a simulated station: log, feed, folded cases."""
     with transaction(db):
-        for sql in statements(SCHEMA + STATION_SCHEMA + _STATION):
+        for sql in _statements(SCHEMA + STATION_SCHEMA + _STATION):
             db.execute(sql)
+
+
+def _statements(schema: str) -> Iterator[str]:
+    """The statements of a schema, one by one, so that they stand in one transaction on either kind of database."""
+    text = ""
+    for line in schema.splitlines(keepends=True):
+        text += line
+        if dbapi2.complete_statement(text):
+            yield text
+            text = ""
 
 
 def keep_folded(db: Any, rows: Iterable[tuple[str, bytes]]) -> None:

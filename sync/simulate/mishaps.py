@@ -231,6 +231,7 @@ HANDLERS: Final[dict[str, Callable[[World, Event, random.Random], None]]] = {
     "commit": people.commit,
     "settle_conflict": people.settle_conflict,
     "newer_act": people.newer_act,
+    "share": people.share,
     "round": round_trip,
     "ask": ask,
     "deliver": deliver,
