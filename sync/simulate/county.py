@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from domain.faults import SurroundingsFault
-from sync.log import ActLog
+from sync.log import ActLog, SigningKey
 from sync.log.feed import CountyFeed
 from sync.protocol import PROTOCOL, Enrol, WireDamaged
 from sync.server.app import County
@@ -80,13 +80,14 @@ class SimCounty:
         except SurroundingsFault as fault:
             raise Unanswered(fault.code) from fault
 
-    def enrol(self, station: SimStation) -> None:
-        """A code for a desk, and its certificate by it; under a new station key when it has one already."""
+    def enrol(self, station: SimStation, key: SigningKey) -> None:
+        """A code for a desk, and its certificate by it, under ``key`` from now on."""
         desk, who = station.desk, station.identity
         code = self.store.issue_code(desk.office, "", desk.window, desk.scopes)
+        birth = key.sign_birth(desk.station, who.writer, who.public_key)
         station.certificate = self.store.enrol(
-            Enrol(v=PROTOCOL, code=code, station=desk.station, office=desk.office, station_key=station.key.public,
-                  sealing_key=bytes(32), writer=who.writer, public_key=who.public_key, birth=who.birth)
+            Enrol(v=PROTOCOL, code=code, station=desk.station, office=desk.office, station_key=key.public,
+                  sealing_key=bytes(32), writer=who.writer, public_key=who.public_key, birth=birth)
         )  # fmt: skip
 
     def restart(self, chance: random.Random) -> None:

@@ -30,9 +30,14 @@ def raw_key(number: int) -> bytes:
 
 
 @cache
+def key_of(raw: bytes) -> SigningKey:
+    """The key made from private bytes, once."""
+    return SigningKey(raw)
+
+
 def pool_key(number: int) -> SigningKey:
     """A key of the pool."""
-    return SigningKey(raw_key(number))
+    return key_of(raw_key(number))
 
 
 def _sign_remembering(self: SigningKey, tag: bytes, message: bytes) -> bytes:

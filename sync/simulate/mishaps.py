@@ -8,12 +8,14 @@ from typing import Final
 
 from sync.exchange import Applied
 from sync.protocol import Request
+from sync.server.store import RequestRefused
 from sync.simulate import people
 from sync.simulate.accidents import PowerCut, Unanswered, demand
 from sync.simulate.database import DiskTables, act_ids
 from sync.simulate.plan import Event
-from sync.simulate.station import SimStation
-from sync.simulate.world import ANSWERABLE, GOOD_LINE, MOST_MACHINES, Message, World
+from sync.simulate.keys import pool_key
+from sync.simulate.station import KEYS, SimStation
+from sync.simulate.world import GOOD_LINE, MOST_MACHINES, Message, World
 
 _BUDGETS: Final = (1, 300, 700, 1500)
 
@@ -33,7 +35,7 @@ def round_trip(world: World, event: Event, chance: random.Random) -> None:
             if not world.round(station, budget(world, chance)).more:
                 return
         except Unanswered as refused:
-            demand(refused.code in ANSWERABLE, "I11", f"the county refuses a good request: {refused.code}")
+            demand(world.may_refuse(station, refused.code), "I11", f"the county refuses a good request: {refused.code}")
             return
 
 
@@ -172,7 +174,7 @@ def _rounds(world: World, station: SimStation, chance: random.Random) -> None:
     try:
         world.round(station, budget(world, chance))
     except Unanswered as refused:
-        demand(refused.code in ANSWERABLE, "I11", f"the county refuses a good request: {refused.code}")
+        demand(world.may_refuse(station, refused.code), "I11", f"the county refuses a good request: {refused.code}")
 
 
 def station_restore(world: World, event: Event, chance: random.Random) -> None:
@@ -203,6 +205,33 @@ def station_gone(world: World, event: Event, chance: random.Random) -> None:
         world.tally["stations gone for good"] += 1
         world.crew.remove(station)
         world.buried.append(station)
+
+
+def revoke(world: World, event: Event, chance: random.Random) -> None:
+    """An administrator ends a desk's certificate; what it brought stays."""
+    desk = world.machine(event).desk
+    if len({station.desk.station for station in world.crew} - world.ever_revoked) > 2:
+        world.tally["desks revoked"] += 1
+        world.ever_revoked.add(desk.station)
+        world.county.store.revoke(desk.station)
+
+
+def reenrol(world: World, event: Event, chance: random.Random) -> None:
+    """A desk enrols anew under another station key: a twin of it is served no more."""
+    station = world.machine(event)
+    key = pool_key(8 + chance.randrange(KEYS - 8))
+    if world.superseded(station) or key is station.key:
+        return
+    try:
+        world.county.enrol(station, key)
+    except RequestRefused as refused:
+        demand(refused.code == "certificate_superseded", "I11", f"the county does not enrol: {refused.code}")
+        return
+    world.tally["desks enrolled anew"] += 1
+    world.serials[station.desk.station] = station.read_certificate().serial
+    world.ever_revoked.discard(station.desk.station)
+    station.born_again(key)
+    world.promised |= world.checker.county_took(world.county)
 
 
 # lines and clocks ---------------------------------------------------------------------------------------------------
@@ -241,6 +270,8 @@ HANDLERS: Final[dict[str, Callable[[World, Event, random.Random], None]]] = {
     "county_crash": county_crash,
     "county_full": county_full,
     "station_backup": station_backup,
+    "revoke": revoke,
+    "reenrol": reenrol,
     "station_clone": station_clone,
     "station_crash": station_crash,
     "station_gone": station_gone,

@@ -28,10 +28,11 @@ class Failure:
     events: tuple[Event, ...]
 
 
-def play(plan: Plan, events: Sequence[Event] | None = None) -> World:
-    """One history. Raises whatever goes wrong in it."""
+def play(plan: Plan, events: Sequence[Event] | None = None, story: list[str] | None = None) -> World:
+    """One history, told into ``story``. Raises whatever goes wrong in it."""
     with remembered(on=not plan.checked):
         world = World(plan, HANDLERS)
+        world.story = story
         try:
             world.play(plan.events if events is None else events)
         except BaseException:
@@ -89,6 +90,16 @@ def shrink(failure: Failure) -> Failure:
             break
         size = max(1, size // 2)
     return best
+
+
+def tell(failure: Failure) -> list[str]:
+    """A failure's events in words."""
+    story: list[str] = []
+    try:
+        play(failure.plan, failure.events, story).close()
+    except Exception as error:  # noqa: BLE001
+        story.append(f"then {type(error).__name__}: {error}")
+    return story
 
 
 def _kind(why: str) -> str:

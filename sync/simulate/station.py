@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import msgspec
 
@@ -29,9 +30,11 @@ from sync.protocol import (
 from sync.simulate import database
 from sync.simulate.accidents import demand
 from sync.simulate.database import Tables, act_ids, transaction
-from sync.simulate.keys import pool_key, raw_key
+from sync.simulate.keys import key_of, pool_key, raw_key
 
-FENCE = "fence"
+FENCE: Final = "fence"
+KEYS: Final = 64
+"""Keys of the pool below this number are station keys; writers draw from the 256 behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ class SimStation:
         """What the fingerprint says; the same for machines that cannot be told apart."""
         self.certificate: SignedCertificate | None = None
         self.revoked = False
+        self.level = False
+        """The county's last answer was that nothing is new on either side."""
         self.acked: set[str] = set()
         """Acts whose saving has returned on this machine: they must survive every cut."""
         self.cut_in_project = False
@@ -106,7 +111,7 @@ class SimStation:
     def reborn(self) -> NewWriter:
         """A new incarnation, its key kept in the running transaction."""
         writer = self._entropy(16).hex()
-        number = int.from_bytes(self._entropy(2), "big")
+        number = KEYS + int.from_bytes(self._entropy(1), "big")
         key = pool_key(number)
         database.keep_writer(self.db, writer, raw_key(number))
         self.incarnations += 1
@@ -118,7 +123,19 @@ class SimStation:
             return False
         with transaction(self.db):
             begin_incarnation(self.log, self.feed, self.reborn(), self.desk.station, self.desk.office)
+        self._keep_fence()
         return True
+
+    def born_again(self, key: SigningKey) -> None:
+        """The county has enrolled this desk under a new station key: every own writer is an incarnation of it too."""
+        with transaction(self.db):
+            for writer in self.feed.own_writers():
+                row = self.log.writer(writer)
+                assert row is not None
+                birth = key.sign_birth(self.desk.station, writer, row.public_key)
+                self.log.name_writer(writer, row.station, row.office, row.public_key, birth)
+            self.feed.introduce_again(self.feed.own_writers())
+        self.key = key
 
     def _restored(self) -> bool:
         kept = self.tables.read(FENCE)
@@ -173,7 +190,7 @@ class SimStation:
         """One commit, durable when this returns."""
         with transaction(self.db):
             writer, raw = database.current_writer(self.db)
-            self.log.append(writer, acts, SigningKey(raw))
+            self.log.append(writer, acts, key_of(raw))
             self.project(sorted({act.case_id for act in acts}))
         self.acked |= {act.act_id for act in acts}
 

@@ -22,6 +22,8 @@ from sync.simulate.plan import Event, Plan
 from sync.simulate.station import Desk, SimStation
 
 GOOD_LINE: Final = 1 << 20
+CHECKED_EVERY: Final = 5
+"""In a history that is proved on its way, after so many events."""
 MOST_MACHINES: Final = 7
 MOST_ROUNDS: Final = 120
 """Rounds of one station over a good line after which it must be level (liveness)."""
@@ -59,12 +61,16 @@ class World:
         """Home scope → cases its people work on."""
         self.promised: set[str] = set()
         """Acts the county had committed when it last answered: a cut must leave them."""
+        self.ever_revoked: set[str] = set()
+        self.serials: dict[str, int] = {}
+        """Desk → serial of its newest certificate, where it enrolled anew."""
+        self.story: list[str] | None = None
+        """What happened, in words; told when it is a list."""
         self.flying: list[Message] = []
         self.drawer: list[Message] = []
         self.parted: set[tuple[str, bool]] = set()
         """(machine, way up): lines that carry nothing now."""
-        for number in range(plan.stations):
-            self.hire(number)
+        self._found()
         self.backups: dict[str, list[Tables]] = {"county": [self.county.tables.copy()]}
         self.checker.county_anew(self.county)
 
@@ -73,6 +79,24 @@ class World:
         return self.chance.randbytes(count)
 
     # people and machines -----------------------------------------------------------------------------------------
+
+    def _found(self) -> None:
+        """The county and its stations, enrolled. Worlds of one shape begin with copies of the same files."""
+        plan = self.plan
+        shape = (plan.stations, plan.offices, plan.chances["restricted"] > 0, plan.on_disk)
+        kept = _founded.get(shape)
+        if kept is None:
+            chance, self.chance = self.chance, random.Random("xinfang-founding")
+            for number in range(plan.stations):
+                self.hire(number)
+            self.chance = chance
+            kept = _founded[shape] = (self.county.tables.copy(), [(s, s.tables.copy()) for s in self.crew])
+            self.crew.clear()
+        self.county.restore(kept[0])
+        for first, tables in kept[1]:
+            station = SimStation(first.name, tables.copy(), first.desk, first.key, self.entropy)
+            station.certificate = first.certificate
+            self.crew.append(station)
 
     def hire(self, number: int) -> SimStation:
         """A new station, enrolled."""
@@ -83,7 +107,7 @@ class World:
         tables = self.open_tables(database.make_station)
         station = SimStation(f"s{number + 1}", tables, desk, pool_key(1 + number), self.entropy)
         station.begin()
-        self.county.enrol(station)
+        self.county.enrol(station, station.key)
         self.crew.append(station)
         return station
 
@@ -105,16 +129,34 @@ class World:
 
     def play_events(self, events: Sequence[Event]) -> None:
         """Let everything happen."""
-        for event in events:
+        for number, event in enumerate(events):
             self.clocks.tick()
             self.tally[f"event {event.kind}"] += 1
             chance = random.Random(event.salt)
+            before, written = self.tally.copy(), len(self.checker.written)
             try:
                 self._handlers[event.kind](self, event, chance)
             except PowerCut:
                 self.power_back(chance)
-            if self.plan.checked:
+            if self.story is not None:
+                self._tell(event, self.tally - before, list(self.checker.written)[written:])
+            if self.plan.checked and number % CHECKED_EVERY == 0:
                 self.check_step()
+
+    def _tell(self, event: Event, happened: Counter[str], acts: list[str]) -> None:
+        assert self.story is not None
+        who = (
+            ""
+            if event.kind.startswith(("county_b", "county_r", "deliver", "replay", "rejoin"))
+            else self.machine(event).name
+        )
+        what = [f"{name} ×{count}" for name, count in sorted(happened.items()) if not name.startswith("event ")]
+        for act_id in acts:
+            act = self.checker.parse(self.checker.written[act_id])
+            what.append(
+                f"act {act_id[:8]} {act['k']} {act['c'][:8]} {act['s']} {act['f']} over {[o[:8] for o in act.get('o', ())]}"
+            )
+        self.story.append(f"{event.kind} {who}: {'; '.join(what) or 'nothing to see'}")
 
     def check_step(self) -> None:
         """Everything that holds at any moment."""
@@ -133,7 +175,7 @@ class World:
         try:
             answer = self.county.serve(frame, None)
         except Unanswered as refused:
-            if refused.code != "certificate_wanted":
+            if refused.code not in SHOWS_CERTIFICATE:
                 raise
             self.tally["certificates shown"] += 1
             answer = self.county.serve(frame, station.header())
@@ -146,6 +188,7 @@ class World:
     def take(self, station: SimStation, request: Request, frame: bytes) -> Applied:
         """A station applies an answer. Raises WireDamaged, PowerCut, SurroundingsFault's driver error."""
         answer, applied = station.take(request, frame)
+        station.level = answer.same
         self.tally["answers applied"] += 1
         self.tally["rewinds"] += len(answer.rewind)
         self.tally["forks found"] += len(answer.fork)
@@ -190,7 +233,11 @@ class World:
             answer = self.serve(station, message.request, message.frame)
         except Unanswered as refused:
             self.tally[f"refused {refused.code}"] += 1
-            demand(refused.code in ANSWERABLE or not message.whole, "I11", f"the county refuses: {refused.code}")
+            demand(
+                self.may_refuse(station, refused.code) or not message.whole,
+                "I11",
+                f"the county refuses: {refused.code}",
+            )
             return
         demand(message.whole, "I8", "the county took a damaged request")
         self.post(station, message.request, answer, up=False, chance=chance)
@@ -216,7 +263,7 @@ class World:
         for message in self.flying:
             if chance.random() < 0.5:
                 self.deliver(message, chance)
-        serving = [station for station in self.crew if not station.revoked]
+        serving = [station for station in self.crew if self._serves(station)]
         alive = database.act_ids(self.county.tables.db).union(*(database.act_ids(s.tables.db) for s in serving))
         for _ in range(MOST_PASSES):
             if not [station for station in serving if self._settle(station)]:
@@ -225,13 +272,23 @@ class World:
             raise Broken("liveness", f"no rest after {MOST_PASSES} passes over a good line")
         self.checker.in_the_end(self.county, serving, alive)
 
+    def _serves(self, station: SimStation) -> bool:
+        """Whether the county serves this station now; where it does not, it must have a reason."""
+        try:
+            self.round(station, GOOD_LINE)
+        except Unanswered as refused:
+            demand(self.may_refuse(station, refused.code), "I11", f"in the end the county refuses: {refused.code}")
+            self.tally["stations refused for good"] += 1
+            return False
+        return True
+
     def _settle(self, station: SimStation) -> bool:
         """Rounds until nothing more waits; True when anything moved."""
         moved = False
         for number in range(MOST_ROUNDS):
             before = station.position()
             applied = self.round(station, GOOD_LINE)
-            if not applied.more and number:
+            if station.level or (number and not applied.more):
                 return moved
             moved = moved or station.position() != before
         raise Broken("liveness", f"{station.name} is not level after {MOST_ROUNDS} rounds")
@@ -244,6 +301,16 @@ class World:
             self.power_back(chance)
         except (database.DatabaseError, SurroundingsFault):
             self.tally["full disks at a station"] += 1
+
+    def may_refuse(self, station: SimStation, code: str) -> bool:
+        """Whether the county has a reason to refuse a good request of this station with this code."""
+        if code == "revoked":
+            return station.desk.station in self.ever_revoked
+        return code == "disk_full" or (code == "certificate_superseded" and station.desk.station in self.serials)
+
+    def superseded(self, station: SimStation) -> bool:
+        """True when the desk of this machine has enrolled anew elsewhere."""
+        return station.read_certificate().serial < self.serials.get(station.desk.station, 0)
 
     def power_back(self, chance: random.Random) -> None:
         """Every machine that stopped starts again from what its disk kept (I1)."""
@@ -260,6 +327,8 @@ class World:
                 demand(not again, "I1", f"{station.name} takes its own disk for a restored one after a power cut")
 
 
+_founded: dict[tuple[int, int, bool, bool], tuple[Tables, list[tuple[SimStation, Tables]]]] = {}
 LATE: Final = frozenset({"reference_unknown", "rewind_unknown"})
 """An answer that is whole but late may be refused in these words; nothing has changed then."""
-ANSWERABLE: Final = frozenset({"revoked", "disk_full", "certificate_superseded"})
+SHOWS_CERTIFICATE: Final = frozenset({"certificate_wanted", "bad_signature"})
+"""Upon these a station repeats its request with its certificate, as its client does."""
