@@ -139,7 +139,8 @@ class Delivery:
             for scope in audience(state):
                 scopes[scope] = True
             for scope, joined in said(state).items():
-                scopes[scope] = joined
+                if joined or scope in scopes:  # a scope that was never told cannot leave
+                    scopes[scope] = joined
 
     def _feeds(self) -> dict[str, list[Delivered]]:
         found: dict[str, dict[int, Delivered]] = {}
