@@ -7,7 +7,6 @@ bytes · I7 heads by the oracle · I8 only the audience is shown · I9 numbers �
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -34,7 +33,12 @@ class Checker:
         self._order: dict[str, list[bytes]] = {}
         self._audience: dict[str, set[str]] = {}
         self._last = 0
-        self.stats: Counter[str] = Counter()
+        self._ever: dict[str, set[str]] = {}
+        """Case → scopes it was ever delivered to, in the life of this county file."""
+        self.guessed: dict[str, tuple[str, ...]] = {}
+        """Acts into a guessed case: id → what their author may read."""
+        self.forged: dict[str, str] = {}
+        """Writers nobody was born as: writer → the desk in whose name."""
 
     def parse(self, content: bytes) -> Parsed:
         """An act as plain JSON, read once."""
@@ -47,7 +51,7 @@ class Checker:
 
     def county_anew(self, county: SimCounty) -> None:
         """The county goes on from another file."""
-        self._order, self._audience, self._last = {}, {}, 0
+        self._order, self._audience, self._ever, self._last = {}, {}, {}, 0
         self.county_took(county)
 
     def county_took(self, county: SimCounty) -> set[str]:
@@ -61,7 +65,12 @@ class Checker:
             self._last = seq
             self.ever_durable.add(act_id)
             if act_id not in refused:
-                case_id = str(self.parse(content)["c"])
+                act = self.parse(content)
+                case_id = str(act["c"])
+                ever = self._ever.setdefault(case_id, set())
+                good = act_id not in self.guessed or not ever or ever & set(self.guessed[act_id])
+                demand(good, "I8", f"{act['s']} writes into a case that was never shown to it")
+                ever.add(act["s"])
                 self._order.setdefault(case_id, []).append(content)
                 touched.add(case_id)
         for case_id in touched:
@@ -69,12 +78,15 @@ class Checker:
             for act in acts:
                 self.may_see.setdefault(act["s"], set()).add(act["i"])
             audience = oracle.audience(acts)
+            self._ever[case_id] |= audience
             for scope in audience:
                 self.may_see.setdefault(scope, set()).update(act["i"] for act in acts)
             for scope in self._audience.get(case_id, set()) - audience:  # the last thing it is told is that it leaves
                 says_so = {act["i"] for act in acts if f"audience.{scope}" in act["f"]}
                 self.may_see.setdefault(scope, set()).update(says_so)
             self._audience[case_id] = audience
+            demand(len({scope.startswith("restricted/") for scope in audience}) < 2, "I8",
+                   f"{case_id[:8]} is shown to {sorted(audience)}")  # fmt: skip
         return {act_id for _, act_id, _ in fresh}
 
     # the wire ----------------------------------------------------------------------------------------------------
@@ -125,6 +137,9 @@ class Checker:
     def county_holds_together(self, county: SimCounty) -> dict[str, bytes]:
         """I3, I4, I6, I7, I12 at the county; returns its delivered acts."""
         county.store.verify()
+        for writer in self.forged:
+            row = county.store.log.writer(writer)
+            demand(row is None or row.attested, "I8", "a writer counts as born of a desk that never had it")
         demand(database.doubled_in_feeds(county.tables.db) == 0, "I3", "a feed is not dense, or holds an act twice")
         held = {act_id: content for _, act_id, content in database.contents(county.tables.db)}
         self._byte_exact(held, "county")

@@ -26,6 +26,8 @@ _STATEMENTS: Final = 512
 """Prepared statements kept by a connection: more than the sync code has, so that none is compiled twice."""
 Make = Callable[[Any], object]
 """Makes the tables of a new file and commits them."""
+PRAGMAS: Final = ("locking_mode = EXCLUSIVE", "journal_mode = WAL", "synchronous = FULL", "temp_store = MEMORY")
+"""How a database on a simulated disk is opened: as in production, but for the lock."""
 DatabaseError: Final[type[Exception]] = dbapi2.DatabaseError
 
 
@@ -86,6 +88,8 @@ class MemoryTables:
 
     def copy(self) -> MemoryTables:
         """A backup of the file as it is now."""
+        if self.db.in_transaction:
+            raise RuntimeError("a copy in the middle of a transaction would wait for ever")
         return MemoryTables(self._make, self.db, self._files)
 
     def restart(self, chance: random.Random) -> MemoryTables:  # noqa: ARG002
@@ -181,7 +185,7 @@ class Connection:
         with _as_driver():
             self._db = apsw.Connection(disk.path(FILE), vfs=VFS_NAME, statementcachesize=_STATEMENTS)
         # No second process: then the index of the log lies in memory, and the VFS needs no shared memory.
-        for pragma in ("locking_mode = EXCLUSIVE", "journal_mode = WAL", "synchronous = FULL", "temp_store = MEMORY"):
+        for pragma in PRAGMAS:
             self.execute(f"PRAGMA {pragma}").fetchall()
         self.execute("PRAGMA foreign_keys = ON")
 
@@ -349,6 +353,12 @@ def waiting_own(db: Any) -> int:
         " AND a.seq NOT IN (SELECT act_seq FROM confirmed) AND a.seq NOT IN (SELECT act_seq FROM refused_act)"
     )
     return int(db.execute(sql).fetchone()[0])
+
+
+WAITING_BY_POSITION: Final = (
+    "SELECT coalesce(sum(w.have_n - o.county_n), 0) FROM own_writer o JOIN writer w ON w.writer = o.writer"
+)
+"""What would be shown as waiting if an act counted as safe once the county named its place."""
 
 
 def doubled_in_feeds(db: Any) -> int:

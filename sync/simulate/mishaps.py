@@ -9,7 +9,7 @@ from typing import Final
 from sync.exchange import Applied
 from sync.protocol import Request
 from sync.server.store import RequestRefused
-from sync.simulate import people
+from sync.simulate import people, wrongs
 from sync.simulate.accidents import PowerCut, Unanswered, demand
 from sync.simulate.database import DiskTables, act_ids
 from sync.simulate.plan import Event
@@ -179,10 +179,11 @@ def _rounds(world: World, station: SimStation, chance: random.Random) -> None:
 
 def station_restore(world: World, event: Event, chance: random.Random) -> None:
     """A station goes on from an older copy: of the database alone (the fence tells), or of the whole folder."""
-    station = world.machine(event)
-    copies = world.backups.get(station.name)
-    if not copies:
+    kept = [station for station in world.crew if station.name in world.backups]
+    if not kept:
         return
+    station = kept[event.who % len(kept)]
+    copies = world.backups[station.name]
     with_fence = chance.random() < 0.5
     world.tally[f"station restores, {'whole folder' if with_fence else 'database only'}"] += 1
     world.tally["restores told by the fence"] += station.restore(chance.choice(copies), with_fence=with_fence)
@@ -261,6 +262,9 @@ HANDLERS: Final[dict[str, Callable[[World, Event, random.Random], None]]] = {
     "settle_conflict": people.settle_conflict,
     "newer_act": people.newer_act,
     "share": people.share,
+    "guess": wrongs.guess,
+    "forge": wrongs.forge,
+    "spoil": wrongs.spoil,
     "round": round_trip,
     "ask": ask,
     "deliver": deliver,

@@ -237,6 +237,10 @@ class SimStation:
             self._keep_fence()
         return request, encode_frame(request, REQUEST_TAG, self.key)
 
+    def asked(self, request: Request) -> bool:
+        """True when this file can have asked so: it holds the logs the request claims. Not so after a restore."""
+        return all(self.log.hash_at(writer, mark.n) == mark.hash for writer, mark in request.own.items())
+
     def take(self, request: Request, frame: bytes) -> tuple[Answer, Applied]:
         """Verify, read and apply an answer. Raises WireDamaged; then nothing has changed."""
         certificate = self.read_certificate()

@@ -224,7 +224,7 @@ class World:
                 self.take(station, message.request, message.frame)
             except WireDamaged as damaged:
                 self.tally["answers refused"] += 1
-                late = damaged.code in LATE
+                late = damaged.code in LATE or not station.asked(message.request)
                 demand(late or not message.whole, "I11", f"{station.name} refuses a whole answer: {damaged}")
                 return
             demand(message.whole, "I8", f"{station.name} took a damaged answer")
@@ -263,6 +263,9 @@ class World:
         for message in self.flying:
             if chance.random() < 0.5:
                 self.deliver(message, chance)
+        for station in self.crew:
+            with database.transaction(station.db):
+                self.tally["runs sent again by a person"] += station.feed.retry()
         serving = [station for station in self.crew if self._serves(station)]
         alive = database.act_ids(self.county.tables.db).union(*(database.act_ids(s.tables.db) for s in serving))
         for _ in range(MOST_PASSES):
@@ -306,7 +309,8 @@ class World:
         """Whether the county has a reason to refuse a good request of this station with this code."""
         if code == "revoked":
             return station.desk.station in self.ever_revoked
-        return code == "disk_full" or (code == "certificate_superseded" and station.desk.station in self.serials)
+        earlier_key = code in ("certificate_superseded", "bad_signature") and station.desk.station in self.serials
+        return code == "disk_full" or earlier_key
 
     def superseded(self, station: SimStation) -> bool:
         """True when the desk of this machine has enrolled anew elsewhere."""
