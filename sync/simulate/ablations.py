@@ -23,6 +23,7 @@ from sync.server import app
 from sync.server.store import CountyStore
 from sync.simulate import database
 from sync.simulate.plan import Bias
+from sync.simulate.world import forget_templates
 
 Patch = tuple[object, str, Any]
 
@@ -220,7 +221,7 @@ def _verify_later(self: CountyStore) -> Any:
 
 _RESTORES: Final = Bias(weights={"county_restore": 4.0, "county_backup": 4.0, "station_gone": 0.0})
 _TWINS: Final = Bias(weights={"station_backup": 3.0, "station_restore": 3.0, "station_clone": 2.0})
-_CUTS: Final = Bias(weights={"county_crash": 5.0, "station_crash": 5.0})
+_CUTS: Final = Bias(weights={"county_crash": 5.0, "station_crash": 5.0, "county_full": 0.0, "station_full": 0.0})
 _SHARES: Final = Bias(weights={"share": 8.0, "guess": 2.0}, chances={"restricted": 0.5})
 _LATE: Final = Bias(
     weights={"county_restore": 5.0, "county_backup": 5.0, "replay": 8.0, "ask": 30.0, "deliver": 40.0},
@@ -277,6 +278,8 @@ ABLATIONS: Final[Mapping[str, Ablation]] = {ablation.name: ablation for ablation
 def removed(ablation: Ablation) -> Iterator[None]:
     """Without this safeguard."""
     with ExitStack() as stack:
+        stack.callback(forget_templates)
+        forget_templates()
         for owner, name, value in ablation.patches:
             kept = owner.__dict__[name] if isinstance(owner, type) else getattr(owner, name)
             stack.callback(setattr, owner, name, kept)

@@ -237,6 +237,8 @@ def _template(make: Make) -> Any:
     made: Any = dbapi2.connect(":memory:", isolation_level=None)
     made.execute("PRAGMA page_size = 1024")
     make(made)
+    if made.in_transaction:  # left open where a safeguard was removed
+        made.execute("COMMIT")
     return made
 
 
@@ -247,8 +249,16 @@ def _template_disk(make: Make) -> Disk:
     disk = Disk()
     made = Connection(disk)
     make(made)
+    if made.in_transaction:  # left open where a safeguard was removed
+        made.execute("COMMIT")
     made.close()
     return disk
+
+
+def forget_templates() -> None:
+    """Make the next new files anew: a template made without a safeguard is no template for others."""
+    _template.cache_clear()
+    _template_disk.cache_clear()
 
 
 def opener(*, on_disk: bool) -> Callable[[Make], Tables]:

@@ -89,10 +89,12 @@ def county_restore(world: World, event: Event, chance: random.Random) -> None:
 
 
 def county_crash(world: World, event: Event, chance: random.Random) -> None:
-    """The county stops while it serves: before its commit, after it, or in the middle of a write."""
+    """The county stops at rest, or while it serves: before its commit, after it, or in the middle of a write."""
     station = world.machine(event)
-    request, frame = world.ask(station, budget(world, chance))
     tables = world.county.tables
+    if chance.random() < 0.25:
+        tables.cut()  # at rest: what it has answered for must be there
+    request, frame = world.ask(station, budget(world, chance))
     if isinstance(tables, DiskTables):
         tables.disk.cut_at = tables.disk.steps + chance.randrange(1, 20)
     else:
@@ -139,8 +141,10 @@ def station_backup(world: World, event: Event, chance: random.Random) -> None:
 
 
 def station_crash(world: World, event: Event, chance: random.Random) -> None:
-    """A station stops in the middle of a clerk's act or of an answer."""
+    """A station stops at rest, or in the middle of a clerk's act or of an answer."""
     station = world.machine(event)
+    if chance.random() < 0.2:
+        station.tables.cut()
     if isinstance(station.tables, DiskTables):
         station.tables.disk.cut_at = station.tables.disk.steps + chance.randrange(1, 24)
     else:

@@ -48,9 +48,12 @@ def state(acts: Iterable[Mapping[str, Any]]) -> bytes:
 
 
 def audience(acts: Sequence[Mapping[str, Any]]) -> set[str]:
-    """Scopes a case is delivered to: that of its first act by (lamport, id), and those its fields name; true wins."""
+    """Scopes a case is delivered to, its acts given in the order the county took them.
+
+    That of the first it took, that of the first by (lamport, id), and those its fields name; with two heads true wins.
+    """
     ordered = sorted(acts, key=lambda act: (act["l"], act["i"]))
-    said = {ordered[0]["s"]: True} if ordered else {}
+    said = {acts[0]["s"]: True, ordered[0]["s"]: True}
     for field in {field for act in ordered if means_something(act) for field in act["f"]}:
         if field.startswith("audience."):
             said[field.removeprefix("audience.")] = any(act["f"][field] is True for act in heads(ordered, field))

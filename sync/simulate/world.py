@@ -332,6 +332,14 @@ class World:
 
 
 _founded: dict[tuple[int, int, bool, bool], tuple[Tables, list[tuple[SimStation, Tables]]]] = {}
+
+
+def forget_templates() -> None:
+    """Found the next worlds anew."""
+    _founded.clear()
+    database.forget_templates()
+
+
 LATE: Final = frozenset({"reference_unknown", "rewind_unknown"})
 """An answer that is whole but late may be refused in these words; nothing has changed then."""
 SHOWS_CERTIFICATE: Final = frozenset({"certificate_wanted", "bad_signature"})

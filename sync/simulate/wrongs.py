@@ -49,6 +49,7 @@ def forge(world: World, event: Event, chance: random.Random) -> None:
     forged = _full(request, recovered=[run_of([signed], before=first_hash(writer))], writers={writer: info})
     world.tally["acts in another's name"] += 1
     world.checker.forged[writer] = victim.desk.station
+    world.checker.forged_acts.add(act.act_id)
     world.checker.written[act.act_id] = content
     world.serve(station, forged, encode_frame(forged, REQUEST_TAG, station.key))
 
