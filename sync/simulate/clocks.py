@@ -1,4 +1,4 @@
-"""The clock port: every machine has its own idea of the time. Its chances are its own, so that another clock changes nothing else."""
+"""The clock port: every machine has its own idea of the time, drawn apart from all other chances."""
 
 from __future__ import annotations
 

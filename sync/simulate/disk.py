@@ -1,4 +1,4 @@
-"""A disk that can be cut off in the middle of a write: SQLite files in memory under a VFS that loses what was not synced.
+"""A disk that can be cut off in the middle of a write: files in memory under an SQLite VFS that loses unsynced writes.
 
 A file is its durable bytes and the list of writes since the last sync. A power cut keeps, loses or tears each of those
 writes by itself, so that a later one may survive an earlier one. The only module that knows apsw.
@@ -51,8 +51,9 @@ class _File:
                 del left[offset:]
                 continue
             if len(data) > SECTOR and chance.random() < torn:
-                data = data[: chance.randrange(0, len(data), SECTOR)]
-            _put(left, offset, data)
+                _put(left, offset, data[: chance.randrange(0, len(data), SECTOR)])
+            else:
+                _put(left, offset, data)
         return left
 
 

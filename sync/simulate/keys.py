@@ -63,8 +63,11 @@ def remembered(*, on: bool) -> Iterator[None]:
     if not on:
         yield
         return
-    named = {SigningKey: {"sign": _sign_remembering, "sign_commit": _sign_commit_remembering},
-             chain: {"verify_message": _verify_remembering}, protocol: {"verify_message": _verify_remembering}}  # fmt: skip
+    named: dict[object, dict[str, object]] = {
+        SigningKey: {"sign": _sign_remembering, "sign_commit": _sign_commit_remembering},
+        chain: {"verify_message": _verify_remembering},
+        protocol: {"verify_message": _verify_remembering},
+    }
     kept = [(owner, name, getattr(owner, name)) for owner, names in named.items() for name in names]
     for owner, names in named.items():
         for name, value in names.items():

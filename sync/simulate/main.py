@@ -12,12 +12,13 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from sync.simulate import crash
 from sync.simulate.ablations import ABLATIONS, removed
 from sync.simulate.database import disks_available
 from sync.simulate.plan import Bias, draw
-from sync.simulate.run import Failure, clock_free, shrink, try_plan
+from sync.simulate.run import Failure, clock_free, shrink, tell, try_plan
 
 _BLOCK: Final = 25
 _CLOCK_SHARE: Final = 20
@@ -97,49 +98,86 @@ def run_blocks(order: Order, workers: int) -> Iterator[Told]:
                 return
 
 
+def play_script(number: int) -> Told:
+    """Cut every machine of a script off at each of its writes and syncs."""
+    tally: Counter[str] = Counter()
+    failures: list[Failure] = []
+    for point in crash.points(number):
+        found, failure = crash.play_point(point)
+        tally += found
+        tally["crash points"] += 1
+        if failure is not None:
+            failures.append(failure)
+    return Told(0, tally, tuple(failures))
+
+
+def run_scripts(count: int, workers: int) -> Iterator[Told]:
+    """The crash points of so many scripts."""
+    if workers <= 1:
+        yield from map(play_script, range(count))
+        return
+    with ProcessPoolExecutor(workers) as pool:
+        yield from pool.map(play_script, range(count))
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """The command; 0 when everything held, 1 when something did not."""
     wanted = _parser().parse_args(argv)
     on_disk = {"memory": False, "disk": True, "mixed": None}[wanted.disk]
-    if on_disk is not False and not disks_available():
+    if (on_disk is not False or wanted.crash_points) and not disks_available():
         print("apsw is not installed: every history runs in memory (pip install apsw)", file=sys.stderr)
+        if on_disk or wanted.crash_points:
+            return 2
         on_disk = False
     order = Order(wanted.start, wanted.seeds, wanted.ablate or "", on_disk, stop=not wanted.keep_going)
     began = time.monotonic()
     tally: Counter[str] = Counter()
     failures: list[Failure] = []
     seeds = 0
-    for told in run_blocks(order, wanted.workers):
+    work = (
+        run_scripts(wanted.crash_points, wanted.workers) if wanted.crash_points else run_blocks(order, wanted.workers)
+    )
+    for told in work:
         seeds += told.seeds
         tally += told.tally
         failures += told.failures
         if sys.stderr.isatty():
             print(f"\r{seeds} seeds, {len(failures)} failures", end="", file=sys.stderr)
     seconds = time.monotonic() - began
-    small = [] if wanted.ablate else [shrink(failure) for failure in failures[:3]]
-    report = {
-        "commit": commit(), "first": order.first, "seeds": seeds, "seconds": round(seconds, 1),
-        "seeds_per_second": round(seeds / max(seconds, 1e-9), 1), "ablate": order.ablate, "tally": dict(sorted(tally.items())),
-        "failures": [failure.seed for failure in failures],
-        "traces": [{"seed": f.seed, "why": f.why, "where": f.where, "events": [str(e) for e in f.events]} for f in small],
-    }  # fmt: skip
-    print(json.dumps(report, ensure_ascii=False, indent=1) if wanted.json else _text(report, failures, small))
+    small = [] if wanted.ablate or wanted.crash_points else [shrink(failure) for failure in failures[:3]]
+    report: dict[str, Any] = {
+        "commit": commit(),
+        "first": order.first,
+        "seeds": seeds,
+        "seconds": round(seconds, 1),
+        "seeds_per_second": round(seeds / max(seconds, 1e-9), 1),
+        "ablate": order.ablate,
+        "tally": dict(sorted(tally.items())),
+        "failures": [{"seed": failure.seed, "why": failure.why} for failure in failures],
+        "traces": [_trace(failure) for failure in small],
+    }
+    print(json.dumps(report, ensure_ascii=False, indent=1) if wanted.json else _text(report))
     return 1 if failures else 0
 
 
-def _text(report: dict[str, object], failures: Sequence[Failure], small: Sequence[Failure]) -> str:
-    tally = report["tally"]
-    assert isinstance(tally, dict)
-    lines = [f"{report['seeds']} seeds from {report['first']} in {report['seconds']} s"
-             f" ({report['seeds_per_second']} seeds/s), commit {report['commit']}"]  # fmt: skip
-    lines += [f"  {count:>10,}  {name}" for name, count in tally.items()]
-    lines.append(f"{len(failures)} failures" if failures else "all invariants held")
-    for failure in failures[:20]:
-        lines.append(f"  seed {failure.seed}: {failure.why}")
-    for failure in small:
-        lines.append(f"seed {failure.seed}, {len(failure.events)} of {len(failure.plan.events)} events: {failure.why}")
-        lines.append(f"  at {failure.where}")
-        lines += [f"  {event}" for event in failure.events]
+def _trace(failure: Failure) -> dict[str, Any]:
+    events = [str(event) for event in failure.events]
+    return {
+        "seed": failure.seed, "why": failure.why, "where": failure.where, "events": events, "story": tell(failure),
+        "of": len(failure.plan.events),
+    }  # fmt: skip
+
+
+def _text(report: dict[str, Any]) -> str:
+    speed = f"{report['seeds']} seeds from {report['first']} in {report['seconds']} s"
+    lines = [f"{speed} ({report['seeds_per_second']} seeds/s), commit {report['commit']}"]
+    lines += [f"  {count:>10,}  {name}" for name, count in report["tally"].items()]
+    lines.append(f"{len(report['failures'])} failures" if report["failures"] else "all invariants held")
+    lines += [f"  seed {failure['seed']}: {failure['why']}" for failure in report["failures"][:20]]
+    for trace in report["traces"]:
+        lines.append(f"seed {trace['seed']}, {len(trace['events'])} of {trace['of']} events: {trace['why']}")
+        lines.append(f"  at {trace['where']}")
+        lines += [f"  {line}" for line in trace["story"]]
     return "\n".join(lines)
 
 
@@ -160,6 +198,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--from", dest="start", type=int, default=0, help="the first seed")
     parser.add_argument("--workers", type=int, default=1, help="processes")
     parser.add_argument("--disk", choices=("memory", "disk", "mixed"), default="mixed", help="what holds the databases")
+    parser.add_argument("--crash-points", type=int, nargs="?", const=crash.SCRIPTS, default=0, metavar="SCRIPTS",
+                        help="instead of seeds: short scripts, cut off at every write and sync")  # fmt: skip
     parser.add_argument("--ablate", choices=sorted(ABLATIONS), help="remove one safeguard: failures are expected then")
     parser.add_argument("--keep-going", action="store_true", help="do not end at the first failure")
     parser.add_argument("--json", action="store_true", help="the report as JSON")

@@ -6,14 +6,12 @@ import random
 from collections.abc import Callable
 from typing import Final
 
-from sync.exchange import Applied
-from sync.protocol import Request
 from sync.server.store import RequestRefused
 from sync.simulate import people, wrongs
 from sync.simulate.accidents import PowerCut, Unanswered, demand
 from sync.simulate.database import DiskTables, act_ids
-from sync.simulate.plan import Event
 from sync.simulate.keys import pool_key
+from sync.simulate.plan import Event
 from sync.simulate.station import KEYS, SimStation
 from sync.simulate.world import GOOD_LINE, MOST_MACHINES, Message, World
 
@@ -94,7 +92,7 @@ def county_crash(world: World, event: Event, chance: random.Random) -> None:
     tables = world.county.tables
     if chance.random() < 0.25:
         tables.cut()  # at rest: what it has answered for must be there
-    request, frame = world.ask(station, budget(world, chance))
+    _, frame = world.ask(station, budget(world, chance))
     if isinstance(tables, DiskTables):
         tables.disk.cut_at = tables.disk.steps + chance.randrange(1, 20)
     else:
@@ -290,5 +288,3 @@ HANDLERS: Final[dict[str, Callable[[World, Event, random.Random], None]]] = {
     "clock": clock,
 }
 """What every kind of event does."""
-
-__all__ = ["HANDLERS", "Applied", "Request"]

@@ -27,8 +27,7 @@ def heads(acts: Iterable[Mapping[str, Any]], field: str) -> list[Mapping[str, An
     """The acts that set ``field`` and that no other act setting it names, by (lamport, id)."""
     setting = [act for act in acts if means_something(act) and field in act["f"]]
     named = {over for act in setting for over in act.get("o", ())}
-    maxima = [act for act in setting if act["i"] not in named] or setting[-1:]
-    return maxima
+    return [act for act in setting if act["i"] not in named] or setting[-1:]
 
 
 def state(acts: Iterable[Mapping[str, Any]]) -> bytes:

@@ -53,7 +53,7 @@ def commit(world: World, event: Event, chance: random.Random) -> None:
     station = world.machine(event)
     acts: list[Act] = []
     for place in range(chance.randrange(2, 5)):
-        sets: dict[str, Json] = {field: f"{place}" for field in chance.sample(FIELDS, 2)}
+        sets: dict[str, Json] = dict.fromkeys(chance.sample(FIELDS, 2), f"{place}")
         acts.append(station.act("matter_corrected", case_for(world, station, chance), sets, chance, world.now(station),
                                 after=place))  # fmt: skip
     save(world, station, acts, chance)

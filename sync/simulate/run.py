@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -104,7 +104,7 @@ def tell(failure: Failure) -> list[str]:
 
 def _kind(why: str) -> str:
     """What two failures of one cause have in common: the class and the first words."""
-    return why.split("(")[0][:24]
+    return why.split("(", maxsplit=1)[0][:24]
 
 
 def clock_free(plan: Plan) -> str | None:
@@ -118,8 +118,6 @@ def clock_free(plan: Plan) -> str | None:
         world.close()
     for other in told[1:]:
         if other != told[0]:
-            return f"I10: seed {plan.seed} tells {[name for name in told[0] if other.get(name) != told[0][name]]} otherwise"
+            where = [name for name in told[0] if other.get(name) != told[0][name]]
+            return f"I10: by another clock {where} tell otherwise"
     return None
-
-
-Progress = Callable[[int, Counter[str]], None]

@@ -6,7 +6,7 @@ import json
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -103,7 +103,7 @@ class SimStation:
     @property
     def identity(self) -> Identity:
         """Who this file is on the wire now."""
-        writer, raw = database.current_writer(self.db)
+        writer, _ = database.current_writer(self.db)
         row = self.log.writer(writer)
         assert row is not None
         return Identity(self.desk.station, self.desk.office, writer, row.public_key, row.birth)
@@ -196,12 +196,13 @@ class SimStation:
 
     def write_later(self, act: Act, content: bytes) -> None:
         """One act as a later release would encode it."""
-        later = log_module.encode_act
-        log_module.encode_act = lambda _: content
+        module: Any = log_module
+        kept = module.encode_act
+        module.encode_act = lambda _: content
         try:
             self.write([act])
         finally:
-            log_module.encode_act = later
+            module.encode_act = kept
 
     def act(
         self, kind: str, case_id: str, sets: Mapping[str, Json], chance: random.Random, wall_ms: int, after: int = 0

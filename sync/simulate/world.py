@@ -153,9 +153,8 @@ class World:
         what = [f"{name} ×{count}" for name, count in sorted(happened.items()) if not name.startswith("event ")]
         for act_id in acts:
             act = self.checker.parse(self.checker.written[act_id])
-            what.append(
-                f"act {act_id[:8]} {act['k']} {act['c'][:8]} {act['s']} {act['f']} over {[o[:8] for o in act.get('o', ())]}"
-            )
+            over = [other[:8] for other in act.get("o", ())]
+            what.append(f"act {act_id[:8]} {act['k']} {act['c'][:8]} {act['s']} {act['f']} over {over}")
         self.story.append(f"{event.kind} {who}: {'; '.join(what) or 'nothing to see'}")
 
     def check_step(self) -> None:
