@@ -67,16 +67,15 @@ class Checker:
         if pardoned:  # refused before, and taken now that who may write them is known
             fresh = [row for row in database.contents(county.tables.db) if row[1] in pardoned or row[0] > self._last]
         touched: set[str] = set()
+        before: dict[str, set[str]] = {}
         for seq, act_id, content in fresh:
             self._last = max(seq, self._last)
             self.ever_durable.add(act_id)
             if act_id not in refused:
                 act = self.parse(content)
                 case_id = str(act["c"])
-                ever = self._ever.setdefault(case_id, set())
-                good = act_id not in self.guessed or not ever or ever & set(self.guessed[act_id])
-                demand(good, "I8", f"{act['s']} writes into a case that was never shown to it")
-                ever.add(act["s"])
+                before.setdefault(case_id, set(self._ever.get(case_id, ())))
+                self._ever.setdefault(case_id, set()).add(act["s"])
                 self._order.setdefault(case_id, []).append(content)
                 touched.add(case_id)
         for case_id in touched:
@@ -85,6 +84,10 @@ class Checker:
                 self.may_see.setdefault(act["s"], set()).add(act["i"])
             audience = oracle.audience(acts)
             self._ever[case_id] |= audience
+            knew = before[case_id]
+            for act_id in self.guessed.keys() & {act["i"] for act in acts} & {row[1] for row in fresh}:
+                good = not knew or (knew | audience) & set(self.guessed[act_id])
+                demand(good, "I8", f"{act_id[:8]} is taken into a case that was never shown to its author")
             for scope in audience:
                 self.may_see.setdefault(scope, set()).update(act["i"] for act in acts)
             for scope in self._audience.get(case_id, set()) - audience:  # the last thing it is told is that it leaves

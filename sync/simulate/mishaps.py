@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from typing import Final
 
-from sync.server.store import RequestRefused
+from sync.server.stations import RequestRefused
 from sync.simulate import people, wrongs
 from sync.simulate.accidents import PowerCut, Unanswered, demand
 from sync.simulate.database import DiskTables, act_ids

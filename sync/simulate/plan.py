@@ -46,7 +46,6 @@ _WEIGHTS: Final[Mapping[str, tuple[float, float, float]]] = {
     "commit": (0, 8, 0.3),
     "settle_conflict": (0, 6, 0.3),
     "share": (0, 6, 0.4),
-    "take_number": (0, 5, 0.5),
     "newer_act": (0, 3, 0.5),
     "guess": (0, 2, 0.6),
     "forge": (0, 1.0, 0.7),
@@ -70,7 +69,6 @@ _WEIGHTS: Final[Mapping[str, tuple[float, float, float]]] = {
     "clock": (0, 3, 0.3),
     "revoke": (0, 0.6, 0.8),
     "reenrol": (0, 1.0, 0.7),
-    "release_series": (0, 1.0, 0.7),
 }
 
 # Chance of each accident on the way of one frame: the highest a seed may draw, and how often it is left out.
