@@ -40,6 +40,11 @@ class Ablation:
 
 _RESTORES: Final = Bias(weights={"county_restore": 4.0, "county_backup": 4.0, "station_gone": 0.0})
 _TWINS: Final = Bias(weights={"station_backup": 3.0, "station_restore": 3.0, "station_clone": 2.0})
+_LATE_TWINS: Final = Bias(
+    weights={"station_backup": 6.0, "station_restore": 8.0, "ask": 30.0, "deliver": 25.0, "write": 25.0, "round": 0.0},
+    chances={"doubled": 0.8, "overtaken": 0.8, "lost": 0.0, "small_budget": 0.0, "kept_on_stick": 0.0},
+    stations=2,
+)
 _CUTS: Final = Bias(weights={"county_crash": 5.0, "station_crash": 5.0, "county_full": 0.0, "station_full": 0.0})
 _SHARES: Final = Bias(weights={"share": 8.0, "guess": 2.0}, chances={"restricted": 0.5})
 _LATE: Final = Bias(
@@ -51,9 +56,10 @@ _LATE: Final = Bias(
 _TABLE: Final = (
     Ablation(
         "A",
-        "the county checks again that a station holds what it claims of its own log",
-        ((county, "_positions", removals.trust_claims),),
-        _TWINS,
+        "both ends check again by its hash that they mean the same log (one of them alone would be enough)",
+        ((county, "_positions", removals.trust_claims), (station._State, "have", removals.any_have)),
+        _LATE_TWINS,
+        budget=400,
     ),
     Ablation(
         "B",

@@ -15,7 +15,7 @@ from sync.server.store import CountyStore
 from sync.server.stations import RequestRefused
 from sync.simulate.accidents import Unanswered
 from sync.simulate.clocks import START_MS
-from sync.simulate.database import Tables
+from sync.simulate.database import Tables, county_row
 from sync.simulate.keys import pool_key, raw_key
 from sync.simulate.station import SimStation
 
@@ -34,8 +34,7 @@ class PortStore(CountyStore):
         self.log = ActLog(self._db)
         self.feed = CountyFeed(self._db)
         self._prepare()
-        row = self._db.execute("SELECT county, name, writer FROM county").fetchone()
-        self.county, self.name, self.writer = str(row[0]), str(row[1]), str(row[2])
+        self.county, self.name, self.writer = county_row(db)
         self.public_key = self._key.public
         self.after_project: Callable[[], None] = lambda: None
 

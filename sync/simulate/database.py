@@ -330,6 +330,12 @@ def current_writer(db: Any) -> tuple[str, bytes]:
     return str(row[0]), bytes(row[1])
 
 
+def county_row(db: Any) -> tuple[str, str, str]:
+    """Id, name and writer of a county."""
+    row = db.execute("SELECT county, name, writer FROM county").fetchone()
+    return str(row[0]), str(row[1]), str(row[2])
+
+
 # what the checker reads beneath the code it checks ------------------------------------------------------------------
 
 
