@@ -11,8 +11,8 @@ from sync.log import ActLog, SigningKey
 from sync.log.feed import CountyFeed
 from sync.protocol import PROTOCOL, Enrol, WireDamaged
 from sync.server.app import County
-from sync.server.store import CountyStore
 from sync.server.stations import RequestRefused
+from sync.server.store import CountyStore
 from sync.simulate.accidents import Unanswered
 from sync.simulate.clocks import START_MS
 from sync.simulate.database import Tables, county_row
