@@ -160,7 +160,8 @@ class DiskTables:
 
     def keep(self, name: str, data: bytes) -> None:
         """A small file, written beside, synced and renamed."""
-        self.disk.keep(name, data)
+        with _as_driver():
+            self.disk.keep(name, data)
 
     def read(self, name: str) -> bytes | None:
         """A small file, or None."""

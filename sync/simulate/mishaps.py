@@ -9,7 +9,7 @@ from typing import Final
 from sync.server.stations import RequestRefused
 from sync.simulate import people, wrongs
 from sync.simulate.accidents import PowerCut, Unanswered, demand
-from sync.simulate.database import DiskTables, act_ids
+from sync.simulate.database import DiskTables, Tables, act_ids
 from sync.simulate.keys import pool_key
 from sync.simulate.plan import Event
 from sync.simulate.station import KEYS, SimStation
@@ -69,6 +69,16 @@ def replay(world: World, event: Event, chance: random.Random) -> None:
     world.deliver(message, chance)
 
 
+def wound(world: World, tables: Tables, chance: random.Random) -> None:
+    """A disk that is nearly full, or one write or sync of which will fail."""
+    if isinstance(tables, DiskTables) and chance.random() < 0.4:
+        world.tally["disks with an input/output error"] += 1
+        tables.disk.broken_at = tables.disk.steps + chance.randrange(1, 12)
+    else:
+        world.tally["disks nearly full"] += 1
+        tables.fill(chance.randrange(0, 4096))
+
+
 # the county ---------------------------------------------------------------------------------------------------------
 
 
@@ -115,7 +125,7 @@ def county_full(world: World, event: Event, chance: random.Random) -> None:
     station = world.machine(event)
     before = act_ids(world.county.tables.db)
     request, frame = world.ask(station, GOOD_LINE)
-    world.county.tables.fill(chance.randrange(0, 4096))
+    wound(world, world.county.tables, chance)
     try:
         answer = world.county.serve(frame, station.header())
     except Unanswered as refused:
@@ -164,7 +174,7 @@ def station_crash(world: World, event: Event, chance: random.Random) -> None:
 def station_full(world: World, event: Event, chance: random.Random) -> None:
     """A station's disk runs full in the middle of a clerk's act or of an answer: that one fails, visibly and whole."""
     station = world.machine(event)
-    station.tables.fill(chance.randrange(0, 3000))
+    wound(world, station.tables, chance)
     if chance.random() < 0.5:
         people.write(world, event, chance)
     else:

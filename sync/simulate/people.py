@@ -15,13 +15,17 @@ from sync.simulate.station import SimStation
 from sync.simulate.world import World
 
 FIELDS: Final = ("stage", "person.a", "text")
+CALENDAR: Final = "calendar/2027"
+"""A line of a table every desk may write by itself: it has no audience."""
 CASES_OF_A_DESK: Final = 2
 MOST_CASES: Final = 6
 
 
 def case_for(world: World, station: SimStation, chance: random.Random) -> str:
     """A case this desk knows, or a new one."""
-    known = [case_id for case_id in station.log.case_ids() if not case_id.startswith(("series/", "office/"))]
+    known = [
+        case_id for case_id in station.log.case_ids() if not case_id.startswith(("series/", "office/", "calendar/"))
+    ]
     mine = world.cases.setdefault(station.home, [])
     own = [case_id for case_id in mine if case_id in known or len(mine) <= CASES_OF_A_DESK]
     if known and (chance.random() < world.plan.chances["collide"] or len(mine) >= MOST_CASES):
@@ -44,7 +48,8 @@ def write(world: World, event: Event, chance: random.Random) -> None:
     """A clerk sets one field."""
     station = world.machine(event)
     sets: dict[str, Json] = {chance.choice(FIELDS): chance.choice(("甲", "乙", "丙", True, 7))}
-    act = station.act("matter_corrected", case_for(world, station, chance), sets, chance, world.now(station))
+    case_id = CALENDAR if chance.random() < 0.05 else case_for(world, station, chance)
+    act = station.act("matter_corrected", case_id, sets, chance, world.now(station))
     save(world, station, [act], chance)
 
 
