@@ -273,6 +273,11 @@ class World:
         else:
             raise Broken("liveness", f"no rest after {MOST_PASSES} passes over a good line")
         self.checker.in_the_end(self.county, serving, alive)
+        for act_id, code in database.refused_ids(self.county.tables.db).items():
+            act = self.checker.parse(self.checker.written[act_id])
+            self.tally[f"acts refused in the end: {code}"] += 1
+            if code == "case_not_yours" and act["c"] in self.cases.get(act["s"], ()):
+                self.tally["acts refused to the desk that opened the case"] += 1
 
     def _serves(self, station: SimStation) -> bool:
         """Whether the county serves this station now; where it does not, it must have a reason."""
