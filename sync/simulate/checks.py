@@ -83,10 +83,13 @@ class Checker:
             for act in acts:
                 self.may_see.setdefault(act["s"], set()).add(act["i"])
             audience = oracle.audience(acts)
-            self._ever[case_id] |= audience
+            named = {
+                name.removeprefix("audience.") for act in acts for name in act["f"] if name.startswith("audience.")
+            }
+            self._ever[case_id] |= audience | named  # who was named, even to be left out, may answer
             knew = before[case_id]
             for act_id in self.guessed.keys() & {act["i"] for act in acts} & {row[1] for row in fresh}:
-                good = not knew or (knew | audience) & set(self.guessed[act_id])
+                good = not knew or (knew | audience | named) & set(self.guessed[act_id])
                 demand(good, "I8", f"{act_id[:8]} is taken into a case that was never shown to its author")
             for scope in audience:
                 self.may_see.setdefault(scope, set()).update(act["i"] for act in acts)
