@@ -183,6 +183,10 @@ class _Taken:
         covered = {entry.n for entry in entries[: signed[-1] + 1]} if signed else set()
         if run.h:
             covered.discard(run.n)  # its hash says nothing of its content where the hash before it is not known
+        lying = [entry for entry in entries if held.get(entry.n) == entry.hash]
+        if lying:
+            self.before |= self.feed.rejected(run.w, lying[0].n, lying[-1].n)
+            self.loose |= {item.seq: item.act.act_id for item in self.log.held(lying)}
         entries = [entry for entry in entries if held.get(entry.n) != entry.hash]
         author = self._granted(row.station)
         row = self.log.writer(run.w) or row
@@ -261,7 +265,7 @@ class _Taken:
             shown = set(self.grant.scopes)
             for seq, act_id in self.loose.items():
                 if lying.get(seq, set()).isdisjoint(shown):
-                    rejects[act_id] = "shown_to_others"  # taken, but the bringer will not see it back
+                    rejects.setdefault(act_id, "shown_to_others")  # taken, but the bringer will not see it back
         return rejects
 
 
