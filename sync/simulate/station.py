@@ -197,12 +197,12 @@ class SimStation:
     def write_later(self, act: Act, content: bytes) -> None:
         """One act as a later release would encode it."""
         module: Any = log_module
-        kept = module.encode_act
-        module.encode_act = lambda _: content
+        kept = module.write_act
+        module.write_act = lambda _: content
         try:
             self.write([act])
         finally:
-            module.encode_act = kept
+            module.write_act = kept
 
     def act(
         self, kind: str, case_id: str, sets: Mapping[str, Json], chance: random.Random, wall_ms: int, after: int = 0
