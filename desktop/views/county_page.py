@@ -15,6 +15,7 @@ from desktop.services.sentences import sentence
 from desktop.services.station import Station
 from desktop.views.actions import bind
 from desktop.views.page import Page, StationRef
+from desktop.views.stick_section import StickSection
 from desktop.workers.bus import Bus
 from desktop.workers.lane import Lane
 from domain.beijing import beijing, parse_minute
@@ -142,6 +143,8 @@ class CountyPage(Page):
         layout.addWidget(self.trouble)
         layout.addLayout(actions)
         layout.addWidget(self.enrol_card)
+        self.stick = StickSection(self, self.net_lane)
+        layout.addWidget(self.stick)
         layout.addStretch()
         self._minute = QTimer(self)  # the age of the last exchange grows by itself
         self._minute.setInterval(60_000)
@@ -208,6 +211,7 @@ class CountyPage(Page):
         self.now_button.setVisible(state.enrolled)
         self.now_button.setEnabled(True)
         self.enrol_card.setVisible(not state.enrolled)
+        self.stick.show_enrolled(enrolled=state.enrolled)
 
     def _enrolled(self, name: str) -> None:
         self._enrol_over()

@@ -29,6 +29,7 @@ class _AsIfTaken(StationFeed):
     def __init__(self, db: Database) -> None:
         super().__init__(db)
         self._taken: dict[str, int] = {}
+        self._drifting: list[Entry] | None = None
         self._offered = 0
         self._first = True
 
@@ -36,8 +37,10 @@ class _AsIfTaken(StationFeed):
         return {writer: max(n, self._taken.get(writer, 0)) for writer, n in super().own_writers().items()}
 
     def adrift(self, budget: int) -> list[Entry]:
+        if self._drifting is None:
+            self._drifting = super().adrift(1 << 62)
         found: list[Entry] = []
-        for entry in super().adrift(1 << 62)[self._offered :]:
+        for entry in self._drifting[self._offered :]:
             budget -= len(entry.content)
             if found and budget < 0:
                 break
@@ -58,7 +61,9 @@ class _AsIfTaken(StationFeed):
         self._first = False
 
 
-def requests_ahead(log: ActLog, db: Database, identity: Identity, budget: int = FRAME_BUDGET) -> Iterator[Request]:
+def requests_ahead(
+    log: ActLog, db: Database, identity: Identity, budget: int = FRAME_BUDGET, now_ms: int = 0
+) -> Iterator[Request]:
     """Everything the station has to say, whole commits, in requests of ``budget`` bytes; one at least.
 
     Inside one transaction of the caller, so that all of them stand on one snapshot.
