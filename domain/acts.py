@@ -59,7 +59,9 @@ _KINDS: Final = (
     ActKind("conflict_settled", "", "核对不一致记录"),
     ActKind("office_recorded", CaseKind.OFFICE, "登记机构"),
     ActKind("clerk_recorded", CaseKind.CLERK, "登记工作人员"),
+    ActKind("case_shared", "", "移送"),
     ActKind("series_leased", CaseKind.SERIES, "发放文号"),
+    ActKind("series_sealed", CaseKind.SERIES, "封存文号"),
     ActKind("calendar_imported", CaseKind.CALENDAR, "导入工作日历"),
 )
 
@@ -102,6 +104,8 @@ class Act:
     sets: Mapping[str, Json] = field(default_factory=dict)
     over: tuple[str, ...] = ()
     why: str = ""
+    clock_offset_ms: int | None = None
+    """County time minus this device's, milliseconds, as last measured; None when it never was. Evidence only."""
 
     @property
     def known(self) -> bool:
@@ -149,6 +153,8 @@ def encode_act(act: Act) -> bytes:
         body["o"] = list(act.over)
     if act.why:
         body["w"] = act.why
+    if act.clock_offset_ms is not None:
+        body["co"] = act.clock_offset_ms
     return canonical_bytes(body)
 
 
@@ -187,6 +193,9 @@ def act_from_json(body: Json) -> Act:
         raise ValueError("'sets' is not an object")
     if len(str(values["act_id"])) != 32:
         raise ValueError("an act id is 32 hexadecimal digits")
+    offset = body.get("co")
+    if offset is not None and type(offset) is not int:
+        raise ValueError("the clock offset is not a whole number")
     over = body.get("o") or []
     kind = str(values["kind"]) if envelope == ENVELOPE else f"{values['kind']}@{envelope}"
     return Act(
@@ -204,6 +213,7 @@ def act_from_json(body: Json) -> Act:
         sets=sets,
         over=tuple(str(v) for v in over) if isinstance(over, list) else (),
         why=str(values["why"]),
+        clock_offset_ms=offset,
     )
 
 

@@ -16,8 +16,10 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-PROTOCOL: Final = 1
-CAPABILITIES: Final = ("zstd", "same", "references", "recovered")
+PROTOCOL: Final = 2
+LEAST_PROTOCOL: Final = 2
+"""The oldest protocol this release still speaks."""
+CAPABILITIES: Final = ("zstd", "same", "references", "recovered", "births", "audience")
 """What this release can do beyond the bare protocol; sent at enrolment and with every full answer."""
 
 MAGIC: Final = b"XF"
@@ -39,6 +41,8 @@ _LEVEL = 5
 Id: TypeAlias = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
 """A station, a writer, an act: 128 bits as lower-case hexadecimal digits."""
 Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
+Time: TypeAlias = Annotated[int, msgspec.Meta(gt=-(2**53), lt=2**53)]
+"""Milliseconds since 1970 UTC."""
 
 
 class WireDamaged(Exception):
@@ -57,11 +61,20 @@ class Mark(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=T
 
 
 class WriterInfo(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """Who holds a writer's key."""
+    """Who holds a writer's key. ``birth`` is the station key's signature that this incarnation is its own; empty when
+    the sender holds none (``sync.log.chain.verify_birth``)."""
 
     station: str
     office: str
     public_key: bytes
+    birth: bytes = b""
+
+
+class Revoked(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """The serials of certificates no longer served, whole, and the number of this state of the list."""
+
+    version: Count
+    serials: list[Count]
 
 
 class Run(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, kw_only=True):
@@ -98,7 +111,7 @@ class Rewind(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
 
 
 class Request(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, kw_only=True):
-    """What a station says in one round. ``q`` alone: "nothing has changed here since these positions"."""
+    """What a station says in one round. ``q`` instead of the rest: "nothing has changed here since these positions"."""
 
     v: int
     st: Id
@@ -110,6 +123,10 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     recovered: list[Run] = []
     writers: dict[Id, WriterInfo] = {}
     limit: Count = 0
+    serial_list: Count = 0
+    """The number of the list of revoked serials held here."""
+    t: Time = 0
+    """The station's time when it asked, milliseconds since 1970 UTC: evidence for the county's list of wrong clocks."""
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, kw_only=True):
@@ -122,29 +139,39 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     """Ask again in full: something is new for you."""
     have: dict[Id, Mark] = {}
     fork: list[Id] = []
+    broken: dict[Id, str] = {}
+    """The run of this writer was not taken: ``chain_broken``, ``bad_signature``, ``not_an_act``, ``bad_run``,
+    ``unsigned_tail``."""
     rewind: dict[str, Rewind] = {}
     pull: list[Pull] = []
     writers: dict[Id, WriterInfo] = {}
     reject: dict[Id, str] = {}
+    revoked: Revoked | None = None
+    """The list of revoked serials, when it is not the one the station named."""
     more: bool = False
     caps: list[str] = []
 
 
 class Enrol(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A station asks for its certificate with a one-time code. The frame is signed by the key it names."""
+    """A station asks for its certificate with a one-time code. The frame is signed by the station key it names."""
 
     v: int
     code: str
     station: Id
     office: str
+    station_key: bytes
+    """Ed25519 public key that signs this station's frames."""
+    sealing_key: bytes
+    """X25519 public key to which sticks for this station are sealed."""
     writer: Id
     public_key: bytes
+    birth: bytes
     name: str = ""
     caps: list[str] = []
 
 
 class Certificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What the county vouches for: this station, this key, these scopes. Valid until its serial is revoked."""
+    """What the county vouches for: this station key, these scopes. Valid until its serial is revoked or superseded."""
 
     county: str
     county_name: str
@@ -155,10 +182,21 @@ class Certificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     office: str
     office_name: str
     window: str
-    writer: Id
     key: str
+    """Ed25519 public key of the station, hexadecimal: it signs frames and births."""
     scopes: list[str]
     serial: int
+    home: str = ""
+    """The scope this desk writes; empty in a certificate of protocol 1: see :attr:`home_scope`."""
+    sealing: str = ""
+    """X25519 public key of the county, hexadecimal; empty in a certificate of protocol 1: enrol anew for sticks."""
+    writer: str = ""
+    """Only in a certificate of protocol 1, where station and writer had one key."""
+
+    @property
+    def home_scope(self) -> str:
+        """The scope this desk writes."""
+        return self.home or f"office/{self.office}"
 
 
 class SignedCertificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -216,15 +254,14 @@ def encode_frame(message: msgspec.Struct, tag: bytes, key: SigningKey) -> bytes:
 def decode_frame(data: bytes, kind: type[T]) -> tuple[T, bytes]:
     """Read a frame strictly; returns the message and what :func:`verify_frame` needs. Verify before believing it.
 
-    Raises WireDamaged: ``not_a_frame``, ``newer_protocol``, ``unknown_flags``, ``too_large``, ``bad_compression``,
-    ``bad_message``.
+    Raises WireDamaged: ``not_a_frame``, ``newer_protocol``, ``older_protocol``, ``unknown_flags``, ``too_large``,
+    ``bad_compression``, ``bad_message``.
     """
     if len(data) < _HEADER + _SIGNATURE or data[:2] != MAGIC:
         raise WireDamaged("not_a_frame")
     if len(data) > MAX_FRAME:
         raise WireDamaged("too_large")
-    if data[2] != PROTOCOL:
-        raise WireDamaged("newer_protocol", str(data[2]))
+    refuse_protocol(data[2])
     if data[3] & ~FLAG_ZSTD:
         raise WireDamaged("unknown_flags", str(data[3]))
     body = data[_HEADER:-_SIGNATURE]
@@ -234,6 +271,14 @@ def decode_frame(data: bytes, kind: type[T]) -> tuple[T, bytes]:
         return msgspec.json.decode(body, type=kind), data
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise WireDamaged("bad_message", type(error).__name__) from None
+
+
+def refuse_protocol(version: int) -> None:
+    """Raise WireDamaged ``newer_protocol`` or ``older_protocol`` (as seen from here) for one not spoken here."""
+    if version > PROTOCOL:
+        raise WireDamaged("newer_protocol", str(version))
+    if version < LEAST_PROTOCOL:
+        raise WireDamaged("older_protocol", str(version))
 
 
 def verify_frame(data: bytes, tag: bytes, public_key: bytes) -> None:

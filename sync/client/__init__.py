@@ -1,6 +1,25 @@
 """The station's line to the county: HTTP behind one method, errors as faults of the surroundings."""
 
-from sync.client.http import HttpTransport, Transport, enrol, go_round, read_answer, write_request
+from sync.client.http import (
+    HttpTransport,
+    Transport,
+    enrol,
+    go_round,
+    read_answer,
+    read_enrolment,
+    write_enrolment,
+    write_request,
+)
 from sync.client.pace import Pace
 
-__all__ = ["HttpTransport", "Pace", "Transport", "enrol", "go_round", "read_answer", "write_request"]
+__all__ = [
+    "HttpTransport",
+    "Pace",
+    "Transport",
+    "enrol",
+    "go_round",
+    "read_answer",
+    "read_enrolment",
+    "write_enrolment",
+    "write_request",
+]

@@ -35,6 +35,8 @@ from sync.protocol import (
 
 CONNECT_S: Final = 10.0
 READ_S: Final = 60.0
+_SHOWS_CERTIFICATE: Final = frozenset({"certificate_wanted", "bad_signature"})
+"""A restored county has forgotten this station, or knows an earlier key of it."""
 _CERTIFICATE_HEADER: Final = "x-xinfang-certificate"
 
 
@@ -68,7 +70,7 @@ class HttpTransport:
         try:
             return self.post("/v1/exchange", frame)
         except SurroundingsFault as fault:
-            if fault.facts.get("reason") != "certificate_wanted" or self._certificate is None:
+            if fault.facts.get("reason") not in _SHOWS_CERTIFICATE or self._certificate is None:
                 raise
         return self.post("/v1/exchange", frame, {_CERTIFICATE_HEADER: msgspec.json.encode(self._certificate).decode()})
 
@@ -94,33 +96,49 @@ class HttpTransport:
         self._pool.clear()
 
 
-def enrol(url: str, code: str, identity: Identity, key: SigningKey, name: str = "") -> SignedCertificate:
+def enrol(
+    url: str, code: str, identity: Identity, key: SigningKey, sealing_key: bytes, name: str = ""
+) -> SignedCertificate:
     """Turn a one-time code into this station's certificate; asking again after a lost answer is harmless.
 
-    Raises SurroundingsFault ``county_unreachable``; ``county_refused`` with ``reason`` ``wrong_code``, ``used_code``,
-    ``wrong_office``, ``station_taken``, ``newer_protocol`` or ``bad_answer``.
+    ``key`` is the station key that the certificate will name, ``sealing_key`` the public X25519 key sticks are sealed
+    to; ``identity`` names the current writer with its birth by ``key``. Raises SurroundingsFault
+    ``county_unreachable``; ``county_refused`` with ``reason`` ``wrong_code``, ``used_code``, ``wrong_office``,
+    ``station_taken``, ``newer_protocol``, ``older_protocol`` or ``bad_answer``.
     """
-    asked = Enrol(
-        v=PROTOCOL, code=code, station=identity.station, office=identity.office, writer=identity.writer,
-        public_key=key.public, name=name, caps=list(CAPABILITIES),
-    )  # fmt: skip
     transport = HttpTransport(url)
     try:
-        reply = transport.post("/v1/enrol", encode_frame(asked, ENROL_TAG, key))
+        reply = transport.post("/v1/enrol", write_enrolment(code, identity, key, sealing_key, name))
+    finally:
+        transport.close()
+    return read_enrolment(reply, identity, key)
+
+
+def write_enrolment(code: str, identity: Identity, key: SigningKey, sealing_key: bytes, name: str = "") -> bytes:
+    """The frame that asks for a certificate, signed by the station key."""
+    asked = Enrol(
+        v=PROTOCOL, code=code, station=identity.station, office=identity.office, station_key=key.public,
+        sealing_key=sealing_key, writer=identity.writer, public_key=identity.public_key, birth=identity.birth,
+        name=name, caps=list(CAPABILITIES),
+    )  # fmt: skip
+    return encode_frame(asked, ENROL_TAG, key)
+
+
+def read_enrolment(reply: bytes, identity: Identity, key: SigningKey) -> SignedCertificate:
+    """The certificate in the county's answer; raises SurroundingsFault ``county_refused``, reason ``bad_answer``."""
+    try:
         enrolled, _ = decode_frame(reply, Enrolled)
         found = enrolled.certificate.read()
         verify_frame(reply, ENROL_TAG, bytes.fromhex(found.county_key))
     except WireDamaged as damaged:
         raise SurroundingsFault("county_refused", facts={"reason": "bad_answer", "code": damaged.code}) from damaged
-    finally:
-        transport.close()
-    if (found.station, found.writer, found.key) != (identity.station, identity.writer, key.public.hex()):
+    if (found.station, found.key) != (identity.station, key.public.hex()):
         raise SurroundingsFault("county_refused", facts={"reason": "bad_answer"})
     return enrolled.certificate
 
 
 def write_request(request: Request, key: SigningKey) -> bytes:
-    """The signed frame of a request."""
+    """The signed frame of a request; ``key`` is the station key."""
     return encode_frame(request, REQUEST_TAG, key)
 
 
@@ -138,15 +156,18 @@ def go_round(transport: Transport, request: Request, key: SigningKey, certificat
 
 
 def _fault(status: int, data: bytes) -> SurroundingsFault:
+    facts: dict[str, object] = {"status": status}
     try:
-        reason = str(json.loads(data)["code"])
+        told = json.loads(data)
+        reason = str(told["code"])
+        facts |= {name: int(told[name]) for name in ("least", "most") if name in told}
     except (ValueError, KeyError, TypeError):
         reason = f"http_{status}"
     if status == 507:
         return SurroundingsFault("county_full", facts={"reason": reason})
     if status >= 500:
         return SurroundingsFault("county_unreachable", facts={"reason": reason, "status": status})
-    return SurroundingsFault("county_refused", facts={"reason": reason, "status": status})
+    return SurroundingsFault("county_refused", facts={"reason": reason, **facts})
 
 
 def _is_loopback(host: str) -> bool:

@@ -3,30 +3,46 @@
 A station's round, where ``db`` is one transaction at a time::
 
     with transaction:                                   # reads only, but one snapshot
-        request = build_request(log, feed, identity, budget)
+        request = build_request(log, feed, identity, budget, now_ms)
     frame = encode_frame(request, REQUEST_TAG, key)
     reply = transport.exchange(frame)                   # elsewhere; may fail, may be repeated
     answer = open_frame(reply, Answer, ANSWER_TAG, county_key)
     with transaction:                                   # all of it or nothing
-        applied = apply_answer(log, feed, request, answer, project)
-    # again at once while applied.more
+        applied = apply_answer(log, feed, request, answer, project, reborn)
+    # again at once while applied.more; under a new writer when applied.reborn names one
 
 Whatever is lost, doubled or late in between does no harm: positions are claimed with their hashes every time, an answer
 that does not follow what is held now is ignored, and an act counts as safe only when it was seen back.
 """
 
+from sync.exchange.audience import Delivery
 from sync.exchange.county import answer_request
-from sync.exchange.parts import MAX_BUDGET, START_BUDGET, Applied, Grant, Identity, Project
-from sync.exchange.station import apply_answer, build_request
+from sync.exchange.parts import (
+    MAX_BUDGET,
+    START_BUDGET,
+    Applied,
+    Grant,
+    Grants,
+    Identity,
+    NewWriter,
+    Project,
+    Reborn,
+)
+from sync.exchange.station import apply_answer, begin_incarnation, build_request
 
 __all__ = [
     "MAX_BUDGET",
     "START_BUDGET",
     "Applied",
+    "Delivery",
     "Grant",
+    "Grants",
     "Identity",
+    "NewWriter",
     "Project",
+    "Reborn",
     "answer_request",
     "apply_answer",
+    "begin_incarnation",
     "build_request",
 ]

@@ -4,46 +4,66 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from dataclasses import replace as changed
 from typing import Final
 
-from sync.exchange.parts import MAX_BUDGET, Grant, Project, digest, entries_of, feed_in_full, infos, mark_of, run_of
-from sync.log.chain import Entry, LogDamaged, first_hash, link, verify_entries
+from sync.exchange.audience import Delivery
+from sync.exchange.parts import (
+    MAX_BUDGET,
+    Grant,
+    Grants,
+    Project,
+    digest,
+    entries_of,
+    feed_in_full,
+    infos,
+    mark_of,
+    run_of,
+)
+from sync.log.chain import Entry, LogDamaged, first_hash, link, verify_birth, verify_signatures
 from sync.log.feed import CountyFeed, FeedItem, start_roll
-from sync.log.log import ActLog, Held, read_acts
-from sync.protocol import CAPABILITIES, Answer, Mark, Pull, Request, Rewind, Run, WireDamaged
+from sync.log.log import ActLog, Held, WriterRow, read_acts
+from sync.protocol import CAPABILITIES, Answer, Mark, Pull, Request, Revoked, Rewind, Run, WireDamaged, WriterInfo
 
 _REFERENCE_COST: Final = 4
 _ACT_OVERHEAD: Final = 8
 
 
 def answer_request(
-    log: ActLog, feed: CountyFeed, request: Request, grant: Grant, project: Project, now_ms: int
+    log: ActLog,
+    feed: CountyFeed,
+    request: Request,
+    grant: Grant,
+    project: Project,
+    now_ms: int,
+    *,
+    stations: Grants | None = None,
+    revoked: Revoked | None = None,
 ) -> Answer:
     """Take in what the station brings and answer it, inside the caller's one transaction.
 
     The caller has verified the frame's signature and that ``grant`` belongs to it; ``now_ms`` is evidence only.
-    Nothing well-formed is refused: an act the station may not write is kept, not delivered, and named in ``reject``.
-    Raises WireDamaged for a broken chain or signature; the caller rolls back and nothing of the request remains.
+    ``stations`` gives the grants of other stations, by which births and authors' rights are judged; ``revoked`` is the
+    list of serials as it stands. Nothing well-formed is refused: an act the station may not write is kept, not
+    delivered, and named in ``reject``; a run that is broken in itself is named in ``broken`` and left out.
     """
-    writers = {row.writer: row for row in log.writers() if row.station == grant.station and row.state != "forked"}
+    list_version = revoked.version if revoked is not None else 0
+    known = {row.writer for row in log.writers_of(grant.station) if not row.attested}
     if not feed_in_full(request):
         heads = {scope: feed.head(scope) for scope in grant.scopes}
-        marks = {writer: mark_of(row.have) for writer, row in writers.items() if row.state == "active"}
-        same = request.q == digest(heads, marks)
+        rows = (log.writer(writer) for writer in feed.claimed(grant.station) & known)
+        marks = {row.writer: mark_of(row.have) for row in rows if row is not None}
+        same = request.q == digest(heads, marks, list_version)
         return Answer(t=now_ms, same=same, full=not same)
-    taken = _Taken(log, feed, grant)
-    for run in request.push:
-        taken.push(run, known=run.w in writers)
-    for writer, info in sorted(request.writers.items()):
-        if log.writer(writer) is None:
-            log.add_writer(writer, info.station, info.office, info.public_key)
+    taken = _Taken(log, feed, grant, stations)
+    known |= taken.introduce(request.writers)
     for run in request.recovered:
         taken.recover(run)
-    if taken.delivered:
-        feed.append(taken.delivered)
-    if taken.cases:
-        project(sorted(taken.cases))
-    have, proved = _positions(log, request, writers, taken)
+    for run in request.push:
+        taken.push(run, known=run.w in known)
+    rejects = taken.finish(project)
+    have, proved = _positions(log, request, known, taken)
+    feed.claim(grant.station, known & request.own.keys())
     rewind, starts = _claims(feed, request, grant)
     limit = max(1, min(request.limit, MAX_BUDGET))
     pulls, seen, more = _pulls(feed, log, starts, proved, limit)
@@ -51,10 +71,12 @@ def answer_request(
         t=now_ms,
         have=have,
         fork=sorted(taken.forked),
+        broken=taken.broken,
         rewind=rewind,
         pull=pulls,
-        writers=infos(log, seen - set(writers)),
-        reject=taken.rejects,
+        writers=infos(log, seen - request.own.keys()),
+        reject=rejects,
+        revoked=revoked if request.serial_list != list_version else None,
         more=more,
         caps=list(CAPABILITIES),
     )
@@ -67,86 +89,180 @@ class _Taken:
     log: ActLog
     feed: CountyFeed
     grant: Grant
-    cases: set[str] = field(default_factory=set)
-    delivered: list[Held] = field(default_factory=list)
-    rejects: dict[str, str] = field(default_factory=dict)
+    stations: Grants | None
+    delivery: Delivery = field(init=False)
+    elsewhere: dict[str, str] = field(default_factory=dict)
+    before: dict[str, str] = field(default_factory=dict)
+    """Acts of this request that lay here before and are refused."""
+    loose: dict[int, str] = field(default_factory=dict)
+    """Recovered acts that were taken: storage key → act id."""
     forked: set[str] = field(default_factory=set)
+    broken: dict[str, str] = field(default_factory=dict)
     proved: dict[str, int] = field(default_factory=dict)
     """How far the bytes of this request prove that the station holds its own log."""
 
+    def __post_init__(self) -> None:
+        self.delivery = Delivery(self.log, self.feed)
+
+    # who writes ----------------------------------------------------------------------------------------------------
+
+    def introduce(self, writers: Mapping[str, WriterInfo]) -> set[str]:
+        """Make writers known: on a birth by the key of their station's certificate, else on the bringer's word.
+
+        A new writer of the bringing station itself is taken on its birth only. Returns its own that are proved now.
+        """
+        own: set[str] = set()
+        for writer, info in sorted(writers.items()):
+            row = self.log.writer(writer)
+            born = self._born(writer, info)
+            if row is None:
+                if born or info.station != self.grant.station:
+                    birth = info.birth if born else b""
+                    self.log.add_writer(writer, info.station, info.office, info.public_key, birth, attested=not born)
+            elif born and (row.attested or (row.public_key == info.public_key and row.birth != info.birth)):
+                self.log.name_writer(writer, info.station, info.office, info.public_key, info.birth)
+            if born and info.station == self.grant.station:
+                own.add(writer)
+        return own
+
+    def _born(self, writer: str, info: WriterInfo) -> bool:
+        author = self._granted(info.station)
+        if author is None or not author.key or not info.birth:
+            return False
+        return verify_birth(author.key, info.station, writer, info.public_key, info.birth)
+
+    def _granted(self, station: str) -> Grant | None:
+        if station == self.grant.station:
+            return self.grant
+        return self.stations(station) if self.stations is not None else None
+
+    # what it brings ------------------------------------------------------------------------------------------------
+
     def push(self, run: Run, *, known: bool) -> None:
-        entries = entries_of(run)
+        """A run of the station's own."""
         row = self.log.writer(run.w)
         if row is None or not known:
-            return  # not this station's, or forked: its position is answered, nothing is taken
-        before = self.log.hash_at(run.w, run.n - 1)
+            return  # not this station's, or its birth is not proved: nothing is taken
+        entries = self._entries(run)
+        if not entries:
+            return
+        before = row.have.hash if run.n == row.have.n + 1 else self.log.hash_at(run.w, run.n - 1)
         if before is None:
             return  # begins behind what is held here: the answer says where to begin
-        if before != (run.p or first_hash(run.w)):
+        if run.h or before != (run.p or first_hash(run.w)):
             self.forked.add(run.w)
             return
         overlap = [entry for entry in entries if entry.n <= row.have.n]
         if overlap and self.log.hash_at(run.w, overlap[-1].n) != overlap[-1].hash:
             self.forked.add(run.w)
             return
-        self.proved[run.w] = entries[-1].n
         if overlap:
-            self.rejects |= self.feed.rejected(run.w, overlap[0].n, overlap[-1].n)
-        self._admit(row.public_key, row.have.hash, entries[len(overlap) :], self.grant.writes)
+            self.before |= self.feed.rejected(run.w, overlap[0].n, overlap[-1].n)
+        if self._admit(row, entries[len(overlap) :], self.grant):
+            self.proved[run.w] = entries[-1].n
 
     def recover(self, run: Run) -> None:
-        """Others' acts this county no longer has. In its author's chain where it fits, else on the station's word."""
+        """Acts outside the bringer's log. In their author's chain where they fit, else by themselves.
+
+        What the author's signature covers counts as the author's; the rest is taken on the bringer's word.
+        """
         row = self.log.writer(run.w)
         if row is None:
-            raise WireDamaged("unknown_writer", run.w[:8])
-        entries = [entry for entry in entries_of(run) if self.log.hash_at(run.w, entry.n) != entry.hash]
+            self.broken[run.w] = "bad_run"
+            return
+        entries = self._entries(run)
+        if row.attested:
+            entries = [changed(entry, sig=None) for entry in entries]  # no signature is kept that cannot be verified
         signed = [place for place, entry in enumerate(entries) if entry.sig is not None]
-        dense: list[Entry] = entries[: signed[-1] + 1] if signed else []
+        try:
+            verify_signatures(row.public_key, entries[: signed[-1] + 1] if signed else [])
+        except LogDamaged as error:
+            self.broken[run.w] = error.code
+            return
+        held = self.log.hashes(run.w, run.n, entries[-1].n) if entries else {}
+        covered = {entry.n for entry in entries[: signed[-1] + 1]} if signed else set()
+        if run.h:
+            covered.discard(run.n)  # its hash says nothing of its content where the hash before it is not known
+        entries = [entry for entry in entries if held.get(entry.n) != entry.hash]
+        author = self._granted(row.station)
+        row = self.log.writer(run.w) or row
+        dense = [entry for entry in entries if signed and entry.n <= run.n + signed[-1]]
         follows = bool(dense) and dense[0].n == row.have.n + 1
         if follows and link(row.have.hash, run.w, dense[0].n, dense[0].content) == dense[0].hash:
-            self._admit(row.public_key, row.have.hash, dense, self.grant.scopes)
+            if not self._admit(row, dense, author or self.grant, loose=True):
+                return
             entries = entries[len(dense) :]
-        for entry in entries:
-            self._attest(entry)
+        proved = [entry for entry in entries if entry.n in covered and author is not None]
+        vouched = [entry for entry in entries if entry not in proved]
+        if proved and author is not None:
+            self._admit_loose(proved, author, vouched=False)
+        self._admit_loose(vouched, self.grant, vouched=row.station != self.grant.station)
 
-    def _attest(self, entry: Entry) -> None:
+    def _entries(self, run: Run) -> list[Entry]:
         try:
-            held = self.log.admit_loose([entry])
-        except LogDamaged as error:
-            if error.code != "act_elsewhere":
-                raise WireDamaged(error.code, entry.writer[:8]) from None
-            self.rejects |= {act.act_id: "act_elsewhere" for act in read_acts([entry])}
-            return
-        for item in held:
-            code = None if item.new else self.feed.reject_code(item.seq)
-            if code is not None:
-                self.rejects[item.act.act_id] = code
-            elif item.new and item.act.scope in self.grant.writes:
-                self.feed.attest(item, self.grant.station)
-        self._deliver(held, self.grant.writes)  # a scope it may only read, it cannot fill on its word
+            return entries_of(run)
+        except WireDamaged as damaged:
+            self.broken[run.w] = damaged.code
+            return []
 
-    def _admit(self, public_key: bytes, before: bytes, entries: Sequence[Entry], allowed: Iterable[str]) -> None:
+    def _admit(self, row: WriterRow, entries: Sequence[Entry], author: Grant, *, loose: bool = False) -> bool:
+        """Take a run into its author's chain; its hashes were computed here behind what is held."""
+        if not entries:
+            return True
+        try:
+            verify_signatures(row.public_key, entries)
+            held = self.log.admit(entries)
+        except LogDamaged as error:
+            if error.code == "act_elsewhere":
+                self.forked.add(row.writer)  # an act of this log already lies in another: two files share one past
+            else:
+                self.broken[row.writer] = error.code
+            return False
+        self._judged(held, author, vouched=False, loose=loose)
+        return True
+
+    def _admit_loose(self, entries: Sequence[Entry], author: Grant, *, vouched: bool) -> None:
         if not entries:
             return
         try:
-            verify_entries(public_key, before, entries)
-            self._deliver(self.log.admit(entries), allowed)
+            held = self.log.admit_loose(entries)
         except LogDamaged as error:
             if error.code != "act_elsewhere":
-                raise WireDamaged(error.code, f"{error.writer[:8]} {error.n}") from None
-            self.forked.add(error.writer)  # an act of this log already lies in another: two files share one past
-            self.proved.pop(error.writer, None)
-
-    def _deliver(self, held: Iterable[Held], allowed: Iterable[str]) -> None:
-        for item in held:
-            if not item.new:
-                continue
-            if item.act.scope in allowed:
-                self.delivered.append(item)
-                self.cases.add(item.act.case_id)
+                self.broken[entries[0].writer] = error.code
+            elif len(entries) > 1:
+                for entry in entries:
+                    self._admit_loose([entry], author, vouched=vouched)
             else:
-                self.feed.reject(item, "scope_refused")
-                self.rejects[item.act.act_id] = "scope_refused"
+                self.elsewhere |= {act.act_id: "act_elsewhere" for act in read_acts(entries)}
+            return
+        codes = self._judged(held, author, vouched=vouched, loose=True)
+        if vouched:
+            fresh = [item.seq for item in held if item.new and codes[item.seq] is None]
+            self.feed.attest(fresh, self.grant.station)
+
+    def _judged(self, held: Sequence[Held], author: Grant, *, vouched: bool, loose: bool) -> dict[int, str | None]:
+        codes = self.delivery.judge(held, author, self.grant, vouched=vouched)
+        if loose:
+            self.loose |= {item.seq: item.act.act_id for item in held if codes[item.seq] is None}
+        return codes
+
+    def finish(self, project: Project) -> dict[str, str]:
+        """Deliver what was taken, as late as can be; act id → code of what was not."""
+        feeds = self.delivery.finish()
+        cases = self.delivery.cases
+        if cases:
+            project(sorted(cases))
+        self.feed.append(feeds)
+        accepted = self.delivery.accepted if self.before else set()
+        rejects = {act_id: code for act_id, code in self.before.items() if act_id not in accepted}
+        rejects |= self.elsewhere | self.delivery.rejects
+        if self.loose:
+            lying = self.feed.scopes_of(sorted(self.loose))
+            shown = set(self.grant.scopes)
+            for seq, act_id in self.loose.items():
+                if lying.get(seq, set()).isdisjoint(shown):
+                    rejects[act_id] = "shown_to_others"  # taken, but the bringer will not see it back
+        return rejects
 
 
 def _positions(
@@ -157,7 +273,8 @@ def _positions(
     proved = dict(taken.proved)
     for writer in sorted(set(writers) & (set(request.own) | set(taken.proved))):
         row = log.writer(writer)
-        assert row is not None
+        if row is None:
+            continue
         have[writer] = mark_of(row.have)
         claim = request.own.get(writer)
         if claim is None or claim.n > row.have.n:

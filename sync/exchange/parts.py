@@ -11,7 +11,7 @@ import msgspec
 
 from domain.canonical import Json, canonical_bytes
 from sync.log.chain import Entry, extend_chain, first_hash, link
-from sync.log.log import ActLog, Position
+from sync.log.log import ActLog, Position, WriterRow
 from sync.protocol import Mark, Request, Run, WireDamaged, WriterInfo
 
 START_BUDGET: Final = 16 << 10
@@ -24,21 +24,43 @@ Project = Callable[[Iterable[str]], None]
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who a station is on the wire."""
+    """Who a station is on the wire: itself and its current incarnation."""
 
     station: str
     office: str
     writer: str
     public_key: bytes
+    """The writer's key."""
+    birth: bytes = b""
+    """The station key's signature over writer and key."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewWriter:
+    """A fresh incarnation: a random id, the public half of a fresh key, and its birth."""
+
+    writer: str
+    public_key: bytes
+    birth: bytes
+
+
+Reborn = Callable[[], NewWriter]
+"""Makes a new incarnation and keeps its key in the running transaction; the randomness is its affair."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What the county allows a station: the scopes it may read, and those of them it may write."""
+    """What the county allows a station by its certificate: the scopes it may read, and those of them it may write."""
 
     station: str
     scopes: tuple[str, ...]
     writes: tuple[str, ...]
+    key: bytes = b""
+    """The station key: verifies births. Empty: no birth can be verified, no new writer is taken."""
+
+
+Grants = Callable[[str], Grant | None]
+"""What the county allows a station, by its id; None for one it does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +76,11 @@ class Applied:
     """Own acts the county keeps but does not deliver."""
     forked: tuple[str, ...] = ()
     """Own writers known to differ from the county's copy, in this answer or an earlier one. Nothing is lost: their
-    unseen acts stay pending until this station writes and enrols under a new writer."""
+    unseen acts stay pending and are offered under their old place."""
+    reborn: str = ""
+    """The new writer this station writes under from now on; empty when it stayed the same."""
+    broken: tuple[str, ...] = ()
+    """Writers whose run the county calls broken and that are set aside (``StationFeed.set_aside``)."""
     more: bool = False
     """Something moved and more waits: go again at once."""
     pending: int = 0
@@ -69,11 +95,11 @@ def mark_of(position: Position) -> Mark:
     return Mark(position.n, position.hash)
 
 
-def digest(feeds: Mapping[str, Position], own: Mapping[str, Mark]) -> bytes:
+def digest(feeds: Mapping[str, Position], own: Mapping[str, Mark], serial_list: int = 0) -> bytes:
     """One hash over all positions: equal at both ends exactly when a full round would find nothing new."""
     said: Json = [[scope, at.n, at.hash.hex()] for scope, at in sorted(feeds.items()) if at.n]
     logs: Json = [[writer, at.n, at.hash.hex()] for writer, at in sorted(own.items())]
-    return hashlib.sha256(b"xinfang-same-1" + canonical_bytes([said, logs])).digest()[:16]
+    return hashlib.sha256(b"xinfang-same-2" + canonical_bytes([said, logs, serial_list])).digest()[:16]
 
 
 def run_of(entries: Sequence[Entry], *, before: bytes | None, all_signatures: bool = False) -> Run:
@@ -86,8 +112,12 @@ def run_of(entries: Sequence[Entry], *, before: bytes | None, all_signatures: bo
     return Run(w=first.writer, n=first.n, p=before if first.n > 1 else b"", a=acts, s=sigs)
 
 
-def loose_runs(entries: Sequence[Entry]) -> Iterator[Run]:
-    """Group others' entries, sorted by writer and place, into runs whose chain holds."""
+def loose_runs(entries: Sequence[Entry], before: Mapping[tuple[str, int], bytes] | None = None) -> Iterator[Run]:
+    """Group loose entries, sorted by writer and place, into runs whose chain holds.
+
+    ``before`` gives the chain hash before an entry by (writer, n) where it is known: with it the signature that ends
+    the run proves the whole of it.
+    """
     start = 0
     for end in range(1, len(entries) + 1):
         if end < len(entries):
@@ -95,7 +125,11 @@ def loose_runs(entries: Sequence[Entry]) -> Iterator[Run]:
             follows = (one.writer, one.n + 1) == (two.writer, two.n)
             if follows and link(one.hash, two.writer, two.n, two.content) == two.hash:
                 continue
-        yield run_of(entries[start:end], before=None, all_signatures=True)
+        first = entries[start]
+        known = first_hash(first.writer) if first.n == 1 else (before or {}).get((first.writer, first.n))
+        if known is not None and link(known, first.writer, first.n, first.content) != first.hash:
+            known = None
+        yield run_of(entries[start:end], before=known, all_signatures=True)
         start = end
 
 
@@ -113,4 +147,8 @@ def entries_of(run: Run) -> list[Entry]:
 
 def infos(log: ActLog, writers: Iterable[str]) -> dict[str, WriterInfo]:
     rows = (log.writer(writer) for writer in sorted(writers))
-    return {row.writer: WriterInfo(row.station, row.office, row.public_key) for row in rows if row is not None}
+    return {row.writer: info(row) for row in rows if row is not None}
+
+
+def info(row: WriterRow) -> WriterInfo:
+    return WriterInfo(row.station, row.office, row.public_key, row.birth)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -10,7 +10,9 @@ from sync.exchange.parts import (
     START_BUDGET,
     Applied,
     Identity,
+    NewWriter,
     Project,
+    Reborn,
     digest,
     entries_of,
     feed_in_full,
@@ -21,42 +23,49 @@ from sync.exchange.parts import (
 )
 from sync.log.chain import Entry, LogDamaged, verify_signature
 from sync.log.feed import StationFeed, roll, start_roll
-from sync.log.log import ActLog, Position
+from sync.log.log import ActLog, Position, WriterRow
 from sync.protocol import PROTOCOL, Answer, Mark, Pull, Request, Rewind, Run, WireDamaged, WriterInfo
 
 _ASK_FULL: Final = "ask_full"
+_SERIAL_LIST: Final = "serial_list"
 
 
-def build_request(log: ActLog, feed: StationFeed, identity: Identity, budget: int = START_BUDGET) -> Request:
+def build_request(
+    log: ActLog, feed: StationFeed, identity: Identity, budget: int = START_BUDGET, now_ms: int = 0
+) -> Request:
     """What the station says now: its claims, and whole commits up to ``budget`` bytes. Reads; writes only own_writer.
 
-    With nothing to send it is one hash over all claims; the county answers "same" or "ask in full".
+    With nothing to send it is one hash over all claims; the county answers "same" or "ask in full". ``now_ms`` is the
+    station's clock, evidence for the county.
     """
     feed.add_own_writer(identity.writer)
-    own: dict[str, Mark] = {}
-    active: dict[str, Mark] = {}
-    push: list[Run] = []
+    aside = feed.set_aside()
+    rows = {writer: log.writer(writer) for writer in feed.own_writers()}
+    own = {writer: mark_of(row.have) for writer, row in rows.items() if row is not None and row.state != "forked"}
+    unsent = {
+        writer: county_n
+        for writer, county_n in feed.own_writers().items()
+        if writer in own and writer not in aside and county_n < own[writer].n
+    }
     left = max(budget, 1)
-    for writer, county_n in feed.own_writers().items():
-        row = log.writer(writer)
-        if row is None or row.state == "forked":
-            continue
-        own[writer] = mark_of(row.have)
-        if row.state == "active":
-            active[writer] = own[writer]
-        if left <= 0 or county_n >= row.have.n:
-            continue
+    # What the county forgot goes first: own acts may stand on it. But it may not take the whole line.
+    adrift = feed.adrift(left // 2 if unsent else left)
+    left -= sum(len(entry.content) for entry in adrift)
+    push: list[Run] = []
+    for writer, county_n in unsent.items():
+        if left <= 0:
+            break
         entries = log.commits(writer, county_n, left)
         before = log.hash_at(writer, county_n)
         if entries and before is not None:
             left -= sum(len(entry.content) for entry in entries)
             push.append(run_of(entries, before=before))
-    adrift = feed.adrift(left) if left > 0 else []
-    cursors = feed.cursors()
-    doubted = feed.doubted()
-    if not (push or adrift or doubted or feed.flag(_ASK_FULL)):
-        return Request(v=PROTOCOL, st=identity.station, q=digest(cursors, active))
-    recovered = list(loose_runs(adrift))
+    cursors, doubted, new = feed.cursors(), feed.doubted(), feed.unacknowledged()
+    new = [writer for writer in new if writer in own]
+    serial_list = feed.mark(_SERIAL_LIST)
+    if not (push or adrift or doubted or new or feed.flag(_ASK_FULL)):
+        return Request(v=PROTOCOL, st=identity.station, q=digest(cursors, own, serial_list), t=now_ms)
+    recovered = list(loose_runs(adrift, _befores(log, feed, adrift, rows)))
     return Request(
         v=PROTOCOL,
         st=identity.station,
@@ -65,25 +74,63 @@ def build_request(log: ActLog, feed: StationFeed, identity: Identity, budget: in
         own=own,
         push=push,
         recovered=recovered,
-        writers=infos(log, {run.w for run in recovered}),
+        writers=infos(log, {run.w for run in recovered} | set(new)),
         limit=budget,
+        serial_list=serial_list,
+        t=now_ms,
     )
 
 
-def apply_answer(log: ActLog, feed: StationFeed, request: Request, answer: Answer, project: Project) -> Applied:
+def _befores(
+    log: ActLog, feed: StationFeed, entries: list[Entry], own: Mapping[str, WriterRow | None]
+) -> dict[tuple[str, int], bytes]:
+    """The chain hash before each of these entries, where it is held: with it a signature proves the whole run."""
+    found = feed.before(entries)
+    for writer in {entry.writer for entry in entries} & own.keys():
+        places = [entry.n for entry in entries if entry.writer == writer]
+        hashes = log.hashes(writer, min(places) - 1, max(places) - 1)
+        found |= {(writer, n + 1): hash_ for n, hash_ in hashes.items()}
+    return found
+
+
+def begin_incarnation(log: ActLog, feed: StationFeed, new: NewWriter, station: str, office: str) -> None:
+    """Go on under a new writer: every own one that is active is closed as forked, its unseen acts are offered.
+
+    Inside the caller's transaction; act ids stay, nothing is lost.
+    """
+    for writer in feed.own_writers():
+        row = log.writer(writer)
+        if row is not None and row.state != "forked":
+            _fork(log, feed, writer)
+    log.add_writer(new.writer, station, office, new.public_key, new.birth)
+    feed.add_own_writer(new.writer)
+
+
+def _fork(log: ActLog, feed: StationFeed, writer: str) -> None:
+    log.set_writer_state(writer, "forked")
+    feed.offer_forked(writer)
+
+
+def apply_answer(
+    log: ActLog, feed: StationFeed, request: Request, answer: Answer, project: Project, reborn: Reborn
+) -> Applied:
     """Take an answer in, inside the caller's one transaction; everything or (when this raises) nothing.
 
-    ``project`` is called once with the cases that changed. An answer that is late, doubled or out of order changes
-    nothing: every part of it says which position it follows. Raises WireDamaged when the county contradicts itself
-    (``feed_broken``, ``bad_signature``, ``reference_unknown`` …): the caller rolls back.
+    ``project`` is called once with the cases that changed. ``reborn`` is called when the answer shows that the current
+    writer has a second history: it makes a new one and keeps its key in the same transaction. An answer that is late,
+    doubled or out of order changes nothing: every part of it says which position it follows. Raises WireDamaged when
+    the county contradicts itself (``feed_broken``, ``bad_signature``, ``reference_unknown`` …): the caller rolls back.
     """
     state = _State(log, feed, frozenset(feed.own_writers()))
     if answer.same:
-        return Applied(forked=state.all_forked(), pending=feed.pending())
+        return state.applied()
     if answer.full:
         feed.set_flag(_ASK_FULL, True)
-        return Applied(forked=state.all_forked(), more=not feed_in_full(request), pending=feed.pending())
+        return state.applied(more=not feed_in_full(request))
     feed.set_flag(_ASK_FULL, False)
+    if answer.revoked is not None:
+        feed.set_revoked(answer.revoked.serials)
+        feed.set_mark(_SERIAL_LIST, answer.revoked.version)
     for scope, rewind in sorted(answer.rewind.items()):
         state.rewind(scope, rewind)
     state.learn(answer.writers)
@@ -93,20 +140,17 @@ def apply_answer(log: ActLog, feed: StationFeed, request: Request, answer: Answe
         state.have(writer, mark)
     for writer in answer.fork:
         state.fork(writer)
+    state.forgotten(request.own.keys() - answer.have.keys() - set(answer.fork))
+    feed.put_aside(
+        {run.w: answer.broken[run.w] for run in (*request.push, *request.recovered) if run.w in answer.broken}
+    )
     feed.refuse(answer.reject)
+    state.go_on(reborn, request.st)
     cases = tuple(sorted(state.cases))
     if cases:
         project(cases)
-    waits = answer.more or bool(feed.doubted()) or _unsent(log, feed) or bool(feed.adrift(1))
-    return Applied(
-        cases=cases,
-        pulled=state.pulled,
-        confirmed=state.confirmed,
-        refused=len(answer.reject),
-        forked=state.all_forked(),
-        more=waits and state.moved,
-        pending=feed.pending(),
-    )
+    waits = answer.more or bool(feed.doubted()) or _unsent(log, feed) or bool(feed.adrift(1) or feed.unacknowledged())
+    return state.applied(cases, refused=len(answer.reject), more=waits and state.moved)
 
 
 @dataclass(slots=True)
@@ -120,6 +164,20 @@ class _State:
     pulled: int = 0
     confirmed: int = 0
     moved: bool = False
+    reborn: str = ""
+
+    def applied(self, cases: tuple[str, ...] = (), *, refused: int = 0, more: bool = False) -> Applied:
+        return Applied(
+            cases=cases,
+            pulled=self.pulled,
+            confirmed=self.confirmed,
+            refused=refused,
+            forked=self.all_forked(),
+            reborn=self.reborn,
+            broken=tuple(self.feed.set_aside()),
+            more=more,
+            pending=self.feed.pending(),
+        )
 
     def rewind(self, scope: str, rewind: Rewind) -> None:
         if mark_of(self.feed.cursor(scope)) != rewind.claim:
@@ -138,9 +196,13 @@ class _State:
         for writer, info in sorted(writers.items()):
             known = self.log.writer(writer)
             if known is None:
-                self.log.add_writer(writer, info.station, info.office, info.public_key)
-            elif known.public_key != info.public_key:
-                raise WireDamaged("key_differs", writer[:8])
+                self.log.add_writer(writer, info.station, info.office, info.public_key, info.birth)
+            elif writer in self.own:
+                if known.public_key != info.public_key:
+                    raise WireDamaged("key_differs", writer[:8])
+            elif (known.public_key, known.birth) != (info.public_key, info.birth):
+                # first known on a neighbour's word; now the county has it from the station itself
+                self.log.name_writer(writer, info.station, info.office, info.public_key, info.birth)
 
     def pull(self, pull: Pull) -> None:
         if mark_of(self.feed.cursor(pull.scope)) != pull.after:
@@ -148,7 +210,7 @@ class _State:
         seq, previous = pull.after.n, pull.after.hash
         confirmed: list[tuple[int, int]] = []
         for run in pull.runs:
-            for act_seq, entry in self._own(run) if run.c else self._take(run, pull.scope):
+            for act_seq, entry in self._own(run) if run.c else self._take(run):
                 seq, previous = seq + 1, roll(previous, entry.hash, entry.content)
                 confirmed.append((seq, act_seq))
         if Mark(seq, previous) != pull.to:
@@ -163,7 +225,7 @@ class _State:
             raise WireDamaged("reference_unknown", run.w[:8])
         return entries
 
-    def _take(self, run: Run, scope: str) -> Iterator[tuple[int, Entry]]:
+    def _take(self, run: Run) -> Iterator[tuple[int, Entry]]:
         row = self.log.writer(run.w)
         if row is None:
             raise WireDamaged("unknown_writer", run.w[:8])
@@ -175,9 +237,9 @@ class _State:
             held = self.log.admit_loose(entries)
         except LogDamaged as error:
             raise WireDamaged(error.code, run.w[:8]) from None
+        if run.p and held and run.w not in self.own:
+            self.feed.keep_before([(held[0].seq, run.p)])
         for item in held:
-            if item.act.scope != scope:
-                raise WireDamaged("wrong_scope", scope)
             if item.new:
                 self.pulled += 1
                 self.cases.add(item.act.case_id)
@@ -188,7 +250,10 @@ class _State:
     def have(self, writer: str, mark: Mark) -> None:
         known = self.feed.own_writers().get(writer)
         row = self.log.writer(writer)
-        if known is None or row is None or row.state == "forked":
+        if known is None or row is None:
+            return
+        self.feed.acknowledge([writer])
+        if row.state == "forked":
             return
         if mark.n > row.have.n or self.log.hash_at(writer, mark.n) != mark.hash:
             self.fork(writer)
@@ -196,9 +261,26 @@ class _State:
             self.feed.set_county_n(writer, mark.n)
             self.moved = True
 
+    def forgotten(self, writers: Set[str]) -> None:
+        """Own writers the county does not name: it was restored, and takes them on their births again."""
+        if writers - set(self.feed.unacknowledged()):
+            self.feed.introduce_again(sorted(writers))
+            self.moved = True
+
     def fork(self, writer: str) -> None:
-        if writer in self.own:
-            self.log.set_writer_state(writer, "forked")
+        row = self.log.writer(writer) if writer in self.own else None
+        if row is not None and row.state != "forked":
+            _fork(self.log, self.feed, writer)
+            self.moved = True
+
+    def go_on(self, reborn: Reborn, station: str) -> None:
+        """When no own writer is left to write under, begin a new incarnation."""
+        rows = [row for row in (self.log.writer(writer) for writer in sorted(self.own)) if row is not None]
+        if not rows or any(row.state == "active" for row in rows):
+            return
+        new = reborn()
+        begin_incarnation(self.log, self.feed, new, station, rows[0].office)
+        self.reborn, self.moved = new.writer, True
 
     def all_forked(self) -> tuple[str, ...]:
         rows = (self.log.writer(writer) for writer in sorted(self.own))
@@ -206,5 +288,6 @@ class _State:
 
 
 def _unsent(log: ActLog, feed: StationFeed) -> bool:
-    rows = ((log.writer(writer), county_n) for writer, county_n in feed.own_writers().items())
+    aside = feed.set_aside()
+    rows = ((log.writer(writer), n) for writer, n in feed.own_writers().items() if writer not in aside)
     return any(row is not None and row.state != "forked" and row.have.n > county_n for row, county_n in rows)

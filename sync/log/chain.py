@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+BIRTH_TAG = b"xinfang-birth-1"
 _CHAIN_TAG = b"xinfang-act-1"
 _COMMIT_TAG = b"xinfang-commit-1"
 
@@ -48,7 +50,7 @@ class Commit:
 
 
 class SigningKey:
-    """The Ed25519 key of one writer."""
+    """An Ed25519 key: of a writer (signs commits), of a station or a county (signs frames, births, certificates)."""
 
     def __init__(self, raw: bytes) -> None:
         self._key = Ed25519PrivateKey.from_private_bytes(raw)
@@ -61,6 +63,24 @@ class SigningKey:
     def sign(self, tag: bytes, message: bytes) -> bytes:
         """Sign another kind of message under its own tag, so that no signature can be taken for a commit's."""
         return self._key.sign(tag + b"\x00" + message)
+
+    def sign_birth(self, station: str, writer: str, writer_key: bytes) -> bytes:
+        """As a station key: this writer, with this key, is an incarnation of mine."""
+        return self.sign(BIRTH_TAG, _birth(station, writer, writer_key))
+
+
+def sealing_public(raw: bytes) -> bytes:
+    """The X25519 public key, 32 bytes, of a private sealing key: what sticks are sealed to."""
+    return X25519PrivateKey.from_private_bytes(raw).public_key().public_bytes_raw()
+
+
+def verify_birth(station_key: bytes, station: str, writer: str, writer_key: bytes, birth: bytes) -> bool:
+    """True when the holder of ``station_key`` says that this writer is an incarnation of this station."""
+    return verify_message(station_key, BIRTH_TAG + b"\x00" + _birth(station, writer, writer_key), birth)
+
+
+def _birth(station: str, writer: str, writer_key: bytes) -> bytes:
+    return bytes.fromhex(station) + bytes.fromhex(writer) + writer_key
 
 
 def verify_signature(public: bytes, last_hash: bytes, sig: bytes) -> bool:
@@ -103,6 +123,19 @@ def extend_chain(
         previous = link(previous, writer, after_n + offset, content)
         entries.append(Entry(writer, after_n + offset, previous, content, sig))
     return entries
+
+
+def verify_signatures(public: bytes, entries: Iterable[Entry]) -> None:
+    """Check that a valid signature closes every commit of a run whose hashes were computed here.
+
+    Raises LogDamaged ``bad_signature`` or, for a last commit without one, ``unsigned_tail``.
+    """
+    entry: Entry | None = None
+    for entry in entries:
+        if entry.sig is not None and not verify_signature(public, entry.hash, entry.sig):
+            raise LogDamaged("bad_signature", writer=entry.writer, n=entry.n)
+    if entry is not None and entry.sig is None:
+        raise LogDamaged("unsigned_tail", writer=entry.writer, n=entry.n)
 
 
 def verify_entries(public: bytes, before: bytes, entries: Iterable[Entry]) -> None:

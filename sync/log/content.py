@@ -31,6 +31,7 @@ class _Envelope(msgspec.Struct, omit_defaults=True):
     u: str
     o: list[str] = []
     w: str = ""
+    co: int | msgspec.UnsetType = msgspec.UNSET
 
 
 def _no_float(text: str) -> Any:
@@ -53,7 +54,8 @@ def read_act(content: bytes) -> Act:
             act = decode_act(content)
         except RecursionError:
             raise ValueError("an act is nested too deeply") from None
-    if not (0 <= act.lamport < LARGEST and -LARGEST < act.wall_ms < LARGEST):
+    offset = act.clock_offset_ms or 0
+    if not (0 <= act.lamport < LARGEST and -LARGEST < act.wall_ms < LARGEST and -LARGEST < offset < LARGEST):
         raise ValueError("a lamport or a time is out of range")
     if len(act.act_id) != 32 or act.act_id.strip("0123456789abcdef"):
         raise ValueError("an act id is 32 hexadecimal digits in lower case")
@@ -71,7 +73,7 @@ def _quick(content: bytes) -> Act | None:
         return None
     return Act(
         body.i, body.k, body.ck, body.c, body.s, body.l, body.t, body.q, body.of, body.st, body.u, body.f,
-        tuple(body.o), body.w,
+        tuple(body.o), body.w, None if body.co is msgspec.UNSET else body.co,
     )  # fmt: skip
 
 

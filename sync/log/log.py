@@ -10,7 +10,7 @@ from domain.acts import Act, encode_act
 from sync.log.chain import Entry, LogDamaged, SigningKey, extend_chain, first_hash, verify_entries
 from sync.log.content import read_act
 
-SCHEMA = """
+SCHEMA_1 = """
 CREATE TABLE act (
   seq INTEGER PRIMARY KEY,              -- local order of arrival; storage key, means nothing elsewhere
   act_id BLOB NOT NULL UNIQUE,
@@ -44,6 +44,13 @@ CREATE TABLE writer (
 CREATE TABLE log_head (one INTEGER PRIMARY KEY CHECK (one = 1), lamport INTEGER NOT NULL) STRICT;
 INSERT INTO log_head VALUES (1, 0);
 """
+SCHEMA_2 = """
+ALTER TABLE writer ADD COLUMN birth BLOB;       -- the station key's signature over this incarnation; NULL: none held
+ALTER TABLE writer ADD COLUMN attested INTEGER NOT NULL DEFAULT 0;  -- 1: the key is another station's word, not proved
+CREATE INDEX writer_by_station ON writer (station);
+"""
+SCHEMA = SCHEMA_1 + SCHEMA_2
+"""The tables of the log as they are now; a file made by an earlier release takes the later steps."""
 
 
 T = TypeVar("T")
@@ -82,6 +89,9 @@ class WriterRow:
     public_key: bytes
     have: Position
     state: str
+    birth: bytes = b""
+    attested: bool = False
+    """True while nobody who could prove it has said that this key is this station's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,25 +137,36 @@ class ActLog:
 
     # writers ---------------------------------------------------------------------------------------------------
 
-    def add_writer(self, writer: str, station: str, office: str, public_key: bytes) -> None:
+    def add_writer(
+        self, writer: str, station: str, office: str, public_key: bytes, birth: bytes = b"", *, attested: bool = False
+    ) -> None:
         """Make a writer known, with an empty history; a known writer stays as it is."""
         self._db.execute(
-            "INSERT INTO writer VALUES (?, ?, ?, ?, 0, ?, 'active') ON CONFLICT (writer) DO NOTHING",
-            (bytes.fromhex(writer), station, office, public_key, first_hash(writer)),
+            "INSERT INTO writer (writer, station, office, public_key, have_n, have_hash, state, birth, attested)"
+            " VALUES (?, ?, ?, ?, 0, ?, 'active', ?, ?) ON CONFLICT (writer) DO NOTHING",
+            (bytes.fromhex(writer), station, office, public_key, first_hash(writer), birth or None, int(attested)),
+        )
+
+    def name_writer(self, writer: str, station: str, office: str, public_key: bytes, birth: bytes) -> None:
+        """Say anew whose key a known writer has, now proved (or, at a station, as the county says)."""
+        self._db.execute(
+            "UPDATE writer SET station = ?, office = ?, public_key = ?, birth = ?, attested = 0 WHERE writer = ?",
+            (station, office, public_key, birth or None, bytes.fromhex(writer)),
         )
 
     def writer(self, writer: str) -> WriterRow | None:
         """One writer, or None."""
-        row = self._db.execute(
-            "SELECT writer, station, office, public_key, have_n, have_hash, state FROM writer WHERE writer = ?",
-            (bytes.fromhex(writer),),
-        ).fetchone()
+        row = self._db.execute(f"SELECT {_WRITER} FROM writer WHERE writer = ?", (bytes.fromhex(writer),)).fetchone()
         return None if row is None else _writer(row)
 
     def writers(self) -> list[WriterRow]:
         """Every writer known here, by id."""
-        sql = "SELECT writer, station, office, public_key, have_n, have_hash, state FROM writer ORDER BY writer"
-        return [_writer(row) for row in self._db.execute(sql)]
+        return [_writer(row) for row in self._db.execute(f"SELECT {_WRITER} FROM writer ORDER BY writer")]
+
+    def writers_of(self, station: str) -> list[WriterRow]:
+        """Every writer of one station, by id."""
+        sql = f"SELECT {_WRITER} FROM writer WHERE station = ? ORDER BY writer"
+        return [_writer(row) for row in self._db.execute(sql, (station,))]
 
     def set_writer_state(self, writer: str, state: str) -> None:
         """Mark a writer active, closed or forked."""
@@ -220,7 +241,7 @@ class ActLog:
             sql = "UPDATE writer SET have_n = ?, have_hash = ? WHERE writer = ?"
             self._db.execute(sql, (last.n, last.hash, bytes.fromhex(last.writer)))
         top = max(act.lamport for act in acts)
-        self._db.execute("UPDATE log_head SET lamport = max(lamport, ?)", (top,))
+        self._db.execute("UPDATE log_head SET lamport = ? WHERE lamport < ?", (top, top))
         return held
 
     def _known(self, acts: Iterable[Act]) -> dict[str, tuple[int, bytes, bool]]:
@@ -268,7 +289,7 @@ class ActLog:
         """True when the act lies here."""
         return self._db.execute("SELECT 1 FROM act WHERE act_id = ?", (bytes.fromhex(act_id),)).fetchone() is not None
 
-    def held(self, entries: Iterable[Entry]) -> list[Held]:
+    def held(self, entries: Iterable[Entry], *, new: bool = False) -> list[Held]:
         """Entries of this log with their storage keys; raises LogDamaged ``gap`` for one that is not here."""
         found: list[Held] = []
         for entry in entries:
@@ -276,7 +297,7 @@ class ActLog:
             row = self._db.execute(sql, (bytes.fromhex(entry.writer), entry.n, entry.hash)).fetchone()
             if row is None:
                 raise LogDamaged("gap", writer=entry.writer, n=entry.n)
-            found.append(Held(int(row[0]), entry, read_act(entry.content), new=False))
+            found.append(Held(int(row[0]), entry, read_act(entry.content), new=new))
         return found
 
     def count(self) -> int:
@@ -314,6 +335,12 @@ class ActLog:
         row = self._db.execute(sql, (bytes.fromhex(writer), n)).fetchone()
         return None if row is None else bytes(row[0])
 
+    def hashes(self, writer: str, first_n: int, last_n: int) -> dict[int, bytes]:
+        """The chain hashes held of a writer between two places: n → hash."""
+        sql = "SELECT n, hash FROM act WHERE writer = ? AND chained = 1 AND n BETWEEN ? AND ?"
+        rows = self._db.execute(sql, (bytes.fromhex(writer), first_n, last_n))
+        return {int(row[0]): bytes(row[1]) for row in rows}
+
     # proof -----------------------------------------------------------------------------------------------------
 
     def verify(self) -> Iterable[tuple[str, int]]:
@@ -340,6 +367,9 @@ class ActLog:
             yield row.writer, len(entries)
 
 
+_WRITER = "writer, station, office, public_key, have_n, have_hash, state, birth, attested"
+
+
 def _refuse_elsewhere(
     entries: Sequence[Entry], acts: Sequence[Act], known: dict[str, tuple[int, bytes, bool]], *, chained: bool
 ) -> None:
@@ -354,9 +384,9 @@ def _refuse_elsewhere(
 
 
 def _writer(row: Sequence[Any]) -> WriterRow:
-    return WriterRow(
-        bytes(row[0]).hex(), row[1], row[2], bytes(row[3]), Position(int(row[4]), bytes(row[5])), str(row[6])
-    )
+    end = Position(int(row[4]), bytes(row[5]))
+    birth = b"" if row[7] is None else bytes(row[7])
+    return WriterRow(bytes(row[0]).hex(), row[1], row[2], bytes(row[3]), end, str(row[6]), birth, attested=bool(row[8]))
 
 
 def entry_from_row(writer: str, row: Sequence[Any]) -> Entry:

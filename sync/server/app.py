@@ -21,6 +21,7 @@ from sync.protocol import (
     ANSWER_TAG,
     CAPABILITIES,
     ENROL_TAG,
+    LEAST_PROTOCOL,
     MAX_FRAME,
     PROTOCOL,
     REQUEST_TAG,
@@ -32,6 +33,7 @@ from sync.protocol import (
     WireDamaged,
     decode_frame,
     encode_frame,
+    refuse_protocol,
     verify_frame,
 )
 from sync.server.page import county_page
@@ -43,7 +45,14 @@ MAX_ENROL: Final = 64 << 10
 logger = logging.getLogger("xinfang.county")
 T = TypeVar("T")
 
-_DAMAGED_STATUS: Final = {"newer_protocol": 426, "unknown_flags": 426, "too_large": 413, "bad_signature": 401}
+_PROTOCOL_CODES: Final = frozenset({"newer_protocol", "older_protocol", "unknown_flags"})
+_DAMAGED_STATUS: Final = {
+    "newer_protocol": 426,
+    "older_protocol": 426,
+    "unknown_flags": 426,
+    "too_large": 413,
+    "bad_signature": 401,
+}
 _FAULT_STATUS: Final = {"disk_full": 507}
 
 
@@ -106,19 +115,20 @@ class County:
         station = self._known(request.st, header, body)
         if station.revoked:
             raise RequestRefused("revoked", 403)
-        if request.v != PROTOCOL:
-            raise RequestRefused("newer_protocol", 426)
+        refuse_protocol(request.v)
         answer: Answer = self._store.exchange(request, station)
         _note("exchange", station=station.station[:8], pushed=sum(len(run.a) for run in request.push),
               recovered=len(request.recovered), same=answer.same, forked=len(answer.fork),
-              rejected=len(answer.reject), rewound=len(answer.rewind))  # fmt: skip
+              broken=sorted(answer.broken.values()), rejected=len(answer.reject), rewound=len(answer.rewind))  # fmt: skip
         return encode_frame(answer, ANSWER_TAG, self._store.key)
 
     def _known(self, station: str, header: str | None, body: bytes) -> StationRow:
         """Whose frame this is, its signature verified; a forgotten station shows its certificate in a header."""
         found = self._store.station(station)
-        if found is not None:
-            verify_frame(body, REQUEST_TAG, found.public_key)
+        if found is not None and (header is None or _signed(body, found.public_key)):
+            if not _signed(body, found.public_key):
+                superseded = any(_signed(body, key) for key in self._store.earlier_keys(station))
+                raise RequestRefused("certificate_superseded" if superseded else "bad_signature", 401)
             return found
         if header is None:
             raise RequestRefused("certificate_wanted", 401)
@@ -133,9 +143,8 @@ class County:
 
     def _enrol(self, body: bytes, _header: str | None) -> bytes:
         asked, _ = decode_frame(body, Enrol)
-        verify_frame(body, ENROL_TAG, asked.public_key)
-        if asked.v != PROTOCOL:
-            raise RequestRefused("newer_protocol", 426)
+        verify_frame(body, ENROL_TAG, asked.station_key)
+        refuse_protocol(asked.v)
         certificate = self._store.enrol(asked)
         _note("enrolled", station=asked.station[:8], office=asked.office)
         enrolled = Enrolled(t=self._clock(), certificate=certificate, caps=list(CAPABILITIES))
@@ -165,6 +174,14 @@ class County:
         return HTMLResponse(county_page(self._store.name, stations, counts, self._clock()))
 
 
+def _signed(body: bytes, public_key: bytes) -> bool:
+    try:
+        verify_frame(body, REQUEST_TAG, public_key)
+    except WireDamaged:
+        return False
+    return True
+
+
 async def _body(http: HttpRequest, largest: int) -> bytes:
     """The body, refused as soon as it is too long, whatever its header says."""
     parts: list[bytes] = []
@@ -179,7 +196,10 @@ async def _body(http: HttpRequest, largest: int) -> bytes:
 
 def _refusal(what: str, code: str, status: int) -> Response:
     _note("refused", what=what, code=code, status=status)
-    return JSONResponse({"code": code}, status_code=status)
+    told: dict[str, object] = {"code": code}
+    if code in _PROTOCOL_CODES:
+        told |= {"least": LEAST_PROTOCOL, "most": PROTOCOL}
+    return JSONResponse(told, status_code=status)
 
 
 def _note(event: str, **facts: object) -> None:

@@ -11,10 +11,10 @@ from typing import Any, Final
 from sqlcipher3 import dbapi2
 
 from domain.faults import SurroundingsFault
-from sync.log.feed import COUNTY_SCHEMA
-from sync.log.log import SCHEMA
+from sync.log.feed import COUNTY_SCHEMA, COUNTY_SCHEMA_2
+from sync.log.log import SCHEMA, SCHEMA_2
 
-SERVER_SCHEMA: Final = """
+SERVER_SCHEMA_1: Final = """
 CREATE TABLE county (
   one INTEGER PRIMARY KEY CHECK (one = 1), county TEXT NOT NULL, name TEXT NOT NULL, writer TEXT NOT NULL,
   serial INTEGER NOT NULL
@@ -33,6 +33,19 @@ CREATE TABLE county_case (
   case_id TEXT PRIMARY KEY, case_kind TEXT NOT NULL, scope TEXT NOT NULL, state BLOB NOT NULL
 ) STRICT;
 """
+SERVER_SCHEMA_2: Final = """
+ALTER TABLE station ADD COLUMN sealing_key BLOB;          -- X25519 public key; NULL: enrolled under protocol 1
+ALTER TABLE station ADD COLUMN home TEXT NOT NULL DEFAULT '';  -- '': the scope of its office
+ALTER TABLE station ADD COLUMN clock_offset_ms INTEGER;   -- its clock minus ours at last contact; NULL: never told
+ALTER TABLE code ADD COLUMN used_key BLOB;                -- the station key a code is bound to
+ALTER TABLE code ADD COLUMN home TEXT NOT NULL DEFAULT '';
+CREATE TABLE gone_certificate (         -- certificates no longer served: revoked, or superseded by a later one
+  serial INTEGER NOT NULL, station TEXT NOT NULL, public_key BLOB NOT NULL, PRIMARY KEY (serial, station)
+) STRICT;
+CREATE INDEX gone_by_station ON gone_certificate (station);
+"""
+SERVER_SCHEMA: Final = SERVER_SCHEMA_1 + SERVER_SCHEMA_2
+_VERSION: Final = 2
 _APPLICATION_ID: Final = 0x58464354
 
 
@@ -49,18 +62,24 @@ def open_file(path: Path) -> Any:
 
 
 def make_tables(db: Any) -> bool:
-    """Make the tables of a new file, in the caller's transaction; False when they are there.
+    """Make the tables of a new file, or bring those of an earlier release to the newest form; in the caller's
+    transaction. False when they were there.
 
     Raises SurroundingsFault ``newer_file``.
     """
     if int(db.execute("PRAGMA application_id").fetchone()[0]) == _APPLICATION_ID:
-        if int(db.execute("PRAGMA user_version").fetchone()[0]) != 1:
+        version = int(db.execute("PRAGMA user_version").fetchone()[0])
+        if version > _VERSION:
             raise SurroundingsFault("newer_file")
+        if version == 1:
+            for sql in _statements(SCHEMA_2 + COUNTY_SCHEMA_2 + SERVER_SCHEMA_2):
+                db.execute(sql)
+            db.execute(f"PRAGMA user_version = {_VERSION}")
         return False
     for sql in _statements(SCHEMA + COUNTY_SCHEMA + SERVER_SCHEMA):
         db.execute(sql)
     db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-    db.execute("PRAGMA user_version = 1")
+    db.execute(f"PRAGMA user_version = {_VERSION}")
     return True
 
 

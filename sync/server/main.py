@@ -96,9 +96,15 @@ def _init(store: CountyStore, words: argparse.Namespace) -> None:
     print(json.dumps({"recorded": len(offices)}))
 
 
+def _writer_of(store: CountyStore, station: str) -> str:
+    """The writer a station claims now: numbers are leased to an incarnation, not to a machine's name."""
+    row = store.station(station) if station else None
+    return "" if row is None else row.writer
+
+
 def _lease(store: CountyStore, words: argparse.Namespace) -> int:
-    holders = [row.station for row in store.stations() if row.office == words.office and not row.revoked]
-    holder = words.station or (holders[0] if len(holders) == 1 else "")
+    holders = [row.writer for row in store.stations() if row.office == words.office and not row.revoked]
+    holder = _writer_of(store, words.station) or (holders[0] if len(holders) == 1 else "")
     if not holder:
         print("该单位没有或有多台工作站，请用 --station 指明。", file=sys.stderr)
         return 2

@@ -13,11 +13,12 @@ from typing import Any, Final
 from domain.acts import Act, CaseKind
 from domain.canonical import Json
 from domain.fold import CaseState, fold, state_bytes, state_json
-from sync.exchange import Grant, answer_request
+from sync.exchange import Delivery, Grant, answer_request
 from sync.log import ActLog, LogDamaged, SigningKey
+from sync.log.chain import sealing_public, verify_birth
 from sync.log.content import write_json
 from sync.log.feed import CountyFeed
-from sync.protocol import Answer, Certificate, Enrol, Request, SignedCertificate, issue_certificate
+from sync.protocol import Answer, Certificate, Enrol, Request, Revoked, SignedCertificate, issue_certificate
 from sync.server.file import key_file, make_tables, open_file, surroundings
 
 _CHINA_MS: Final = 8 * 3600 * 1000
@@ -46,7 +47,9 @@ class StationRow:
     office_name: str
     window: str
     writer: str
+    """The writer it enrolled with."""
     public_key: bytes
+    """The station key."""
     scopes: tuple[str, ...]
     serial: int
     revoked: bool
@@ -55,6 +58,12 @@ class StationRow:
     backlog: int
     """Acts the station said it had and the county had not, at last contact."""
     forked: bool
+    sealing_key: bytes = b""
+    """X25519 public key for sticks; empty while it has not enrolled under protocol 2."""
+    home: str = ""
+    """The scope this desk writes."""
+    clock_offset_ms: int | None = None
+    """Its clock minus the county's at last contact; evidence for the list of wrong clocks."""
     acts: int = 0
 
 
@@ -81,6 +90,7 @@ class CountyStore:
         with surroundings():
             folder.mkdir(parents=True, exist_ok=True)
             self._key = SigningKey(key_file(folder / "county.key", entropy))
+            self.sealing_key = key_file(folder / "sealing.key", entropy)
             self._db = open_file(folder / "county.db")
         self.log = ActLog(self._db)
         self.feed = CountyFeed(self._db)
@@ -106,7 +116,8 @@ class CountyStore:
                 return
             county, writer = self._entropy(16).hex(), self._entropy(16).hex()
             self._db.execute("INSERT INTO county VALUES (1, ?, '县级服务器', ?, 0)", (county, writer))
-            self.log.add_writer(writer, county, "county", self._key.public)
+            birth = self._key.sign_birth(county, writer, self._key.public)
+            self.log.add_writer(writer, county, "county", self._key.public, birth)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -130,52 +141,84 @@ class CountyStore:
     def readmit(self, certificate: Certificate) -> StationRow:
         """Know a station again by the certificate this county signed (after a restore of an older county file).
 
-        The caller has verified its signature. Raises RequestRefused ``wrong_county``, ``revoked``.
+        The caller has verified its signature. Raises RequestRefused ``wrong_county``, ``certificate_superseded``.
         """
         if certificate.county_key != self.public_key.hex():
             raise RequestRefused("wrong_county", 403)
         with self._transaction():
             known = self.station(certificate.station)
+            if known is not None and known.serial > certificate.serial:
+                raise RequestRefused("certificate_superseded", 401)
             if known is None or known.serial < certificate.serial:
-                self._save_station(certificate)
-                self._db.execute("UPDATE county SET serial = max(serial, ?)", (certificate.serial,))
+                self._save_station(certificate, certificate.writer, b"")
+                sql = "UPDATE county SET serial = ? WHERE serial < ?"
+                self._db.execute(sql, (certificate.serial, certificate.serial))
         found = self.station(certificate.station)
         assert found is not None
         return found
 
-    def exchange(self, request: Request, station: StationRow) -> Answer:
-        """One round in one transaction: nothing is answered before it is durable."""
+    def exchange(self, request: Request, station: StationRow, *, live: bool = True) -> Answer:
+        """One round in one transaction: nothing is answered before it is durable.
+
+        ``live`` False for a request that lay on a stick: its time says nothing about the station's clock now.
+        """
+        now_ms = self._clock()
         with self._transaction():
-            grant = Grant(station.station, station.scopes, tuple(set(station.scopes) - READ_ONLY))
-            answer = answer_request(self.log, self.feed, request, grant, self.project, self._clock())
+            answer = answer_request(
+                self.log, self.feed, request, self._grant(station), self.project, now_ms,
+                stations=self._grant_of, revoked=self.revoked(),
+            )  # fmt: skip
             claims = ((mark.n, answer.have.get(writer)) for writer, mark in request.own.items())
             backlog = sum(max(0, n - (have.n if have else 0)) for n, have in claims)
             self._db.execute(
-                "UPDATE station SET contact_ms = ?, backlog = ?, forked = max(forked, ?) WHERE station = ?",
-                (self._clock(), backlog, int(bool(answer.fork)), station.station),
+                "UPDATE station SET contact_ms = ?, backlog = ?,"
+                " forked = CASE WHEN ? = 1 THEN 1 ELSE forked END WHERE station = ?",
+                (now_ms, backlog, int(bool(answer.fork)), station.station),
             )
+            if live and request.t:
+                sql = "UPDATE station SET clock_offset_ms = ? WHERE station = ?"
+                self._db.execute(sql, (request.t - now_ms, station.station))
         return answer
+
+    def _grant(self, row: StationRow) -> Grant:
+        writes = tuple(scope for scope in row.scopes if scope not in READ_ONLY)
+        return Grant(row.station, row.scopes, writes, row.public_key)
+
+    def _grant_of(self, station: str) -> Grant | None:
+        row = self.station(station)
+        return None if row is None else self._grant(row)
+
+    def revoked(self) -> Revoked:
+        """The serials no longer served, with the number of this state of the list."""
+        serials = [int(row[0]) for row in self._db.execute("SELECT serial FROM gone_certificate ORDER BY serial")]
+        return Revoked(len(serials), serials)
+
+    def earlier_keys(self, station: str) -> list[bytes]:
+        """Station keys of this station's superseded certificates."""
+        rows = self._db.execute("SELECT public_key FROM gone_certificate WHERE station = ?", (station,))
+        return [bytes(row[0]) for row in rows]
 
     def project(self, case_ids: Iterable[str]) -> None:
         """Fold the cases that changed, inside the running transaction. Refused acts are kept but not folded."""
-        refused = self._refused()
+        ids = list(case_ids)
+        refused = self.feed.refused_in(ids)
         rows: list[tuple[str, str, str, bytes]] = []
-        for case_id, acts in self.log.cases(case_ids).items():
+        for case_id, acts in self.log.cases(ids).items():
             delivered = [act for act in acts if act.act_id not in refused] if refused else acts
             if delivered:
                 state = fold(delivered)
                 rows.append((case_id, state.case_kind, state.scope, write_json(state_json(state))))
-        self._db.executemany("INSERT OR REPLACE INTO county_case VALUES (?, ?, ?, ?)", rows)
+        self._db.executemany(
+            "INSERT INTO county_case VALUES (?, ?, ?, ?) ON CONFLICT (case_id) DO UPDATE"
+            " SET case_kind = excluded.case_kind, scope = excluded.scope, state = excluded.state",
+            rows,
+        )
 
     def fold_case(self, case_id: str) -> CaseState | None:
         """A case as its delivered acts tell it; None when it has none."""
-        refused = self._refused()
+        refused = self.feed.refused_in([case_id])
         acts = [act for act in self.log.case(case_id) if act.act_id not in refused]
         return fold(acts) if acts else None
-
-    def _refused(self) -> set[str]:
-        rows = self._db.execute("SELECT a.act_id FROM reject r JOIN act a ON a.seq = r.act_seq")
-        return {bytes(row[0]).hex() for row in rows}
 
     def case_bytes(self) -> dict[str, bytes]:
         """Every folded case: case id → canonical bytes of its state."""
@@ -184,81 +227,130 @@ class CountyStore:
     # enrolment ---------------------------------------------------------------------------------------------------
 
     def issue_code(
-        self, office: str, office_name: str, window: str, scopes: Sequence[str] = (), kinds: Sequence[str] = ()
+        self,
+        office: str,
+        office_name: str,
+        window: str,
+        scopes: Sequence[str] = (),
+        kinds: Sequence[str] = (),
+        home: str = "",
     ) -> str:
-        """Make a one-time code for one window of one office; only its hash is kept. ``kinds`` are series to lease."""
+        """Make a one-time code for one window of one office; only its hash is kept. ``kinds`` are series to lease.
+
+        ``home`` is the scope this desk writes; empty: the first ``restricted/…`` among ``scopes``, else the office's.
+        """
         raw = "".join(_CODE_LETTERS[byte % 32] for byte in self._entropy(16))
         wanted = tuple(scopes) or (f"office/{office}", "county", "dict")
         with self._transaction():
             self._db.execute(
-                "INSERT INTO code VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
-                (_code_digest(raw), office, office_name, window, " ".join(wanted), " ".join(kinds), self._clock()),
-            )
+                "INSERT INTO code (digest, office, office_name, window, scopes, kinds, made_ms, home)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (_code_digest(raw), office, office_name, window, " ".join(wanted), " ".join(kinds), self._clock(),
+                 home or _home(office, wanted)),
+            )  # fmt: skip
             if office_name and not self.log.has_case(f"office/{office}"):
                 self._record_office({"code": office, "name": office_name})  # no more than was said here
         return "-".join(raw[place : place + 4] for place in range(0, 16, 4))
 
     def enrol(self, asked: Enrol) -> SignedCertificate:
-        """Answer a code with a certificate and lease the office's series. The same station may ask twice.
+        """Answer a code with a certificate and lease the office's series. The same station key may ask twice.
 
-        Raises RequestRefused: ``wrong_code``, ``used_code``, ``wrong_office``, ``station_taken``.
+        A station that is enrolled already and comes with a new code gets a certificate for its new key and a higher
+        serial; the old key is refused from then on. Raises RequestRefused: ``wrong_code``, ``used_code``,
+        ``wrong_office``, ``station_taken``, ``bad_birth``.
         """
+        digest = _code_digest(asked.code)
+        if not verify_birth(asked.station_key, asked.station, asked.writer, asked.public_key, asked.birth):
+            raise RequestRefused("bad_birth", 403)
         with self._transaction():
-            sql = "SELECT office, office_name, window, scopes, kinds, used_by FROM code WHERE digest = ?"
-            row = self._db.execute(sql, (_code_digest(asked.code),)).fetchone()
+            sql = (
+                "SELECT office, office_name, window, scopes, kinds, used_by, used_key, home FROM code WHERE digest = ?"
+            )
+            row = self._db.execute(sql, (digest,)).fetchone()
             if row is None:
                 raise RequestRefused("wrong_code", 403)
-            office, office_name, window, scopes, kinds, used_by = row
+            office, office_name, window, scopes, kinds, used_by, used_key, home = row
             if office != asked.office:
                 raise RequestRefused("wrong_office", 403)
             known = self.station(asked.station)
-            if used_by is not None and used_by != asked.writer:
+            if used_by is not None and (used_key is None or bytes(used_key) != asked.station_key):
                 raise RequestRefused("used_code", 403)
             if known is not None and known.office != office:
                 raise RequestRefused("station_taken", 403)
             holder = self.log.writer(asked.writer)
-            if holder is not None and (holder.station, holder.public_key) != (asked.station, asked.public_key):
+            if (
+                holder is not None
+                and not holder.attested
+                and ((holder.station, holder.public_key) != (asked.station, asked.public_key))
+            ):
                 raise RequestRefused("station_taken", 403)
-            if known is not None and used_by is not None and known.writer == asked.writer:
+            if known is not None and used_by is not None and known.public_key == asked.station_key:
                 return issue_certificate(self._certificate(known), self._key)  # the first answer was lost on the way
+            if asked.station_key in self.earlier_keys(asked.station):
+                raise RequestRefused("certificate_superseded", 403)
             serial = int(self._db.execute("UPDATE county SET serial = serial + 1 RETURNING serial").fetchall()[0][0])
             certificate = Certificate(
                 county=self.county, county_name=self.name, county_writer=self.writer, county_key=self.public_key.hex(),
-                station=asked.station, office=office, office_name=office_name, window=window, writer=asked.writer,
-                key=asked.public_key.hex(), scopes=str(scopes).split(), serial=serial,
+                station=asked.station, office=office, office_name=office_name, window=window,
+                key=asked.station_key.hex(), scopes=str(scopes).split(), serial=serial,
+                home=str(home) or _home(office, str(scopes).split()), sealing=sealing_public(self.sealing_key).hex(),
             )  # fmt: skip
-            if known is not None and known.writer != asked.writer:
-                self.log.set_writer_state(known.writer, "closed")
-            self._save_station(certificate)
-            self._db.execute("UPDATE code SET used_by = ? WHERE digest = ?", (asked.writer, _code_digest(asked.code)))
+            self._save_station(certificate, asked.writer, asked.sealing_key)
+            if holder is None:
+                self.log.add_writer(asked.writer, asked.station, asked.office, asked.public_key, asked.birth)
+            else:
+                self.log.name_writer(asked.writer, asked.station, asked.office, asked.public_key, asked.birth)
+            self._db.execute(
+                "UPDATE code SET used_by = ?, used_key = ? WHERE digest = ?", (asked.writer, asked.station_key, digest)
+            )
             year = _china_year(self._clock())
             for kind in str(kinds).split():
                 case_id = f"series/{office}/{year}/{kind}"
                 if not self.log.has_case(case_id):
-                    self._lease(office, year, kind, 1, 9999, asked.station)
+                    self._lease(office, year, kind, 1, 9999, asked.writer)
         return issue_certificate(certificate, self._key)
 
     def _certificate(self, row: StationRow) -> Certificate:
         return Certificate(
             county=self.county, county_name=self.name, county_writer=self.writer, county_key=self.public_key.hex(),
-            station=row.station, office=row.office, office_name=row.office_name, window=row.window, writer=row.writer,
+            station=row.station, office=row.office, office_name=row.office_name, window=row.window,
             key=row.public_key.hex(), scopes=list(row.scopes), serial=row.serial,
+            home=row.home or _home(row.office, row.scopes), sealing=sealing_public(self.sealing_key).hex(),
         )  # fmt: skip
 
-    def _save_station(self, certificate: Certificate) -> None:
+    def _save_station(self, certificate: Certificate, writer: str, sealing_key: bytes) -> None:
+        """Know a station by its newest certificate; the one before it is served no more."""
         key = bytes.fromhex(certificate.key)
-        self.log.add_writer(certificate.writer, certificate.station, certificate.office, key)
+        before = self.station(certificate.station)
+        if before is not None and before.public_key != key:
+            self._gone(before)
         self._db.execute(
-            "INSERT OR REPLACE INTO station VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, NULL, 0, 0)",
-            (certificate.station, certificate.office, certificate.office_name, certificate.window, certificate.writer,
-             key, " ".join(certificate.scopes), certificate.serial, self._clock()),
+            "INSERT INTO station (station, office, office_name, window, writer, public_key, scopes, serial, revoked,"
+            " enrolled_ms, contact_ms, backlog, forked, sealing_key, home)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, NULL, 0, 0, ?, ?) ON CONFLICT (station) DO UPDATE SET"
+            " office = excluded.office, office_name = excluded.office_name, window = excluded.window,"
+            " writer = excluded.writer, public_key = excluded.public_key, scopes = excluded.scopes,"
+            " serial = excluded.serial, revoked = 0, enrolled_ms = excluded.enrolled_ms, forked = 0,"
+            " sealing_key = excluded.sealing_key, home = excluded.home",
+            (certificate.station, certificate.office, certificate.office_name, certificate.window, writer, key,
+             " ".join(certificate.scopes), certificate.serial, self._clock(), sealing_key or None, certificate.home),
         )  # fmt: skip
+
+    def _gone(self, row: StationRow) -> None:
+        self._db.execute(
+            "INSERT INTO gone_certificate VALUES (?, ?, ?) ON CONFLICT (serial, station) DO NOTHING",
+            (row.serial, row.station, row.public_key),
+        )
 
     def revoke(self, station: str) -> bool:
         """Serve this station no more; what it brought stays. False when it is unknown."""
         with self._transaction():
-            sql = "UPDATE station SET revoked = 1 WHERE station = ? RETURNING 1"
-            return bool(self._db.execute(sql, (station,)).fetchall())
+            row = self.station(station)
+            if row is None:
+                return False
+            self._db.execute("UPDATE station SET revoked = 1 WHERE station = ?", (station,))
+            self._gone(row)
+        return True
 
     # the county's own acts ---------------------------------------------------------------------------------------
 
@@ -272,14 +364,14 @@ class CountyStore:
         with self._transaction():
             return self._record_office(fields)
 
-    def lease(self, office: str, year: int, kind: str, first: int, last: int, station: str) -> Act:
-        """Lease numbers ``first``..``last`` of a series 文号 to a station, replacing an earlier lease of it."""
+    def lease(self, office: str, year: int, kind: str, first: int, last: int, holder: str) -> Act:
+        """Lease numbers ``first``..``last`` of a series 文号 to a writer, replacing an earlier lease of it."""
         with self._transaction():
-            return self._lease(office, year, kind, first, last, station)
+            return self._lease(office, year, kind, first, last, holder)
 
-    def _lease(self, office: str, year: int, kind: str, first: int, last: int, station: str) -> Act:
+    def _lease(self, office: str, year: int, kind: str, first: int, last: int, holder: str) -> Act:
         sets: dict[str, Json] = {
-            "office": office, "year": year, "kind": kind, "first": first, "last": last, "holder": station,
+            "office": office, "year": year, "kind": kind, "first": first, "last": last, "holder": holder,
         }  # fmt: skip
         case_id = f"series/{office}/{year}/{kind}"
         return self._record("series_leased", CaseKind.SERIES, case_id, f"office/{office}", sets)
@@ -296,8 +388,11 @@ class CountyStore:
             by="county", sets=dict(sets), over=before.over(*sets) if before is not None else (),
         )  # fmt: skip
         entries = self.log.append(self.writer, [act], self._key)
-        self.feed.append(self.log.held(entries))
+        delivery = Delivery(self.log, self.feed)
+        delivery.own(self.log.held(entries, new=True))
+        feeds = delivery.finish()
         self.project([case_id])
+        self.feed.append(feeds)
         return act
 
     # what an administrator sees ----------------------------------------------------------------------------------
@@ -339,7 +434,7 @@ class CountyStore:
 
 _STATION_SQL = (
     "SELECT s.station, s.office, s.office_name, s.window, s.writer, s.public_key, s.scopes, s.serial, s.revoked,"
-    " s.enrolled_ms, s.contact_ms, s.backlog, s.forked,"
+    " s.enrolled_ms, s.contact_ms, s.backlog, s.forked, s.sealing_key, s.home, s.clock_offset_ms,"
     " (SELECT coalesce(sum(w.have_n), 0) FROM writer w WHERE w.station = s.station) FROM station s"
 )
 
@@ -347,8 +442,13 @@ _STATION_SQL = (
 def _station(row: Sequence[Any]) -> StationRow:
     values: list[Any] = list(row)
     values[5:9] = bytes(row[5]), tuple(str(row[6]).split()), row[7], bool(row[8])
-    values[12] = bool(row[12])
+    values[12], values[13] = bool(row[12]), bytes(row[13] or b"")
     return StationRow(*values)
+
+
+def _home(office: str, scopes: Sequence[str]) -> str:
+    """The scope a desk writes: a desk for 检举控告 has a restricted one."""
+    return next((scope for scope in scopes if scope.startswith("restricted/")), f"office/{office}")
 
 
 def _code_digest(code: str) -> bytes:

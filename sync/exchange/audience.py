@@ -1,0 +1,179 @@
+"""Delivery at the county: who may write into a case, and which feeds its acts go to. In the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from domain.audience import FIELD, SHARED_TABLES, audience, mixed, named, said, shareable
+from domain.fold import fold
+from sync.exchange.parts import Grant
+from sync.log.feed import CountyFeed, Delivered
+from sync.log.log import ActLog, Held
+
+
+class Delivery:
+    """The acts of one transaction on their way from the log to the feeds: judge each, then :meth:`finish` once."""
+
+    def __init__(self, log: ActLog, feed: CountyFeed) -> None:
+        self._log = log
+        self._feed = feed
+        self._before: dict[str, dict[str, bool]] = {}
+        self._now: dict[str, dict[str, bool]] = {}
+        self._taken: list[Held] = []
+        self._of_county: set[int] = set()
+        self._refold: set[str] = set()
+        self._refusals: dict[int, str] = {}
+        self._pardoned: set[int] = set()
+        self._accepted: set[int] = set()
+        self.rejects: dict[str, str] = {}
+        """Act id → code: kept, not delivered."""
+
+    @property
+    def cases(self) -> set[str]:
+        """Cases whose state changed."""
+        return {item.act.case_id for item in self._taken}
+
+    @property
+    def accepted(self) -> set[str]:
+        """Ids of the acts that were taken."""
+        return {item.act.act_id for item in self._taken}
+
+    def own(self, held: Iterable[Held]) -> None:
+        """Acts the county itself wrote: nobody judges them."""
+        items = list(held)
+        self._look_up(items)
+        for item in items:
+            self._of_county.add(item.seq)
+            self._take(item)
+
+    def judge(
+        self, held: Sequence[Held], author: Grant, carrier: Grant, *, vouched: bool = False
+    ) -> dict[int, str | None]:
+        """Take each act that its author may write, refuse the others; storage key → code or None.
+
+        ``author`` is the grant of the station that wrote it, ``carrier`` of the one that brings it: an audience that
+        holds a case may show it again, so either opens the case. ``vouched``: the author's hand is not proved; then
+        the act goes only where its carrier may write, or into a case the carrier is shown.
+        An act that lay here refused is judged anew; one that was delivered is delivered no second time.
+        """
+        self._look_up(held)
+        old = [item.seq for item in held if not item.new]
+        refused, lying = (self._feed.reject_codes(old), self._feed.scopes_of(old)) if old else ({}, {})
+        found: dict[int, str | None] = {}
+        for item in held:
+            code = self._code(item, author, carrier, vouched=vouched)
+            if code is None:
+                if self._refusals.pop(item.seq, None) is not None:
+                    self.rejects.pop(item.act.act_id, None)
+                if item.seq in refused:
+                    self._pardoned.add(item.seq)
+                self._take(item)
+            elif item.seq in lying or item.seq in self._accepted:
+                code = None  # it was taken on better ground; it stays
+            else:
+                self._refusals[item.seq] = code
+                self.rejects[item.act.act_id] = code
+            found[item.seq] = code
+        return found
+
+    def finish(self) -> dict[str, list[Delivered]]:
+        """Settle audiences and refusals; what :meth:`CountyFeed.append` is to be given, as late as can be."""
+        self._feed.reject(self._refusals)
+        self._feed.pardon(sorted(self._pardoned))
+        self._settle()
+        changed = [
+            (case_id, scope, shown)
+            for case_id, scopes in self._now.items()
+            for scope, shown in scopes.items()
+            if self._before[case_id].get(scope) is not shown
+        ]
+        self._feed.set_audience(changed)
+        return self._feeds()
+
+    # how -----------------------------------------------------------------------------------------------------------
+
+    def _look_up(self, held: Sequence[Held]) -> None:
+        fresh = {item.act.case_id for item in held} - self._now.keys()
+        if not fresh:
+            return
+        found = self._feed.audience(sorted(fresh))
+        for case_id in fresh:
+            self._before[case_id] = found.get(case_id, {})
+            self._now[case_id] = dict(self._before[case_id])
+
+    def _code(self, item: Held, author: Grant, carrier: Grant, *, vouched: bool) -> str | None:
+        act, scopes = item.act, self._now[item.act.case_id]
+        speaks_of = named(act.sets)
+        shown = any(scope in author.scopes or scope in carrier.scopes for scope in scopes)
+        allowed = act.scope in (carrier.writes if vouched else author.writes)
+        if vouched and not allowed:
+            allowed = shown and act.scope != SHARED_TABLES
+        if not allowed or not all(shareable(scope) for scope in speaks_of):
+            return "scope_refused"
+        if scopes and not shown:
+            return "case_not_yours"
+        joins = {scope for scope, joined in speaks_of.items() if joined}
+        return "restricted_mixed" if mixed({act.scope, *scopes, *joins}) else None
+
+    def _take(self, item: Held) -> None:
+        case_id, scope = item.act.case_id, item.act.scope
+        scopes = self._now[case_id]
+        if not scopes:
+            scopes[scope] = True  # the scope of its first act
+        elif not scopes.get(scope):
+            scopes.setdefault(scope, False)
+            self._refold.add(case_id)  # a second scope writes: whose act came first may be known only now
+        if any(name.startswith(FIELD) for name in item.act.sets):
+            self._refold.add(case_id)
+        self._taken.append(item)
+        self._accepted.add(item.seq)
+
+    def _settle(self) -> None:
+        """The audience of every case that may have changed, from its acts as they stand now."""
+        if not self._refold:
+            return
+        refused = self._feed.refused_in(sorted(self._refold))
+        for case_id, acts in self._log.cases(sorted(self._refold)).items():
+            state = fold([act for act in acts if act.act_id not in refused])
+            scopes = self._now[case_id]
+            for scope in audience(state):
+                scopes[scope] = True
+            for scope, joined in said(state).items():
+                scopes[scope] = joined
+
+    def _feeds(self) -> dict[str, list[Delivered]]:
+        found: dict[str, dict[int, Delivered]] = {}
+        old = [item.seq for item in self._taken if not item.new]
+        lying = self._feed.scopes_of(old) if old else {}
+        for item in self._taken:
+            act = Delivered(item.seq, item.entry.hash, item.entry.content)
+            for scope in self._targets(item) - lying.get(item.seq, set()):
+                found.setdefault(scope, {})[item.seq] = act
+        for scope, cases in self._joined().items():
+            for act in self._feed.untold(scope, cases, 1 << 62):
+                found.setdefault(scope, {})[act.seq] = act
+        return {scope: [acts[seq] for seq in sorted(acts)] for scope, acts in found.items()}
+
+    def _targets(self, item: Held) -> set[str]:
+        case_id = item.act.case_id
+        targets = {scope for scope, shown in self._now[case_id].items() if shown}
+        targets |= {
+            scope for scope, joined in named(item.act.sets).items() if not joined and self._was_in(case_id, scope)
+        }
+        if item.seq not in self._of_county:
+            targets.discard(SHARED_TABLES)  # what everybody reads only the county writes
+        return targets | {item.act.scope}
+
+    def _was_in(self, case_id: str, scope: str) -> bool:
+        """The last thing a scope that leaves is told is the act that says so."""
+        return bool(self._before[case_id].get(scope))
+
+    def _joined(self) -> dict[str, list[str]]:
+        """Scopes that are shown a case from now on which was here before: they are told all of it first."""
+        found: dict[str, list[str]] = {}
+        for case_id, scopes in sorted(self._now.items()):
+            before = self._before[case_id]
+            for scope, shown in scopes.items():
+                if shown and before and not before.get(scope) and scope != SHARED_TABLES:
+                    found.setdefault(scope, []).append(case_id)
+        return found
