@@ -5,7 +5,6 @@
 
 from sync.bundle.files import PART_LIMIT, Cancelled, Part, Progress, Sealing, opened, part_path, write_medium
 from sync.bundle.medium import FORM, Frame, FrameKind, Header, MediumRefused, Reader
-from sync.bundle.seal import sealing_public
 
 __all__ = [
     "FORM",
@@ -21,6 +20,5 @@ __all__ = [
     "Sealing",
     "opened",
     "part_path",
-    "sealing_public",
     "write_medium",
 ]

@@ -79,8 +79,10 @@ class Header(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     parts: Place = 1
     sender: KeyText
     """The key that signed this medium; believed only when the reader knows it from elsewhere."""
+    sealing: KeyText | None = None
+    """Of a station: what the reply is sealed to, so that a county that forgot it can answer."""
     certificate: SignedCertificate | None = None
-    """Of a station, for a county that was restored and forgot it."""
+    """Of a station, for a county that was restored and forgot the station."""
 
 
 @dataclass(frozen=True, slots=True)

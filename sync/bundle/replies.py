@@ -34,6 +34,9 @@ class Papers:
     county: str
     county_key: bytes
     county_sealing: bytes
+    """Raw X25519 public key: what is sealed to the county."""
+    sealing: bytes
+    """Raw X25519 public key of the station: what replies are sealed to."""
     station: str
     serial: int
     key: SigningKey
@@ -65,7 +68,7 @@ def report_header(papers: Papers, number: int) -> Header:
     """The head of report ``number``."""
     return Header(
         v=FORM, kind="report", county=papers.county, station=papers.station, serial=papers.serial, number=number,
-        sender=papers.key.public.hex(), certificate=papers.certificate,
+        sender=papers.key.public.hex(), sealing=papers.sealing.hex(), certificate=papers.certificate,
     )  # fmt: skip
 
 

@@ -29,11 +29,6 @@ class SealBroken(Exception):
     """These bytes are not what was sealed, not in this place, or not for this receiver."""
 
 
-def sealing_public(private: bytes) -> bytes:
-    """The public half of a raw X25519 private key."""
-    return X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
-
-
 def wrap_key(content_key: bytes, receiver: bytes, head: bytes) -> bytes:
     """The content key for the holder of ``receiver`` (a raw X25519 public key), good under this very head only."""
     public = X25519PublicKey.from_public_bytes(receiver)

@@ -69,11 +69,11 @@ def requests_ahead(
     Inside one transaction of the caller, so that all of them stand on one snapshot.
     """
     feed = _AsIfTaken(db)
-    request = build_request(log, feed, identity, budget)
+    request = build_request(log, feed, identity, budget, now_ms)
     yield request
     while True:
         feed.take(request)
-        request = build_request(log, feed, identity, budget)
+        request = build_request(log, feed, identity, budget, now_ms)
         if not (request.push or request.recovered):
             return
         yield request

@@ -17,6 +17,7 @@ import uvicorn
 
 from domain.faults import SurroundingsFault
 from sync.log import LogDamaged
+from sync.server import sticks_admin
 from sync.server.app import County
 from sync.server.store import CountyStore
 
@@ -158,6 +159,8 @@ def _parser() -> argparse.ArgumentParser:
     revoke = admin.add_parser("revoke", help="停用一台工作站")
     revoke.add_argument("--station", required=True)
     revoke.set_defaults(do=_revoke)
+
+    sticks_admin.add_words(admin, clock, secrets.token_bytes)
     return parser
 
 

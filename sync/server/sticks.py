@@ -122,7 +122,7 @@ class Sticks:
             for _ in answers:
                 pass
         else:
-            taken.reply = self._write(reply, station, answers, part_limit)
+            taken.reply = self._write(reply, station, bytes.fromhex(newest.sealing or ""), answers, part_limit)
         self._note(sources, taken)
         return taken
 
@@ -133,7 +133,7 @@ class Sticks:
             header = reader.header
             if header.county == self._store.county:
                 reader.unlock(self._store.sealing_key)  # all of them can be opened before anything of one is taken
-        if header.kind not in ("report", "enrol"):
+        if header.kind not in ("report", "enrol") or not header.sealing:
             raise MediumRefused("not_a_report")
         if header.county != self._store.county:
             raise MediumRefused("wrong_county")
@@ -164,7 +164,7 @@ class Sticks:
         newest = sources[-1].header.number
 
         def ask(request: Request) -> Answer:
-            answer = self._store.exchange(request, station)
+            answer = self._store.exchange(request, station, live=False)
             taken.acts += sum(len(run.a) for run in request.push)
             return answer
 
@@ -213,8 +213,9 @@ class Sticks:
             try:
                 asked, _ = decode_frame(frame.data, Enrol)
                 verify_frame(frame.data, ENROL_TAG, asked.station_key)
-                same = (asked.station, asked.station_key.hex(), asked.v)
-                if same != (sources[-1].header.station, sources[-1].header.sender, PROTOCOL):
+                header = sources[-1].header
+                same = (asked.station, asked.station_key.hex(), asked.sealing_key.hex(), asked.v)
+                if same != (header.station, header.sender, header.sealing, PROTOCOL):
                     raise WireDamaged("bad_message")
             except WireDamaged as damaged:
                 taken.damaged.append(damaged.code)
@@ -229,19 +230,23 @@ class Sticks:
         station = self._store.station(name)
         assert station is not None
         first = Request(v=PROTOCOL, st=name, limit=FRAME_BUDGET)
-        for _, answer in answers_ahead([first], lambda asked: self._store.exchange(asked, station), REPLY_BYTES):
+        for _, answer in answers_ahead(
+            [first], lambda asked: self._store.exchange(asked, station, live=False), REPLY_BYTES
+        ):
             taken.more = answer.more
             yield Frame(FrameKind.ANSWER, encode_frame(answer, ANSWER_TAG, self._store.key))
 
     # numbers -----------------------------------------------------------------------------------------------------
 
-    def _write(self, path: Path, station: StationRow, frames: Iterator[Frame], part_limit: int) -> list[Part]:
+    def _write(
+        self, path: Path, station: StationRow, receiver: bytes, frames: Iterator[Frame], part_limit: int
+    ) -> list[Part]:
         number = self.ledger.next_number(station.station, station.serial, "reply")
         header = Header(
             v=FORM, kind="reply", county=self._store.county, station=station.station, serial=station.serial,
             number=number, sender=self._store.public_key.hex(),
         )  # fmt: skip
-        sealing = Sealing(self._store.key, station.sealing_key, self._entropy)
+        sealing = Sealing(self._store.key, receiver, self._entropy)
         parts = write_medium(path, header, frames, sealing, part_limit=part_limit)
         with surroundings():
             for part in parts:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import random
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from sync.exchange.courier import answers_ahead, fitted, requests_ahead
 from sync.log.feed import StationFeed
 from sync.protocol import Answer, Request
 from sync.server.store import CountyStore
-from tests.sync.bundle.ends import OFFICE, Desk, new_county
+from tests.sync.bundle.ends import OFFICE, Desk, copy_county, new_county
 
 
 @pytest.fixture
@@ -109,11 +108,9 @@ def test_a_county_that_was_restored_says_at_once_where_to_go_back_to(desk, count
     """No second journey for checkpoints: they travel with every report."""
     work(desk, 10)
     take_all(desk, desk.carry(county))
-    old = tmp_path / "old"
-    desk.copy_county(county, old)
+    restored = copy_county(county, tmp_path / "old")
     work(desk, 10, 10)
     take_all(desk, desk.carry(county))
-    restored = CountyStore(old, lambda: 1_763_900_000_000, secrets.token_bytes)
     try:
         restored.record_office({"code": OFFICE, "name": "别的名称"})  # so that its feed goes another way
         take_all(desk, desk.carry(restored))
@@ -250,6 +247,6 @@ def test_requests_ahead_is_what_build_request_would_say_with_all_answers_heard(d
     """The union of what is pushed ahead is what rounds on a line would push."""
     work(desk, 30)
     with desk.transaction():
-        ahead = list(requests_ahead(desk.log, desk.db, desk.identity, *desk.now(), budget=2_000))
+        ahead = list(requests_ahead(desk.log, desk.db, desk.identity, 2_000))
     pushed = [bytes(raw) for request in ahead for run in request.push for raw in run.a]
     assert pushed == [entry.content for entry in desk.log.entries(desk.identity.writer, 0)]

@@ -15,10 +15,11 @@ from pathlib import Path
 import pytest
 
 from domain.faults import SurroundingsFault
-from sync.bundle import Frame, Header, MediumRefused, Sealing, opened, sealing_public, write_medium
+from sync.bundle import Frame, Header, MediumRefused, Sealing, opened, write_medium
 from sync.bundle import files as files_module
 from sync.bundle.files import Cancelled, part_path
 from sync.log import SigningKey
+from sync.log.chain import sealing_public
 
 SENDER = SigningKey(bytes(range(32)))
 READER = bytes(range(100, 132))
@@ -228,5 +229,6 @@ def test_names_of_parts_are_made_from_the_name_that_was_given():
 
 
 def test_the_header_has_no_room_for_a_person():
-    fields = {"v", "kind", "county", "station", "serial", "number", "part", "parts", "sender", "certificate"}
+    fields = {"v", "kind", "county", "station", "serial", "number", "part", "parts", "sender", "sealing"}
+    fields.add("certificate")
     assert set(Header.__struct_fields__) == fields

@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sync.bundle.medium import MAGIC, MAX_HEADER, MAX_PARTS, Frame, Header, MediumRefused, Reader, Writer, cost
-from sync.bundle.seal import CHUNK, KEY, Chunks, SealBroken, sealing_public, unwrap_key, wrap_key
+from sync.bundle.seal import CHUNK, KEY, Chunks, SealBroken, unwrap_key, wrap_key
 from sync.log import SigningKey
+from sync.log.chain import sealing_public
 from sync.protocol import MAX_FRAME
 
 SENDER = SigningKey(bytes(range(32)))
