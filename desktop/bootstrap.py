@@ -32,9 +32,10 @@ def real_clock() -> int:
 
 def real_surroundings() -> Surroundings:
     """This PC's clock and randomness."""
+    from desktop.devices.machine import fingerprint
     from desktop.services.station import Surroundings
 
-    return Surroundings(real_clock, os.urandom)
+    return Surroundings(real_clock, os.urandom, machine=fingerprint)
 
 
 def place_words(folder: Path) -> str:

@@ -18,6 +18,7 @@ import platformdirs
 from desktop import cli_input, cli_read
 from desktop.cli_faults import DONE, FAILED, answer, failed, refused
 from desktop.cli_words import parser
+from desktop.devices import machine
 from desktop.models.store.connection import fault_of_os_error
 from desktop.models.store.folder import DataFolder
 from desktop.models.store.keys import sign_in_names
@@ -41,6 +42,7 @@ SERVICES: Mapping[type, Callable[[Station, Any], Outcome[Any]]] = {
     commands.ExtendMatter: matters.extend_matter,
     commands.AnswerMatter: matters.answer_matter,
     commands.SupplyAddress: matters.supply_address,
+    commands.ShareCase: matters.share_matter,
     commands.DeliverNotice: matters.deliver_notice,
     commands.IssuePaper: papers.issue_paper,
     commands.ConfirmPrint: papers.confirm_print,
@@ -52,7 +54,9 @@ SERVICES: Mapping[type, Callable[[Station, Any], Outcome[Any]]] = {
 
 def surroundings() -> Surroundings:
     """The real clock and the real randomness."""
-    return Surroundings(clock=lambda: time.time_ns() // 1_000_000, entropy=secrets.token_bytes)
+    return Surroundings(
+        clock=lambda: time.time_ns() // 1_000_000, entropy=secrets.token_bytes, machine=machine.fingerprint
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -227,8 +231,14 @@ def _write(output: str, pdf: bytes) -> None:
 
 
 def _enrol(station: Station, words: argparse.Namespace) -> object:
-    made = county.enrol(station, words.url, words.code)
+    made = county.enrol(station, words.url, words.code, anew=words.anew)
     return {"county": made.value, "state": county.sync_state(station)}
+
+
+def _sync(station: Station, words: argparse.Namespace) -> object:
+    if words.retry:
+        county.retry(station)
+    return county.exchange_once(station)
 
 
 def _verify(words: argparse.Namespace) -> int:
@@ -289,7 +299,7 @@ DO: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "print": _check_print,
     "due": _due,
     "enrol": _with_station(_enrol),
-    "sync": _with_station(lambda s, _w: county.exchange_once(s)),
+    "sync": _with_station(_sync),
     "verify": _verify,
     "rebuild": _with_station(lambda s, _w: care.rebuild(s)),
     "backup": _with_station(_backup),

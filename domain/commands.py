@@ -227,6 +227,16 @@ class AssignMatter:
 
 
 @dataclass(frozen=True, slots=True)
+class ShareCase:
+    """Show a matter with its visit and its petitioner to another office 移送; with leave this office ends its part."""
+
+    matter_id: str
+    to_office: str
+    leave: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiveMatter:
     """Receive a referred matter 收件 at the responsible organ: starts T3 and T4 (R 23③)."""
 
@@ -345,6 +355,7 @@ Command = (
     | GuideMatter
     | ReferMatter
     | AssignMatter
+    | ShareCase
     | ReceiveMatter
     | ExtendMatter
     | AnswerMatter

@@ -190,6 +190,8 @@ class Certificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     """The scope this desk writes; empty in a certificate of protocol 1: see :attr:`home_scope`."""
     sealing: str = ""
     """X25519 public key of the county, hexadecimal; empty in a certificate of protocol 1: enrol anew for sticks."""
+    station_sealing: str = ""
+    """X25519 public key of the station, hexadecimal: a restored county knows by it how to seal a stick."""
     writer: str = ""
     """Only in a certificate of protocol 1, where station and writer had one key."""
 

@@ -6,12 +6,11 @@ An exchange has three parts, so that no lane waits for another: :func:`begin_exc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
 from desktop.models.store.connection import immediate
-from desktop.models.store.folder import Fence, write_fence
 from desktop.models.store.rows import SyncState
 from desktop.services.outcome import Outcome, Topic
 from desktop.services.station import Station
@@ -19,6 +18,7 @@ from domain.faults import SurroundingsFault
 from sync import client
 from sync.exchange import START_BUDGET, Applied, Identity, apply_answer, build_request
 from sync.log import SigningKey
+from sync.log.chain import sealing_public
 from sync.protocol import Answer, Certificate, Request, SignedCertificate, WireDamaged
 
 MOST_ROUNDS = 400
@@ -33,6 +33,9 @@ class EnrolmentAsk:
     code: str
     identity: Identity
     key: SigningKey
+    """The station key the certificate will name."""
+    sealing_key: bytes
+    """The public half."""
     name: str
 
 
@@ -58,22 +61,47 @@ class Exchanged:
     pending: int
     forked: bool
     more: bool
+    broken: dict[str, str]
+    """Writers whose run the county calls broken, and why: kept here, pending, not sent again until a person retries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When a round left and when its answer came, by this PC's clock, milliseconds since 1970 UTC."""
+
+    sent_ms: int
+    received_ms: int
+
+    def offset(self, county_ms: int) -> tuple[int, int] | None:
+        """(county time minus ours, by how much that may be wrong): the county answered somewhere between the two.
+
+        None when the clock was set meanwhile.
+        """
+        trip = self.received_ms - self.sent_ms
+        return (county_ms - self.sent_ms - trip // 2, (trip + 1) // 2) if trip >= 0 else None
 
 
 # enrolment ---------------------------------------------------------------------------------------------------------
 
 
-def begin_enrolment(station: Station, url: str, code: str) -> EnrolmentAsk:
-    """What to ask the county with (store lane)."""
-    if station.store.enrolled():
-        raise SurroundingsFault("already_enrolled", facts={"url": (station.store.county() or ("",))[0]})
+def begin_enrolment(station: Station, url: str, code: str, *, anew: bool = False) -> EnrolmentAsk:
+    """What to ask the county with (store lane).
+
+    ``anew`` enrols an enrolled station again, with a new code and under a new station key: a copy of this station is
+    served no more from then on. Raises SurroundingsFault ``already_enrolled`` without it.
+    """
+    store = station.store
+    if store.enrolled() and not anew:
+        raise SurroundingsFault("already_enrolled", facts={"url": (store.county() or ("",))[0]})
     name = f"{station.office.name} {station.office.window}号窗口"
-    return EnrolmentAsk(url.strip(), code.strip(), _identity(station), station.store.key, name)
+    key = store.next_station_key()
+    identity = replace(_identity(station), birth=store.birth_by(key))
+    return EnrolmentAsk(url.strip(), code.strip(), identity, key, sealing_public(store.sealing_key), name)
 
 
 def ask_certificate(ask: EnrolmentAsk) -> SignedCertificate:
     """Ask the county (net lane). Raises SurroundingsFault county_unreachable, county_refused, county_address."""
-    return client.enrol(ask.url, ask.code, ask.identity, ask.key, ask.name)
+    return client.enrol(ask.url, ask.code, ask.identity, ask.key, ask.sealing_key, ask.name)
 
 
 def finish_enrolment(station: Station, ask: EnrolmentAsk, signed: SignedCertificate) -> Outcome[str]:
@@ -82,13 +110,13 @@ def finish_enrolment(station: Station, ask: EnrolmentAsk, signed: SignedCertific
     if certificate.office != station.office.code:
         raise SurroundingsFault("county_refused", facts={"reason": "wrong_office"})
     text = msgspec.json.encode(signed).decode()
-    station.store.keep_county(ask.url, text)
+    station.store.keep_county(ask.url, text, ask.key)
     return Outcome(certificate.county_name, frozenset({Topic.SYNC}))
 
 
-def enrol(station: Station, url: str, code: str) -> Outcome[str]:
+def enrol(station: Station, url: str, code: str, *, anew: bool = False) -> Outcome[str]:
     """Enrol in one go, for the command line."""
-    ask = begin_enrolment(station, url, code)
+    ask = begin_enrolment(station, url, code, anew=anew)
     return finish_enrolment(station, ask, ask_certificate(ask))
 
 
@@ -106,14 +134,12 @@ def begin_exchange(station: Station, budget: int = START_BUDGET) -> PreparedExch
         return None
     store = station.store
     with immediate(store.db) as transaction:
-        request = build_request(store.log, store.feed, _identity(station), budget)
+        request = build_request(store.log, store.feed, _identity(station), budget, station.now_ms)
         transaction.commit()
     if request.push:
-        own = store.log.writer(store.identity.writer)
-        if own is not None:
-            write_fence(station.folder, Fence(own.writer, own.have.n, own.have.hash.hex()))
+        station.set_fence()
     signed = msgspec.json.decode(county[1], type=SignedCertificate)
-    return PreparedExchange(county[0], signed, _read(signed), store.key, request)
+    return PreparedExchange(county[0], signed, _read(signed), store.station_key, request)
 
 
 def carry(prepared: PreparedExchange, transport: client.Transport) -> tuple[Answer, int]:
@@ -126,17 +152,28 @@ def carry(prepared: PreparedExchange, transport: client.Transport) -> tuple[Answ
     return client.read_answer(reply, prepared.certificate), len(frame) + len(reply)
 
 
-def finish_exchange(station: Station, prepared: PreparedExchange, answer: Answer) -> Outcome[Applied]:
-    """Apply an answer in one transaction (store lane): acts, projections, cursors together or not at all."""
+def finish_exchange(
+    station: Station, prepared: PreparedExchange, answer: Answer, timing: Timing | None = None
+) -> Outcome[Applied]:
+    """Apply an answer in one transaction (store lane): acts, projections, cursors together or not at all.
+
+    With ``timing`` the county's time tells how far this PC's clock is off; every later act carries it as evidence.
+    """
     store = station.store
+    clock = timing.offset(answer.t) if timing is not None else None
     try:
         with immediate(store.db) as transaction:
-            applied = apply_answer(store.log, store.feed, prepared.request, answer, store.project_cases)
-            store.note_exchange(station.now_ms, forked=bool(applied.forked))
+            applied = apply_answer(store.log, store.feed, prepared.request, answer, store.project_cases, store.reborn)
+            waiting = bool(applied.forked) and applied.pending > 0
+            store.note_exchange(station.now_ms, forked=bool(applied.reborn) or waiting, clock=clock)
             transaction.commit()
+        store.reread_identity()
+        if applied.reborn:
+            station.set_fence()
     except BaseException as error:
         # A round that was rolled back after a calendar came with it must not leave that calendar in memory.
         store.reread_calendar()
+        store.reread_identity()
         if isinstance(error, WireDamaged):
             raise SurroundingsFault("county_refused", facts={"reason": "bad_answer", "code": error.code}) from error
         raise
@@ -180,8 +217,9 @@ def exchange_once(station: Station, transport: client.Transport | None = None) -
                 pace = client.Pace(loopback=own_line.loopback)
             started = station.now_ms
             answer, carried = carry(prepared, line)
-            pace.went_well(station.now_ms - started, carried)
-            outcome = finish_exchange(station, prepared, answer)
+            timing = Timing(started, station.now_ms)
+            pace.went_well(timing.received_ms - started, carried)
+            outcome = finish_exchange(station, prepared, answer, timing)
             applied = outcome.value
             topics |= outcome.topics
             rounds += 1
@@ -201,7 +239,8 @@ def exchange_once(station: Station, transport: client.Transport | None = None) -
             own_line.close()
     assert applied is not None
     state = sync_state(station)
-    value = Exchanged(rounds, pulled, confirmed, refused, state.pending, state.forked, applied.more)
+    broken = station.store.feed.set_aside()
+    value = Exchanged(rounds, pulled, confirmed, refused, state.pending, state.forked, applied.more, broken)
     return Outcome(value, frozenset(topics))
 
 
@@ -215,9 +254,18 @@ def refused_acts(station: Station) -> dict[str, str]:
     return station.store.feed.refused()
 
 
+def retry(station: Station) -> Outcome[int]:
+    """Send what the county called broken once more, because a person said so; the number of runs (store lane)."""
+    with immediate(station.store.db) as transaction:
+        count = station.store.feed.retry()
+        transaction.commit()
+    return Outcome(count, frozenset({Topic.SYNC}))
+
+
 def _identity(station: Station) -> Identity:
-    own = station.store.identity
-    return Identity(own.station_id, own.office, own.writer, station.store.key.public)
+    store = station.store
+    own = store.identity
+    return Identity(own.station_id, own.office, own.writer, store.key.public, store.birth_by(store.station_key))
 
 
 def _read(signed: SignedCertificate) -> Certificate:

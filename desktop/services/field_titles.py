@@ -105,6 +105,7 @@ _PREFIXES: Final = {
     "table.": "工作日历",
     "person.": "来访人",
     "flag.": "标识",
+    "audience.": "知悉范围",
 }
 
 STAGES: Final = {

@@ -8,6 +8,7 @@ from dataclasses import replace
 from desktop.services.outcome import Outcome, Topic
 from desktop.services.station import Station
 from domain.acts import ActDraft
+from domain.audience import restricted
 from domain.commands import (
     AcceptMatter,
     AnswerMatter,
@@ -21,9 +22,12 @@ from domain.commands import (
     ReceiveMatter,
     ReferMatter,
     SettleConflict,
+    ShareCase,
     SupplyAddress,
 )
-from domain.decisions import corrections, steps
+from domain.decisions import corrections, sharing, steps
+from domain.fold import CaseState
+from domain.refusals import Refusal
 
 _STEP = frozenset({Topic.MATTER, Topic.DEADLINE, Topic.SYNC})
 _RECORD = _STEP | {Topic.VISIT, Topic.PETITIONER, Topic.CONFLICT}
@@ -51,14 +55,63 @@ def refer_matter(station: Station, command: ReferMatter) -> Outcome[str]:
     """Refer 转送 (R 22①)."""
     state = station.state(command.matter_id, field="matter_id")
     named = replace(command, to_name=_office_name(station, command.to_office, command.to_name))
-    return _recorded(station, state.case_id, steps.refer(named, state, station.desk()), _STEP)
+    drafts = [*steps.refer(named, state, station.desk()), *_shown_to(station, state, command.to_office)]
+    return _recorded(station, state.case_id, drafts, _STEP)
 
 
 def assign_matter(station: Station, command: AssignMatter) -> Outcome[str]:
     """Assign 交办 (R 22①(三))."""
     state = station.state(command.matter_id, field="matter_id")
     named = replace(command, to_name=_office_name(station, command.to_office, command.to_name))
-    return _recorded(station, state.case_id, steps.assign(named, state, station.desk()), _STEP)
+    drafts = [*steps.assign(named, state, station.desk()), *_shown_to(station, state, command.to_office)]
+    return _recorded(station, state.case_id, drafts, _STEP)
+
+
+def share_case(
+    station: Station, matter_id: str, office_code: str, *, leave: bool = False, why: str = ""
+) -> Outcome[str]:
+    """Show a matter, its visit and its petitioner to an office of the directory 移送, in one commit.
+
+    Raises Refusal ``destination_unknown``, ``accused_organ``, ``case_restricted``, ``shared_already``.
+    """
+    state = station.state(matter_id, field="matter_id")
+    sharing.check_destination(state, office_code)
+    if office_code and office_code not in _directory(station):
+        raise Refusal("destination_unknown", field="to_office", facts={"code": office_code[:40]})
+    drafts = sharing.share(
+        _together(station, state), office_code, station.desk(), home=station.store.home_scope, leave=leave, why=why
+    )
+    if not drafts:
+        raise Refusal("shared_already", field="to_office", facts={"code": office_code})
+    return _recorded(station, state.case_id, drafts, _RECORD)
+
+
+def share_matter(station: Station, command: ShareCase) -> Outcome[str]:
+    """Share a case 移送."""
+    return share_case(station, command.matter_id, command.to_office, leave=command.leave, why=command.why)
+
+
+def _shown_to(station: Station, matter: CaseState, office_code: str) -> list[ActDraft]:
+    """A referral to an office of the directory shows it the case; one elsewhere goes on paper only.
+
+    A restricted desk shows nothing by itself (R 30③).
+    """
+    home = station.store.home_scope
+    if office_code not in _directory(station) or restricted(home) or restricted(matter.scope):
+        return []
+    return sharing.share(_together(station, matter), office_code, station.desk(), home=home)
+
+
+def _together(station: Station, matter: CaseState) -> list[CaseState]:
+    """A matter, its visit and the petitioners of both, as far as they are known here."""
+    visit = station.store.state(matter.text("visit"))
+    ids = [matter.text("petitioner"), visit.text("main_petitioner") if visit is not None else ""]
+    people = [station.store.state(case_id) for case_id in dict.fromkeys(ids) if case_id]
+    return [state for state in (matter, visit, *people) if state is not None]
+
+
+def _directory(station: Station) -> set[str]:
+    return {row.code for row in station.store.offices()}
 
 
 def _office_name(station: Station, code: str, name: str) -> str:

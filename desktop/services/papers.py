@@ -174,7 +174,10 @@ def _draw(station: Station, command: IssuePaper, today: date) -> Drawn | None:
         return None
     series_id, series, holder = _series(station, kind, today)
     facts: dict[str, object] = {"office": station.office.code, "year": today.year, "kind": kind}
-    return decisions.draw_number(series_id, series, holder, station.store.identity.station_id, facts)
+    writer = station.store.identity.writer
+    if station.store.may_lease_as(holder):
+        holder = writer
+    return decisions.draw_number(series_id, series, holder, writer, facts)
 
 
 def _series(station: Station, kind: str, today: date) -> tuple[str, Series | None, str]:

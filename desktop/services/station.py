@@ -16,13 +16,16 @@ import resources
 from desktop.models.store import keys
 from desktop.models.store.folder import (
     DataFolder,
+    Fence,
     HeldFolder,
     discard_unfinished,
     drop_ballast,
     ensure_ballast,
     hold,
     make_folder,
+    read_fence,
     write_durably,
+    write_fence,
 )
 from desktop.models.store.rows import OfficeRow
 from desktop.models.store.store import Stamp, StationIdentity, Store, Transaction
@@ -47,6 +50,8 @@ class Surroundings:
     """Milliseconds since 1970 UTC."""
     entropy: Callable[[int], bytes]
     password_cost: keys.Argon2Parameters = keys.STRONG
+    machine: Callable[[], str] = str
+    """The fingerprint of this machine; empty when it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +145,18 @@ class Station:
             raise Refusal("case_unknown", field=field, facts={"id": case_id[:40]})
         return state
 
+    def set_fence(self) -> None:
+        """Note outside the database how far this incarnation has got, and on which machine (sync design §2.5).
+
+        Before anything new leaves this disk, and when a new incarnation begins: should this file ever be replaced by
+        an older copy, the copy can be told from the original.
+        """
+        row = self.store.log.writer(self.store.identity.writer)
+        if row is not None:
+            write_fence(
+                self.folder, Fence(row.writer, row.have.n, row.have.hash.hex(), {}, self.surroundings.machine())
+            )
+
     def close(self) -> None:
         """Close the file and let the folder go; harmless when repeated."""
         if self.closed:
@@ -178,7 +195,7 @@ def create_station(
             parameters=surroundings.password_cost,
         )
         identity = StationIdentity(station_id, office.code, office.window, entropy(16).hex(), _dump_setup(office))
-        Store.create(folder.database, data_key.raw, identity, entropy(32), surroundings.clock())
+        Store.create(folder.database, data_key.raw, identity, entropy, surroundings.clock())
         ensure_ballast(folder)
         # For the sign-in page, before anybody can open the file: an office's name is no secret.
         note = {"code": office.code, "name": office.name, "window": office.window}
@@ -233,7 +250,36 @@ def _station(
         raise
     setup = parse_setup(json.loads(store.identity.setup))
     name = store.clerk_name(clerk_id)
-    return Station(folder, held, store, surroundings, clerk_id, sign_in, name, data_key, setup)
+    station = Station(folder, held, store, surroundings, clerk_id, sign_in, name, data_key, setup)
+    try:
+        if doubt_of(station):
+            store.begin_incarnation()
+            station.set_fence()
+    except BaseException:
+        db.close()
+        raise
+    return station
+
+
+def doubt_of(station: Station) -> str:
+    """Why this file's history may not go on under its writer: it may have a second one elsewhere. Empty: it may.
+
+    ``fence_missing`` though acts were sent, ``fence_ahead`` of the log, ``fence_differs``, ``fence_of_another_past``,
+    ``other_machine`` (sync-protocol.md §6).
+    """
+    store, fence = station.store, read_fence(station.folder)
+    if fence is None:
+        return "fence_missing" if store.feed.was_sent() else ""
+    row = store.log.writer(fence.writer)
+    if row is None or fence.writer not in store.feed.own_writers():
+        return "fence_of_another_past"
+    if fence.n > row.have.n:
+        return "fence_ahead"
+    found = store.log.hash_at(fence.writer, fence.n)
+    if found is None or found.hex() != fence.hash:
+        return "fence_differs"
+    machine = station.surroundings.machine()
+    return "other_machine" if fence.machine and machine and fence.machine != machine else ""
 
 
 def _first_acts(station: Station, office: OfficeSetup, name: str) -> None:

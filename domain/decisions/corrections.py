@@ -97,9 +97,7 @@ def correct_petitioner(command: CorrectPetitioner, state: CaseState, desk: Desk)
             sets[name] = value
     if not sets:
         raise Refusal("nothing_changed", field="values")
-    return ActDraft(
-        "petitioner_corrected", state.case_kind, state.case_id, sets, _over(state, sets, command.seen), why, state.scope
-    )
+    return ActDraft("petitioner_corrected", state.case_kind, state.case_id, sets, _over(state, sets, command.seen), why)
 
 
 def settle(command: SettleConflict, state: CaseState, desk: Desk) -> ActDraft:
@@ -115,9 +113,7 @@ def settle(command: SettleConflict, state: CaseState, desk: Desk) -> ActDraft:
         raise Refusal("choice_missing", field="chosen_act")
     value: Json = chosen.value if chosen is not None else desk.text(command.value, "value")
     sets: dict[str, Json] = {command.field: value}
-    return ActDraft(
-        "conflict_settled", state.case_kind, state.case_id, sets, state.over(command.field), why, state.scope
-    )
+    return ActDraft("conflict_settled", state.case_kind, state.case_id, sets, state.over(command.field), why)
 
 
 def import_calendar(command: ImportCalendar, state: CaseState | None, shipped: Iterable[int], desk: Desk) -> ActDraft:
@@ -168,7 +164,7 @@ def _correct(
             sets[name] = value
     if not sets:
         raise Refusal("nothing_changed", field="values")
-    return ActDraft(kind, state.case_kind, state.case_id, sets, _over(state, sets, seen), reason, state.scope)
+    return ActDraft(kind, state.case_kind, state.case_id, sets, _over(state, sets, seen), reason)
 
 
 def _value(name: str, typed: str, rule: object, desk: Desk) -> Json:

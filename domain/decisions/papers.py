@@ -97,14 +97,14 @@ def issue(
     value["line"] = {"number": value["number"], "at": desk.now, "station": place, "operator": desk.clerk}
     if command.of_paper:
         value["of_paper"] = command.of_paper
-    return ActDraft("paper_issued", state.case_kind, state.case_id, {f"paper.{paper_id}": value}, (), "", state.scope)
+    return ActDraft("paper_issued", state.case_kind, state.case_id, {f"paper.{paper_id}": value}, ())
 
 
 def store(state: CaseState, paper_id: str, *, pdf_hash: str, pages: int) -> ActDraft:
     """Link the stored PDF to its paper by hash."""
     name = f"paper.{paper_id}.pdf"
     value: dict[str, Json] = {"hash": pdf_hash, "pages": pages}
-    return ActDraft("paper_stored", state.case_kind, state.case_id, {name: value}, state.over(name), "", state.scope)
+    return ActDraft("paper_stored", state.case_kind, state.case_id, {name: value}, state.over(name))
 
 
 def confirm(command: ConfirmPrint, state: CaseState, desk: Desk) -> ActDraft:
@@ -123,7 +123,7 @@ def confirm(command: ConfirmPrint, state: CaseState, desk: Desk) -> ActDraft:
         "at": desk.now,
     }
     name = f"print.{command.paper_id}.{desk.new_id()}"
-    return ActDraft("paper_printed", state.case_kind, state.case_id, {name: value}, (), "", state.scope)
+    return ActDraft("paper_printed", state.case_kind, state.case_id, {name: value}, ())
 
 
 def void(command: VoidPaper, state: CaseState, desk: Desk) -> ActDraft:
@@ -137,4 +137,4 @@ def void(command: VoidPaper, state: CaseState, desk: Desk) -> ActDraft:
     if f"delivery.{command.paper_id}" in state.fields:
         raise Refusal("paper_delivered", field="paper_id")
     why = require(desk.line(command.why, "why"), "reason_missing", "why")
-    return ActDraft("paper_voided", state.case_kind, state.case_id, {name: desk.now}, (), why, state.scope)
+    return ActDraft("paper_voided", state.case_kind, state.case_id, {name: desk.now}, (), why)

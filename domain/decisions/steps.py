@@ -239,7 +239,7 @@ def _act(kind: str, state: CaseState, sets: dict[str, Json], why: str = "") -> A
         blocked = [name for name in BINDING_FIELDS if name in state.fields and state.fields[name].in_conflict]
         if blocked:
             raise Refusal("conflict_open", field="matter_id", facts={"field": blocked[0]})
-    return ActDraft(kind, state.case_kind, state.case_id, sets, state.over(*sets), why, state.scope)
+    return ActDraft(kind, state.case_kind, state.case_id, sets, state.over(*sets), why)
 
 
 def _matter_in(state: CaseState, stages: Sequence[str], step: str) -> None:

@@ -362,6 +362,11 @@ class StationFeed:
         rows = self._db.execute("SELECT writer, county_n FROM own_writer ORDER BY writer")
         return {bytes(row[0]).hex(): int(row[1]) for row in rows}
 
+    def was_sent(self) -> bool:
+        """True when the county is known to hold acts of an own writer: they left this disk."""
+        sql = "SELECT 1 FROM own_writer WHERE county_n > 0 OR seen > 0 LIMIT 1"
+        return self._db.execute(sql).fetchone() is not None
+
     def set_county_n(self, writer: str, n: int) -> None:
         """Note where the county says its copy of an own writer ends."""
         self._db.execute("UPDATE own_writer SET county_n = ? WHERE writer = ?", (n, bytes.fromhex(writer)))

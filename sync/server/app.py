@@ -117,9 +117,17 @@ class County:
             raise RequestRefused("revoked", 403)
         refuse_protocol(request.v)
         answer: Answer = self._store.exchange(request, station)
-        _note("exchange", station=station.station[:8], pushed=sum(len(run.a) for run in request.push),
-              recovered=len(request.recovered), same=answer.same, forked=len(answer.fork),
-              broken=sorted(answer.broken.values()), rejected=len(answer.reject), rewound=len(answer.rewind))  # fmt: skip
+        _note(
+            "exchange",
+            station=station.station[:8],
+            pushed=sum(len(run.a) for run in request.push),
+            recovered=len(request.recovered),
+            same=answer.same,
+            forked=len(answer.fork),
+            broken=sorted(answer.broken.values()),
+            rejected=len(answer.reject),
+            rewound=len(answer.rewind),
+        )
         return encode_frame(answer, ANSWER_TAG, self._store.key)
 
     def _known(self, station: str, header: str | None, body: bytes) -> StationRow:

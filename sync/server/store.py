@@ -150,11 +150,12 @@ class CountyStore:
             if known is not None and known.serial > certificate.serial:
                 raise RequestRefused("certificate_superseded", 401)
             if known is None or known.serial < certificate.serial:
-                self._save_station(certificate, certificate.writer, b"")
+                self._save_station(certificate, certificate.writer)
                 sql = "UPDATE county SET serial = ? WHERE serial < ?"
                 self._db.execute(sql, (certificate.serial, certificate.serial))
-        found = self.station(certificate.station)
-        assert found is not None
+            found = self.station(certificate.station)
+            if found is None or found.public_key.hex() != certificate.key:
+                raise RequestRefused("certificate_superseded", 401)
         return found
 
     def exchange(self, request: Request, station: StationRow, *, live: bool = True) -> Answer:
@@ -175,6 +176,11 @@ class CountyStore:
                 " forked = CASE WHEN ? = 1 THEN 1 ELSE forked END WHERE station = ?",
                 (now_ms, backlog, int(bool(answer.fork)), station.station),
             )
+            if request.own and station.writer not in answer.have:
+                current = sorted(answer.have.keys() & request.writers.keys()) or sorted(answer.have)
+                if current:  # it goes on under another incarnation
+                    sql = "UPDATE station SET writer = ? WHERE station = ?"
+                    self._db.execute(sql, (current[-1], station.station))
             if live and request.t:
                 sql = "UPDATE station SET clock_offset_ms = ? WHERE station = ?"
                 self._db.execute(sql, (request.t - now_ms, station.station))
@@ -294,8 +300,9 @@ class CountyStore:
                 station=asked.station, office=office, office_name=office_name, window=window,
                 key=asked.station_key.hex(), scopes=str(scopes).split(), serial=serial,
                 home=str(home) or _home(office, str(scopes).split()), sealing=sealing_public(self.sealing_key).hex(),
+                station_sealing=asked.sealing_key.hex(),
             )  # fmt: skip
-            self._save_station(certificate, asked.writer, asked.sealing_key)
+            self._save_station(certificate, asked.writer)
             if holder is None:
                 self.log.add_writer(asked.writer, asked.station, asked.office, asked.public_key, asked.birth)
             else:
@@ -316,9 +323,10 @@ class CountyStore:
             station=row.station, office=row.office, office_name=row.office_name, window=row.window,
             key=row.public_key.hex(), scopes=list(row.scopes), serial=row.serial,
             home=row.home or _home(row.office, row.scopes), sealing=sealing_public(self.sealing_key).hex(),
+            station_sealing=row.sealing_key.hex(),
         )  # fmt: skip
 
-    def _save_station(self, certificate: Certificate, writer: str, sealing_key: bytes) -> None:
+    def _save_station(self, certificate: Certificate, writer: str) -> None:
         """Know a station by its newest certificate; the one before it is served no more."""
         key = bytes.fromhex(certificate.key)
         before = self.station(certificate.station)
@@ -333,7 +341,8 @@ class CountyStore:
             " serial = excluded.serial, revoked = 0, enrolled_ms = excluded.enrolled_ms, forked = 0,"
             " sealing_key = excluded.sealing_key, home = excluded.home",
             (certificate.station, certificate.office, certificate.office_name, certificate.window, writer, key,
-             " ".join(certificate.scopes), certificate.serial, self._clock(), sealing_key or None, certificate.home),
+             " ".join(certificate.scopes), certificate.serial, self._clock(),
+             bytes.fromhex(certificate.station_sealing) or None, certificate.home_scope),
         )  # fmt: skip
 
     def _gone(self, row: StationRow) -> None:

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +19,18 @@ from sqlcipher3 import dbapi2
 from domain.acts import Act
 from domain.fold import fold, state_bytes
 from sync.client import HttpTransport, Transport, enrol, go_round
-from sync.exchange import Applied, Identity, apply_answer, build_request
+from sync.exchange import Applied, Identity, NewWriter, apply_answer, build_request
 from sync.log import ActLog, SigningKey
+from sync.log.chain import sealing_public
 from sync.log.feed import STATION_SCHEMA, StationFeed
 from sync.log.log import SCHEMA
 from sync.protocol import Answer, Certificate, Request, SignedCertificate
 
 ROOT = Path(__file__).parents[2]
 STATION_TABLES = """
-CREATE TABLE me (station TEXT, office TEXT, writer TEXT, key BLOB, body BLOB, sig BLOB);
+CREATE TABLE me (
+  station TEXT, office TEXT, writer TEXT, key BLOB, station_key BLOB, sealing_key BLOB, body BLOB, sig BLOB
+);
 CREATE TABLE folded (case_id TEXT PRIMARY KEY, state BLOB NOT NULL);
 """
 _FILE_KEY = "PRAGMA key = \"x'" + "5a" * 32 + "'\""
@@ -47,14 +50,30 @@ class Station:
         self.feed = StationFeed(self.db)
         if new:
             self.db.executescript(SCHEMA + STATION_SCHEMA + STATION_TABLES)
-            values = (secrets.token_hex(16), office, secrets.token_hex(16), secrets.token_bytes(32))
-            self.db.execute("INSERT INTO me VALUES (?, ?, ?, ?, NULL, NULL)", values)
-        station, office, writer, key, body, sig = self.db.execute("SELECT * FROM me").fetchone()
-        self.key = SigningKey(key)
-        self.identity = Identity(station, office, writer, self.key.public)
-        self.log.add_writer(writer, station, office, self.key.public)
-        self.feed.add_own_writer(writer)
+            keys = [secrets.token_bytes(32) for _ in range(3)]
+            values = (secrets.token_hex(16), office, secrets.token_hex(16), *keys)
+            self.db.execute("INSERT INTO me VALUES (?, ?, ?, ?, ?, ?, NULL, NULL)", values)
+        self.read_me()
+        me = self.identity
+        self.log.add_writer(me.writer, me.station, me.office, me.public_key, me.birth)
+        self.feed.add_own_writer(me.writer)
+
+    def read_me(self) -> None:
+        """Who this station is, from its file."""
+        station, office, writer, key, station_key, sealing_key, body, sig = self.db.execute(
+            "SELECT * FROM me"
+        ).fetchone()
+        self.writer_key, self.key, self.sealing_key = SigningKey(key), SigningKey(station_key), sealing_key
+        birth = self.key.sign_birth(station, writer, self.writer_key.public)
+        self.identity = Identity(station, office, writer, self.writer_key.public, birth)
         self.signed = None if body is None else SignedCertificate(body=body, sig=sig)
+
+    def reborn(self) -> NewWriter:
+        """A fresh incarnation, kept in the running transaction."""
+        writer, raw = secrets.token_hex(16), secrets.token_bytes(32)
+        self.db.execute("UPDATE me SET writer = ?, key = ?", (writer, raw))
+        public = SigningKey(raw).public
+        return NewWriter(writer, public, self.key.sign_birth(self.identity.station, writer, public))
 
     @property
     def certificate(self) -> Certificate:
@@ -99,7 +118,7 @@ class Station:
     def write(self, *acts: Act) -> None:
         """One commit, projected in the same transaction."""
         with self.transaction():
-            self.log.append(self.identity.writer, acts, self.key)
+            self.log.append(self.identity.writer, acts, self.writer_key)
             self.project({act.case_id for act in acts})
 
     def set(self, case_id: str, **sets: Any) -> Act:
@@ -122,16 +141,35 @@ class Station:
     # the county ----------------------------------------------------------------------------------------------------
 
     def enrol(self, url: str, code: str) -> None:
-        self.signed = enrol(url, code, self.identity, self.key)
+        self.signed = enrol(url, code, self.identity, self.key, sealing_public(self.sealing_key))
         self.db.execute("UPDATE me SET body = ?, sig = ?", (self.signed.body, self.signed.sig))
+
+    def enrol_anew(self, url: str, code: str) -> None:
+        """Enrol again under a new station key; every own writer is born again."""
+        raw = secrets.token_bytes(32)
+        key, me = SigningKey(raw), self.identity
+        again = replace(me, birth=key.sign_birth(me.station, me.writer, me.public_key))
+        signed = enrol(url, code, again, key, sealing_public(self.sealing_key))
+        with self.transaction():
+            self.db.execute("UPDATE me SET station_key = ?, body = ?, sig = ?", (raw, signed.body, signed.sig))
+            for writer in self.feed.own_writers():
+                row = self.log.writer(writer)
+                assert row is not None
+                birth = key.sign_birth(me.station, writer, row.public_key)
+                self.log.name_writer(writer, row.station, row.office, row.public_key, birth)
+            self.feed.introduce_again(self.feed.own_writers())
+        self.read_me()
 
     def request(self, budget: int = 1 << 20) -> Request:
         with self.transaction():
             return build_request(self.log, self.feed, self.identity, budget)
 
     def apply(self, request: Request, answer: Answer) -> Applied:
-        with self.transaction():
-            return apply_answer(self.log, self.feed, request, answer, self.project)
+        try:
+            with self.transaction():
+                return apply_answer(self.log, self.feed, request, answer, self.project, self.reborn)
+        finally:
+            self.read_me()
 
     def round(self, transport: Transport, budget: int = 1 << 20) -> Applied:
         request = self.request(budget)

@@ -10,7 +10,7 @@ from sqlcipher3 import dbapi2
 
 from domain.acts import Act
 from domain.fold import fold, state_bytes
-from sync.exchange import Applied, Grant, Identity, answer_request, apply_answer, build_request
+from sync.exchange import Applied, Grant, Identity, NewWriter, answer_request, apply_answer, build_request
 from sync.log import ActLog, SigningKey
 from sync.log.feed import COUNTY_SCHEMA, STATION_SCHEMA, CountyFeed, StationFeed
 from sync.log.log import SCHEMA
@@ -61,14 +61,16 @@ class End:
 
 
 class SimStation(End):
-    schema = STATION_SCHEMA
+    schema = STATION_SCHEMA + "CREATE TABLE me (writer TEXT, key BLOB);"
 
-    def __init__(self, rng: random.Random, number: int) -> None:
+    def __init__(self, rng: random.Random, number: int, office: str = "1") -> None:
+        self.station, self.office = f"{number:032x}", office
+        self.home = f"office/{office}"
         self.key = SigningKey(rng.randbytes(32))
-        self.identity = Identity(f"{number:032x}", "1", rng.randbytes(16).hex(), self.key.public)
         super().__init__(rng)
-        self.log.add_writer(self.identity.writer, self.identity.station, "1", self.key.public)
-        self.feed.add_own_writer(self.identity.writer)
+        new = self.reborn()
+        self.log.add_writer(new.writer, self.station, office, new.public_key, new.birth)
+        self.feed.add_own_writer(new.writer)
         self.sent: list[tuple[Request, bytes]] = []
         self.waiting: list[tuple[Request, bytes]] = []
 
@@ -76,29 +78,74 @@ class SimStation(End):
         super().bind()
         self.feed = StationFeed(self.db)
 
-    def write(self, case_id: str, field: str, value: str, scope: str = OFFICE_SCOPE) -> Act:
-        self.db.execute("BEGIN IMMEDIATE")
+    @property
+    def identity(self) -> Identity:
+        """Who writes now: read from the file, so that a restored file is who it was."""
+        writer, raw = self.db.execute("SELECT writer, key FROM me").fetchone()
+        public = SigningKey(raw).public
+        return Identity(self.station, self.office, writer, public, self.key.sign_birth(self.station, writer, public))
+
+    @property
+    def writer_key(self) -> SigningKey:
+        """The current writer's key."""
+        return SigningKey(self.db.execute("SELECT key FROM me").fetchone()[0])
+
+    def reborn(self) -> NewWriter:
+        """A fresh incarnation, kept in the running transaction."""
+        writer, raw = self.rng.randbytes(16).hex(), self.rng.randbytes(32)
+        self.db.execute("DELETE FROM me")
+        self.db.execute("INSERT INTO me VALUES (?, ?)", (writer, raw))
+        public = SigningKey(raw).public
+        return NewWriter(writer, public, self.key.sign_birth(self.station, writer, public))
+
+    def twin(self, rng: random.Random) -> SimStation:
+        """A copy of this machine's disk on another one."""
+        other = SimStation.__new__(SimStation)
+        other.station, other.office, other.home, other.key, other.rng = (
+            self.station, self.office, self.home, self.key, rng,
+        )  # fmt: skip
+        other.db = self.copy()
+        other.bind()
+        other.sent, other.waiting = [], []
+        return other
+
+    def act(
+        self, case_id: str, field: str, value: Any, scope: str = "", kind: str = "matter_corrected", after: int = 0
+    ) -> Act:
+        """An act this station would write now, ``after`` others of one commit."""
         known = self.log.case(case_id)
-        over = fold(known).over(field) if known else ()
-        act = Act(
+        return Act(
             act_id=self.rng.randbytes(16).hex(),
-            kind="matter_corrected",
+            kind=kind,
             case_kind="matter",
             case_id=case_id,
-            scope=scope,
-            lamport=self.log.lamport() + 1,
+            scope=scope or self.home,
+            lamport=self.log.lamport() + 1 + after,
             wall_ms=self.rng.randrange(-(2**40), 2**45),
             clock="unsure",
-            office="1",
-            station=self.identity.station,
+            office=self.office,
+            station=self.station,
             by="x",
             sets={field: value},
-            over=over,
+            over=fold(known).over(field) if known else (),
         )
-        self.log.append(self.identity.writer, [act], self.key)
-        self.project([case_id])
+
+    def commit(self, *acts: Act) -> None:
+        """One commit, projected in its transaction."""
+        self.db.execute("BEGIN IMMEDIATE")
+        self.log.append(self.identity.writer, acts, self.writer_key)
+        self.project(sorted({act.case_id for act in acts}))
         self.db.execute("COMMIT")
+
+    def write(self, case_id: str, field: str, value: Any, scope: str = "", kind: str = "matter_corrected") -> Act:
+        """A commit of one act; the scope is the desk's own unless named."""
+        act = self.act(case_id, field, value, scope, kind)
+        self.commit(act)
         return act
+
+    def share(self, case_id: str, scope: str, *, joined: bool = True) -> Act:
+        """Show a case to a scope, or end that."""
+        return self.write(case_id, f"audience.{scope}", joined, kind="case_shared")
 
     def ask(self, budget: int) -> tuple[Request, bytes]:
         self.db.execute("BEGIN IMMEDIATE")
@@ -110,7 +157,7 @@ class SimStation(End):
         read = open_frame(answer, Answer, ANSWER_TAG, county.key.public)
         self.db.execute("BEGIN IMMEDIATE")
         try:
-            applied = apply_answer(self.log, self.feed, request, read, self.project)
+            applied = apply_answer(self.log, self.feed, request, read, self.project, self.reborn)
         except BaseException:
             self.db.execute("ROLLBACK")
             raise
@@ -131,22 +178,34 @@ class SimCounty(End):
 
     def __init__(self, rng: random.Random) -> None:
         self.key = SigningKey(rng.randbytes(32))
+        self.grants: dict[str, Grant] = {}
         super().__init__(rng)
 
     def bind(self) -> None:
         super().bind()
         self.feed = CountyFeed(self.db)
 
-    def admit(self, station: SimStation) -> None:
-        identity = station.identity
-        self.log.add_writer(identity.writer, identity.station, identity.office, station.key.public)
+    def admit(self, station: SimStation, *scopes: str) -> None:
+        """Give a station its certificate; kept outside the file, as a station keeps and shows its own."""
+        allowed = scopes or (station.home, "county")
+        self.grants[station.station] = Grant(station.station, allowed, allowed, station.key.public)
+
+    def project(self, case_ids: Iterable[str]) -> None:
+        ids = list(case_ids)
+        refused = self.feed.refused_in(ids)
+        folded = []
+        for case_id in ids:
+            acts = [act for act in self.log.case(case_id) if act.act_id not in refused]
+            if acts:
+                folded.append((case_id, state_bytes(fold(acts))))
+        self.db.executemany("INSERT OR REPLACE INTO folded VALUES (?, ?)", folded)
 
     def serve(self, frame: bytes, station: SimStation) -> bytes:
         request = open_frame(frame, Request, REQUEST_TAG, station.key.public)
         self.db.execute("BEGIN IMMEDIATE")
         try:
-            grant = Grant(station.identity.station, SCOPES, SCOPES)
-            answer = answer_request(self.log, self.feed, request, grant, self.project, 0)
+            grant = self.grants[station.station]
+            answer = answer_request(self.log, self.feed, request, grant, self.project, 0, stations=self.grants.get)
         except BaseException:
             self.db.execute("ROLLBACK")
             raise

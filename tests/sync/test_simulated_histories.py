@@ -77,8 +77,9 @@ def ends():
     rng = random.Random(7)
     county = SimCounty(rng)
     one, two = SimStation(rng, 1), SimStation(rng, 2)
-    county.admit(one)
-    county.admit(two)
+    for station in (one, two):
+        county.admit(station)
+        station.settle(county)  # its writer is introduced
     return county, one, two
 
 
