@@ -9,69 +9,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
 import msgspec
 
 from desktop.models.store.connection import immediate
 from desktop.models.store.media import StationMedia
-from desktop.services import county
+from desktop.services import county, stick_enrol
 from desktop.services.outcome import Outcome, Topic
 from desktop.services.station import Station
+from desktop.services.stick_enrol import SUFFIX, PreparedExport
 from domain.faults import SurroundingsFault
 from sync.bundle import (
-    FORM,
     PART_LIMIT,
-    Cancelled,
     Frame,
     FrameKind,
-    Header,
     MediumRefused,
     Part,
     Progress,
     Sealing,
     write_medium,
 )
-from sync.bundle.replies import Answers, Papers, ReadPart, medium_of, read_replies, report_frames, report_header
-from sync.bundle.slip import MAX_SLIP, Slip, read_slip
+from sync.bundle.replies import Answers, Papers, ReadPart, medium_of, read_replies, report_frame, report_header
 from sync.bundle.words import STATES, missing_words
 from sync.exchange import Applied
 from sync.exchange.courier import fitted, requests_ahead
+from sync.log.chain import sealing_public
 from sync.protocol import (
-    CAPABILITIES,
-    ENROL_TAG,
     PROTOCOL,
     Answer,
-    Enrol,
-    Enrolled,
     Request,
     SignedCertificate,
     WireDamaged,
-    encode_frame,
-    open_frame,
 )
-
-SUFFIX: Final = ".xfstick"
-SLIP_SUFFIX: Final = ".xfslip"
-
-
-@dataclass(frozen=True, slots=True)
-class PreparedExport:
-    """A medium ready to be written; the file lane needs nothing else."""
-
-    header: Header
-    frames: tuple[Frame, ...]
-    sealing: Sealing
-    name: str
-    """A file name to propose."""
-    acts: int
-    fingerprint: str = ""
-    """Of the county's key, when this is the question for a certificate: to be compared by telephone."""
-
-    @property
-    def size(self) -> int:
-        """Bytes to write, about."""
-        return sum(len(frame.data) for frame in self.frames)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +63,6 @@ class ImportPapers:
 
     papers: Papers
     private: bytes
-    enrolling: Slip | None
 
 
 @dataclass(slots=True)
@@ -134,54 +102,20 @@ def begin_export(station: Station) -> PreparedExport:
     Each report begins where the county was last heard to end: a lost one is made up for by the next. Raises
     SurroundingsFault ``stick_needs_slip`` before enrolment, ``stick_needs_enrolment`` with an old certificate.
     """
-    papers = _papers(station)
+    papers = papers_of(station)
     store = station.store
-    with immediate(store.db) as transaction:
-        requests = list(requests_ahead(store.log, store.db, county.identity_of(station), now_ms=station.now_ms))
+    frames: list[Frame] = []
+    acts = 0
+    with immediate(store.db) as transaction:  # one snapshot for all of them
+        for asked in requests_ahead(store.log, store.db, county.identity_of(station), now_ms=station.now_ms):
+            acts += sum(len(run.a) for run in (*asked.push, *asked.recovered))
+            frames.append(report_frame(asked, papers.key))
         transaction.commit()
-    county.keep_fence(station, requests)
+    station.set_fence()  # before anything newer leaves this disk
     number = StationMedia(store.db).next_number(papers.station, papers.serial, "report")
-    frames = report_frames(requests, papers.key)
     sealing = Sealing(papers.key, papers.county_sealing, store.entropy)
-    acts = sum(len(run.a) for request in requests for run in (*request.push, *request.recovered))
     name = f"信访上报-{station.office.code}-{station.office.window}号窗口-第{number}号{SUFFIX}"
     return PreparedExport(report_header(papers, number), tuple(frames), sealing, name, acts)
-
-
-def begin_enrolment_medium(station: Station, slip_data: bytes) -> PreparedExport:
-    """The question for a certificate, by the county's slip 接入单 (store lane); it keeps the slip for the reply.
-
-    Raises SurroundingsFault ``already_enrolled``, ``medium_refused``, ``slip_of_another_office``.
-    """
-    store = station.store
-    if store.enrolled():
-        raise SurroundingsFault("already_enrolled", facts={"url": (store.county() or ("",))[0]})
-    try:
-        slip = read_slip(slip_data)
-    except MediumRefused as refused:
-        raise _refused(refused) from refused
-    if slip.office != station.office.code:
-        raise SurroundingsFault("slip_of_another_office", facts={"given": slip.office, "own": station.office.code})
-    media = StationMedia(store.db)
-    number = media.next_number(store.identity.station_id, 0, "enrol")
-    with immediate(store.db) as transaction:
-        media.keep_slip(slip_data)
-        transaction.commit()
-    identity = county.identity_of(station)
-    asked = Enrol(
-        v=PROTOCOL, code=slip.code, station=identity.station, office=identity.office,
-        station_key=store.station_key.public, sealing_key=store.sealing_public, writer=identity.writer,
-        public_key=identity.public_key, birth=identity.birth,
-        name=f"{station.office.name} {station.office.window}号窗口", caps=list(CAPABILITIES),
-    )  # fmt: skip
-    header = Header(
-        v=FORM, kind="enrol", county=slip.county, station=identity.station, serial=0, number=number,
-        sender=store.station_key.public.hex(),
-    )  # fmt: skip
-    frame = Frame(FrameKind.ENROL, encode_frame(asked, ENROL_TAG, store.station_key))
-    sealing = Sealing(store.station_key, bytes.fromhex(slip.sealing), store.entropy)
-    name = f"信访接入-{station.office.code}-{station.office.window}号窗口{SUFFIX}"
-    return PreparedExport(header, (frame,), sealing, name, 0, slip.fingerprint)
 
 
 def write(
@@ -211,19 +145,10 @@ def finish_export(station: Station, prepared: PreparedExport, parts: Sequence[Pa
     return Outcome(value, frozenset({Topic.SYNC}))
 
 
-def export(station: Station, path: Path, slip: Path | None = None, part_limit: int = PART_LIMIT) -> Outcome[Exported]:
-    """Write a report (or, with a slip, the question for a certificate) in one go, for the command line."""
-    prepared = begin_export(station) if slip is None else begin_enrolment_medium(station, read_slip_file(slip))
+def export(station: Station, path: Path, part_limit: int = PART_LIMIT) -> Outcome[Exported]:
+    """Write a report in one go, for the command line."""
+    prepared = begin_export(station)
     return finish_export(station, prepared, write(prepared, path, part_limit=part_limit))
-
-
-def read_slip_file(path: Path) -> bytes:
-    """The bytes of a slip's file (any lane). Raises SurroundingsFault ``medium_missing``."""
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_SLIP + 1)
-    except OSError as error:
-        raise SurroundingsFault("medium_missing", facts={"file": path.name}) from error
 
 
 # a reply -----------------------------------------------------------------------------------------------------------
@@ -231,15 +156,10 @@ def read_slip_file(path: Path) -> bytes:
 
 def begin_import(station: Station) -> ImportPapers:
     """What the file lane needs to open replies (store lane). Raises SurroundingsFault ``stick_needs_slip``."""
-    slip_data = None if station.store.enrolled() else StationMedia(station.store.db).slip()
-    if slip_data is None:
-        return ImportPapers(_papers(station), station.store.sealing_key, None)
-    slip, key = read_slip(slip_data), station.store.station_key
-    papers = Papers(
-        slip.county, bytes.fromhex(slip.county_key), bytes.fromhex(slip.sealing),
-        station.store.identity.station_id, 0, key, None,
-    )  # fmt: skip
-    return ImportPapers(papers, station.store.sealing_key, slip)
+    slip = stick_enrol.kept_slip(station)
+    if slip is None or station.store.enrolled():
+        return ImportPapers(papers_of(station), station.store.sealing_key)
+    return ImportPapers(stick_enrol.papers_by(station, slip), station.store.sealing_key)
 
 
 def read(papers: ImportPapers, paths: Sequence[Path], told: Progress | None = None) -> tuple[ReadPart, ...]:
@@ -247,23 +167,24 @@ def read(papers: ImportPapers, paths: Sequence[Path], told: Progress | None = No
     try:
         parts = read_replies(paths, papers.papers, papers.private, told or (lambda _bytes: None))
     except MediumRefused as refused:
-        raise _refused(refused) from refused
+        raise SurroundingsFault("medium_refused", facts={"reason": refused.code}) from refused
     return tuple(parts)
 
 
 def start_import(station: Station, papers: ImportPapers, parts: Sequence[ReadPart]) -> Importing:
     """Note the media, enrol if that is what came, and queue their answers (store lane)."""
-    county_name = ""
-    if papers.enrolling is not None and not station.store.enrolled():
-        county_name = _enrol(station, papers.papers, parts)
+    frames = [frame for part in parts for frame in part.frames]
+    enrolled = [frame.data for frame in frames if frame.kind == FrameKind.ENROLLED]
+    county_name = stick_enrol.finish_enrolment(station, papers.papers.county_key, enrolled)
+    if not station.store.enrolled():
+        raise SurroundingsFault("medium_refused", facts={"reason": "nothing_to_use"})
     media = StationMedia(station.store.db)
     with immediate(station.store.db) as transaction:
         for part in parts:
             media.note(part.medium(), station.now_ms)
         transaction.commit()
-    frames = [frame.data for part in parts for frame in part.frames if frame.kind == FrameKind.ANSWER]
-    answers = Answers(frames, papers.papers.county_key)
-    return Importing(papers, tuple(parts), answers, len(frames), county_name)
+    answers = Answers([frame.data for frame in frames if frame.kind == FrameKind.ANSWER], papers.papers.county_key)
+    return Importing(papers, tuple(parts), answers, len(answers.waiting), county_name)
 
 
 def step(station: Station, importing: Importing) -> Outcome[Importing]:
@@ -274,7 +195,12 @@ def step(station: Station, importing: Importing) -> Outcome[Importing]:
         feed = station.store.feed
         before = feed.cursors()
         fit, ahead = fitted(feed, answer)
-        outcome = county.finish_exchange(station, _prepared(station), fit)
+        try:
+            outcome = county.finish_exchange(station, _prepared(station), fit)
+        except SurroundingsFault as fault:
+            if fault.code == "county_refused":  # this answer contradicts what is held: passed over, the next may fit
+                raise WireDamaged("bad_answer") from fault
+            raise
         topics.update(outcome.topics)
         return outcome.value, feed.cursors() != before, ahead
 
@@ -320,7 +246,8 @@ def import_replies(station: Station, paths: Sequence[Path]) -> Outcome[Imported]
 # parts -------------------------------------------------------------------------------------------------------------
 
 
-def _papers(station: Station) -> Papers:
+def papers_of(station: Station) -> Papers:
+    """What an enrolled station writes and believes by. Raises SurroundingsFault as :func:`begin_export`."""
     found = station.store.county()
     if found is None:
         raise SurroundingsFault("stick_needs_slip")
@@ -330,22 +257,9 @@ def _papers(station: Station) -> Papers:
         raise SurroundingsFault("stick_needs_enrolment")
     return Papers(
         certificate.county, bytes.fromhex(certificate.county_key), bytes.fromhex(certificate.sealing),
-        certificate.station, certificate.serial, station.store.station_key, signed,
+        sealing_public(station.store.sealing_key), certificate.station, certificate.serial, station.store.station_key,
+        signed,
     )  # fmt: skip
-
-
-def _enrol(station: Station, papers: Papers, parts: Sequence[ReadPart]) -> str:
-    for frame in (frame for part in parts for frame in part.frames if frame.kind == FrameKind.ENROLLED):
-        try:
-            enrolled = open_frame(frame.data, Enrolled, ENROL_TAG, papers.county_key)
-            found = enrolled.certificate.read()
-        except WireDamaged as damaged:
-            raise SurroundingsFault("medium_refused", facts={"reason": "medium_signature"}) from damaged
-        same = (found.county_key, found.station, found.key)
-        if same != (papers.county_key.hex(), papers.station, papers.key.public.hex()):
-            raise SurroundingsFault("medium_refused", facts={"reason": "wrong_station"})
-        return county.keep_certificate(station, "", enrolled.certificate)
-    raise SurroundingsFault("medium_refused", facts={"reason": "nothing_to_use"})
 
 
 def _prepared(station: Station) -> county.PreparedExchange:
@@ -355,14 +269,3 @@ def _prepared(station: Station) -> county.PreparedExchange:
     signed = msgspec.json.decode(found[1], type=SignedCertificate)
     asked = Request(v=PROTOCOL, st=station.store.identity.station_id)
     return county.PreparedExchange(found[0], signed, signed.read(), station.store.station_key, asked)
-
-
-def _refused(refused: MediumRefused) -> SurroundingsFault:
-    return SurroundingsFault("medium_refused", facts={"reason": refused.code})
-
-
-__all__ = [
-    "SLIP_SUFFIX", "SUFFIX", "Cancelled", "Exported", "ImportPapers", "Imported", "Importing", "PreparedExport",
-    "begin_enrolment_medium", "begin_export", "begin_import", "export", "finish_export", "finish_import",
-    "import_replies", "read", "read_slip_file", "start_import", "step", "write",
-]  # fmt: skip

@@ -8,18 +8,20 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout
 
-from desktop.services import stick
+from desktop.services import stick, stick_enrol
 from desktop.services.outcome import Outcome
 from desktop.services.sentences import sentence
-from desktop.services.stick import Exported, Imported, Importing, ImportPapers, PreparedExport
+from desktop.services.stick import Exported, Imported, Importing, ImportPapers
+from desktop.services.stick_enrol import PreparedExport
 from desktop.views.page import Page
 from desktop.workers.lane import Lane
 from domain.faults import SurroundingsFault
 from domain.refusals import Refusal
+from sync.bundle import Cancelled
 
 _TICK_MS = 100
-_FILTER = f"信访介质 (*{stick.SUFFIX});;所有文件 (*)"
-_SLIPS = f"接入单 (*{stick.SLIP_SUFFIX});;所有文件 (*)"
+_FILTER = f"信访介质 (*{stick_enrol.SUFFIX});;所有文件 (*)"
+_SLIPS = f"接入单 (*{stick_enrol.SLIP_SUFFIX});;所有文件 (*)"
 
 
 class _Work:
@@ -34,7 +36,7 @@ class _Work:
         """So many bytes, on the file lane."""
         self.done = done
         if self.off:
-            raise stick.Cancelled
+            raise Cancelled
 
 
 class StickSection(QFrame):
@@ -115,11 +117,11 @@ class StickSection(QFrame):
     def enrol_with(self, slip: Path, path: Path | None) -> None:
         """Write the question for a certificate by a slip."""
         try:
-            data = stick.read_slip_file(slip)
+            data = stick_enrol.read_slip_file(slip)
         except SurroundingsFault as fault:
             self._failed(fault)
             return
-        self._begin(lambda station: stick.begin_enrolment_medium(station, data), path)
+        self._begin(lambda station: stick_enrol.begin_enrolment(station, data), path)
 
     def _begin(self, prepare: Callable[..., PreparedExport], path: Path | None) -> None:
         if self.working:
@@ -136,7 +138,7 @@ class StickSection(QFrame):
             if not text:
                 self._at_work(None)
                 return
-            path = Path(text if text.endswith(stick.SUFFIX) else text + stick.SUFFIX)
+            path = Path(text if text.endswith(stick_enrol.SUFFIX) else text + stick_enrol.SUFFIX)
         work = _Work(2 * prepared.size)  # written, and read back
         self._at_work(work)
         self._files.run(
@@ -212,7 +214,7 @@ class StickSection(QFrame):
 
     def _failed(self, fault: BaseException) -> None:
         self._at_work(None)
-        if isinstance(fault, stick.Cancelled):
+        if isinstance(fault, Cancelled):
             self._tell("已取消，没有留下任何文件，也没有改动记录。")
         elif isinstance(fault, Refusal | SurroundingsFault):
             self.trouble.setText(sentence(fault))

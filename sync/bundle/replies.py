@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -72,9 +72,9 @@ def report_header(papers: Papers, number: int) -> Header:
     )  # fmt: skip
 
 
-def report_frames(requests: Iterable[Request], key: SigningKey) -> list[Frame]:
-    """Requests as signed frames."""
-    return [Frame(FrameKind.REQUEST, encode_frame(request, REQUEST_TAG, key)) for request in requests]
+def report_frame(request: Request, key: SigningKey) -> Frame:
+    """A request as a signed frame."""
+    return Frame(FrameKind.REQUEST, encode_frame(request, REQUEST_TAG, key))
 
 
 def read_replies(

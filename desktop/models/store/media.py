@@ -27,6 +27,10 @@ class StationMedia(MediaLedger):
         """Keep the slip the station asked by: the reply is believed by its key."""
         self._connection.execute("INSERT OR REPLACE INTO slip VALUES (1, ?)", (body,))
 
+    def drop_slip(self) -> None:
+        """The enrolment it was for is done."""
+        self._connection.execute("DELETE FROM slip")
+
     def slip(self) -> bytes | None:
         """The slip of an enrolment under way, or None."""
         row = self._connection.execute("SELECT body FROM slip").fetchone()

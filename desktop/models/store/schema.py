@@ -6,6 +6,7 @@ from typing import Final
 
 from desktop.models.store.connection import Database
 from desktop.models.store.drafts import create_draft_tables
+from desktop.models.store.media import create_media_tables
 from desktop.models.store.migrate import Migration
 from desktop.models.store.search import create_search_tables
 from sync.log.feed import STATION_SCHEMA_1, STATION_SCHEMA_2
@@ -142,4 +143,8 @@ def statements(script: str) -> list[str]:
     return found
 
 
-STEPS: Final = (Migration(1, "first_release", _first), Migration(2, "protocol_2", _second))
+STEPS: Final = (
+    Migration(1, "first_release", _first),
+    Migration(2, "protocol_2", _second),
+    Migration(3, "media", create_media_tables),
+)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sync.bundle import FORM, Frame, FrameKind, Header, Part, Sealing, write_medium
-from sync.bundle.replies import Answers, Papers, ReadPart, read_replies, report_frames, report_header
-from sync.exchange import Applied, NewWriter, apply_answer
+from sync.bundle.replies import Answers, Papers, ReadPart, read_replies, report_frame, report_header
+from sync.exchange import Applied
 from sync.exchange.courier import answers_ahead, fitted, requests_ahead
 from sync.log import SigningKey
 from sync.log.chain import sealing_public
@@ -40,26 +39,22 @@ def new_county(folder: Path) -> CountyStore:
     return CountyStore(folder, lambda: NOW, secrets.token_bytes)
 
 
-def _never() -> NewWriter:
-    raise AssertionError("nothing in these stories forks")
-
-
 class Desk(Station):
     """A station whose only way is the stick."""
 
-    sealing = bytes(range(60, 92))
-
     def __init__(self, path: Path, office: str = OFFICE) -> None:
         super().__init__(path, office)
-        birth = self.key.sign_birth(self.identity.station, self.identity.writer, self.key.public)
-        self.identity = replace(self.identity, birth=birth)
         self.reports = 0
+
+    @property
+    def sealing(self) -> bytes:
+        return self.sealing_key
 
     def question(self, code: str) -> Enrol:
         own = self.identity
         return Enrol(
             v=PROTOCOL, code=code, station=own.station, office=own.office, station_key=self.key.public,
-            sealing_key=sealing_public(self.sealing), writer=own.writer, public_key=self.key.public, birth=own.birth,
+            sealing_key=sealing_public(self.sealing), writer=own.writer, public_key=own.public_key, birth=own.birth,
             caps=list(CAPABILITIES),
         )  # fmt: skip
 
@@ -69,10 +64,6 @@ class Desk(Station):
 
     def enrol_at(self, county: CountyStore, window: str = "1") -> None:
         self.keep(county.enrol(self.question(county.issue_code(OFFICE, "城关镇", window))))
-
-    def apply(self, request: Request, answer: Answer) -> Applied:
-        with self.transaction():
-            return apply_answer(self.log, self.feed, request, answer, self.project, _never)
 
     # rounds without media --------------------------------------------------------------------------------------------
 
@@ -139,7 +130,7 @@ class Desk(Station):
         for name, value in changes.items():
             header = replace_header(header, name, value)
         sealing = Sealing(self.key, papers.county_sealing, secrets.token_bytes)
-        return write_medium(path, header, report_frames(self.requests(budget), self.key), sealing)
+        return write_medium(path, header, [report_frame(each, self.key) for each in self.requests(budget)], sealing)
 
     def ask(self, path: Path, county: CountyStore, code: str) -> None:
         """The question for a certificate on a medium."""

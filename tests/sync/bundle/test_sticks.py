@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from domain.faults import SurroundingsFault
 from sync.bundle import Frame, FrameKind, MediumRefused, Sealing, opened, write_medium
-from sync.bundle.replies import report_frames, report_header
+from sync.bundle.replies import report_frame, report_header
 from sync.bundle.slip import Slip, read_slip, write_slip
 from sync.bundle.words import missing_words
 from sync.log import SigningKey
@@ -206,7 +206,7 @@ def _with_key(desk: Desk, code: str, raw: bytes) -> Enrol:
 def test_a_report_signed_by_another_key_than_the_stations_is_refused(tmp_path, county, sticks, desk):
     thief = Desk(tmp_path / "thief.db")
     header = replace_header(report_header(desk.papers(), 1), "sender", thief.key.public.hex())
-    write_medium(tmp_path / "forged", header, report_frames(thief.requests(), thief.key), thief.seal(county))
+    write_medium(tmp_path / "forged", header, [report_frame(thief.requests()[0], thief.key)], thief.seal(county))
     with pytest.raises(MediumRefused, match="medium_signature"):
         sticks.take([tmp_path / "forged"], None)
     thief.close()
@@ -356,7 +356,7 @@ def _county_without_stations(county: CountyStore, folder: Path) -> CountyStore:
 
 def test_a_damaged_frame_inside_a_sound_medium_is_passed_over_and_named(tmp_path, county, sticks, desk):
     work(desk, 20)
-    frames = report_frames(desk.requests(3_000), desk.key)
+    frames = [report_frame(each, desk.key) for each in desk.requests(3_000)]
     assert len(frames) > 4
     spoiled = bytearray(frames[0].data)
     spoiled[60] ^= 1
