@@ -133,6 +133,8 @@ class StickSection(QFrame):
         )  # fmt: skip
 
     def _write(self, prepared: PreparedExport, path: Path | None) -> None:
+        if self._called_off():
+            return
         if path is None:
             text, _ = QFileDialog.getSaveFileName(self, self.tr("导出到"), prepared.name, _FILTER)
             if not text:
@@ -166,6 +168,8 @@ class StickSection(QFrame):
         )  # fmt: skip
 
     def _read(self, papers: ImportPapers, paths: Sequence[Path]) -> None:
+        if self._called_off():
+            return
         work = _Work(_sizes(paths))
         self._at_work(work)
         self._files.run(
@@ -211,6 +215,13 @@ class StickSection(QFrame):
     def _choose_replies(self) -> None:
         texts, _ = QFileDialog.getOpenFileNames(self, self.tr("选择回执介质"), "", _FILTER)
         self.import_from([Path(text) for text in texts])
+
+    def _called_off(self) -> bool:
+        """Cancelled while the store lane prepared it: nothing is begun."""
+        off = self._work is not None and self._work.off
+        if off:
+            self._failed(Cancelled())
+        return off
 
     def _failed(self, fault: BaseException) -> None:
         self._at_work(None)

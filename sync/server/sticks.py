@@ -131,7 +131,7 @@ class Sticks:
     def _header(self, path: Path) -> Header:
         with opened(path) as reader:
             header = reader.header
-            if header.county == self._store.county:
+            if header.county == self._store.county and header.kind != "reply":
                 reader.unlock(self._store.sealing_key)  # all of them can be opened before anything of one is taken
         if header.kind not in ("report", "enrol") or not header.sealing:
             raise MediumRefused("not_a_report")
