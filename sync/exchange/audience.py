@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from domain.audience import FIELD, SHARED_TABLES, audience, mixed, named, said, shareable
 from domain.fold import fold
-from sync.exchange.parts import Grant
+from sync.exchange.parts import Grant, Grants
+from sync.log.content import read_act
 from sync.log.feed import CountyFeed, Delivered
 from sync.log.log import ActLog, Held
+
+CASE_NOT_YOURS: Final = "case_not_yours"
 
 
 class Delivery:
     """The acts of one transaction on their way from the log to the feeds: judge each, then :meth:`finish` once."""
 
-    def __init__(self, log: ActLog, feed: CountyFeed) -> None:
+    def __init__(self, log: ActLog, feed: CountyFeed, stations: Grants | None = None) -> None:
+        """``stations`` gives the grants by which acts refused earlier are judged anew."""
         self._log = log
         self._feed = feed
+        self._stations = stations
         self._before: dict[str, dict[str, bool]] = {}
         self._now: dict[str, dict[str, bool]] = {}
         self._taken: list[Held] = []
         self._of_county: set[int] = set()
         self._refold: set[str] = set()
         self._refusals: dict[int, str] = {}
+        self._refused_cases: set[str] = set()
         self._pardoned: set[int] = set()
         self._accepted: set[int] = set()
         self.rejects: dict[str, str] = {}
@@ -72,15 +79,23 @@ class Delivery:
                 code = None  # it was taken on better ground; it stays
             else:
                 self._refusals[item.seq] = code
+                self._refused_cases.add(item.act.case_id)
                 self.rejects[item.act.act_id] = code
             found[item.seq] = code
         return found
 
     def finish(self) -> dict[str, list[Delivered]]:
         """Settle audiences and refusals; what :meth:`CountyFeed.append` is to be given, as late as can be."""
-        self._feed.reject(self._refusals)
-        self._feed.pardon(sorted(self._pardoned))
-        self._settle()
+        seen: dict[str, set[str]] = {}
+        while True:
+            self._feed.reject(self._refusals)
+            self._feed.pardon(sorted(self._pardoned))
+            self._settle()
+            grown = self._grown()
+            fresh = [case_id for case_id, scopes in grown.items() if seen.get(case_id) != scopes]
+            seen = grown
+            if not fresh or not self._judge_again(fresh):
+                break
         changed = [
             (case_id, scope, shown)
             for case_id, scopes in self._now.items()
@@ -111,7 +126,7 @@ class Delivery:
         if not allowed or not all(shareable(scope) for scope in speaks_of):
             return "scope_refused"
         if scopes and not shown:
-            return "case_not_yours"
+            return CASE_NOT_YOURS
         joins = {scope for scope, joined in speaks_of.items() if joined}
         return "restricted_mixed" if mixed({act.scope, *scopes, *joins}) else None
 
@@ -127,6 +142,29 @@ class Delivery:
             self._refold.add(case_id)
         self._taken.append(item)
         self._accepted.add(item.seq)
+
+    def _grown(self) -> dict[str, set[str]]:
+        """Cases that are shown to more scopes than before, and may hold acts refused as nobody's business."""
+        refused = {case_id for case_id, scopes in self._before.items() if scopes} | self._refused_cases
+        found = {
+            case_id: {scope for scope, shown in self._now[case_id].items() if shown}
+            - {scope for scope, shown in self._before[case_id].items() if shown}
+            for case_id in refused & self._now.keys()
+        }
+        return {case_id: scopes for case_id, scopes in found.items() if scopes}
+
+    def _judge_again(self, case_ids: list[str]) -> bool:
+        """Acts refused because their author had not been shown the case: a restored county may learn of it late."""
+        taken = False
+        told = set(self.rejects)
+        for seq, entry, station in self._feed.refused_entries(case_ids, CASE_NOT_YOURS):
+            author = self._stations(station) if self._stations is not None else None
+            if author is not None:
+                codes = self.judge([Held(seq, entry, read_act(entry.content), new=False)], author, author)
+                taken = taken or codes[seq] is None
+        for act_id in self.rejects.keys() - told:
+            del self.rejects[act_id]  # somebody else's: none of this round's business
+        return taken
 
     def _settle(self) -> None:
         """The audience of every case that may have changed, from its acts as they stand now."""

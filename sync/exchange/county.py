@@ -102,7 +102,7 @@ class _Taken:
     """How far the bytes of this request prove that the station holds its own log."""
 
     def __post_init__(self) -> None:
-        self.delivery = Delivery(self.log, self.feed)
+        self.delivery = Delivery(self.log, self.feed, self._granted)
 
     # who writes ----------------------------------------------------------------------------------------------------
 

@@ -261,6 +261,19 @@ class CountyFeed:
             found |= {bytes(row[0]).hex() for row in self._db.execute(sql, ids)}
         return found
 
+    def refused_entries(self, case_ids: Iterable[str], code: str) -> list[tuple[int, Entry, str]]:
+        """Acts of these cases refused for this reason: storage key, entry, station of their proved writer."""
+        found: list[tuple[int, Entry, str]] = []
+        for ids in batched(list(case_ids)):
+            sql = (
+                "SELECT a.seq, a.writer, a.n, a.hash, a.content, a.sig, w.station FROM reject r"
+                " JOIN act a ON a.seq = r.act_seq JOIN writer w ON w.writer = a.writer"
+                f" WHERE r.code = ? AND w.attested = 0 AND a.case_id IN ({marks(ids)}) ORDER BY a.seq"
+            )
+            rows = self._db.execute(sql, (code, *ids))
+            found += [(int(row[0]), entry_from_row(bytes(row[1]).hex(), row[2:6]), str(row[6])) for row in rows]
+        return found
+
     def attest(self, act_seqs: Iterable[int], station: str) -> None:
         """Note that acts came from another station than their author's, without their author's proof."""
         self._db.executemany(

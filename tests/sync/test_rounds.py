@@ -11,8 +11,11 @@ import sys
 import threading
 from pathlib import Path
 
+import pytest
+
 from domain.faults import SurroundingsFault
 from sync.client import HttpTransport, go_round, write_request
+from sync.exchange import begin_incarnation
 from tests.sync.harness import ROOT, County, Station, converge
 
 
@@ -60,7 +63,7 @@ def test_enrolment_brings_the_office_and_its_number_series(county, new_station):
     assert states["office/370205"]["fields"]["name"][0]["value"] == "城关镇"
     leased = [case for case in states if case.startswith("series/370205/")]
     assert {case.rsplit("/", 1)[1] for case in leased} == {"受", "途", "转"}
-    assert {states[case]["fields"]["holder"][0]["value"] for case in leased} == {station.identity.station}
+    assert {states[case]["fields"]["holder"][0]["value"] for case in leased} == {station.identity.writer}
     assert station.certificate.window == "1"
 
 
@@ -246,34 +249,80 @@ def test_a_county_that_forgot_a_station_knows_it_again_by_its_certificate(county
     one.verify()
 
 
-def test_a_copied_station_is_told_that_its_identity_is_doubled_and_loses_nothing(county, new_station, tmp_path):
+def test_a_copied_station_goes_on_under_a_writer_of_its_own_and_nobody_loses_anything(county, new_station, tmp_path):
     one = new_station("one", county)
     one.set("1" * 32, name="张三")
     one.sync(county.url)
     one.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     shutil.copy(one.path, tmp_path / "twin.db")
     twin = new_station("twin")
+    first = twin.identity.writer
     one.set("2" * 32, name="原机")
     one.sync(county.url)
     twin.set("3" * 32, name="副本")
     twin.set("4" * 32, name="副本再办")
     rounds = twin.sync(county.url)
-    assert {writer for applied in rounds for writer in applied.forked} == {twin.identity.writer}
-    assert twin.log.writer(twin.identity.writer).state == "forked"
-    assert twin.feed.pending() == 2
-    assert twin.sync(county.url)[-1].forked == (twin.identity.writer,), "a later round still says so"
-    assert {"2" * 32, "3" * 32, "4" * 32} <= twin.states().keys()
-    twin.verify()
+    assert [applied.reborn for applied in rounds if applied.reborn] == [twin.identity.writer]
+    assert twin.identity.writer != first
+    assert (twin.log.writer(first).state, twin.log.writer(twin.identity.writer).state) == ("forked", "active")
+    assert twin.feed.pending() == 0, "the acts written under the doubled name arrive beside its chain"
+    twin.set("5" * 32, name="副本此后")
+    twin.sync(county.url)
     one.sync(county.url)
-    one.verify()
-    assert one.log.writer(one.identity.writer).state == "active"
+    # the original sees acts under its name that it never wrote: its history is doubled too, whoever was first
+    assert first not in (one.identity.writer, twin.identity.writer)
+    assert one.identity.writer != twin.identity.writer
+    for station in (one, twin):
+        station.verify()
+        assert {"1" * 32, "2" * 32, "3" * 32, "4" * 32, "5" * 32} <= station.states().keys()
+        assert station.feed.pending() == 0
+        station.sync(county.url)
+        assert len(station.sync(county.url)) == 1, "a quiet round is one short question"
     assert '"forked": true' in county.admin("stations").stdout
     assert county.admin("verify").returncode == 0
 
 
-def test_a_station_restored_from_an_older_copy_refills_and_stops_writing_under_its_old_name(
-    county, new_station, tmp_path
-):
+def test_enrolling_anew_ends_a_copy(county, new_station, tmp_path):
+    one = new_station("one", county)
+    one.set("1" * 32, name="张三")
+    one.sync(county.url)
+    one.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copy(one.path, tmp_path / "twin.db")
+    before = one.certificate.serial
+    one.enrol_anew(county.url, county.code())
+    assert one.certificate.serial > before
+    one.set("2" * 32, name="重新登记后")
+    one.sync(county.url)
+    assert one.feed.pending() == 0
+    assert one.feed.revoked() == {before}
+    twin = new_station("twin")
+    twin.set("3" * 32, name="副本")
+    with pytest.raises(SurroundingsFault) as fault:
+        twin.sync(county.url)
+    assert fault.value.facts["reason"] == "certificate_superseded"
+    assert twin.feed.pending() == 1
+    assert "3" * 32 not in county.states()
+    one.verify()
+    assert county.admin("verify").returncode == 0
+
+
+def test_a_county_that_forgot_the_new_key_of_a_station_learns_it_from_its_certificate(county, new_station, tmp_path):
+    one = new_station("one", county)
+    one.set("1" * 32, name="张三")
+    one.sync(county.url)
+    copy_county(county, tmp_path / "older")
+    one.enrol_anew(county.url, county.code())
+    one.set("2" * 32, name="李四")
+    one.sync(county.url)
+    county.stop()
+    shutil.rmtree(county.folder)
+    shutil.copytree(tmp_path / "older", county.folder)
+    county.start()
+    converge(county, one)
+    assert "2" * 32 in county.states()
+
+
+def test_a_station_restored_from_an_older_copy_refills_and_goes_on_under_another_name(county, new_station, tmp_path):
     one = new_station("one", county)
     one.set("1" * 32, name="张三")
     one.sync(county.url)
@@ -282,7 +331,29 @@ def test_a_station_restored_from_an_older_copy_refills_and_stops_writing_under_i
     one.set("2" * 32, name="备份之后")
     one.sync(county.url)
     restored = new_station("restored")
+    old = restored.identity.writer
     restored.sync(county.url)
     assert restored.states() == one.states()
-    assert restored.log.writer(restored.identity.writer).state == "forked"
-    restored.verify()
+    assert restored.log.writer(old).state == "forked"
+    restored.set("3" * 32, name="恢复之后")
+    converge(county, restored)
+    assert "3" * 32 in county.states()
+
+
+def test_a_county_restored_to_before_a_writer_was_born_takes_it_on_its_birth_again(county, new_station, tmp_path):
+    one = new_station("one", county)
+    one.set("1" * 32, name="张三")
+    one.sync(county.url)
+    copy_county(county, tmp_path / "older")
+    with one.transaction():
+        begin_incarnation(one.log, one.feed, one.reborn(), one.identity.station, one.identity.office)
+    one.read_me()
+    one.set("2" * 32, name="新的写入身份")
+    one.sync(county.url)
+    assert one.feed.pending() == 0
+    county.stop()
+    shutil.rmtree(county.folder)
+    shutil.copytree(tmp_path / "older", county.folder)
+    county.start()
+    converge(county, one)
+    assert "2" * 32 in county.states()
