@@ -38,9 +38,11 @@ from sync.protocol import (
     PROTOCOL,
     REQUEST_TAG,
     Answer,
+    Certificate,
     Enrol,
     Enrolled,
     Request,
+    SignedCertificate,
     WireDamaged,
     decode_frame,
     encode_frame,
@@ -143,10 +145,7 @@ class Sticks:
         """Whose report this is, by the key the county knows; a forgotten station shows its certificate."""
         found = self._store.station(header.station)
         if (found is None or found.serial < header.serial) and header.certificate is not None:
-            certificate = header.certificate.read()
-            if certificate.station != header.station or certificate.serial != header.serial:
-                raise MediumRefused("medium_signature")
-            found = self._store.readmit(certificate)
+            found = self._store.readmit(_certificate(header, header.certificate))
         if found is None:
             raise MediumRefused("station_unknown")
         if found.revoked:
@@ -261,6 +260,17 @@ class Sticks:
     def _note(self, sources: Sequence[_Source], taken: Taken) -> None:
         header = sources[-1].header
         taken.missing = self.ledger.missing(header.station, header.serial, header.kind)
+
+
+def _certificate(header: Header, signed: SignedCertificate) -> Certificate:
+    """The certificate shown in a head, when it is of the key that signed this head. Raises MediumRefused."""
+    try:
+        found = signed.read()
+    except WireDamaged:
+        raise MediumRefused("medium_signature") from None
+    if (found.station, found.serial, found.key) != (header.station, header.serial, header.sender):
+        raise MediumRefused("medium_signature")
+    return found
 
 
 def _open(path: Path) -> Any:

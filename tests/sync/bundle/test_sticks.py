@@ -350,6 +350,41 @@ def test_a_county_that_forgot_the_station_knows_it_again_by_the_medium(tmp_path,
     county_before.close()
 
 
+def test_a_certificate_picked_up_from_a_lost_stick_opens_no_door(tmp_path, county, desk):
+    """It lies open in the head of every report: it counts only under a head signed by the key it names."""
+    forgetful_store = _county_without_stations(county, tmp_path / "forgot")
+    forgetful = sticks_of(forgetful_store, tmp_path / "forgot")
+    thief = Desk(tmp_path / "thief.db")
+    header = replace_header(report_header(desk.papers(), 1), "sender", thief.key.public.hex())
+    write_medium(tmp_path / "forged", header, [report_frame(thief.requests()[0], thief.key)], thief.seal(county))
+    with pytest.raises(MediumRefused, match="medium_signature"):
+        forgetful.take([tmp_path / "forged"], tmp_path / "reply")
+    assert forgetful_store.stations() == []
+    forgetful.close()
+    forgetful_store.close()
+    thief.close()
+
+
+def test_a_restored_copy_goes_on_under_a_new_incarnation_by_stick_alone(tmp_path, county, sticks, desk):
+    work(desk, 3)
+    twin = desk.twin()  # the backup
+    work(desk, 2, 10)
+    desk.report(tmp_path / "from the first")
+    sticks.take([tmp_path / "from the first"], None)  # and then that disk died
+    work(twin, 4, 20)
+    before = twin.identity.writer
+    twin.report(tmp_path / "from the copy")
+    sticks.take([tmp_path / "from the copy"], tmp_path / "reply")
+    twin.bring(tmp_path / "reply")
+    assert twin.identity.writer != before
+    twin.report(tmp_path / "again")
+    sticks.take([tmp_path / "again"], tmp_path / "reply again")
+    twin.bring(tmp_path / "reply again")
+    level(county, twin)
+    assert sum(1 for case in county.case_bytes() if case.startswith("matter/")) == 9
+    twin.close()
+
+
 def _county_without_stations(county: CountyStore, folder: Path) -> CountyStore:
     copy = copy_county(county, folder)
     copy._db.execute("DELETE FROM station")
