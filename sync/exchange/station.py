@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -207,25 +207,38 @@ class _State:
     def pull(self, pull: Pull) -> None:
         if mark_of(self.feed.cursor(pull.scope)) != pull.after:
             return  # late or doubled
+        own: dict[int, list[tuple[int, Entry]]] = {}
+        shown: list[tuple[Run, list[Entry]]] = []
+        for place, run in enumerate(pull.runs):
+            if run.c:
+                own[place] = self.feed.own_run(run.w, run.n, run.c)
+                if len(own[place]) != run.c:
+                    if run.w not in self.own:
+                        raise WireDamaged("reference_unknown", run.w[:8])
+                    self.fork(run.w)  # it answers another past of this log: a copy of this file asked
+                    return
+                shown.append((run, [entry for _seq, entry in own[place]]))
+            else:
+                shown.append((run, self._shown(run)))
         seq, previous = pull.after.n, pull.after.hash
-        confirmed: list[tuple[int, int]] = []
-        for run in pull.runs:
-            for act_seq, entry in self._own(run) if run.c else self._take(run):
-                seq, previous = seq + 1, roll(previous, entry.hash, entry.content)
-                confirmed.append((seq, act_seq))
+        for entry in (entry for _run, entries in shown for entry in entries):
+            seq, previous = seq + 1, roll(previous, entry.hash, entry.content)
         if Mark(seq, previous) != pull.to:
-            raise WireDamaged("feed_broken", pull.scope)
-        if confirmed:
+            doubled = {run.w for run in pull.runs if run.c}
+            if not doubled:
+                raise WireDamaged("feed_broken", pull.scope)
+            for writer in sorted(doubled):
+                self.fork(writer)  # we hold other acts at these places; without references the next answer tells
+            return
+        seen = [act_seq for place, (run, entries) in enumerate(shown)
+                for act_seq in ([s for s, _e in own[place]] if run.c else self._take(run, entries))]  # fmt: skip
+        if seen:
+            confirmed = list(enumerate(seen, start=pull.after.n + 1))
             self.confirmed += self.feed.advance(pull.scope, Position(seq, previous), confirmed)
             self.moved = True
 
-    def _own(self, run: Run) -> list[tuple[int, Entry]]:
-        entries = self.feed.own_run(run.w, run.n, run.c)
-        if len(entries) != run.c:
-            raise WireDamaged("reference_unknown", run.w[:8])
-        return entries
-
-    def _take(self, run: Run) -> Iterator[tuple[int, Entry]]:
+    def _shown(self, run: Run) -> list[Entry]:
+        """The entries of a run of the answer, its writer known and its signatures good."""
         row = self.log.writer(run.w)
         if row is None:
             raise WireDamaged("unknown_writer", run.w[:8])
@@ -233,6 +246,10 @@ class _State:
         for entry in entries:
             if entry.sig is not None and not verify_signature(row.public_key, entry.hash, entry.sig):
                 raise WireDamaged("bad_signature", run.w[:8])
+        return entries
+
+    def _take(self, run: Run, entries: list[Entry]) -> list[int]:
+        """Keep what others wrote, or what this station wrote in a past it no longer holds; the storage keys."""
         try:
             held = self.log.admit_loose(entries)
         except LogDamaged as error:
@@ -245,7 +262,7 @@ class _State:
                 self.cases.add(item.act.case_id)
                 if run.w in self.own:
                     self.fork(run.w)  # the county holds an act of ours that we do not: this file is an older copy
-        yield from ((item.seq, item.entry) for item in held)
+        return [item.seq for item in held]
 
     def have(self, writer: str, mark: Mark) -> None:
         known = self.feed.own_writers().get(writer)
