@@ -23,6 +23,8 @@ from sync.protocol import (
     open_frame,
 )
 
+MOST_PASSES: Final = 1000
+"""Passes over waiting answers. In order one is enough; in the worst order one for each medium."""
 MOST_IN_MEMORY: Final = 512 << 20
 """Bytes of frames of one import. The county writes less into one reply."""
 
@@ -127,6 +129,7 @@ class Answers:
     gap: bool = False
     """Something begins behind what the station has: a reply before it has not come, or this file is an older copy."""
     _place: int = 0
+    _passes: int = 0
     _moved: bool = False
     _ahead: list[bytes] = field(default_factory=list)
 
@@ -162,6 +165,8 @@ class Answers:
                 self._ahead.append(frame)
         self._place += 1
         if self._place == len(self.waiting):
-            self.waiting = self._ahead if self._moved else []
+            # Replies of counties that were restored in between could send the cursor to and fro for ever.
+            self._passes += 1
+            self.waiting = self._ahead if self._moved and self._passes <= MOST_PASSES else []
             self.gap = bool(self._ahead)
             self._place, self._moved, self._ahead = 0, False, []

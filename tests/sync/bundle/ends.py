@@ -27,7 +27,7 @@ from sync.protocol import (
     encode_frame,
     open_frame,
 )
-from sync.server.sticks import Sticks, Taken
+from sync.server.sticks import Sticks
 from sync.server.store import CountyStore
 from tests.sync.harness import Station
 
@@ -183,4 +183,14 @@ def sticks_of(county: CountyStore, folder: Path) -> Sticks:
     return Sticks(county, folder, lambda: NOW, secrets.token_bytes)
 
 
-__all__ = ["NOW", "OFFICE", "Desk", "Taken", "copy_county", "new_county", "replace_header", "sticks_of"]
+def work(desk: Desk, visits: int, start: int = 0) -> None:
+    for number in range(start, start + visits):
+        desk.set(f"matter/{desk.path.stem}/{number}", summary="占地补偿" * 20, note=secrets.token_hex(200))
+
+
+def level(county: CountyStore, *desks: Desk) -> None:
+    for desk in desks:
+        desk.verify()
+        assert desk.feed.pending() == 0
+        assert desk.states() == county.case_bytes()
+    county.verify()

@@ -4,32 +4,12 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 
 from sync.exchange import Applied
 from sync.exchange.courier import answers_ahead, fitted, requests_ahead
 from sync.log.feed import StationFeed
 from sync.protocol import Answer, Request
-from sync.server.store import CountyStore
-from tests.sync.bundle.ends import OFFICE, Desk, copy_county, new_county
-
-
-@pytest.fixture
-def county(tmp_path: Path) -> Iterator[CountyStore]:
-    store = new_county(tmp_path / "county")
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def desk(tmp_path: Path, county: CountyStore) -> Iterator[Desk]:
-    made = Desk(tmp_path / "one.db")
-    made.enrol_at(county)
-    yield made
-    made.close()
+from tests.sync.bundle.ends import OFFICE, Desk, copy_county
 
 
 def work(desk: Desk, visits: int, start: int = 0) -> None:

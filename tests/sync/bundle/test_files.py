@@ -7,9 +7,6 @@ import random
 import signal
 import subprocess
 import sys
-import textwrap
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,20 +24,6 @@ HEADER = Header(v=1, kind="report", county="c0" * 16, station="5a" * 16, serial=
 SEALING = Sealing(SENDER, sealing_public(READER), random.Random(3).randbytes)
 FRAMES = [Frame(1, random.Random(place).randbytes(20_000 + place)) for place in range(12)]
 ROOT = Path(__file__).parents[3]
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """An empty file system of 2 MB; only root can mount one."""
-    path = tmp_path / "small"
-    path.mkdir()
-    if not hasattr(os, "geteuid") or os.geteuid() != 0:
-        pytest.skip("a 2 MB disk can only be mounted by root")
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(path)], capture_output=True)
-    if mounted.returncode:
-        pytest.skip("this system lets nobody mount a 2 MB disk")
-    yield path
-    subprocess.run(["umount", "--lazy", str(path)], check=True)
 
 
 def contents(path: Path) -> tuple[list[Frame], str]:
@@ -180,47 +163,52 @@ def test_a_temporary_file_left_by_a_kill_is_written_over(tmp_path):
 
 
 WRITE = """
-import random, sys
+import os, random, signal, sys
 from pathlib import Path
-from tests.sync.bundle.test_files import HEADER, SEALING
 from sync.bundle import Frame, write_medium
+from tests.sync.bundle.test_files import HEADER, SEALING
+
+left = {"frame": 0, "told": 0, "os.rename": 0, sys.argv[2]: int(sys.argv[3])}
+
+def reached(what):
+    left[what] = left.get(what, 0) - 1
+    if left[what] == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+
 def frames():
-    for place in range(60):
-        sys.stdout.write("."); sys.stdout.flush()
+    for place in range(12):
+        reached("frame")
         yield Frame(1, random.Random(place).randbytes(40_000))
-while True:
-    for path in Path(sys.argv[1]).glob("*.xfs"):
-        path.unlink()
-    write_medium(Path(sys.argv[1]) / "r.xfs", HEADER, frames(), SEALING, part_limit=700_000)
-    sys.stdout.write("!"); sys.stdout.flush()
+
+sys.addaudithook(lambda event, _arguments: reached(event) if event == "os.rename" else None)
+write_medium(Path(sys.argv[1]) / "r.xfs", HEADER, frames(), SEALING, part_limit=200_000,
+             progress=lambda _done: reached("told"))
 """
 
 
-def test_killed_at_any_moment_no_half_medium_has_its_name(tmp_path):
-    """Twelve kills spread over writing, renaming and verifying: whatever bears the name is whole."""
-    chance = random.Random(11)
-    seen_whole = seen_temporary = 0
-    for _ in range(12):
-        process = subprocess.Popen(
-            [sys.executable, "-c", textwrap.dedent(WRITE), str(tmp_path)],
-            cwd=ROOT, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)},
-        )  # fmt: skip
-        assert process.stdout is not None
-        process.stdout.read(chance.randrange(1, 100))
-        time.sleep(chance.random() / 30)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
-        for path in tmp_path.iterdir():
-            if path.suffix == ".xfs":
-                assert contents(path)[1] == "whole", path.name
-                seen_whole += 1
-            else:
-                assert path.suffix == ".tmp"
-                seen_temporary += 1
-                path.unlink()
-    assert seen_whole
-    assert seen_temporary
+@pytest.mark.parametrize(
+    ("where", "count", "whole"),
+    [
+        ("frame", 1, 0),  # before anything
+        ("frame", 7, 0),  # in the second part
+        ("told", 12, 0),  # all is written, nothing closed
+        ("os.rename", 1, 0),  # all is synced, nothing has its name
+        ("told", 13, 1),  # the first part has its name and is being read back
+        ("os.rename", 2, 1),
+        ("os.rename", 3, 2),
+        ("told", 24, 3),  # at the last frame of reading back
+    ],
+)
+def test_killed_while_writing_no_half_medium_has_its_name(tmp_path, where, count, whole):
+    done = subprocess.run([sys.executable, "-c", WRITE, tmp_path, where, str(count)], cwd=ROOT, capture_output=True)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    named = sorted(tmp_path.glob("*.xfs"))
+    assert [path.name for path in named] == [f"r.{part}-3.xfs" for part in range(1, whole + 1)]
+    assert all(contents(path)[1] == "whole" for path in named)
+    for path in named:
+        path.unlink()
+    parts = write_medium(tmp_path / "r.xfs", HEADER, FRAMES, SEALING)  # what was left lies in nobody's way
+    assert contents(parts[0].path) == (FRAMES, "whole")
 
 
 def test_names_of_parts_are_made_from_the_name_that_was_given():

@@ -2,71 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import random
 import secrets
-from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from domain.faults import SurroundingsFault
-from sync.bundle import Frame, FrameKind, MediumRefused, Sealing, opened, write_medium
-from sync.bundle.files import _OS_FAULTS
+from sync.bundle import Frame, MediumRefused, opened, write_medium
 from sync.bundle.replies import report_frame, report_header
 from sync.bundle.slip import Slip, read_slip, write_slip
 from sync.bundle.words import missing_words
-from sync.log import SigningKey
 from sync.log.chain import sealing_public
-from sync.log.media import MediaLedger, Medium, Missing
-from sync.protocol import PROTOCOL, REQUEST_TAG, Enrol, Request, encode_frame
-from sync.server import sticks_admin
-from sync.server.main import main
-from sync.server.sticks import Sticks
+from sync.log.media import Missing
 from sync.server.store import CountyStore, RequestRefused
-from tests.sync.bundle.ends import OFFICE, Desk, copy_county, new_county, replace_header, sticks_of
-from tests.sync.bundle.test_files import small_disk
-
-__all__ = ["small_disk"]
-
-
-@pytest.fixture
-def county(tmp_path: Path) -> Iterator[CountyStore]:
-    store = new_county(tmp_path / "county")
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def sticks(tmp_path: Path, county: CountyStore) -> Iterator[Sticks]:
-    found = sticks_of(county, tmp_path / "county")
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def desk(tmp_path: Path, county: CountyStore) -> Iterator[Desk]:
-    made = Desk(tmp_path / "one.db")
-    made.enrol_at(county)
-    yield made
-    made.close()
-
-
-def work(desk: Desk, visits: int, start: int = 0) -> None:
-    for number in range(start, start + visits):
-        desk.set(f"matter/{desk.path.stem}/{number}", summary="占地补偿" * 20, note=secrets.token_hex(200))
-
-
-def level(county: CountyStore, *desks: Desk) -> None:
-    for desk in desks:
-        desk.verify()
-        assert desk.feed.pending() == 0
-        assert desk.states() == county.case_bytes()
-    county.verify()
-
+from tests.sync.bundle.ends import OFFICE, Desk, copy_county, level, new_county, replace_header, sticks_of, work
 
 # the way there and back ----------------------------------------------------------------------------------------------
 
@@ -149,119 +99,6 @@ def test_a_new_neighbour_gets_everything_of_its_office_in_one_reply_of_several_f
     other.bring(*paths)
     assert other.states() == county.case_bytes()
     other.close()
-
-
-# the same stick twice, the wrong stick -------------------------------------------------------------------------------
-
-
-def test_the_same_report_twice_and_an_older_one_after_a_newer_change_nothing(tmp_path, county, sticks, desk):
-    work(desk, 6)
-    desk.report(tmp_path / "one")
-    work(desk, 6, 6)
-    desk.report(tmp_path / "two")
-    sticks.take([tmp_path / "two"], None)
-    before = (county.counts(), county.case_bytes())
-    for name in ("one", "two", "one"):
-        taken = sticks.take([tmp_path / name], tmp_path / f"reply {secrets.token_hex(4)}")
-        assert not taken.damaged
-        assert (county.counts(), county.case_bytes()) == before
-    desk.bring(*tmp_path.glob("reply *"))
-    level(county, desk)
-
-
-def test_a_report_for_another_county_is_refused(tmp_path, county, sticks, desk):
-    other = new_county(tmp_path / "elsewhere")
-    try:
-        desk.report(tmp_path / "report")
-        with pytest.raises(MediumRefused, match="wrong_county"):
-            sticks_of(other, tmp_path / "elsewhere").take([tmp_path / "report"], None)
-        desk.report(tmp_path / "relabelled", county=other.county)
-        with pytest.raises(MediumRefused, match="sealed_to_another"):
-            sticks_of(other, tmp_path / "elsewhere").take([tmp_path / "relabelled"], None)
-    finally:
-        other.close()
-
-
-def test_a_revoked_station_is_refused(tmp_path, county, sticks, desk):
-    work(desk, 2)
-    desk.report(tmp_path / "report")
-    county.revoke(desk.identity.station)
-    with pytest.raises(MediumRefused, match="revoked"):
-        sticks.take([tmp_path / "report"], tmp_path / "reply")
-    assert county.counts()["cases"] == 1  # the office alone
-
-
-def test_a_report_under_a_superseded_certificate_is_refused(tmp_path, county, sticks, desk):
-    work(desk, 2)
-    desk.report(tmp_path / "old")
-    county.enrol(_with_key(desk, county.issue_code(OFFICE, "城关镇", "1"), bytes(range(1, 33))))
-    with pytest.raises(MediumRefused, match="certificate_superseded"):
-        sticks.take([tmp_path / "old"], None)
-    assert county.counts()["cases"] == 1
-
-
-def _with_key(desk: Desk, code: str, raw: bytes) -> Enrol:
-    """The question of the same station for a new certificate, under a new station key."""
-    key = SigningKey(raw)
-    birth = key.sign_birth(desk.identity.station, desk.identity.writer, desk.identity.public_key)
-    return msgspec.structs.replace(desk.question(code), station_key=key.public, birth=birth)
-
-
-def test_a_report_signed_by_another_key_than_the_stations_is_refused(tmp_path, county, sticks, desk):
-    thief = Desk(tmp_path / "thief.db")
-    header = replace_header(report_header(desk.papers(), 1), "sender", thief.key.public.hex())
-    write_medium(tmp_path / "forged", header, [report_frame(thief.requests()[0], thief.key)], thief.seal(county))
-    with pytest.raises(MediumRefused, match="medium_signature"):
-        sticks.take([tmp_path / "forged"], None)
-    thief.close()
-
-
-def test_a_serial_the_county_never_gave_is_refused(tmp_path, county, sticks, desk):
-    desk.report(tmp_path / "forged", serial=9)
-    with pytest.raises(MediumRefused, match="medium_signature"):
-        sticks.take([tmp_path / "forged"], None)
-
-
-def test_media_of_two_stations_are_not_mixed(tmp_path, county, sticks, desk):
-    other = Desk(tmp_path / "two.db")
-    other.enrol_at(county, "2")
-    desk.report(tmp_path / "a")
-    other.report(tmp_path / "b")
-    with pytest.raises(MediumRefused, match="several_stations"):
-        sticks.take([tmp_path / "a", tmp_path / "b"], tmp_path / "reply")
-    other.close()
-
-
-def test_a_reply_for_another_station_or_of_another_county_is_refused(tmp_path, county, sticks, desk):
-    other = Desk(tmp_path / "two.db")
-    other.enrol_at(county, "2")
-    other.report(tmp_path / "report")
-    sticks.take([tmp_path / "report"], tmp_path / "reply")
-    with pytest.raises(MediumRefused, match="wrong_station"):
-        desk.bring(tmp_path / "reply")
-    with pytest.raises(MediumRefused, match="not_a_reply"):
-        desk.bring(tmp_path / "report")
-    elsewhere = new_county(tmp_path / "elsewhere")
-    other.enrol_at(elsewhere, "2")
-    with pytest.raises(MediumRefused, match="wrong_county"):
-        other.bring(tmp_path / "reply")
-    elsewhere.close()
-    other.close()
-
-
-def test_a_reply_sealed_to_the_station_by_somebody_else_brings_nothing(tmp_path, county, sticks, desk):
-    """The head may say what it wants: answers inside are believed by the county's key alone."""
-    thief = Desk(tmp_path / "thief.db")
-    desk.report(tmp_path / "report")
-    sticks.take([tmp_path / "report"], tmp_path / "reply")
-    with opened(tmp_path / "reply") as reader:
-        header = replace_header(reader.header, "sender", thief.key.public.hex())
-    answer = encode_frame(Request(v=PROTOCOL, st=desk.identity.station), REQUEST_TAG, thief.key)
-    sealing = Sealing(thief.key, sealing_public(desk.sealing), secrets.token_bytes)
-    write_medium(tmp_path / "forged", header, [Frame(FrameKind.ANSWER, answer)], sealing)
-    with pytest.raises(MediumRefused, match="wrong_county"):
-        desk.bring(tmp_path / "forged")
-    thief.close()
 
 
 # cut, damaged, missing -----------------------------------------------------------------------------------------------
@@ -488,108 +325,3 @@ def test_a_year_of_sticks_some_lost_some_late_some_cut_some_read_twice(tmp_path,
     assert all(told[name] for name in ("lost", "late", "cut", "reply lost", "reply late", "missing")), told
     for desk in desks:
         desk.close()
-
-
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.data())
-def test_hostile_media_crash_nobody_and_change_nothing(tmp_path, county, sticks, desk, data):
-    """Any bytes done to a true report: refused, or a true prefix of it is used; the county stays sound."""
-    if not (tmp_path / "report").exists():
-        work(desk, 12)
-        desk.report(tmp_path / "report", budget=2_000)
-    changed = bytearray((tmp_path / "report").read_bytes())
-    for _ in range(data.draw(st.integers(1, 3))):
-        place = data.draw(st.integers(0, len(changed) - 1))
-        if data.draw(st.booleans()):
-            changed[place] ^= 1 << data.draw(st.integers(0, 7))
-        else:
-            changed[place:place] = data.draw(st.binary(min_size=1, max_size=40))
-    (tmp_path / "changed").write_bytes(changed)
-    states = desk.states()
-    try:
-        taken = sticks.take([tmp_path / "changed"], None)
-    except MediumRefused:
-        pass
-    else:
-        assert (taken.states == ["whole"]) == (bytes(changed) == (tmp_path / "report").read_bytes())
-    county.verify()
-    own = {case: state for case, state in county.case_bytes().items() if case.startswith("matter/")}
-    assert own.items() <= states.items()
-
-
-# the ledger ----------------------------------------------------------------------------------------------------------
-
-
-def medium(number: int, part: int = 1, parts: int = 1, *, whole: bool = True) -> Medium:
-    return Medium("5a" * 16, 1, "report", number, part, parts, bytes([number]), whole)
-
-
-def test_the_ledger_names_what_is_missing(sticks):
-    ledger: MediaLedger = sticks.ledger
-    for each in (medium(2), medium(3, 2, 3), medium(6, whole=False)):
-        ledger.note(each, 0)
-    named = ledger.missing("5a" * 16, 1, "report")
-    assert named == [Missing(1), Missing(3, 1, 3), Missing(3, 3, 3), Missing(4), Missing(5), Missing(6, 1, 1)]
-    assert missing_words(named[:2]) == "缺少第 1 号介质；介质缺少第 3 号的第 1 件（共 3 件）"
-    assert missing_words([]) == ""
-    assert ledger.next_number("5a" * 16, 1, "report") == 7
-    assert ledger.next_number("5a" * 16, 2, "report") == 1  # a new certificate counts anew
-
-
-def test_a_medium_that_came_whole_stays_whole_when_a_cut_copy_comes_later(sticks):
-    sticks.ledger.note(medium(1), 0)
-    sticks.ledger.note(medium(1, whole=False), 1)
-    assert sticks.ledger.missing("5a" * 16, 1, "report") == []
-    assert sticks.ledger.came(medium(1))
-
-
-def test_a_hostile_number_does_not_make_the_ledger_name_millions(sticks):
-    sticks.ledger.note(medium(1), 0)
-    sticks.ledger.note(Medium("5a" * 16, 1, "report", 2**52, 1, 1, b"x", True), 0)
-    named = sticks.ledger.missing("5a" * 16, 1, "report")
-    assert named == [Missing(number) for number in range(2, 22)]
-    assert missing_words(named).endswith("等")
-
-
-# the administrator's command -----------------------------------------------------------------------------------------
-
-
-def admin(capsys: pytest.CaptureFixture[str], folder: Path, *words: str) -> tuple[int, str]:
-    """One ``xinfang-county admin bundle …`` and what it printed."""
-    code = main(["--data", str(folder), "admin", "bundle", *words])
-    said = capsys.readouterr()
-    return code, said.out or said.err
-
-
-def test_the_administrator_makes_a_slip_and_answers_sticks(tmp_path, capsys):
-    folder = tmp_path / "served"
-    code, said = admin(capsys, folder, "slip", str(tmp_path / "slip"), "--office", OFFICE, "--window", "3")
-    assert code == 0
-    slip = read_slip((tmp_path / "slip").read_bytes())
-    assert json.loads(said) == {"file": "slip", "code": slip.code, "fingerprint": slip.fingerprint}
-    code, said = admin(capsys, folder, "slip", str(tmp_path / "slip"), "--office", OFFICE)
-    assert (code, said) == (1, "已有同名的文件，没有覆盖。请换一个名字。\n")
-    store = new_county(folder)
-    desk = Desk(tmp_path / "far.db")
-    desk.ask(tmp_path / "question", store, slip.code)
-    code, said = admin(capsys, folder, "import", str(tmp_path / "question"), "--reply", str(tmp_path / "answer"))
-    assert code == 0
-    assert "已收下接入申请。回执第 1 号已写好并核对过，请带回工作站导入。" in json.loads(said)["message"]
-    desk.bring_enrolment(tmp_path / "answer", store)
-    work(desk, 3)
-    desk.report(tmp_path / "first")
-    desk.report(tmp_path / "second")
-    code, said = admin(capsys, folder, "import", str(tmp_path / "second"), "--reply", str(tmp_path / "reply"))
-    assert json.loads(said)["missing"] == [[1, 0]]
-    message = json.loads(said)["message"]
-    assert message.startswith("已收下 3 项办理动作。缺少第 1 号介质，后来的介质已经接上，不必等待。回执第 2 号")
-    code, said = admin(capsys, folder, "import", str(tmp_path / "reply"))
-    assert (code, said) == (2, "没有导入：这不是工作站的上报介质。\n")
-    desk.bring(tmp_path / "reply")
-    level(store, desk)
-    store.close()
-    desk.close()
-
-
-def test_every_fault_of_a_medium_has_words_for_the_administrator():
-    assert set(sticks_admin._FILES) >= {*_OS_FAULTS.values(), "medium_exists", "medium_unsound", "medium_io_error"}
