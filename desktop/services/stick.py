@@ -19,16 +19,8 @@ from desktop.services.outcome import Outcome, Topic
 from desktop.services.station import Station
 from desktop.services.stick_enrol import SUFFIX, PreparedExport
 from domain.faults import SurroundingsFault
-from sync.bundle import (
-    PART_LIMIT,
-    Frame,
-    FrameKind,
-    MediumRefused,
-    Part,
-    Progress,
-    Sealing,
-    write_medium,
-)
+from sync.bundle.files import PART_LIMIT, Part, Progress, Sealing, write_medium
+from sync.bundle.medium import Frame, FrameKind, MediumRefused
 from sync.bundle.replies import Answers, Papers, ReadPart, medium_of, read_replies, report_frame, report_header
 from sync.bundle.words import STATES, missing_words
 from sync.exchange import Applied

@@ -16,7 +16,8 @@ from desktop.services import county
 from desktop.services.station import Station
 from domain.faults import SurroundingsFault
 from sync import client
-from sync.bundle import FORM, Frame, FrameKind, Header, MediumRefused, Sealing
+from sync.bundle.files import Sealing
+from sync.bundle.medium import FORM, Frame, FrameKind, Header, MediumRefused
 from sync.bundle.replies import Papers
 from sync.bundle.slip import MAX_SLIP, Slip, read_slip
 from sync.log.chain import sealing_public

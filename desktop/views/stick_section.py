@@ -17,7 +17,7 @@ from desktop.views.page import Page
 from desktop.workers.lane import Lane
 from domain.faults import SurroundingsFault
 from domain.refusals import Refusal
-from sync.bundle import Cancelled
+from sync.bundle.files import Cancelled
 
 _TICK_MS = 100
 _FILTER = f"信访介质 (*{stick_enrol.SUFFIX});;所有文件 (*)"

@@ -15,19 +15,8 @@ from typing import Any, Final
 
 from sqlcipher3 import dbapi2
 
-from sync.bundle import (
-    FORM,
-    PART_LIMIT,
-    Frame,
-    FrameKind,
-    Header,
-    MediumRefused,
-    Part,
-    Reader,
-    Sealing,
-    opened,
-    write_medium,
-)
+from sync.bundle.files import PART_LIMIT, Part, Sealing, opened, write_medium
+from sync.bundle.medium import FORM, Frame, FrameKind, Header, MediumRefused, Reader
 from sync.bundle.replies import medium_of
 from sync.exchange.courier import FRAME_BUDGET, answers_ahead
 from sync.log.media import MEDIA_SCHEMA, MediaLedger, Missing

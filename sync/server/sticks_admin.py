@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from domain.faults import SurroundingsFault
-from sync.bundle import MediumRefused
+from sync.bundle.medium import MediumRefused
 from sync.bundle.slip import FORM, Slip, write_slip
 from sync.bundle.words import REFUSALS, STATES, missing_words
 from sync.log.chain import sealing_public

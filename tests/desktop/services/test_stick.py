@@ -16,7 +16,7 @@ from desktop.services.stick import Exported, Imported
 from domain.commands import AcceptMatter, IssuePaper
 from domain.faults import SurroundingsFault
 from domain.fold import state_bytes
-from sync.bundle import Cancelled
+from sync.bundle.files import Cancelled
 from sync.bundle.slip import Slip, write_slip
 from sync.log.chain import sealing_public
 from sync.server.sticks import Sticks

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sync.bundle import FORM, Frame, FrameKind, Header, Part, Sealing, write_medium
+from sync.bundle.files import Part, Sealing, write_medium
+from sync.bundle.medium import FORM, Frame, FrameKind, Header
 from sync.bundle.replies import Answers, Papers, ReadPart, read_replies, report_frame, report_header
 from sync.exchange import Applied
 from sync.exchange.courier import answers_ahead, fitted, requests_ahead

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from domain.faults import SurroundingsFault
-from sync.bundle import Frame, Header, MediumRefused, Sealing, opened, write_medium
 from sync.bundle import files as files_module
-from sync.bundle.files import Cancelled, part_path
+from sync.bundle.files import Cancelled, Sealing, opened, part_path, write_medium
+from sync.bundle.medium import Frame, Header, MediumRefused
 from sync.log import SigningKey
 from sync.log.chain import sealing_public
 
@@ -165,7 +165,8 @@ def test_a_temporary_file_left_by_a_kill_is_written_over(tmp_path):
 WRITE = """
 import os, random, signal, sys
 from pathlib import Path
-from sync.bundle import Frame, write_medium
+from sync.bundle.files import write_medium
+from sync.bundle.medium import Frame
 from tests.sync.bundle.test_files import HEADER, SEALING
 
 left = {"frame": 0, "told": 0, "os.rename": 0, sys.argv[2]: int(sys.argv[3])}

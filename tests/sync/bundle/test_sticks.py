@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from domain.faults import SurroundingsFault
-from sync.bundle import Frame, MediumRefused, opened, write_medium
+from sync.bundle.files import opened, write_medium
+from sync.bundle.medium import Frame, MediumRefused
 from sync.bundle.replies import report_frame, report_header
 from sync.bundle.slip import Slip, read_slip, write_slip
 from sync.bundle.words import missing_words

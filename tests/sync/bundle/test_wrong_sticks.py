@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sync.bundle import Frame, FrameKind, MediumRefused, Sealing, opened, write_medium
+from sync.bundle.files import Sealing, opened, write_medium
+from sync.bundle.medium import Frame, FrameKind, MediumRefused
 from sync.bundle.replies import report_frame, report_header
 from sync.log import SigningKey
 from sync.log.chain import sealing_public
