@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from domain.audience import FIELD, SHARED_TABLES, audience, mixed, named, said, shareable
+from domain.audience import FIELD, SHARED_TABLES, audience, mixed, named, said, shareable, tabular
 from domain.fold import fold
 from sync.exchange.parts import Grant, Grants
 from sync.log.content import read_act
@@ -119,8 +119,11 @@ class Delivery:
     def _code(self, item: Held, author: Grant, carrier: Grant, *, vouched: bool) -> str | None:
         act, scopes = item.act, self._now[item.act.case_id]
         speaks_of = named(act.sets)
+        writes = carrier.writes if vouched else author.writes
+        if tabular(act.case_id):
+            return None if act.scope in writes and not speaks_of else "scope_refused"
         shown = any(scope in author.scopes or scope in carrier.scopes for scope in scopes)
-        allowed = act.scope in (carrier.writes if vouched else author.writes)
+        allowed = act.scope in writes
         if vouched and not allowed:
             allowed = shown and act.scope != SHARED_TABLES
         if not allowed or not all(shareable(scope) for scope in speaks_of):
@@ -133,12 +136,14 @@ class Delivery:
     def _take(self, item: Held) -> None:
         case_id, scope = item.act.case_id, item.act.scope
         scopes = self._now[case_id]
-        if not scopes:
+        if tabular(case_id):
+            scopes.setdefault(scope, False)
+        elif not scopes:
             scopes[scope] = True  # the scope of its first act
         elif not scopes.get(scope):
             scopes.setdefault(scope, False)
             self._refold.add(case_id)  # a second scope writes: whose act came first may be known only now
-        if any(name.startswith(FIELD) for name in item.act.sets):
+        if not tabular(case_id) and any(name.startswith(FIELD) for name in item.act.sets):
             self._refold.add(case_id)
         self._taken.append(item)
         self._accepted.add(item.seq)
