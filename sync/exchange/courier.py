@@ -15,8 +15,9 @@ import msgspec
 from sync.exchange.parts import Identity, entries_of, mark_of, run_of
 from sync.exchange.station import build_request
 from sync.log.chain import Entry
-from sync.log.feed import StationFeed, roll
 from sync.log.log import ActLog, Database
+from sync.log.roll import roll
+from sync.log.station_feed import StationFeed
 from sync.protocol import Answer, Mark, Pull, Request, Run, WireDamaged
 
 FRAME_BUDGET: Final = 256 << 10

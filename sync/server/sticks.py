@@ -38,7 +38,8 @@ from sync.protocol import (
     verify_frame,
 )
 from sync.server.file import surroundings
-from sync.server.store import CountyStore, RequestRefused, StationRow
+from sync.server.stations import RequestRefused, StationRow
+from sync.server.store import CountyStore
 
 REPLY_BYTES: Final = 256 << 20
 """Bytes of acts in one reply; what is left is told, and the next reply goes on there."""

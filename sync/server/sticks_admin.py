@@ -13,8 +13,9 @@ from sync.bundle.medium import MediumRefused
 from sync.bundle.slip import FORM, Slip, write_slip
 from sync.bundle.words import REFUSALS, STATES, missing_words
 from sync.log.chain import sealing_public
+from sync.server.stations import RequestRefused
 from sync.server.sticks import Sticks, Taken
-from sync.server.store import CountyStore, RequestRefused
+from sync.server.store import CountyStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable

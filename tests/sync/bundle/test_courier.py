@@ -7,7 +7,7 @@ import random
 
 from sync.exchange import Applied
 from sync.exchange.courier import answers_ahead, fitted, requests_ahead
-from sync.log.feed import StationFeed
+from sync.log.station_feed import StationFeed
 from sync.protocol import Answer, Request
 from tests.sync.bundle.ends import OFFICE, Desk, copy_county
 

@@ -16,7 +16,8 @@ from sync.bundle.slip import Slip, read_slip, write_slip
 from sync.bundle.words import missing_words
 from sync.log.chain import sealing_public
 from sync.log.media import Missing
-from sync.server.store import CountyStore, RequestRefused
+from sync.server.stations import RequestRefused
+from sync.server.store import CountyStore
 from tests.sync.bundle.ends import OFFICE, Desk, copy_county, level, new_county, replace_header, sticks_of, work
 
 # the way there and back ----------------------------------------------------------------------------------------------
