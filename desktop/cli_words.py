@@ -72,6 +72,7 @@ def parser(do: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.Ar
     enrol.add_argument("--anew", action="store_true", help="已登记的窗口用新的接入码重新登记，旧的身份随即作废")
     sync = part("sync", "与县级服务器交换，直到没有待上报")
     sync.add_argument("--retry", action="store_true", help="先把县级没有收下、已搁置的部分重新上报")
+    _add_bundle_words(part("bundle", "用介质（U 盘）上报和接收回执"))
     part("verify", "核验签名链和全部视图")
     part("rebuild", "由办理动作重新生成全部视图")
     part("backup", "备份到一个新文件夹").add_argument("file", metavar="FILE")
@@ -85,6 +86,16 @@ def parser(do: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.Ar
     clerk.add_argument("--new-password-file", metavar="FILE")
     part("change-password", "修改自己的密码").add_argument("--new-password-file", metavar="FILE")
     return whole
+
+
+def _add_bundle_words(bundle: argparse.ArgumentParser) -> None:
+    ways = bundle.add_subparsers(dest="direction", required=True, metavar="export|import", parser_class=_Parser)
+    out = ways.add_parser("export", help="写出上报介质，或者用接入单写出接入申请")
+    out.add_argument("files", nargs=1, metavar="FILE")
+    out.add_argument("--slip", metavar="SLIP", help="县信访局给的接入单：写出接入申请")
+    out.add_argument("--anew", action="store_true", help="已接入的窗口用新的接入单重新接入")
+    back = ways.add_parser("import", help="导入县级的回执介质，可以一次给几份，次序不限")
+    back.add_argument("files", nargs="+", metavar="FILE")
 
 
 def _add_station_words(parser: argparse.ArgumentParser) -> None:

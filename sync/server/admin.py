@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.faults import SurroundingsFault
-from sync.server import tls
+from sync.server import sticks_admin, tls
 from sync.server.backup import BackupDamaged, read_backup, write_backup
 from sync.server.databases import open_database
 from sync.server.file import surroundings
@@ -204,6 +204,7 @@ def add_words(parser: argparse.ArgumentParser) -> None:
     backup.add_argument("file", metavar="FILE")
     backup.set_defaults(do=_backup)
     add_upstream(tasks)
+    sticks_admin.add_words(tasks, _now, secrets.token_bytes)
     back = tasks.add_parser("restore", help="把备份恢复到新的数据文件夹和空的数据库")
     back.add_argument("file", metavar="FILE")
     back.set_defaults(do=None)

@@ -6,6 +6,7 @@ from typing import Final
 
 from desktop.models.store.connection import Database
 from desktop.models.store.drafts import create_draft_tables
+from desktop.models.store.media import create_media_tables
 from desktop.models.store.migrate import Migration
 from desktop.models.store.search import create_search_tables
 from sync.log.feed import STATION_SCHEMA
@@ -105,6 +106,7 @@ def _first(db: Database) -> None:
         for statement in statements(script):
             db.execute(statement)
     create_search_tables(db)
+    create_media_tables(db)
     create_draft_tables(db)
 
 
