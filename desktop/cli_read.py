@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from desktop.services import clerks, county, drafts, lookup, papers
-from desktop.services.station import Station, shipped_calendars, shipped_rules
+from desktop.services.shipped import shipped_calendars, shipped_rules
+from desktop.services.station import Station
 from domain.arithmetic import report
 from domain.beijing import parse_minute
 from domain.deadlines import Clock, due

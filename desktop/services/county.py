@@ -147,9 +147,7 @@ def carry(prepared: PreparedExchange, transport: client.Transport) -> tuple[Answ
 
     Raises SurroundingsFault.
     """
-    frame = client.write_request(prepared.request, prepared.key)
-    reply = transport.exchange(frame)
-    return client.read_answer(reply, prepared.certificate), len(frame) + len(reply)
+    return client.go_round(transport, prepared.request, prepared.key, prepared.certificate)
 
 
 def finish_exchange(

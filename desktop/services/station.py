@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
-from typing import cast
 
-import resources
 from desktop.models.store import keys
 from desktop.models.store.folder import (
     DataFolder,
     Fence,
     HeldFolder,
+    begin_making,
     discard_unfinished,
     drop_ballast,
     ensure_ballast,
+    finish_making,
     hold,
     make_folder,
     read_fence,
+    refuse_used,
     write_durably,
     write_fence,
 )
 from desktop.models.store.rows import OfficeRow
-from desktop.models.store.store import Stamp, StationIdentity, Store, Transaction
+from desktop.models.store.store import Stamp, StationIdentity, Store, Transaction, case_id
+from desktop.services.shipped import name_initials, private_use, shipped_calendars, shipped_rules
 from domain.acts import ActDraft, CaseKind
 from domain.beijing import beijing_minute
 from domain.canonical import Json
@@ -36,10 +36,7 @@ from domain.decisions.desk import Desk
 from domain.faults import SurroundingsFault
 from domain.fold import CaseState
 from domain.numbers import registration_number
-from domain.pinyin import SurnameReadings, initials, parse_surnames
 from domain.refusals import Refusal
-from domain.rules import Rules, parse_rules
-from domain.workcalendar import YearTable, parse_calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +107,10 @@ class Station:
         """The Beijing minute."""
         return beijing_minute(self.now_ms)
 
+    def new_id(self) -> str:
+        """A fresh id for what a form has begun; on any thread. Led by the time, as :meth:`Store.new_id` says."""
+        return case_id(self.now_ms, 0, self.surroundings.entropy)
+
     def desk(self) -> Desk:
         """The desk decisions are made at, now."""
         measure = self.store.yardstick
@@ -173,20 +174,39 @@ def create_station(
 ) -> Station:
     """Make a station's data folder and sign its first clerk in.
 
-    A station that could not be made whole (a full disk) leaves no half of itself behind, so that it can be tried again.
+    A station that could not be made whole (a full disk, a power cut) leaves no half of itself behind, so that it can
+    be tried again: it is made aside and comes into being when its database is put in place, first acts and all.
     Raises SurroundingsFault ``folder_in_use`` when a station is there already; Refusal for a bad office or password.
     """
     _check_office(office)
     folder = make_folder(path)
-    if folder.database.exists() or folder.keys.exists():
-        raise SurroundingsFault("folder_in_use", facts={"folder": path.name})
+    refuse_used(folder)
     held = hold(folder, since=beijing_minute(surroundings.clock()))
-    station: Station | None = None
+    try:
+        data_key, clerk_id = _make(folder, held, office, sign_in, name, password, surroundings)
+        ensure_ballast(folder)
+        return _station(folder, held, data_key, clerk_id, sign_in, surroundings)
+    except BaseException:
+        held.release()
+        raise
+
+
+def _make(
+    folder: DataFolder,
+    held: HeldFolder,
+    office: OfficeSetup,
+    sign_in: str,
+    name: str,
+    password: str,
+    surroundings: Surroundings,
+) -> tuple[keys.DataKey, str]:
+    """Make the files of a station aside and put them in their places; the data key, and the id of the first clerk."""
+    making = begin_making(folder)
     try:
         entropy = surroundings.entropy
         station_id, clerk_id = entropy(16).hex(), entropy(16).hex()
         data_key = keys.create_keys(
-            folder,
+            making,
             station_id=station_id,
             clerk_id=clerk_id,
             sign_in=sign_in,
@@ -195,21 +215,20 @@ def create_station(
             parameters=surroundings.password_cost,
         )
         identity = StationIdentity(station_id, office.code, office.window, entropy(16).hex(), _dump_setup(office))
-        Store.create(folder.database, data_key.raw, identity, entropy, surroundings.clock())
-        ensure_ballast(folder)
+        Store.create(making.database, data_key.raw, identity, entropy, surroundings.clock())
         # For the sign-in page, before anybody can open the file: an office's name is no secret.
         note = {"code": office.code, "name": office.name, "window": office.window}
-        write_durably(folder.office, json.dumps(note, ensure_ascii=False).encode())
-        station = _station(folder, held, data_key, clerk_id, sign_in, surroundings)
-        _first_acts(station, office, name)
+        write_durably(making.office, json.dumps(note, ensure_ascii=False).encode())
+        station = _station(making, held, data_key, clerk_id, sign_in, surroundings)
+        try:
+            _first_acts(station, office, name)
+        finally:
+            station.store.close()
+        finish_making(folder)
     except BaseException:
-        if station is not None:
-            with suppress(SurroundingsFault):
-                station.close()
         discard_unfinished(folder)
-        held.release()
         raise
-    return station
+    return data_key, clerk_id
 
 
 def open_station(path: Path, *, sign_in: str, password: str, surroundings: Surroundings) -> Station:
@@ -345,45 +364,3 @@ def parse_setup(table: Mapping[str, object]) -> OfficeSetup:
         if name not in ("directory", "series")
     }
     return OfficeSetup(**values)  # type: ignore[arg-type]
-
-
-# shipped tables ----------------------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=1)
-def shipped_rules() -> Rules:
-    """The rule table in the package."""
-    return parse_rules(resources.rules())
-
-
-@lru_cache(maxsize=1)
-def shipped_calendars() -> tuple[YearTable, ...]:
-    """The year tables in the package."""
-    return tuple(parse_calendar(table) for table in resources.calendars())
-
-
-@lru_cache(maxsize=1)
-def private_use() -> Mapping[str, str]:
-    """Old private-use characters of GB 18030 and their standard ones."""
-    rows = cast("list[dict[str, str]]", resources.table("gb18030_private_use")["characters"])
-    return {chr(int(row["private"][2:], 16)): row["character"] for row in rows}
-
-
-@lru_cache(maxsize=1)
-def _surnames() -> SurnameReadings:
-    return parse_surnames(resources.table("surnames"))
-
-
-def name_initials(name: str) -> tuple[str, ...]:
-    """The pinyin initials a name may be typed by."""
-    return initials(name, _surnames(), _readings)
-
-
-@lru_cache(maxsize=30_000)
-def _readings(char: str) -> tuple[str, ...]:
-    # Its table of phrases takes 43 MB and 0.3 s; single characters are read without it, all of them alike.
-    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
-    from pypinyin import Style, pinyin
-
-    found = pinyin(char, style=Style.NORMAL, heteronym=True, errors="ignore")
-    return tuple(found[0]) if found else ()
