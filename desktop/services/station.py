@@ -27,6 +27,7 @@ from desktop.models.store.folder import (
     write_fence,
 )
 from desktop.models.store.rows import OfficeRow
+from desktop.models.store.series import numbers_left_the_disk
 from desktop.models.store.store import Stamp, StationIdentity, Store, Transaction, case_id
 from desktop.services.shipped import name_initials, private_use, shipped_calendars, shipped_rules
 from domain.acts import ActDraft, CaseKind
@@ -37,6 +38,7 @@ from domain.faults import SurroundingsFault
 from domain.fold import CaseState
 from domain.numbers import registration_number
 from domain.refusals import Refusal
+from domain.series import lease_sets, series_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,17 +148,24 @@ class Station:
             raise Refusal("case_unknown", field=field, facts={"id": case_id[:40]})
         return state
 
-    def set_fence(self) -> None:
+    def set_fence(self, numbers: Mapping[str, int] | None = None) -> None:
         """Note outside the database how far this incarnation has got, and on which machine (sync design §2.5).
 
-        Before anything new leaves this disk, and when a new incarnation begins: should this file ever be replaced by
-        an older copy, the copy can be told from the original.
+        Before anything new leaves this disk, by line, stick or paper, and when a new incarnation begins: should this
+        file ever be replaced by an older copy, the copy can be told from the original. ``numbers`` are the next
+        numbers of series a number was drawn from; those of the others stay noted.
         """
         row = self.store.log.writer(self.store.identity.writer)
         if row is not None:
-            write_fence(
-                self.folder, Fence(row.writer, row.have.n, row.have.hash.hex(), {}, self.surroundings.machine())
-            )
+            before = read_fence(self.folder)
+            noted = {**(before.series if before else {}), **(numbers or {})}
+            here = self.surroundings.machine()
+            write_fence(self.folder, Fence(row.writer, row.have.n, row.have.hash.hex(), noted, here))
+
+    def noted_number(self, series: str) -> int:
+        """The next number of a series as noted outside the database; 0 when none is."""
+        fence = read_fence(self.folder)
+        return 0 if fence is None else fence.series.get(series, 0)
 
     def close(self) -> None:
         """Close the file and let the folder go; harmless when repeated."""
@@ -283,12 +292,12 @@ def _station(
 def doubt_of(station: Station) -> str:
     """Why this file's history may not go on under its writer: it may have a second one elsewhere. Empty: it may.
 
-    ``fence_missing`` though acts were sent, ``fence_ahead`` of the log, ``fence_differs``, ``fence_of_another_past``,
-    ``other_machine`` (sync-protocol.md §6).
+    ``fence_missing`` though acts were sent or numbers printed, ``fence_ahead`` of the log, ``fence_differs``,
+    ``fence_of_another_past``, ``other_machine`` (sync-protocol.md §6).
     """
     store, fence = station.store, read_fence(station.folder)
     if fence is None:
-        return "fence_missing" if store.feed.was_sent() else ""
+        return "fence_missing" if store.feed.was_sent() or numbers_left_the_disk(store) else ""
     row = store.log.writer(fence.writer)
     if row is None or fence.writer not in store.feed.own_writers():
         return "fence_of_another_past"
@@ -316,15 +325,9 @@ def _first_acts(station: Station, office: OfficeSetup, name: str) -> None:
     ]
     for series in office.series:
         year = series.year or desk.today.year
-        sets: dict[str, Json] = {
-            "office": office.code,
-            "year": year,
-            "kind": series.kind,
-            "first": series.first,
-            "last": series.last,
-            "holder": station.store.identity.station_id,
-        }
-        drafts.append(ActDraft("series_leased", CaseKind.SERIES, f"series/{office.code}/{year}/{series.kind}", sets))
+        name = series_id(station.store.home_scope, year, series.kind)
+        sets = lease_sets(series.first, series.last, station.store.identity.writer)
+        drafts.append(ActDraft("series_leased", CaseKind.SERIES, name, sets))
     with station.writing() as transaction:
         transaction.record(drafts)
     station.clerk_name = station.store.clerk_name(station.clerk_id)
