@@ -17,6 +17,7 @@ import uvicorn
 
 from domain.faults import SurroundingsFault
 from sync.log import LogDamaged
+from sync.server import series_admin
 from sync.server.app import County
 from sync.server.store import CountyStore
 
@@ -96,22 +97,6 @@ def _init(store: CountyStore, words: argparse.Namespace) -> None:
     print(json.dumps({"recorded": len(offices)}))
 
 
-def _writer_of(store: CountyStore, station: str) -> str:
-    """The writer a station claims now: numbers are leased to an incarnation, not to a machine's name."""
-    row = store.station(station) if station else None
-    return "" if row is None else row.writer
-
-
-def _lease(store: CountyStore, words: argparse.Namespace) -> int:
-    holders = [row.writer for row in store.stations() if row.office == words.office and not row.revoked]
-    holder = _writer_of(store, words.station) or (holders[0] if len(holders) == 1 else "")
-    if not holder:
-        print("该单位没有或有多台工作站，请用 --station 指明。", file=sys.stderr)
-        return 2
-    store.lease(words.office, words.year, words.kind, words.start, words.start + words.count - 1, holder)
-    return 0
-
-
 def _revoke(store: CountyStore, words: argparse.Namespace) -> int:
     return 0 if store.revoke(words.station) else 2
 
@@ -146,14 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     init.add_argument("--offices", required=True, metavar="FILE.json")
     init.set_defaults(do=_init)
 
-    lease = admin.add_parser("lease", help="发放文号")
-    lease.add_argument("--office", required=True)
-    lease.add_argument("--year", type=int, required=True)
-    lease.add_argument("--kind", required=True)
-    lease.add_argument("--start", type=int, default=1)
-    lease.add_argument("--count", type=int, default=9999)
-    lease.add_argument("--station", default="")
-    lease.set_defaults(do=_lease)
+    series_admin.add_words(admin)
 
     revoke = admin.add_parser("revoke", help="停用一台工作站")
     revoke.add_argument("--station", required=True)

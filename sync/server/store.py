@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Final
 
 from domain.acts import Act, CaseKind
-from domain.beijing import beijing_minute
 from domain.canonical import Json
 from domain.fold import CaseState, fold, state_bytes, state_json
 from sync.exchange import Delivery, Grant, answer_request
@@ -19,6 +18,7 @@ from sync.log.content import write_json
 from sync.log.feed import CountyFeed
 from sync.protocol import Answer, Certificate, Enrol, Request, Revoked, SignedCertificate, issue_certificate
 from sync.server.file import key_file, make_tables, open_file, surroundings
+from sync.server.series import SeriesBook, concerns
 from sync.server.stations import (
     STATION_SQL,
     RequestRefused,
@@ -60,6 +60,7 @@ class CountyStore:
             self._db = open_file(folder / "county.db")
         self.log = ActLog(self._db)
         self.feed = CountyFeed(self._db)
+        self.series = SeriesBook(self._db, self.log, self._record, self.fold_case, clock)
         self._prepare()
         row = self._db.execute("SELECT county, name, writer FROM county").fetchone()
         self.county, self.name, self.writer = str(row[0]), str(row[1]), str(row[2])
@@ -77,7 +78,7 @@ class CountyStore:
         self._db.close()
 
     def _prepare(self) -> None:
-        with self._transaction():
+        with self.transaction():
             if not make_tables(self._db):
                 return
             county, writer = self._entropy(16).hex(), self._entropy(16).hex()
@@ -86,7 +87,8 @@ class CountyStore:
             self.log.add_writer(writer, county, "county", self._key.public, birth)
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def transaction(self) -> Iterator[None]:
+        """One write transaction; raises SurroundingsFault."""
         with surroundings():
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -111,7 +113,7 @@ class CountyStore:
         """
         if certificate.county_key != self.public_key.hex():
             raise RequestRefused("wrong_county", 403)
-        with self._transaction():
+        with self.transaction():
             known = self.station(certificate.station)
             if known is not None and known.serial > certificate.serial:
                 raise RequestRefused("certificate_superseded", 401)
@@ -130,10 +132,11 @@ class CountyStore:
         ``live`` False for a request that lay on a stick: its time says nothing about the station's clock now.
         """
         now_ms = self._clock()
-        with self._transaction():
+        with self.transaction():
             answer = answer_request(
                 self.log, self.feed, request, self._grant(station), self.project, now_ms,
                 stations=self._grant_of, revoked=self.revoked(),
+                settle=lambda level, quiet: self.series.settle(station, level, quiet=quiet),
             )  # fmt: skip
             claims = ((mark.n, answer.have.get(writer)) for writer, mark in request.own.items())
             backlog = sum(max(0, n - (have.n if have else 0)) for n, have in claims)
@@ -180,6 +183,7 @@ class CountyStore:
             if delivered:
                 state = fold(delivered)
                 rows.append((case_id, state.case_kind, state.scope, write_json(state_json(state))))
+                self.series.note(case_id, delivered, fold)
         self._db.executemany(
             "INSERT INTO county_case VALUES (?, ?, ?, ?) ON CONFLICT (case_id) DO UPDATE"
             " SET case_kind = excluded.case_kind, scope = excluded.scope, state = excluded.state",
@@ -213,7 +217,7 @@ class CountyStore:
         """
         raw = code_letters(self._entropy(16))
         wanted = tuple(scopes) or (f"office/{office}", "county", "dict")
-        with self._transaction():
+        with self.transaction():
             self._db.execute(
                 "INSERT INTO code (digest, office, office_name, window, scopes, kinds, made_ms, home)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -225,7 +229,7 @@ class CountyStore:
         return "-".join(raw[place : place + 4] for place in range(0, 16, 4))
 
     def enrol(self, asked: Enrol) -> SignedCertificate:
-        """Answer a code with a certificate and lease the office's series. The same station key may ask twice.
+        """Answer a code with a certificate and note which series it draws from. The same station key may ask twice.
 
         A station that is enrolled already and comes with a new code gets a certificate for its new key and a higher
         serial; the old key is refused from then on. Raises RequestRefused: ``wrong_code``, ``used_code``,
@@ -234,7 +238,7 @@ class CountyStore:
         digest = code_digest(asked.code)
         if not verify_birth(asked.station_key, asked.station, asked.writer, asked.public_key, asked.birth):
             raise RequestRefused("bad_birth", 403)
-        with self._transaction():
+        with self.transaction():
             sql = "SELECT office, office_name, window, scopes, kinds, used_by, used_key, home FROM code"
             row = self._db.execute(f"{sql} WHERE digest = ?", (digest,)).fetchone()
             if row is None:
@@ -269,11 +273,7 @@ class CountyStore:
             self._db.execute(
                 "UPDATE code SET used_by = ?, used_key = ? WHERE digest = ?", (asked.writer, asked.station_key, digest)
             )
-            year = int(beijing_minute(self._clock())[:4])
-            for kind in str(kinds).split():
-                case_id = f"series/{office}/{year}/{kind}"
-                if not self.log.has_case(case_id):
-                    self._lease(office, year, kind, 1, 9999, asked.writer)
+            self.series.grant(asked.station, str(kinds).split())
         return issue_certificate(certificate, self._key)
 
     def _certificate(self, row: StationRow) -> Certificate:
@@ -312,7 +312,7 @@ class CountyStore:
 
     def revoke(self, station: str) -> bool:
         """Serve this station no more; what it brought stays. False when it is unknown."""
-        with self._transaction():
+        with self.transaction():
             row = self.station(station)
             if row is None:
                 return False
@@ -324,36 +324,26 @@ class CountyStore:
 
     def record(self, kind: str, case_kind: str, case_id: str, scope: str, sets: Mapping[str, Json]) -> Act:
         """Write one act of the county's own, over what its fields hold now, and deliver it."""
-        with self._transaction():
+        with self.transaction():
             return self._record(kind, case_kind, case_id, scope, sets)
 
     def record_office(self, fields: Mapping[str, Json]) -> Act:
         """Record an institution (登记机构); ``fields`` has at least code and name."""
-        with self._transaction():
+        with self.transaction():
             return self._record_office(fields)
-
-    def lease(self, office: str, year: int, kind: str, first: int, last: int, holder: str) -> Act:
-        """Lease numbers ``first``..``last`` of a series 文号 to a writer, replacing an earlier lease of it."""
-        with self._transaction():
-            return self._lease(office, year, kind, first, last, holder)
-
-    def _lease(self, office: str, year: int, kind: str, first: int, last: int, holder: str) -> Act:
-        sets: dict[str, Json] = {
-            "office": office, "year": year, "kind": kind, "first": first, "last": last, "holder": holder,
-        }  # fmt: skip
-        case_id = f"series/{office}/{year}/{kind}"
-        return self._record("series_leased", CaseKind.SERIES, case_id, f"office/{office}", sets)
 
     def _record_office(self, fields: Mapping[str, Json]) -> Act:
         case_id = f"office/{fields['code']}"
         return self._record("office_recorded", CaseKind.OFFICE, case_id, "dict", fields)
 
-    def _record(self, kind: str, case_kind: str, case_id: str, scope: str, sets: Mapping[str, Json]) -> Act:
+    def _record(
+        self, kind: str, case_kind: str, case_id: str, scope: str, sets: Mapping[str, Json], why: str = ""
+    ) -> Act:
         before = self.fold_case(case_id)
         act = Act(
             act_id=self._entropy(16).hex(), kind=kind, case_kind=case_kind, case_id=case_id, scope=scope,
             lamport=self.log.lamport() + 1, wall_ms=self._clock(), clock="ok", office="county", station=self.county,
-            by="county", sets=dict(sets), over=before.over(*sets) if before is not None else (),
+            by="county", sets=dict(sets), over=before.over(*sets) if before is not None else (), why=why,
         )  # fmt: skip
         entries = self.log.append(self.writer, [act], self._key)
         delivery = Delivery(self.log, self.feed)
@@ -387,13 +377,15 @@ class CountyStore:
             try:
                 writers = sum(1 for _ in self.log.verify())
                 feeds = sum(1 for _ in self.feed.verify())
-                kept = self.case_bytes()
+                kept, numbers = self.case_bytes(), self.series.held_rows()
                 for case_id in self.log.case_ids():
                     state = self.fold_case(case_id)
+                    if state is not None and concerns(case_id, state.acts):
+                        numbers ^= {(name, *row) for name, rows in self.series.rows(state).items() for row in rows}
                     if kept.pop(case_id, None) != (None if state is None else state_bytes(state)):
                         raise LogDamaged("projection_differs", detail=case_id)
-                if kept:
-                    raise LogDamaged("projection_differs", n=len(kept))
+                if kept or numbers:
+                    raise LogDamaged("projection_differs", n=len(kept) + len(numbers))
                 counts = self.counts()
             finally:
                 self._db.execute("ROLLBACK")
