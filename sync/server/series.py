@@ -155,6 +155,7 @@ class SeriesBook:
         """Let a station number these kinds of papers; the blocks are leased at its first contact."""
         sql = "INSERT INTO series_right VALUES (?, ?) ON CONFLICT (station, kind) DO NOTHING"
         self._db.executemany(sql, [(station, kind) for kind in kinds])
+        self._at_rest.clear()
 
     def settle(self, row: StationRow, level: Collection[str], *, quiet: bool = False) -> None:
         """What a contact calls for: disputes raised, blocks renewed, those of an earlier incarnation sealed.
