@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
-from typing import Final
+from typing import Final, TypeAlias
 
 from sync.exchange.audience import Delivery
 from sync.exchange.parts import (
@@ -25,6 +25,9 @@ from sync.log.feed import CountyFeed, FeedItem, start_roll
 from sync.log.log import ActLog, Held, WriterRow, read_acts
 from sync.protocol import CAPABILITIES, Answer, Mark, Pull, Request, Revoked, Rewind, Run, WireDamaged, WriterInfo
 
+Settle: TypeAlias = Callable[[frozenset[str], bool], None]
+"""What the county does at a contact, before it answers: given the station's writers whose whole log lies at the county
+while the station has nothing to bring back, and whether it brought nothing at all."""
 _REFERENCE_COST: Final = 4
 _ACT_OVERHEAD: Final = 8
 
@@ -39,13 +42,16 @@ def answer_request(
     *,
     stations: Grants | None = None,
     revoked: Revoked | None = None,
+    settle: Settle | None = None,
 ) -> Answer:
     """Take in what the station brings and answer it, inside the caller's one transaction.
 
     The caller has verified the frame's signature and that ``grant`` belongs to it; ``now_ms`` is evidence only.
     ``stations`` gives the grants of other stations, by which births and authors' rights are judged; ``revoked`` is the
-    list of serials as it stands. Nothing well-formed is refused: an act the station may not write is kept, not
-    delivered, and named in ``reject``; a run that is broken in itself is named in ``broken`` and left out.
+    list of serials as it stands; ``settle`` is called once what was brought is taken and before anything is delivered,
+    so that what the county writes then (leases of numbers) is in the answer. Nothing well-formed is refused: an act the
+    station may not write is kept, not delivered, and named in ``reject``; a run that is broken in itself is named in
+    ``broken`` and left out.
     """
     list_version = revoked.version if revoked is not None else 0
     known = {row.writer for row in log.writers_of(grant.station) if not row.attested}
@@ -54,6 +60,9 @@ def answer_request(
         rows = (log.writer(writer) for writer in feed.claimed(grant.station) & known)
         marks = {row.writer: mark_of(row.have) for row in rows if row is not None}
         same = request.q == digest(heads, marks, list_version)
+        if same and settle is not None:
+            settle(frozenset(marks), True)
+            same = all(feed.head(scope) == head for scope, head in heads.items())
         return Answer(t=now_ms, same=same, full=not same)
     taken = _Taken(log, feed, grant, stations)
     known |= taken.introduce(request.writers)
@@ -65,6 +74,8 @@ def answer_request(
     have, proved = _positions(log, request, known, taken)
     feed.claim(grant.station, known & request.own.keys())
     rewind, starts = _claims(feed, request, grant)
+    if settle is not None:
+        settle(_level(request, have, taken, rewind), False)
     limit = max(1, min(request.limit, MAX_BUDGET))
     pulls, seen, more = _pulls(feed, log, starts, proved, limit)
     return Answer(
@@ -80,6 +91,13 @@ def answer_request(
         more=more,
         caps=list(CAPABILITIES),
     )
+
+
+def _level(request: Request, have: Mapping[str, Mark], taken: _Taken, rewind: Mapping[str, Rewind]) -> frozenset[str]:
+    """Writers of the station whose whole log lies here, while it has nothing to bring back."""
+    if request.recovered or rewind or taken.forked or taken.broken:
+        return frozenset()
+    return frozenset(writer for writer, mark in request.own.items() if writer in have and have[writer].n >= mark.n)
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from sync.log.feed import CountyFeed
 from sync.protocol import PROTOCOL, Enrol, WireDamaged
 from sync.server.file import SqliteDatabase
 from sync.server.rounds import answer_frame
+from sync.server.series import SeriesBook
 from sync.server.stations import RequestRefused
 from sync.server.store import CountyStore
 from sync.simulate.accidents import Unanswered
@@ -35,6 +36,7 @@ class PortStore(CountyStore):
         self._db = SqliteDatabase(Path(), db)
         self.log = ActLog(self._db)
         self.feed = CountyFeed(self._db)
+        self.series = SeriesBook(self._db, self.log, self._record, self.fold_case, clock)
         self._prepare()
         self.county, self.name, self.writer = county_row(db)
         self.public_key = self._key.public

@@ -48,17 +48,18 @@ CREATE TABLE paper (
   paper_id TEXT PRIMARY KEY, case_id TEXT NOT NULL, case_kind TEXT NOT NULL, form TEXT NOT NULL, number TEXT NOT NULL,
   size TEXT NOT NULL, issued_at TEXT NOT NULL, issued_by TEXT NOT NULL, station TEXT NOT NULL,
   pdf_hash TEXT NOT NULL, pages INTEGER NOT NULL,
-  prints INTEGER NOT NULL, voided INTEGER NOT NULL, state TEXT NOT NULL, of_paper TEXT NOT NULL
+  prints INTEGER NOT NULL, voided INTEGER NOT NULL, state TEXT NOT NULL, of_paper TEXT NOT NULL,
+  disputed TEXT NOT NULL                -- its number is on another paper too: 'keeps' it or 'corrects'
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX paper_by_case ON paper (case_id);
+CREATE INDEX paper_disputed ON paper (disputed) WHERE disputed <> '';
 CREATE INDEX paper_unfinished ON paper (state) WHERE state IN ('issued', 'stored');
 CREATE TABLE issued (
   series TEXT NOT NULL, n INTEGER NOT NULL, paper_id TEXT NOT NULL, PRIMARY KEY (series, n, paper_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX issued_by_paper ON issued (paper_id);
 CREATE TABLE series (
-  series TEXT PRIMARY KEY, office TEXT NOT NULL, year INTEGER NOT NULL, kind TEXT NOT NULL, first INTEGER NOT NULL,
-  last INTEGER NOT NULL, holder TEXT NOT NULL
+  series TEXT PRIMARY KEY, home TEXT NOT NULL, year INTEGER NOT NULL, kind TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE conflict (
   case_id TEXT NOT NULL, case_kind TEXT NOT NULL, field TEXT NOT NULL, PRIMARY KEY (case_id, field)
