@@ -306,7 +306,7 @@ def test_a_file_of_the_first_release_gets_the_keys_it_lacks(hall: Hall) -> None:
                 db.execute(f"INSERT INTO {name} VALUES ({','.join('?' * len(each))})", each)
         db.execute("INSERT INTO station VALUES (?, ?, ?, ?, ?, ?, ?, ?)", tuple(station_row))
         held = (bytes.fromhex(writer), row.station, row.office, row.public_key, row.have.n, row.have.hash)
-        db.execute("INSERT INTO writer VALUES (?, ?, ?, ?, ?, ?, 'active')", held)
+        db.execute("INSERT INTO writer VALUES (?, ?, ?, ?, ?, ?, 0, 'active')", held)
         db.execute("INSERT INTO own_writer VALUES (?, 0, 0)", held[:1])
         transaction.commit()
     db.close()
