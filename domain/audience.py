@@ -59,7 +59,7 @@ def tabular(case_id: str) -> bool:
 def shareable(scope: str) -> bool:
     """True for a scope a desk may share a case with."""
     start, _, rest = scope.partition("/")
-    return scope == "county" or (start in ("office", "restricted") and bool(rest))
+    return scope == "county" or (start in ("office", "restricted", "county") and bool(rest))
 
 
 def series_case(scope: str, office: str, year: int, kind: str) -> str:

@@ -20,6 +20,7 @@ from sync.exchange.parts import (
     mark_of,
     run_of,
 )
+from sync.exchange.realm import Realm
 from sync.log.chain import Entry, LogDamaged, first_hash, link, verify_birth, verify_signatures
 from sync.log.feed import CountyFeed, FeedItem, start_roll
 from sync.log.log import ActLog, Held, WriterRow, read_acts
@@ -39,23 +40,27 @@ def answer_request(
     *,
     stations: Grants | None = None,
     revoked: Revoked | None = None,
+    realm: Realm | None = None,
 ) -> Answer:
     """Take in what the station brings and answer it, inside the caller's one transaction.
 
     The caller has verified the frame's signature and that ``grant`` belongs to it; ``now_ms`` is evidence only.
     ``stations`` gives the grants of other stations, by which births and authors' rights are judged; ``revoked`` is the
-    list of serials as it stands. Nothing well-formed is refused: an act the station may not write is kept, not
-    delivered, and named in ``reject``; a run that is broken in itself is named in ``broken`` and left out.
+    list of serials as it stands; ``realm`` says where scopes lie when servers stand above or below. Nothing well-formed
+    is refused: an act the station may not write is kept, not delivered, and named in ``reject``; a run that is broken
+    in itself is named in ``broken`` and left out.
     """
     list_version = revoked.version if revoked is not None else 0
-    known = {row.writer for row in log.writers_of(grant.station) if not row.attested}
+    known = {row.writer for each in grant.below or (grant.station,) for row in log.writers_of(each) if not row.attested}
     if not feed_in_full(request):
         heads = {scope: feed.head(scope) for scope in grant.scopes}
         rows = (log.writer(writer) for writer in feed.claimed(grant.station) & known)
         marks = {row.writer: mark_of(row.have) for row in rows if row is not None}
         same = request.q == digest(heads, marks, list_version)
         return Answer(t=now_ms, same=same, full=not same)
-    taken = _Taken(log, feed, grant, stations)
+    taken = _Taken(log, feed, grant, stations, realm)
+    if grant.below:
+        taken.delivery.refused_below = frozenset(request.refused)
     known |= taken.introduce(request.writers)
     for run in request.recovered:
         taken.recover(run)
@@ -90,7 +95,10 @@ class _Taken:
     feed: CountyFeed
     grant: Grant
     stations: Grants | None
+    realm: Realm | None = None
     delivery: Delivery = field(init=False)
+    unproved: set[str] = field(default_factory=set)
+    """Writers a relay named in this request whose birth does not hold."""
     elsewhere: dict[str, str] = field(default_factory=dict)
     before: dict[str, str] = field(default_factory=dict)
     """Acts of this request that lay here before and are refused."""
@@ -102,28 +110,34 @@ class _Taken:
     """How far the bytes of this request prove that the station holds its own log."""
 
     def __post_init__(self) -> None:
-        self.delivery = Delivery(self.log, self.feed, self._granted)
+        self.delivery = Delivery(self.log, self.feed, self._granted, self.realm)
 
     # who writes ----------------------------------------------------------------------------------------------------
 
     def introduce(self, writers: Mapping[str, WriterInfo]) -> set[str]:
         """Make writers known: on a birth by the key of their station's certificate, else on the bringer's word.
 
-        A new writer of the bringing station itself is taken on its birth only. Returns its own that are proved now.
+        A new writer of the bringing station itself, or of one it relays for, is taken on its birth only. Returns
+        those that are proved now.
         """
         own: set[str] = set()
         for writer, info in sorted(writers.items()):
             row = self.log.writer(writer)
             born = self._born(writer, info)
             if row is None:
-                if born or info.station != self.grant.station:
+                if born or not self._own(info.station):
                     birth = info.birth if born else b""
                     self.log.add_writer(writer, info.station, info.office, info.public_key, birth, attested=not born)
             elif born and (row.attested or (row.public_key == info.public_key and row.birth != info.birth)):
                 self.log.name_writer(writer, info.station, info.office, info.public_key, info.birth)
-            if born and info.station == self.grant.station:
+            if born and self._own(info.station):
                 own.add(writer)
+            elif self.grant.below and not born:
+                self.unproved.add(writer)
         return own
+
+    def _own(self, station: str) -> bool:
+        return station == self.grant.station or station in self.grant.below
 
     def _born(self, writer: str, info: WriterInfo) -> bool:
         author = self._granted(info.station)
@@ -142,6 +156,8 @@ class _Taken:
         """A run of the station's own."""
         row = self.log.writer(run.w)
         if row is None or not known:
+            if run.w in self.unproved:
+                self.broken[run.w] = "birth_unproved"  # a relay is told: it may be a station's fault, or a forgery
             return  # not this station's, or its birth is not proved: nothing is taken
         entries = self._entries(run)
         if not entries:
@@ -158,7 +174,7 @@ class _Taken:
             return
         if overlap:
             self.before |= self.feed.rejected(run.w, overlap[0].n, overlap[-1].n)
-        if self._admit(row, entries[len(overlap) :], self.grant):
+        if self._admit(row, entries[len(overlap) :], self._granted(row.station) or self.grant):
             self.proved[run.w] = entries[-1].n
 
     def recover(self, run: Run) -> None:

@@ -37,6 +37,8 @@ from sync.protocol import (
     verify_frame,
 )
 from sync.server.page import county_page
+from sync.server.relay import Relay
+from sync.server.relay_loop import NEVER, RelayLoop
 from sync.server.stations import RequestRefused, StationRow
 from sync.server.store import CountyStore
 
@@ -60,10 +62,11 @@ _FAULT_STATUS: Final = {"disk_full": 507}
 class County:
     """The routes over one store. The writer thread is the only one that touches the database."""
 
-    def __init__(self, store: CountyStore, clock: Callable[[], int]) -> None:
+    def __init__(self, store: CountyStore, clock: Callable[[], int], relay_every_s: float = NEVER) -> None:
         self._store = store
         self._clock = clock
         self._lane = ThreadPoolExecutor(max_workers=1, thread_name_prefix="county-writer")
+        self._relay = RelayLoop(store, self._on_lane, relay_every_s)
 
     def app(self) -> Starlette:
         """The ASGI application."""
@@ -79,7 +82,9 @@ class County:
 
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        self._relay.start()
         yield
+        await self._relay.stop()
         self._lane.shutdown(wait=True)  # the round in hand is finished and durable before the file is closed
 
     async def _on_lane(self, work: Callable[[], T]) -> T:
@@ -163,6 +168,8 @@ class County:
         """Whether the county works, in numbers, and which one it is."""
         stations = await self._on_lane(self._store.stations)
         counts = await self._on_lane(self._store.counts)
+        above = await self._on_lane(Relay(self._store).status)
+        relay = above and {"contact_ms": above.contact_ms, "pending": above.pending, "error": above.error}
         return JSONResponse(
             {
                 "ok": True,
@@ -173,6 +180,7 @@ class County:
                 "stations": len(stations),
                 "backlog": sum(row.backlog for row in stations),
                 "forked": sum(row.forked for row in stations),
+                "relay": relay,
                 **counts,
             }
         )
@@ -181,7 +189,8 @@ class County:
         """The county page for a person."""
         stations = await self._on_lane(self._store.stations)
         counts = await self._on_lane(self._store.counts)
-        return HTMLResponse(county_page(self._store.name, stations, counts, self._clock()))
+        above = await self._on_lane(Relay(self._store).status)
+        return HTMLResponse(county_page(self._store.name, stations, counts, self._clock(), above))
 
 
 def _signed(body: bytes, public_key: bytes) -> bool:

@@ -13,6 +13,7 @@ from sqlcipher3 import dbapi2
 from domain.faults import SurroundingsFault
 from sync.log.feed import COUNTY_SCHEMA, COUNTY_SCHEMA_2
 from sync.log.log import SCHEMA, SCHEMA_2
+from sync.server.relay_view import RELAY_SCHEMA
 
 SERVER_SCHEMA_1: Final = """
 CREATE TABLE county (
@@ -44,7 +45,7 @@ CREATE TABLE gone_certificate (         -- certificates no longer served: revoke
 ) STRICT;
 CREATE INDEX gone_by_station ON gone_certificate (station);
 """
-SERVER_SCHEMA: Final = SERVER_SCHEMA_1 + SERVER_SCHEMA_2
+SERVER_SCHEMA: Final = SERVER_SCHEMA_1 + SERVER_SCHEMA_2 + RELAY_SCHEMA
 _VERSION: Final = 2
 _APPLICATION_ID: Final = 0x58464354
 
@@ -72,7 +73,7 @@ def make_tables(db: Any) -> bool:
         if version > _VERSION:
             raise SurroundingsFault("newer_file")
         if version == 1:
-            for sql in _statements(SCHEMA_2 + COUNTY_SCHEMA_2 + SERVER_SCHEMA_2):
+            for sql in _statements(SCHEMA_2 + COUNTY_SCHEMA_2 + SERVER_SCHEMA_2 + RELAY_SCHEMA):
                 db.execute(sql)
             db.execute(f"PRAGMA user_version = {_VERSION}")
         return False

@@ -18,6 +18,9 @@ import uvicorn
 from domain.faults import SurroundingsFault
 from sync.log import LogDamaged
 from sync.server.app import County
+from sync.server.relay import refuse_overlap
+from sync.server.relay_command import add_relay
+from sync.server.stations import RequestRefused
 from sync.server.store import CountyStore
 from sync.server.upstream_command import add_upstream
 
@@ -58,7 +61,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _serve(store: CountyStore, words: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     config = uvicorn.Config(
-        County(store, clock).app(), host=words.host, port=words.port, access_log=False, log_config=None,
+        County(store, clock, words.relay_every).app(), host=words.host, port=words.port, access_log=False,
+        log_config=None,
         lifespan="on", server_header=False, timeout_graceful_shutdown=20, limit_concurrency=200,
     )  # fmt: skip
     server = uvicorn.Server(config)
@@ -74,8 +78,23 @@ def _serve(store: CountyStore, words: argparse.Namespace) -> int:
     return 0
 
 
-def _enrol(store: CountyStore, words: argparse.Namespace) -> None:
-    print(store.issue_code(words.office, words.office_name, words.window, words.scopes, words.kinds))
+def _enrol(store: CountyStore, words: argparse.Namespace) -> int:
+    scopes = list(words.scopes)
+    if words.restricted:
+        if scopes:
+            print("--restricted 与 --scopes 不能同时使用。", file=sys.stderr)
+            return 2
+        scopes = [f"restricted/{words.office}", "dict"]
+    if len({scope.startswith("restricted/") for scope in scopes if "/" in scope}) > 1:
+        print("检举控告窗口单独接入，不得与其他范围放在一个接入码里。", file=sys.stderr)
+        return 2
+    try:
+        refuse_overlap(store.database, words.office)
+    except RequestRefused:
+        print("该单位属于已接入的下级服务器，请在下级接入。", file=sys.stderr)
+        return 2
+    print(store.issue_code(words.office, words.office_name, words.window, scopes, words.kinds))
+    return 0
 
 
 def _stations(store: CountyStore, _words: argparse.Namespace) -> None:
@@ -129,6 +148,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", default=os.environ.get("XINFANG_COUNTY_DATA", "county"), help="数据文件夹")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8750)
+    parser.add_argument(
+        "--relay-every", type=float, default=0.0, metavar="秒", help="每隔多少秒与上级对账；默认 0，不自动对账"
+    )
     parts = parser.add_subparsers(dest="part")
     admin = parts.add_parser("admin", help="管理").add_subparsers(dest="task", required=True)
 
@@ -138,6 +160,7 @@ def _parser() -> argparse.ArgumentParser:
     enrol.add_argument("--window", default="1")
     enrol.add_argument("--scopes", nargs="*", default=[], help="默认：office/<单位> county dict")
     enrol.add_argument("--kinds", nargs="*", default=["受", "途", "转"], help="登记时发放的文号种类")
+    enrol.add_argument("--restricted", action="store_true", help="检举控告专用窗口：只看、只写 restricted/<单位>")
     enrol.set_defaults(do=_enrol)
 
     admin.add_parser("stations", help="列出工作站").set_defaults(do=_stations)
@@ -160,6 +183,7 @@ def _parser() -> argparse.ArgumentParser:
     revoke.add_argument("--station", required=True)
     revoke.set_defaults(do=_revoke)
     add_upstream(admin)
+    add_relay(admin)
     return parser
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from html import escape
 from typing import Final
 
+from sync.server.relay import Status
 from sync.server.stations import DAY_MS, StationRow
 
 _CHINA: Final = timezone(timedelta(hours=8))
@@ -20,7 +21,9 @@ _STYLE = (
 )
 
 
-def county_page(name: str, stations: Iterable[StationRow], counts: Mapping[str, int], now_ms: int) -> str:
+def county_page(
+    name: str, stations: Iterable[StationRow], counts: Mapping[str, int], now_ms: int, above: Status | None = None
+) -> str:
     """The page as HTML; times are China time."""
     rows = "".join(_row(row, now_ms) for row in stations) or "<tr><td colspan=7>还没有工作站登记。</td></tr>"
     refused = f"，未收入 {counts['refused']} 条" if counts["refused"] else ""
@@ -29,10 +32,21 @@ def county_page(name: str, stations: Iterable[StationRow], counts: Mapping[str, 
         "<!doctype html><html lang=zh-CN><head><meta charset=utf-8><meta http-equiv=refresh content=30>"
         f"<title>{escape(name)}</title><style>{_STYLE}</style></head><body><h1>{escape(name)}</h1>"
         f"<p>办理动作 {counts['acts']} 条，案卷 {counts['cases']} 件{refused}{attested}。"
-        f"本机时间 {_time(now_ms)}。</p>"
+        f"本机时间 {_time(now_ms)}。</p>{_above(above, now_ms)}"
         "<table><thead><tr><th>单位<th>窗口<th>工作站<th>最近联系<th>已收动作<th>待上报<th>状态</tr></thead>"
         f"<tbody>{rows}</tbody></table></body></html>"
     )
+
+
+def _above(status: Status | None, now_ms: int) -> str:
+    """How the county stands with the server above; empty when it has none."""
+    if status is None:
+        return ""
+    contact = "尚未对账" if status.contact_ms is None else f"最近对账 {_time(status.contact_ms)}"
+    late = status.contact_ms is not None and now_ms - status.contact_ms > BEHIND_DAYS * DAY_MS
+    fault = f"，上次没有成功（{status.error}）" if status.error else ""
+    wait = f"，超过 {BEHIND_DAYS} 天没有对账" if late else ""
+    return f"<p>{escape(f'上级：{status.city}。{contact}，待上报 {status.pending} 条{fault}{wait}。')}</p>"
 
 
 def _row(row: StationRow, now_ms: int) -> str:
@@ -49,7 +63,7 @@ def _row(row: StationRow, now_ms: int) -> str:
         state, css = "已停用", "bad"
     cells = (
         f"{row.office_name or row.office}（{row.office}）",
-        row.window,
+        "下级服务器" if row.relays else row.window,
         row.station[:8],
         "—" if row.contact_ms is None else _time(row.contact_ms),
         str(row.acts),

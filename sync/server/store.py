@@ -13,12 +13,14 @@ from domain.audience import series_case
 from domain.beijing import beijing_minute
 from domain.canonical import Json
 from domain.fold import CaseState, fold, state_bytes, state_json
-from sync.exchange import Delivery, Grant, answer_request
+from sync.exchange import Delivery, Everything, Grant, NewWriter, Realm, answer_request, relayed
 from sync.log import ActLog, LogDamaged, SigningKey
 from sync.log.chain import sealing_public, verify_birth
 from sync.log.content import write_json
 from sync.log.feed import CountyFeed
+from sync.log.log import Held
 from sync.protocol import Answer, Certificate, Enrol, Request, Revoked, SignedCertificate, issue_certificate
+from sync.server import relay
 from sync.server.file import key_file, make_tables, open_file, surroundings
 from sync.server.stations import (
     STATION_SQL,
@@ -62,14 +64,30 @@ class CountyStore:
         self.log = ActLog(self._db)
         self.feed = CountyFeed(self._db)
         self._prepare()
-        row = self._db.execute("SELECT county, name, writer FROM county").fetchone()
-        self.county, self.name, self.writer = str(row[0]), str(row[1]), str(row[2])
+        row = self._db.execute("SELECT county, name FROM county").fetchone()
+        self.county, self.name = str(row[0]), str(row[1])
         self.public_key = self._key.public
 
     @property
     def key(self) -> SigningKey:
         """The county's key: signs answers, certificates and the county's own acts."""
         return self._key
+
+    @property
+    def writer(self) -> str:
+        """The writer of the county's own acts; another one after a restore that the city found out."""
+        return str(self._db.execute("SELECT writer FROM county").fetchone()[0])
+
+    def new_writer(self) -> NewWriter:
+        """A fresh incarnation of the county's own log, inside the running transaction; the caller makes it known."""
+        writer = self._entropy(16).hex()
+        self._db.execute("UPDATE county SET writer = ?", (writer,))
+        return NewWriter(writer, self._key.public, self._key.sign_birth(self.county, writer, self._key.public))
+
+    @property
+    def realm(self) -> Realm | None:
+        """The servers above and below, where there are any."""
+        return relay.realm(self._db, self.county)
 
     @property
     def database(self) -> Any:
@@ -97,7 +115,7 @@ class CountyStore:
         self._db.close()
 
     def _prepare(self) -> None:
-        with self._transaction():
+        with self.transaction():
             if not make_tables(self._db):
                 return
             county, writer = self._entropy(16).hex(), self._entropy(16).hex()
@@ -106,7 +124,8 @@ class CountyStore:
             self.log.add_writer(writer, county, "county", self._key.public, birth)
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def transaction(self) -> Iterator[None]:
+        """One write transaction."""
         with surroundings():
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -131,7 +150,7 @@ class CountyStore:
         """
         if certificate.county_key != self.public_key.hex():
             raise RequestRefused("wrong_county", 403)
-        with self._transaction():
+        with self.transaction():
             known = self.station(certificate.station)
             if known is not None and known.serial > certificate.serial:
                 raise RequestRefused("certificate_superseded", 401)
@@ -150,10 +169,12 @@ class CountyStore:
         ``live`` False for a request that lay on a stick: its time says nothing about the station's clock now.
         """
         now_ms = self._clock()
-        with self._transaction():
+        with self.transaction():
+            if station.relays and request.stations:
+                relay.learn(self._db, station, request.stations)
             answer = answer_request(
                 self.log, self.feed, request, self._grant(station), self.project, now_ms,
-                stations=self._grant_of, revoked=self.revoked(),
+                stations=self._grant_of, revoked=self.revoked(), realm=self.realm,
             )  # fmt: skip
             claims = ((mark.n, answer.have.get(writer)) for writer, mark in request.own.items())
             backlog = sum(max(0, n - (have.n if have else 0)) for n, have in claims)
@@ -173,12 +194,17 @@ class CountyStore:
         return answer
 
     def _grant(self, row: StationRow) -> Grant:
+        grant = relayed(row.scopes)
+        if grant is not None:
+            return relay.relay_grant(self._db, row, grant)
         writes = tuple(scope for scope in row.scopes if scope not in READ_ONLY)
         return Grant(row.station, row.scopes, writes, row.public_key)
 
     def _grant_of(self, station: str) -> Grant | None:
+        if station == self.county:  # its own hand, come back to a restored file
+            return Grant(station, (), Everything(), self.public_key)
         row = self.station(station)
-        return None if row is None else self._grant(row)
+        return relay.behind_relay(self._db, station, self.station) if row is None else self._grant(row)
 
     def revoked(self) -> Revoked:
         """The serials no longer served, with the number of this state of the list."""
@@ -189,6 +215,15 @@ class CountyStore:
         """Station keys of this station's superseded certificates."""
         rows = self._db.execute("SELECT public_key FROM gone_certificate WHERE station = ?", (station,))
         return [bytes(row[0]) for row in rows]
+
+    def deliver_from_above(self, came: Sequence[Held]) -> None:
+        """Deliver acts the server above sent to the feeds they are meant for, inside the running transaction."""
+        if came:
+            delivery = Delivery(self.log, self.feed, self._grant_of, self.realm)
+            delivery.from_above(came)
+            feeds = delivery.finish()
+            self.project(sorted(delivery.cases))
+            self.feed.append(feeds)
 
     def project(self, case_ids: Iterable[str]) -> None:
         """Fold the cases that changed, inside the running transaction. Refused acts are kept but not folded."""
@@ -233,7 +268,7 @@ class CountyStore:
         """
         raw = code_letters(self._entropy(16))
         wanted = tuple(scopes) or (f"office/{office}", "county", "dict")
-        with self._transaction():
+        with self.transaction():
             self._db.execute(
                 "INSERT INTO code (digest, office, office_name, window, scopes, kinds, made_ms, home)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -254,14 +289,14 @@ class CountyStore:
         digest = code_digest(asked.code)
         if not verify_birth(asked.station_key, asked.station, asked.writer, asked.public_key, asked.birth):
             raise RequestRefused("bad_birth", 403)
-        with self._transaction():
+        with self.transaction():
             sql = "SELECT office, office_name, window, scopes, kinds, used_by, used_key, home FROM code"
             row = self._db.execute(f"{sql} WHERE digest = ?", (digest,)).fetchone()
             if row is None:
                 raise RequestRefused("wrong_code", 403)
             office, office_name, window, scopes, kinds, used_by, used_key, home = row
-            if office != asked.office:
-                raise RequestRefused("wrong_office", 403)
+            if office != asked.office and not (str(home).startswith("county/") and not asked.office):
+                raise RequestRefused("wrong_office", 403)  # a county learns from its certificate under which code
             known = self.station(asked.station)
             if used_by is not None and (used_key is None or bytes(used_key) != asked.station_key):
                 raise RequestRefused("used_code", 403)
@@ -283,9 +318,9 @@ class CountyStore:
             certificate = self._certificate(row)
             self._save_station(certificate, asked.writer)
             if holder is None:
-                self.log.add_writer(asked.writer, asked.station, asked.office, asked.public_key, asked.birth)
+                self.log.add_writer(asked.writer, asked.station, office, asked.public_key, asked.birth)
             else:
-                self.log.name_writer(asked.writer, asked.station, asked.office, asked.public_key, asked.birth)
+                self.log.name_writer(asked.writer, asked.station, office, asked.public_key, asked.birth)
             self._db.execute(
                 "UPDATE code SET used_by = ?, used_key = ? WHERE digest = ?", (asked.writer, asked.station_key, digest)
             )
@@ -295,6 +330,10 @@ class CountyStore:
                 if not self.log.has_case(series_case(scope, office, year, kind)):
                     self._lease(office, year, kind, 1, 9999, asked.writer, scope)
         return issue_certificate(certificate, self._key)
+
+    def certify(self, row: StationRow) -> SignedCertificate:
+        """The certificate of a station as it was issued: the same bytes every time."""
+        return issue_certificate(self._certificate(row), self._key)
 
     def _certificate(self, row: StationRow) -> Certificate:
         return Certificate(
@@ -332,7 +371,7 @@ class CountyStore:
 
     def revoke(self, station: str) -> bool:
         """Serve this station no more; what it brought stays. False when it is unknown."""
-        with self._transaction():
+        with self.transaction():
             row = self.station(station)
             if row is None:
                 return False
@@ -344,7 +383,7 @@ class CountyStore:
 
     def record(self, kind: str, case_kind: str, case_id: str, scope: str, sets: Mapping[str, Json]) -> Act:
         """Write one act of the county's own, over what its fields hold now, and deliver it."""
-        with self._transaction():
+        with self.transaction():
             return self._record(kind, case_kind, case_id, scope, sets)
 
     def record_all(self, commits: Iterable[Sequence[Act]]) -> None:
@@ -352,8 +391,8 @@ class CountyStore:
 
         ``commits`` may be lazy: it runs inside the transaction and sees what was recorded before it.
         """
-        with self._transaction():
-            delivery = Delivery(self.log, self.feed)
+        with self.transaction():
+            delivery = Delivery(self.log, self.feed, realm=self.realm)
             for acts in commits:
                 delivery.own(self.log.held(self.log.append(self.writer, acts, self._key), new=True))
             feeds = delivery.finish()
@@ -362,12 +401,12 @@ class CountyStore:
 
     def record_office(self, fields: Mapping[str, Json]) -> Act:
         """Record an institution (登记机构); ``fields`` has at least code and name."""
-        with self._transaction():
+        with self.transaction():
             return self._record_office(fields)
 
     def lease(self, office: str, year: int, kind: str, first: int, last: int, holder: str) -> Act:
         """Lease numbers ``first``..``last`` of a series 文号 to a writer, replacing an earlier lease of it."""
-        with self._transaction():
+        with self.transaction():
             return self._lease(office, year, kind, first, last, holder)
 
     def _lease(self, office: str, year: int, kind: str, first: int, last: int, holder: str, scope: str = "") -> Act:
@@ -388,7 +427,7 @@ class CountyStore:
             by="county", sets=dict(sets), over=before.over(*sets) if before is not None else (),
         )  # fmt: skip
         entries = self.log.append(self.writer, [act], self._key)
-        delivery = Delivery(self.log, self.feed)
+        delivery = Delivery(self.log, self.feed, realm=self.realm)
         delivery.own(self.log.held(entries, new=True))
         feeds = delivery.finish()
         self.project([case_id])
@@ -416,7 +455,7 @@ class CountyStore:
         """Prove chains, signatures, feeds and the folded cases, in one snapshot. Raises LogDamaged."""
         with self.snapshot():
             writers = sum(1 for _ in self.log.verify())
-            feeds = sum(1 for _ in self.feed.verify())
+            feeds = sum(1 for _ in self.feed.verify()) + relay.Relay(self).verify()
             kept = self.case_bytes()
             for case_id in self.log.case_ids():
                 state = self.fold_case(case_id)
