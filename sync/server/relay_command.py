@@ -52,11 +52,8 @@ def add_relay(admin: Any) -> None:
 def _let_in(store: CountyStore, words: argparse.Namespace) -> int:
     prefixes = tuple(words.covers) or (words.code,)
     grant = Relayed(words.code, prefixes, words.restricted)
-    if (
-        not all(prefixes)
-        or not grant.covers(words.code)
-        or any(set(" */") & set(part) for part in (*prefixes, words.code))
-    ):
+    strange = any(not part or set(part) & set(" */") for part in (*prefixes, words.code))
+    if strange or not grant.covers(words.code):
         print("前缀不成立：下级自己的代码必须在范围之内，代码和前缀不含空格、* 和 /。", file=sys.stderr)
         return 2
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.faults import SurroundingsFault
@@ -46,8 +47,7 @@ class RelayLoop:
                 await self._level()
             except SurroundingsFault as fault:
                 logger.info('{"event": "relay_waits", "code": "%s"}', fault.code)
-                kept = fault
-                await self._on_lane(lambda: self._relay.failed(kept))
+                await self._on_lane(partial(self._relay.failed, fault))
             except Exception:
                 logger.exception("relay failed")
             await asyncio.sleep(self._every_s)
@@ -61,7 +61,7 @@ class RelayLoop:
                     return
                 line = transport = transport or HttpTransport(prepared.url, prepared.signed)
                 answer = await asyncio.to_thread(carry, prepared, line)
-                applied = await self._on_lane(lambda: self._relay.finish(prepared, answer))  # noqa: B023  awaited here
+                applied = await self._on_lane(partial(self._relay.finish, prepared, answer))
                 if not applied.more:
                     return
         finally:
