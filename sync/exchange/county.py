@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from dataclasses import replace as changed
 from typing import Final
 
-from sync.exchange.audience import Delivery
+from sync.exchange.audience import REFUSED_BELOW, Delivery
 from sync.exchange.parts import (
     MAX_BUDGET,
     Grant,
@@ -22,6 +22,7 @@ from sync.exchange.parts import (
 )
 from sync.exchange.realm import Realm
 from sync.log.chain import Entry, LogDamaged, first_hash, link, verify_birth, verify_signatures
+from sync.log.content import read_act
 from sync.log.feed import CountyFeed, FeedItem, start_roll
 from sync.log.log import ActLog, Held, WriterRow, read_acts
 from sync.protocol import CAPABILITIES, Answer, Mark, Pull, Request, Revoked, Rewind, Run, WireDamaged, WriterInfo
@@ -199,8 +200,10 @@ class _Taken:
         covered = {entry.n for entry in entries[: signed[-1] + 1]} if signed else set()
         if run.h:
             covered.discard(run.n)  # its hash says nothing of its content where the hash before it is not known
-        entries = [entry for entry in entries if held.get(entry.n) != entry.hash]
         author = self._granted(row.station)
+        if self.grant.below:
+            self._judge_again([entry for entry in entries if held.get(entry.n) == entry.hash], author or self.grant)
+        entries = [entry for entry in entries if held.get(entry.n) != entry.hash]
         row = self.log.writer(run.w) or row
         dense = [entry for entry in entries if signed and entry.n <= run.n + signed[-1]]
         follows = bool(dense) and dense[0].n == row.have.n + 1
@@ -213,6 +216,21 @@ class _Taken:
         if proved and author is not None:
             self._admit_loose(proved, author, vouched=False)
         self._admit_loose(vouched, self.grant, vouched=row.station != self.grant.station)
+
+    def _judge_again(self, entries: Sequence[Entry], author: Grant) -> None:
+        """Acts a relay had refused itself and now offers once more: it has come to deliver them after all."""
+        hashes = {entry.hash for entry in entries}
+        if not hashes:
+            return
+        try:
+            cases = sorted({act.case_id for act in read_acts(entries)})
+        except LogDamaged:
+            return
+        found = self.feed.refused_entries(cases, REFUSED_BELOW)
+        again = [
+            Held(seq, entry, read_act(entry.content), new=False) for seq, entry, _st in found if entry.hash in hashes
+        ]
+        self._judged(again, author, vouched=False, loose=True)
 
     def _entries(self, run: Run) -> list[Entry]:
         try:
