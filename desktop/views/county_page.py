@@ -103,7 +103,7 @@ class CountyPage(Page):
         head = QLabel(self.tr("与县级接通"), self.enrol_card)
         head.setObjectName("panel_title")
         self.url = QLineEdit(self.enrol_card)
-        self.url.setPlaceholderText("http://10.1.2.3:8750")
+        self.url.setPlaceholderText("https://10.1.2.3:8750#sha256=…")
         self.url.setInputMethodHints(Qt.InputMethodHint.ImhUrlCharactersOnly)
         self.code = QLineEdit(self.enrol_card)
         self.code.setPlaceholderText(self.tr("县信访局发给本站的一次性接入码"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -14,6 +14,7 @@ from sync.exchange import Applied, Covered, Grant, Identity, Realm, Relayed, app
 from sync.exchange.realm import ABOVE
 from sync.log import SigningKey
 from sync.log.chain import sealing_public
+from sync.log.log import Database
 from sync.protocol import Answer, Certificate, Request, SignedCertificate, WireDamaged
 from sync.server.relay_view import RelayFeed, RelayLog
 from sync.server.stations import RequestRefused, StationRow
@@ -60,12 +61,7 @@ class Relay:
 
     def status(self) -> Status | None:
         """None while this county has no server above."""
-        sql = "SELECT url, certificate, code, restricted, contact_ms, pending, error FROM relay_up"
-        row = self._db.execute(sql).fetchone()
-        if row is None:
-            return None
-        city = msgspec.json.decode(row[1], type=SignedCertificate).read().county_name
-        return Status(str(row[0]), city, str(row[2]), bool(row[3]), row[4], int(row[5]), str(row[6]))
+        return read_status(self._db)
 
     def enrol(self, url: str, code: str) -> Certificate:
         """Turn the city's one-time code into the certificate of a relay.
@@ -178,6 +174,16 @@ class Relay:
         return sum(1 for _ in self._view(True)[1].verify())
 
 
+def read_status(db: Database) -> Status | None:
+    """How a county stands with the server above, over any of its connections; None while it has none."""
+    sql = "SELECT url, certificate, code, restricted, contact_ms, pending, error FROM relay_up"
+    row = db.execute(sql).fetchone()
+    if row is None:
+        return None
+    city = msgspec.json.decode(row[1], type=SignedCertificate).read().county_name
+    return Status(str(row[0]), city, str(row[2]), bool(row[3]), row[4], int(row[5]), str(row[6]))
+
+
 def carry(prepared: Prepared, transport: client.Transport) -> Answer:
     """Carry a request up and read the answer; touches no database."""
     return client.go_round(transport, prepared.request, prepared.key, prepared.certificate)[0]
@@ -190,14 +196,14 @@ def _nothing(_cases: Iterable[str]) -> None:
 # the city's side ---------------------------------------------------------------------------------------------------
 
 
-def relays(db: Any) -> tuple[Relayed, ...]:
+def relays(db: Database) -> tuple[Relayed, ...]:
     """The counties that relay to this server."""
     rows = db.execute("SELECT scopes FROM station WHERE home LIKE 'county/%' ORDER BY home").fetchall()
     found = (relayed(str(row[0]).split()) for row in rows)
     return tuple(grant for grant in found if grant is not None)
 
 
-def realm(db: Any, county: str) -> Realm | None:
+def realm(db: Database, county: str) -> Realm | None:
     """Who stands around this server; None for a server alone with its stations."""
     below = relays(db)
     above = db.execute("SELECT code FROM relay_up").fetchone()
@@ -213,7 +219,7 @@ def realm(db: Any, county: str) -> Realm | None:
     return Realm(below, "" if above is None else str(above[0]), origin)
 
 
-def _origin(db: Any, station: str, under: bool) -> str:
+def _origin(db: Database, station: str, under: bool) -> str:
     row = db.execute("SELECT scopes FROM station WHERE station = ?", (station,)).fetchone()
     if row is not None:
         grant = relayed(str(row[0]).split())
@@ -224,7 +230,7 @@ def _origin(db: Any, station: str, under: bool) -> str:
     return ABOVE if under else ""
 
 
-def learn(db: Any, relay: StationRow, certificates: dict[str, SignedCertificate]) -> list[str]:
+def learn(db: Database, relay: StationRow, certificates: dict[str, SignedCertificate]) -> list[str]:
     """Know the stations behind a relay by certificates that county signed; the codes of those that are none.
 
     ``bad_certificate``: not signed by the key this relay is enrolled with, or for another station; ``station_taken``:
@@ -237,7 +243,9 @@ def learn(db: Any, relay: StationRow, certificates: dict[str, SignedCertificate]
         except WireDamaged:
             refused.append("bad_certificate")
             continue
-        if certificate.county_key != relay.public_key.hex() or certificate.station != station:
+        words = (certificate.office, *certificate.scopes)
+        strange = certificate.station != station or any("\0" in word for word in words)
+        if strange or certificate.county_key != relay.public_key.hex():
             refused.append("bad_certificate")
             continue
         known = db.execute("SELECT relay, serial FROM relayed_station WHERE station = ?", (station,)).fetchone()
@@ -257,14 +265,14 @@ def learn(db: Any, relay: StationRow, certificates: dict[str, SignedCertificate]
     return refused
 
 
-def relay_grant(db: Any, row: StationRow, grant: Relayed) -> Grant:
+def relay_grant(db: Database, row: StationRow, grant: Relayed) -> Grant:
     """What a relay may do: read its feeds, bring what its county and the stations behind it wrote."""
     rows = db.execute("SELECT station FROM relayed_station WHERE relay = ? ORDER BY station", (row.station,))
     below = (row.station, *(str(found[0]) for found in rows))
     return Grant(row.station, grant.feeds, Covered(grant), row.public_key, below)
 
 
-def behind_relay(db: Any, station: str, row_of: Callable[[str], StationRow | None]) -> Grant | None:
+def behind_relay(db: Database, station: str, row_of: Callable[[str], StationRow | None]) -> Grant | None:
     """What a station behind a relay may do here: what both its own certificate and its county's allow."""
     found = db.execute("SELECT relay, public_key, scopes FROM relayed_station WHERE station = ?", (station,)).fetchone()
     relay = None if found is None else row_of(str(found[0]))
@@ -275,7 +283,7 @@ def behind_relay(db: Any, station: str, row_of: Callable[[str], StationRow | Non
     return Grant(station, grant.feeds, writes, bytes(found[1]))
 
 
-def refuse_overlap(db: Any, office: str, prefixes: tuple[str, ...] = ()) -> None:
+def refuse_overlap(db: Database, office: str, prefixes: tuple[str, ...] = ()) -> None:
     """One office has one way to this server: itself, or one relay. Raises RequestRefused ``relay_covers_office``.
 
     ``prefixes`` are what a new relay of code ``office`` is to cover; none for a station of ``office``.

@@ -9,31 +9,10 @@ from typing import Final
 from sync.exchange.audience import REFUSED_BELOW
 from sync.log import ActLog
 from sync.log.chain import Entry, first_hash
-from sync.log.feed import STATION_SCHEMA, StationFeed
+from sync.log.feed import StationFeed
 from sync.log.log import Database, Held, Position, WriterRow, entry_from_row
 from sync.protocol import Mark
 
-RELAY_SCHEMA: Final = (
-    STATION_SCHEMA
-    + """
-CREATE TABLE relay_writer (             -- what the city knows of a writer we hold
-  writer BLOB PRIMARY KEY,
-  birth BLOB, serial INTEGER NOT NULL,  -- as last introduced: birth, and serial of its station's certificate
-  forked INTEGER NOT NULL,              -- 1: the city's copy is not ours; its unseen acts are offered one by one
-  mixed INTEGER NOT NULL,               -- 1: it wrote restricted acts, and we may not relay those
-  city_n INTEGER NOT NULL, city_hash BLOB NOT NULL  -- where the city last said its copy ends
-) STRICT;
-CREATE TABLE relay_up (                 -- the server above, when we are enrolled there
-  one INTEGER PRIMARY KEY CHECK (one = 1), url TEXT NOT NULL, certificate TEXT NOT NULL, code TEXT NOT NULL,
-  restricted INTEGER NOT NULL, contact_ms INTEGER, pending INTEGER NOT NULL, error TEXT NOT NULL
-) STRICT;
-CREATE TABLE relayed_station (          -- stations of counties below, by certificates those counties signed
-  station TEXT PRIMARY KEY, relay TEXT NOT NULL, office TEXT NOT NULL, serial INTEGER NOT NULL,
-  public_key BLOB NOT NULL, scopes TEXT NOT NULL
-) STRICT;
-CREATE INDEX relayed_by ON relayed_station (relay);
-"""
-)
 _SCANNED: Final = "relay_scanned"
 _SECRET: Final = "scope LIKE 'restricted/%'"
 

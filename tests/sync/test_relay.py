@@ -72,7 +72,9 @@ class World:
     """A city with a desk, a county below it with two township desks."""
 
     def __init__(self, folder: Path, new_station: Callable[..., Station]) -> None:
-        self.city, self.county = Relaying(folder / "city").start(), Relaying(folder / "county").start()
+        self.city, self.county = Relaying(folder / "city"), Relaying(folder / "county")
+        self.city.start()
+        self.county.start()
         self.town = new_station("town", self.county, TOWN)
         self.other = new_station("other", self.county, OTHER_TOWN)
         self.desk = new_station("desk", self.city, CITY_OFFICE)
@@ -269,7 +271,8 @@ def test_what_the_city_keeps_among_its_own_desks_enters_no_common_feed_of_the_co
 
 
 def test_a_case_goes_from_one_county_to_another_through_the_city(joined, tmp_path, new_station):
-    far = Relaying(tmp_path / "far").start()
+    far = Relaying(tmp_path / "far")
+    far.start()
     try:
         desk = new_station("far desk", far, "370206001")
         code = joined.city.admin("enrol-relay", "--code", "370206").stdout.strip()
@@ -439,7 +442,9 @@ def test_a_birth_the_station_did_not_sign_is_refused_and_retried_when_a_person_s
     applied = Relay(store).finish(lying, carry(lying, transport))
     transport.close()
     assert applied.broken == (me.writer,)
-    assert Relay(store).status().error == "birth_unproved"
+    status = Relay(store).status()
+    assert status is not None
+    assert status.error == "birth_unproved"
     store.close()
     assert joined.county.up()["aside"] == [me.writer]
     assert not any(b'"f1f1' in content for content in joined.city.contents())
@@ -502,7 +507,8 @@ def test_a_stations_code_lets_no_county_in(world):
 
 
 def test_three_levels_are_refused_in_plain_words(joined, tmp_path):
-    above = Relaying(tmp_path / "province").start()
+    above = Relaying(tmp_path / "province")
+    above.start()
     try:
         code = above.admin("enrol-relay", "--code", "3702").stdout.strip()
         found = joined.city.admin("relay", "--to", above.url, "--code", code)
