@@ -219,7 +219,7 @@ def _import_pages() -> None:
 
 def _import_paper() -> None:
     import desktop.services.papers  # noqa: F401
-    from desktop.services.station import name_initials
+    from desktop.services.shipped import name_initials
 
     name_initials("一")  # reads the table of readings
 

@@ -22,7 +22,7 @@ from desktop.devices import machine
 from desktop.models.store.connection import fault_of_os_error
 from desktop.models.store.folder import DataFolder, refuse_used
 from desktop.models.store.keys import sign_in_names
-from desktop.services import care, clerks, county, intake, matters, papers, restricted
+from desktop.services import care, clerks, county, intake, matters, papers, restricted, stick, stick_enrol
 from desktop.services.outcome import Outcome
 from desktop.services.station import Station, Surroundings, create_station, open_station
 from domain import commands
@@ -249,6 +249,16 @@ def _sync(station: Station, words: argparse.Namespace) -> object:
     return county.exchange_once(station)
 
 
+def _bundle(station: Station, words: argparse.Namespace) -> object:
+    paths = [Path(name) for name in words.files]
+    if words.direction == "import":
+        return stick.import_replies(station, paths)
+    if words.slip is None:
+        return stick.export(station, paths[0])
+    question = stick_enrol.begin_enrolment(station, stick_enrol.read_slip_file(Path(words.slip)), anew=words.anew)
+    return stick.finish_export(station, question, stick.write(question, paths[0]))
+
+
 def _verify(words: argparse.Namespace) -> int:
     station = _opened(words)
     try:
@@ -309,6 +319,7 @@ DO: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "enrol": _with_station(_enrol),
     "sync": _with_station(_sync),
     "restricted-desk": _with_station(_restricted_desk),
+    "bundle": _with_station(_bundle),
     "verify": _verify,
     "rebuild": _with_station(lambda s, _w: care.rebuild(s)),
     "backup": _with_station(_backup),

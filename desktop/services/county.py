@@ -98,7 +98,7 @@ def begin_enrolment(station: Station, url: str, code: str, *, anew: bool = False
         raise SurroundingsFault("already_enrolled", facts={"url": (store.county() or ("",))[0]})
     name = f"{station.office.name} {station.office.window}号窗口"
     key = store.next_station_key()
-    identity = replace(_identity(station), birth=store.birth_by(key))
+    identity = replace(identity_of(station), birth=store.birth_by(key))
     return EnrolmentAsk(url.strip(), code.strip(), identity, key, sealing_public(store.sealing_key), name)
 
 
@@ -130,17 +130,17 @@ def enrol(station: Station, url: str, code: str, *, anew: bool = False) -> Outco
 
 
 def begin_exchange(station: Station, budget: int = START_BUDGET) -> PreparedExchange | None:
-    """Build the next request (store lane); None before enrolment.
+    """Build the next request (store lane); None before enrolment, and for a station that has no line to its county.
 
     The fence is written before anything new leaves this disk (sync design §2.5): should this file ever be replaced
     by an older copy, the copy can be told from the original.
     """
     county = station.store.county()
-    if county is None:
+    if county is None or not county[0]:
         return None
     store = station.store
     with immediate(store.db) as transaction:
-        request = build_request(store.log, store.feed, _identity(station), budget, station.now_ms)
+        request = build_request(store.log, store.feed, identity_of(station), budget, station.now_ms)
         transaction.commit()
     if request.push:
         station.set_fence()
@@ -219,7 +219,7 @@ def exchange_once(station: Station, transport: client.Transport | None = None) -
         while rounds < MOST_ROUNDS:
             prepared = begin_exchange(station, pace.budget)
             if prepared is None:
-                raise SurroundingsFault("not_enrolled")
+                raise SurroundingsFault("no_line" if station.store.enrolled() else "not_enrolled")
             if line is None:
                 line = own_line = client.HttpTransport(prepared.url, prepared.signed)
                 pace = client.Pace(loopback=own_line.loopback)
@@ -237,7 +237,7 @@ def exchange_once(station: Station, transport: client.Transport | None = None) -
             if not applied.more:
                 break
     except SurroundingsFault as fault:
-        if fault.code != "not_enrolled":
+        if fault.code not in ("not_enrolled", "no_line"):
             note_failure(station, fault)
         raise
     finally:
@@ -268,7 +268,16 @@ def retry(station: Station) -> Outcome[int]:
     return Outcome(count, frozenset({Topic.SYNC}))
 
 
-def _identity(station: Station) -> Identity:
+def certificate_of(station: Station) -> Certificate:
+    """What the county vouches for. Raises SurroundingsFault ``not_enrolled``."""
+    found = station.store.county()
+    if found is None:
+        raise SurroundingsFault("not_enrolled")
+    return _read(msgspec.json.decode(found[1], type=SignedCertificate))
+
+
+def identity_of(station: Station) -> Identity:
+    """Who this station is on the wire, with the birth of its current writer."""
     store = station.store
     own = store.identity
     return Identity(own.station_id, own.office, own.writer, store.key.public, store.birth_by(store.station_key))

@@ -113,6 +113,8 @@ PAPERS: Final = {
     "series_held_elsewhere": "[“{kind}”字]文号由本机构另一台机器使用，本机不能取号。"
     "请在那台机器上出具，或者向县级申请另发文号。",
     "series_exhausted": "[{year}年][“{kind}”字]文号已经用完[（最末号{last}）]。请同步，由县级续发文号后再出具。",
+    "series_suspended": "本机换了身份，等与县里联系后才能再编文号；登记编号和回执照常。请同步，或者用U盘与县里联系。",
+    "series_sealed_here": "本机的[{year}年][“{kind}”字]文号已由县里封存，不能再用。请同步；仍不行的，请县里另发文号。",
     "delivered_before_issue": "送达时间早于文书出具日期[（{issued_on}）]。请更正送达时间。",
     "signer_missing": "没有写签收人。请填写签收人姓名；拒绝签收的请选“拒收”。",
     "refusal_reason_missing": "没有写拒收的事由。请写明拒收事由和日期。",

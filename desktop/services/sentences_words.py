@@ -41,6 +41,17 @@ SURROUNDINGS: Final = {
     "wrong_database": "这个数据库不能用：须是UTF8编码、空的或者县级服务器自己建立的。请换一个数据库。",
     "already_enrolled": "本机已经接入县级[（{url}）]，不需要再接入。",
     "not_enrolled": "本机还没有接入县级。请在“县级”页填写地址和一次性接入码。",
+    "no_line": "本机是用介质接入的，没有县级服务地址。请在“县级”页导出上报介质、导入回执介质。",
+    "stick_needs_slip": "本机还没有接入县级。没有网络的，请用县信访局给的接入单申请接入，再导入回执介质。",
+    "stick_needs_enrolment": "本机的接入证书是旧版本发的，还不能用介质上报。请向县信访局要新的接入码，重新接入。",
+    "slip_of_another_office": "接入单是发给其他机构的[（{given}，本机是{own}）]。请向县信访局要本机构的接入单。",
+    "medium_refused": "介质没有采用[：{reason}]。记录没有改动。",
+    "medium_full": "U 盘已满[（{file}）]，介质没有写成，没有留下文件。请换一个空间大的 U 盘再导出。",
+    "medium_read_only": "U 盘不能写入[（{file}）]，介质没有写成。请检查写保护开关，或者换一个 U 盘。",
+    "medium_missing": "找不到文件或者文件夹[（{file}）]。请检查 U 盘是否插好。",
+    "medium_exists": "已有同名的文件[（{file}）]，没有覆盖。请换一个名字。",
+    "medium_io_error": "读写 U 盘出错[（{file}）]。请重新插好 U 盘，或者换一个再试；记录没有改动。",
+    "medium_unsound": "介质写出后核对没有通过[（{file}）]，已经删除。这个 U 盘不可靠，请换一个再导出。",
 }
 
 WARNINGS: Final = {

@@ -157,7 +157,8 @@ class Delivery:
         if scopes and not shown:
             return CASE_NOT_YOURS
         joins = {scope for scope, joined in speaks_of.items() if joined}
-        return "restricted_mixed" if mixed({home, *scopes, *joins}) else None
+        members = {scope for scope, is_shown in scopes.items() if is_shown}  # a field may say no of any scope at all
+        return "restricted_mixed" if mixed({home, *members, *joins}) else None
 
     def _take(self, item: Held) -> None:
         case_id, scope = item.act.case_id, self._home(item)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
-from typing import Final
+from typing import TypeAlias
 
 from sync.exchange.audience import REFUSED_BELOW, Delivery
 from sync.exchange.parts import (
@@ -18,17 +18,18 @@ from sync.exchange.parts import (
     feed_in_full,
     infos,
     mark_of,
-    run_of,
 )
+from sync.exchange.pulls import pulls_of
 from sync.exchange.realm import Realm
 from sync.log.chain import Entry, LogDamaged, first_hash, link, verify_birth, verify_signatures
 from sync.log.content import read_act
-from sync.log.feed import CountyFeed, FeedItem, start_roll
+from sync.log.feed import CountyFeed, start_roll
 from sync.log.log import ActLog, Held, WriterRow, read_acts
-from sync.protocol import CAPABILITIES, Answer, Mark, Pull, Request, Revoked, Rewind, Run, WireDamaged, WriterInfo
+from sync.protocol import CAPABILITIES, Answer, Mark, Request, Revoked, Rewind, Run, WireDamaged, WriterInfo
 
-_REFERENCE_COST: Final = 4
-_ACT_OVERHEAD: Final = 8
+Settle: TypeAlias = Callable[[frozenset[str], bool], None]
+"""What the county does at a contact, before it answers: given the station's writers whose whole log lies at the county
+while the station has nothing to bring back, and whether it brought nothing at all."""
 
 
 def answer_request(
@@ -42,14 +43,16 @@ def answer_request(
     stations: Grants | None = None,
     revoked: Revoked | None = None,
     realm: Realm | None = None,
+    settle: Settle | None = None,
 ) -> Answer:
     """Take in what the station brings and answer it, inside the caller's one transaction.
 
     The caller has verified the frame's signature and that ``grant`` belongs to it; ``now_ms`` is evidence only.
     ``stations`` gives the grants of other stations, by which births and authors' rights are judged; ``revoked`` is the
-    list of serials as it stands; ``realm`` says where scopes lie when servers stand above or below. Nothing well-formed
-    is refused: an act the station may not write is kept, not delivered, and named in ``reject``; a run that is broken
-    in itself is named in ``broken`` and left out.
+    list of serials as it stands; ``realm`` says where scopes lie when servers stand above or below; ``settle`` is
+    called once what was brought is taken and before anything is delivered, so that what the county writes then (leases
+    of numbers) is in the answer. Nothing well-formed is refused: an act the station may not write is kept, not
+    delivered, and named in ``reject``; a run that is broken in itself is named in ``broken`` and left out.
     """
     list_version = revoked.version if revoked is not None else 0
     known = {row.writer for each in grant.below or (grant.station,) for row in log.writers_of(each) if not row.attested}
@@ -58,6 +61,9 @@ def answer_request(
         rows = (log.writer(writer) for writer in feed.claimed(grant.station) & known)
         marks = {row.writer: mark_of(row.have) for row in rows if row is not None}
         same = request.q == digest(heads, marks, list_version)
+        if same and settle is not None:
+            settle(frozenset(marks), True)
+            same = all(feed.head(scope) == head for scope, head in heads.items())
         return Answer(t=now_ms, same=same, full=not same)
     taken = _Taken(log, feed, grant, stations, realm)
     if grant.below:
@@ -71,8 +77,10 @@ def answer_request(
     have, proved = _positions(log, request, known, taken)
     feed.claim(grant.station, known & request.own.keys())
     rewind, starts = _claims(feed, request, grant)
+    if settle is not None:
+        settle(_level(request, have, taken, rewind), False)
     limit = max(1, min(request.limit, MAX_BUDGET))
-    pulls, seen, more = _pulls(feed, log, starts, proved, limit)
+    pulls, seen, more = pulls_of(feed, log, starts, proved, limit)
     return Answer(
         t=now_ms,
         have=have,
@@ -86,6 +94,13 @@ def answer_request(
         more=more,
         caps=list(CAPABILITIES),
     )
+
+
+def _level(request: Request, have: Mapping[str, Mark], taken: _Taken, rewind: Mapping[str, Rewind]) -> frozenset[str]:
+    """Writers of the station whose whole log lies here, while it has nothing to bring back."""
+    if request.recovered or rewind or taken.forked or taken.broken:
+        return frozenset()
+    return frozenset(writer for writer, mark in request.own.items() if writer in have and have[writer].n >= mark.n)
 
 
 @dataclass(slots=True)
@@ -200,9 +215,13 @@ class _Taken:
         covered = {entry.n for entry in entries[: signed[-1] + 1]} if signed else set()
         if run.h:
             covered.discard(run.n)  # its hash says nothing of its content where the hash before it is not known
+        lying = [entry for entry in entries if held.get(entry.n) == entry.hash]
         author = self._granted(row.station)
-        if self.grant.below:
-            self._judge_again([entry for entry in entries if held.get(entry.n) == entry.hash], author or self.grant)
+        if lying:
+            self.before |= self.feed.rejected(run.w, lying[0].n, lying[-1].n)
+            self.loose |= {item.seq: item.act.act_id for item in self.log.held(lying)}
+            if self.grant.below:
+                self._judge_again(lying, author or self.grant)
         entries = [entry for entry in entries if held.get(entry.n) != entry.hash]
         row = self.log.writer(run.w) or row
         dense = [entry for entry in entries if signed and entry.n <= run.n + signed[-1]]
@@ -220,12 +239,7 @@ class _Taken:
     def _judge_again(self, entries: Sequence[Entry], author: Grant) -> None:
         """Acts a relay had refused itself and now offers once more: it has come to deliver them after all."""
         hashes = {entry.hash for entry in entries}
-        if not hashes:
-            return
-        try:
-            cases = sorted({act.case_id for act in read_acts(entries)})
-        except LogDamaged:
-            return
+        cases = sorted({act.case_id for act in read_acts(entries)})  # they lie here, so they are acts
         found = self.feed.refused_entries(cases, REFUSED_BELOW)
         again = [
             Held(seq, entry, read_act(entry.content), new=False) for seq, entry, _st in found if entry.hash in hashes
@@ -295,7 +309,7 @@ class _Taken:
             shown = set(self.grant.scopes)
             for seq, act_id in self.loose.items():
                 if lying.get(seq, set()).isdisjoint(shown):
-                    rejects[act_id] = "shown_to_others"  # taken, but the bringer will not see it back
+                    rejects.setdefault(act_id, "shown_to_others")  # taken, but the bringer will not see it back
         return rejects
 
 
@@ -340,52 +354,3 @@ def _claims(feed: CountyFeed, request: Request, grant: Grant) -> tuple[dict[str,
         rewinds[scope] = Rewind(claim=claim, to=common)
         starts[scope] = common
     return rewinds, starts
-
-
-def _pulls(
-    feed: CountyFeed, log: ActLog, starts: Mapping[str, Mark], proved: Mapping[str, int], limit: int
-) -> tuple[list[Pull], set[str], bool]:
-    pulls: list[Pull] = []
-    seen: set[str] = set()
-    for scope, after in starts.items():
-        if limit <= 0:
-            if feed.head(scope).n > after.n:
-                return pulls, seen, True
-            continue
-        items: list[FeedItem] = []
-        for item in feed.read(scope, after.n, proved):
-            limit -= _REFERENCE_COST if item.known else len(item.entry.content) + _ACT_OVERHEAD
-            items.append(item)
-            if limit <= 0:
-                break
-        if items:
-            to = Mark(items[-1].seq, items[-1].roll)
-            pulls.append(Pull(scope=scope, after=after, to=to, runs=list(_feed_runs(log, items))))
-            seen |= {item.entry.writer for item in items if not item.known}
-            if feed.head(scope).n > to.n:
-                return pulls, seen, True
-    return pulls, seen, False
-
-
-def _feed_runs(log: ActLog, items: Sequence[FeedItem]) -> Iterator[Run]:
-    """Group consecutive positions that are consecutive in their author's chain."""
-    start = 0
-    for end in range(1, len(items) + 1):
-        if end < len(items) and _continues(items[end - 1], items[end]):
-            continue
-        part = items[start:end]
-        start = end
-        first = part[0].entry
-        if part[0].known:
-            yield Run(w=first.writer, n=first.n, c=len(part))
-            continue
-        before = log.hash_at(first.writer, first.n - 1)
-        if before is not None and link(before, first.writer, first.n, first.content) != first.hash:
-            before = None
-        yield run_of([item.entry for item in part], before=before, all_signatures=True)
-
-
-def _continues(one: FeedItem, two: FeedItem) -> bool:
-    if (one.entry.writer, one.entry.n + 1, one.known) != (two.entry.writer, two.entry.n, two.known):
-        return False
-    return two.known or link(one.entry.hash, two.entry.writer, two.entry.n, two.entry.content) == two.entry.hash

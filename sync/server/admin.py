@@ -15,7 +15,7 @@ from typing import Any
 
 from domain.audience import restricted
 from domain.faults import SurroundingsFault
-from sync.server import tls
+from sync.server import series_admin, sticks_admin, tls
 from sync.server.backup import BackupDamaged, read_backup, write_backup
 from sync.server.databases import open_database
 from sync.server.file import surroundings
@@ -76,22 +76,6 @@ def _init(store: CountyStore, words: argparse.Namespace) -> None:
     _say({"recorded": len(offices)})
 
 
-def _writer_of(store: CountyStore, station: str) -> str:
-    """The writer a station claims now: numbers are leased to an incarnation, not to a machine's name."""
-    row = store.station(station) if station else None
-    return "" if row is None else row.writer
-
-
-def _lease(store: CountyStore, words: argparse.Namespace) -> int:
-    holders = [row.writer for row in store.stations() if row.office == words.office and not row.revoked]
-    holder = _writer_of(store, words.station) or (holders[0] if len(holders) == 1 else "")
-    if not holder:
-        print("该单位没有或有多台工作站，请用 --station 指明。", file=sys.stderr)
-        return 2
-    store.lease(words.office, words.year, words.kind, words.start, words.start + words.count - 1, holder)
-    return 0
-
-
 def _revoke(store: CountyStore, words: argparse.Namespace) -> int:
     return 0 if store.revoke(words.station) else 2
 
@@ -134,8 +118,6 @@ def _asked(seen: Overview, words: argparse.Namespace) -> Iterable[Mapping[str, A
             yield from map(_station, seen.backlog())
         case "forks":
             yield from map(asdict, seen.forks())
-        case "series":
-            yield from seen.series()
         case "rejects":
             after = 0
             while found := seen.rejected_acts(after):
@@ -195,14 +177,7 @@ def add_words(parser: argparse.ArgumentParser) -> None:
     init.add_argument("--offices", required=True, metavar="FILE.json")
     init.set_defaults(do=_init)
 
-    lease = tasks.add_parser("lease", help="发放文号")
-    lease.add_argument("--office", required=True)
-    lease.add_argument("--year", type=int, required=True)
-    lease.add_argument("--kind", required=True)
-    lease.add_argument("--start", type=int, default=1)
-    lease.add_argument("--count", type=int, default=9999)
-    lease.add_argument("--station", default="")
-    lease.set_defaults(do=_lease)
+    series_admin.add_words(tasks)
 
     revoke = tasks.add_parser("revoke", help="停用一台工作站")
     revoke.add_argument("--station", required=True)
@@ -215,7 +190,6 @@ def add_words(parser: argparse.ArgumentParser) -> None:
         ("backlog", "还有待上报的工作站"),
         ("forks", "身份重复的工作站"),
         ("rejects", "收下但未收入的办理动作"),
-        ("series", "各种文号发到哪里"),
     ):
         tasks.add_parser(task, help=says).set_defaults(do=_look)
 
@@ -224,6 +198,7 @@ def add_words(parser: argparse.ArgumentParser) -> None:
     backup.set_defaults(do=_backup)
     add_upstream(tasks)
     add_relay(tasks)
+    sticks_admin.add_words(tasks, _now, secrets.token_bytes)
     back = tasks.add_parser("restore", help="把备份恢复到新的数据文件夹和空的数据库")
     back.add_argument("file", metavar="FILE")
     back.set_defaults(do=None)

@@ -13,7 +13,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-import msgspec
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
@@ -29,11 +28,9 @@ from sync.protocol import (
     MAX_FRAME,
     PROTOCOL,
     REQUEST_TAG,
-    Certificate,
     Enrol,
     Enrolled,
     Request,
-    SignedCertificate,
     WireDamaged,
     decode_frame,
     encode_frame,
@@ -46,6 +43,7 @@ from sync.server.metrics import CONTENT_TYPE, Tally, metrics_text
 from sync.server.overview import Overview, Seen
 from sync.server.page import county_page
 from sync.server.relay_loop import NEVER, RelayLoop
+from sync.server.rounds import read_request, shown_certificate
 from sync.server.stations import RequestRefused
 from sync.server.store import CountyStore
 
@@ -223,11 +221,7 @@ class County:
         try:
             answer = await self._lane.exchange(request, verify, len(body))
         except (RequestRefused, WireDamaged) as refused:
-            # A county put back to an older copy knows an older key of this station, or none.
-            if header is None or refused.code not in {"certificate_wanted", "bad_signature"}:
-                raise
-            certificate = _shown(header, request.st)
-            verify_frame(body, REQUEST_TAG, bytes.fromhex(certificate.key))
+            certificate = shown_certificate(refused, header, request, verify)
             await self._lane.run(lambda: self._store.readmit(certificate))
             answer = await self._lane.exchange(request, verify, len(body))
         reply = await self._off(self._frames, lambda: encode_frame(answer, ANSWER_TAG, self._store.key))
@@ -248,9 +242,7 @@ class County:
 
     def _opened(self, body: bytes) -> tuple[Request, bytes]:
         """A request, and the key its signature was verified with; an empty one when the station is new here."""
-        request, _ = decode_frame(body, Request)
-        refuse_protocol(request.v)
-        _refuse_nul(word for info in request.writers.values() for word in (info.station, info.office))
+        request = read_request(body)
         hint = self._keys.get(request.st, b"")
         if hint:
             try:
@@ -323,17 +315,6 @@ class County:
         if code in _PROTOCOL_CODES:
             told |= {"least": LEAST_PROTOCOL, "most": PROTOCOL}
         return JSONResponse(told, status_code=status, headers=headers)
-
-
-def _shown(header: str, station: str) -> Certificate:
-    """The certificate a forgotten station shows; raises WireDamaged."""
-    try:
-        certificate = msgspec.json.decode(header, type=SignedCertificate).read()
-    except (msgspec.MsgspecError, ValueError):
-        raise WireDamaged("bad_certificate") from None
-    if certificate.station != station:
-        raise WireDamaged("bad_certificate")
-    return certificate
 
 
 def _refuse_nul(words: Iterable[str]) -> None:

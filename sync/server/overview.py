@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import msgspec
-
 from sync.log.log import Database
 from sync.server.relay import Status, read_status
 from sync.server.stations import DAY_MS, StationRow, read_counts, read_stations
@@ -110,15 +108,3 @@ class Overview:
         off = "clock_offset_ms > ? OR clock_offset_ms < ?"
         sql = f"SELECT station, clock_offset_ms FROM station WHERE {off} ORDER BY station"
         return {str(row[0]): int(row[1]) for row in self._db.execute(sql, (CLOCK_OFF_MS, -CLOCK_OFF_MS))}
-
-    def series(self) -> list[dict[str, Any]]:
-        """Every series of numbers 文号 as its acts tell it: what is leased to whom."""
-        rows = self._db.execute("SELECT case_id, state FROM county_case WHERE case_kind = 'series' ORDER BY case_id")
-        return [{"series": str(row[0]), **_values(bytes(row[1]))} for row in rows]
-
-
-def _values(state: bytes) -> dict[str, Any]:
-    """Field → its value; a list of values where two heads stand."""
-    fields = msgspec.json.decode(state)["fields"]
-    heads = {name: [head["value"] for head in found] for name, found in sorted(fields.items())}
-    return {name: values[0] if len(values) == 1 else values for name, values in heads.items()}

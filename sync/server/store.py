@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from domain.acts import Act, CaseKind
-from domain.audience import series_case
-from domain.beijing import beijing_minute
 from domain.canonical import Json
 from domain.faults import SurroundingsFault
 from domain.fold import CaseState, fold, state_bytes
@@ -24,6 +22,7 @@ from sync.server import relay
 from sync.server.databases import CountyDatabase, Reader, open_database
 from sync.server.file import key_file, surroundings
 from sync.server.folding import case_row
+from sync.server.series import SeriesBook, concerns
 from sync.server.stations import (
     STATION_SQL,
     RequestRefused,
@@ -76,6 +75,7 @@ class CountyStore:
         self._db = open_db(folder, database)
         self.log = ActLog(self._db)
         self.feed = CountyFeed(self._db)
+        self.series = SeriesBook(self._db, self.log, self._record, self.fold_case, self._clock)
         try:
             self._prepare()
             row = self._db.execute("SELECT county, name FROM county").fetchone()
@@ -135,13 +135,26 @@ class CountyStore:
             birth = self._key.sign_birth(county, writer, self._key.public)
             self.log.add_writer(writer, county, "county", self._key.public, birth)
 
-    def transaction(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
         """One write transaction; raises SurroundingsFault."""
-        return self._db.transaction()
+        with self._nothing_remembered(), self._db.transaction():
+            yield
 
-    def savepoint(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
         """A part of the running transaction that may fail alone."""
-        return self._db.savepoint()
+        with self._nothing_remembered(), self._db.savepoint():
+            yield
+
+    @contextmanager
+    def _nothing_remembered(self) -> Iterator[None]:
+        """What was rolled back is not remembered as done."""
+        try:
+            yield
+        except BaseException:
+            self.series.forget()
+            raise
 
     def reader(self) -> Reader:
         """A connection that only reads, for another thread."""
@@ -190,6 +203,7 @@ class CountyStore:
         answer = answer_request(
             self.log, self.feed, request, self._grant(station), self.project, now_ms,
             stations=self._grant_of, revoked=self.revoked(), realm=self.realm,
+            settle=None if station.relays else lambda level, quiet: self.series.settle(station, level, quiet=quiet),
         )  # fmt: skip
         claims = ((mark.n, answer.have.get(writer)) for writer, mark in request.own.items())
         backlog = sum(max(0, n - (have.n if have else 0)) for n, have in claims)
@@ -203,13 +217,12 @@ class CountyStore:
             if current:  # it goes on under another incarnation
                 self._db.execute("UPDATE station SET writer = ? WHERE station = ?", (current[-1], station.station))
         if live and request.t:
-            self.note_clock(station.station, request.t)
+            self.note_clock(station.station, request.t - now_ms)
         return answer
 
-    def note_clock(self, station: str, said_ms: int) -> None:
-        """Note what a station's clock says now, against ours, inside the running transaction; evidence only."""
-        sql = "UPDATE station SET clock_offset_ms = ? WHERE station = ?"
-        self._db.execute(sql, (said_ms - self._clock(), station))
+    def note_clock(self, station: str, ahead_ms: int) -> None:
+        """Note how far a station's clock is ahead of ours, inside the running transaction; evidence only."""
+        self._db.execute("UPDATE station SET clock_offset_ms = ? WHERE station = ?", (ahead_ms, station))
 
     def _grant(self, row: StationRow) -> Grant:
         grant = relayed(row.scopes)
@@ -252,6 +265,7 @@ class CountyStore:
             delivered = [act for act in acts if act.act_id not in refused] if refused else acts
             if delivered:
                 rows.append(case_row(delivered))
+                self.series.note(rows[-1][0], delivered, fold)
         self._db.executemany(_CASE_SQL, rows)
 
     def fold_case(self, case_id: str) -> CaseState | None:
@@ -293,7 +307,7 @@ class CountyStore:
         return "-".join(raw[place : place + 4] for place in range(0, 16, 4))
 
     def enrol(self, asked: Enrol) -> SignedCertificate:
-        """Answer a code with a certificate and lease the office's series. The same station key may ask twice.
+        """Answer a code with a certificate and note which series it draws from. The same station key may ask twice.
 
         A station that is enrolled already and comes with a new code gets a certificate for its new key and a higher
         serial; the old key is refused from then on. Raises RequestRefused: ``wrong_code``, ``used_code``,
@@ -337,11 +351,7 @@ class CountyStore:
             self._db.execute(
                 "UPDATE code SET used_by = ?, used_key = ? WHERE digest = ?", (asked.writer, asked.station_key, digest)
             )
-            year = int(beijing_minute(self._clock())[:4])
-            for kind in str(kinds).split():
-                scope = certificate.home_scope
-                if not self.log.has_case(series_case(scope, office, year, kind)):
-                    self._lease(office, year, kind, 1, 9999, asked.writer, scope)
+            self.series.grant(asked.station, str(kinds).split())
         return issue_certificate(certificate, self._key)
 
     def certify(self, row: StationRow) -> SignedCertificate:
@@ -417,27 +427,18 @@ class CountyStore:
         with self.transaction():
             return self._record_office(fields)
 
-    def lease(self, office: str, year: int, kind: str, first: int, last: int, holder: str) -> Act:
-        """Lease numbers ``first``..``last`` of a series 文号 to a writer, replacing an earlier lease of it."""
-        with self.transaction():
-            return self._lease(office, year, kind, first, last, holder)
-
-    def _lease(self, office: str, year: int, kind: str, first: int, last: int, holder: str, scope: str = "") -> Act:
-        scope = scope or f"office/{office}"
-        block: dict[str, Json] = {"first": first, "last": last, "holder": holder}
-        sets: dict[str, Json] = {"office": office, "year": year, "kind": kind, **block}
-        return self._record("series_leased", CaseKind.SERIES, series_case(scope, office, year, kind), scope, sets)
-
     def _record_office(self, fields: Mapping[str, Json]) -> Act:
         case_id = f"office/{fields['code']}"
         return self._record("office_recorded", CaseKind.OFFICE, case_id, "dict", fields)
 
-    def _record(self, kind: str, case_kind: str, case_id: str, scope: str, sets: Mapping[str, Json]) -> Act:
+    def _record(
+        self, kind: str, case_kind: str, case_id: str, scope: str, sets: Mapping[str, Json], why: str = ""
+    ) -> Act:
         before = self.fold_case(case_id)
         act = Act(
             act_id=self._entropy(16).hex(), kind=kind, case_kind=case_kind, case_id=case_id, scope=scope,
             lamport=self.log.lamport() + 1, wall_ms=self._clock(), clock="ok", office="county", station=self.county,
-            by="county", sets=dict(sets), over=before.over(*sets) if before is not None else (),
+            by="county", sets=dict(sets), over=before.over(*sets) if before is not None else (), why=why,
         )  # fmt: skip
         entries = self.log.append(self.writer, [act], self._key)
         delivery = Delivery(self.log, self.feed, realm=self.realm)
@@ -462,13 +463,15 @@ class CountyStore:
         with self.snapshot():
             writers = sum(1 for _ in self.log.verify())
             feeds = sum(1 for _ in self.feed.verify()) + relay.Relay(self).verify()
-            kept = self.case_bytes()
+            kept, numbers = self.case_bytes(), self.series.held_rows()
             for case_id in self.log.case_ids():
                 state = self.fold_case(case_id)
                 if kept.pop(case_id, None) != (None if state is None else state_bytes(state)):
                     raise LogDamaged("projection_differs", detail=case_id)
-            if kept:
-                raise LogDamaged("projection_differs", n=len(kept))
+                if state is not None and concerns(case_id, state.acts):
+                    numbers ^= {(name, *row) for name, rows in self.series.rows(state).items() for row in rows}
+            if kept or numbers:
+                raise LogDamaged("projection_differs", n=len(kept) + len(numbers))
             counts = self.counts()
         return Report(counts["acts"], writers, feeds, counts["cases"])
 

@@ -36,7 +36,7 @@ def test_who_is_behind_what_waits_and_what_was_refused_is_told_in_json(county, n
     ]
     series = {line["series"]: line for line in lines(county, "series")}
     assert series["series/370205/" + str(next(iter(series.values()))["year"]) + "/受"]["first"] == 1
-    assert {line["holder"] for line in series.values()} == {one.identity.station}
+    assert {line["holder"] for line in series.values()} == {one.identity.writer}
     assert "张三" not in county.admin("stations").stdout + county.admin("rejects").stdout
 
 

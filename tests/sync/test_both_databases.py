@@ -33,7 +33,6 @@ def test_every_table_of_the_schema_exists_with_the_same_columns(address, tmp_pat
 
 def test_our_sql_becomes_postgresqls():
     assert _translated("SELECT window, '%' FROM code WHERE x = ?") == "SELECT \"window\", '%%' FROM code WHERE x = %s"
-    assert _translated("UPDATE t SET n = max(n, ?), m = max(m)") == "UPDATE t SET n = greatest(n, %s), m = max(m)"
 
 
 def history(folder: Path, address: str, tmp_path: Path, stations: list[Station]) -> tuple[list[bytes], bytes]:

@@ -10,7 +10,6 @@ from pathlib import Path
 import msgspec
 import pytest
 import urllib3
-from sqlcipher3 import dbapi2
 
 from domain.acts import Act, decode_act, encode_act
 from domain.faults import SurroundingsFault
@@ -155,9 +154,7 @@ def test_the_county_keeps_how_far_each_stations_clock_is_off(county: County, new
     transport = HttpTransport(county.url)
     transport.exchange(write_request(request, one.key))
     transport.close()
-    db = dbapi2.connect(f"file:{county.folder / 'county.db'}?mode=ro", uri=True)
-    offset, contact = db.execute("SELECT clock_offset_ms, contact_ms FROM station").fetchone()
-    db.close()
+    [(offset, contact)] = county.select("SELECT clock_offset_ms, contact_ms FROM station")
     assert offset == 1_000 - contact
 
 

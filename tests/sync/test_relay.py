@@ -24,6 +24,7 @@ from sync.log.chain import sealing_public
 from sync.protocol import REQUEST_TAG, Answer, encode_frame, issue_certificate
 from sync.server.relay import Prepared, Relay, carry
 from sync.server.store import CountyStore
+from tests.sync.cluster import Cluster
 from tests.sync.harness import County, Station
 
 CODE = "370205"
@@ -44,12 +45,8 @@ class Relaying(County):
 
     def scopes(self, act_id: str) -> set[str]:
         """The feeds an act lies in."""
-        db = dbapi2.connect(f"file:{self.folder / 'county.db'}?mode=ro", uri=True)
-        try:
-            sql = "SELECT f.scope FROM feed f JOIN act a ON a.seq = f.act_seq WHERE a.act_id = ?"
-            return {str(row[0]) for row in db.execute(sql, (bytes.fromhex(act_id),))}
-        finally:
-            db.close()
+        rows = self.select("SELECT a.act_id, f.scope FROM feed f JOIN act a ON a.seq = f.act_seq")
+        return {str(scope) for each, scope in rows if bytes(each).hex() == act_id}
 
     def copy(self, to: Path) -> None:
         """What an administrator's copy of the folder holds."""
@@ -71,8 +68,10 @@ class Relaying(County):
 class World:
     """A city with a desk, a county below it with two township desks."""
 
-    def __init__(self, folder: Path, new_station: Callable[..., Station]) -> None:
+    def __init__(self, folder: Path, new_station: Callable[..., Station], cluster: Cluster | None = None) -> None:
         self.city, self.county = Relaying(folder / "city"), Relaying(folder / "county")
+        for server in (self.city, self.county):
+            server.cluster, server.database = cluster, "" if cluster is None else cluster.new_database()
         self.city.start()
         self.county.start()
         self.town = new_station("town", self.county, TOWN)
@@ -109,6 +108,13 @@ class World:
 @pytest.fixture
 def world(tmp_path: Path, new_station: Callable[..., Station]) -> Iterator[World]:
     found = World(tmp_path, new_station)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def world_in_postgres(tmp_path: Path, new_station: Callable[..., Station], cluster: Cluster) -> Iterator[World]:
+    found = World(tmp_path, new_station, cluster)
     yield found
     found.close()
 
@@ -393,6 +399,29 @@ def test_doubled_and_late_answers_change_nothing(joined):
 def dump(store: CountyStore) -> dict[str, list[tuple[Any, ...]]]:
     tables = ("act", "feed", "audience", "county_case", "confirmed", "cursor", "adrift", "refused_act")
     return {name: sorted(map(tuple, store.database.execute(f"SELECT * FROM {name}"))) for name in tables}
+
+
+def test_both_servers_on_postgresql_hold_and_refill_the_same(world_in_postgres, tmp_path):
+    world = world_in_postgres
+    world.join()
+    world.town.set("e8" * 16, a=1)
+    down = world.desk.act("e9" * 16, {"a": 1, f"audience.office/{TOWN}": True}, kind="case_shared")
+    world.desk.write(down)
+    world.settle()
+    world.city.keep(tmp_path / "city then")
+    world.county.keep(tmp_path / "county then")
+    world.town.set("e8" * 16, a=2)
+    world.other.set("ea" * 16, a=1)
+    world.settle()
+    before = set(world.city.contents())
+    assert set(world.county.contents()) == before
+    for server, copy in ((world.county, "county then"), (world.city, "city then")):
+        server.go_back(tmp_path / copy)
+        world.settle(4)
+        assert set(world.city.contents()) == set(world.county.contents()) == before
+    assert down.act_id in held(world.town)
+    world.proved()
+    assert json.loads(world.county.admin("relay-status").stdout)["pending"] == 0
 
 
 # ---------------------------------------------------------------- proof, not word

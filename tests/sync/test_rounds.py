@@ -13,6 +13,8 @@ import threading
 import pytest
 
 from domain.faults import SurroundingsFault
+from domain.fold import fold
+from domain.series import read_series
 from sync.client import HttpTransport, go_round, write_request
 from sync.exchange import begin_incarnation
 from tests.sync.harness import ROOT, Station, converge
@@ -60,9 +62,10 @@ def test_enrolment_brings_the_office_and_its_number_series(county, new_station):
     station.sync(county.url)
     states = {case: json.loads(state) for case, state in station.states().items()}
     assert states["office/370205"]["fields"]["name"][0]["value"] == "城关镇"
-    leased = [case for case in states if case.startswith("series/370205/")]
+    leased = [case for case in states if case.startswith("series/office/370205/")]
     assert {case.rsplit("/", 1)[1] for case in leased} == {"受", "途", "转"}
-    assert {states[case]["fields"]["holder"][0]["value"] for case in leased} == {station.identity.writer}
+    block = {"last": 200, "holder": station.identity.writer}
+    assert [states[case]["fields"]["block.1"][0]["value"] for case in leased[:3]] == [block] * 3
     assert station.certificate.window == "1"
 
 
@@ -158,7 +161,7 @@ def test_killing_the_county_at_any_moment_of_many_rounds_loses_nothing_and_doubl
         county.start()
     assert cut, "no round was cut: write more acts"
     converge(county, one, two)
-    assert len(county.contents()) == 150 + 4
+    assert len(county.contents()) == 150 + 1 + 2 * 3  # the office, and a block of three series for each window
 
 
 _STATION_THAT_DIES = """
@@ -316,8 +319,17 @@ def test_a_station_restored_from_an_older_copy_refills_and_goes_on_under_another
     restored = new_station("restored")
     old = restored.identity.writer
     restored.sync(county.url)
-    assert restored.states() == one.states()
+    mine, theirs = restored.states(), one.states()
+    series = {case for case in theirs if case.startswith("series/")}
+    assert len(series) == 3
+    assert {case: state for case, state in mine.items() if case not in series} == {
+        case: state for case, state in theirs.items() if case not in series
+    }
     assert restored.log.writer(old).state == "forked"
+    for case in series:  # the old incarnation's numbers are sealed, the new one has its own
+        blocks = read_series(fold(restored.log.case(case)))
+        assert [(block.first, block.holder) for block in blocks.blocks] == [(1, old), (201, restored.identity.writer)]
+        assert [(part.first, part.last) for part in blocks.sealed] == [(1, 200)]
     restored.set("3" * 32, name="恢复之后")
     converge(county, restored)
     assert "3" * 32 in county.states()

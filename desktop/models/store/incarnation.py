@@ -78,16 +78,6 @@ class Incarnation(Reads):
             transaction.commit()
         self.reread_identity()
 
-    def may_lease_as(self, holder: str) -> bool:
-        """True for a holder whose numbers this station may take: its current writer.
-
-        A lease by an earlier release names the station. It holds as long as this station never began anew, or has no
-        county that could know of a second copy.
-        """
-        if holder == self.identity.writer:
-            return True
-        return holder == self.identity.station_id and (not self.enrolled() or len(self.feed.own_writers()) == 1)
-
     def next_station_key(self) -> SigningKey:
         """The station key to enrol with, durable before it is used: a new one when this station is enrolled already."""
         raw = self.db.execute("SELECT next_key FROM station").fetchone()[0]
