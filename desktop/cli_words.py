@@ -38,6 +38,7 @@ def parser(do: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.Ar
     init = part("init", "建立一个工作站的数据文件夹")
     init.add_argument("--office", required=True, metavar="FILE.toml", help="单位文件，样例见 office-example.toml")
     init.add_argument("--name", default="", metavar="姓名", help="第一名工作人员的姓名")
+    _add_restricted_words(init, part)
     act = part("act", "从标准输入读一条 JSON 命令并办理")
     act.add_argument("act", metavar="COMMAND", help="如 RegisterVisit 或 register_visit")
     part("acts", "列出全部命令及其 JSON Schema")
@@ -86,6 +87,12 @@ def parser(do: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.Ar
     clerk.add_argument("--new-password-file", metavar="FILE")
     part("change-password", "修改自己的密码").add_argument("--new-password-file", metavar="FILE")
     return whole
+
+
+def _add_restricted_words(init: argparse.ArgumentParser, part: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    init.add_argument("--restricted", action="store_true", help="建立检举控告专用窗口：单独的数据文件夹、密码、接入码")
+    desk = part("restricted-desk", "在普通窗口说明检举控告到哪里登记")
+    desk.add_argument("where", nargs="?", default="", metavar="WHERE", help="专用窗口的数据文件夹或者地点；不填为取消")
 
 
 def _add_bundle_words(bundle: argparse.ArgumentParser) -> None:

@@ -15,6 +15,7 @@ from desktop.models.store.connection import immediate
 from desktop.models.store.rows import SyncState
 from desktop.services.outcome import Outcome, Topic
 from desktop.services.station import Station
+from domain.audience import restricted
 from domain.faults import SurroundingsFault
 from sync import client
 from sync.exchange import START_BUDGET, Applied, Identity, apply_answer, build_request
@@ -111,6 +112,9 @@ def finish_enrolment(station: Station, ask: EnrolmentAsk, signed: SignedCertific
     certificate = _read(signed)
     if certificate.office != station.office.code:
         raise SurroundingsFault("county_refused", facts={"reason": "wrong_office"})
+    if restricted(certificate.home_scope) != restricted(station.store.home_scope):
+        # An ordinary file would go on in the scope of 检举控告, or the other way round: two kinds in one file.
+        raise SurroundingsFault("county_refused", facts={"reason": "wrong_desk"})
     text = msgspec.json.encode(signed).decode()
     station.store.keep_county(ask.url, text, ask.key)
     return Outcome(certificate.county_name, frozenset({Topic.SYNC}))

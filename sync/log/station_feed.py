@@ -365,6 +365,9 @@ class StationFeed:
             if position != Position(last, previous):
                 raise LogDamaged("cursor_differs", n=position.n, detail=scope)
             yield scope, last
+        self._verify_loose()
+
+    def _verify_loose(self) -> None:
         loose = self._db.execute(
             "SELECT count(*) FROM act a LEFT JOIN confirmed c ON c.act_seq = a.seq"
             " LEFT JOIN adrift d ON d.act_seq = a.seq LEFT JOIN refused_act r ON r.act_seq = a.seq"

@@ -42,6 +42,7 @@ from sync.server.limits import Buckets
 from sync.server.metrics import CONTENT_TYPE, Tally, metrics_text
 from sync.server.overview import Overview, Seen
 from sync.server.page import county_page
+from sync.server.relay_loop import NEVER, RelayLoop
 from sync.server.rounds import read_request, shown_certificate
 from sync.server.stations import RequestRefused
 from sync.server.store import CountyStore
@@ -95,8 +96,13 @@ class County:
         steady: Callable[[], float] = time.monotonic,
         *,
         metrics_for_all: bool = False,
+        relay_every_s: float = NEVER,
     ) -> None:
-        """``steady`` gives seconds that never go back. ``metrics_for_all``: not only for this machine."""
+        """``steady`` gives seconds that never go back. ``metrics_for_all``: not only for this machine.
+
+        ``relay_every_s``: how often to go up to the city this county relays to; 0 for never.
+        """
+        self._relay_every_s = relay_every_s
         self._store = store
         self._clock = clock
         self._steady = steady
@@ -129,9 +135,12 @@ class County:
         self._reads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="county-reader")
         self._reader = self._store.reader()
         self._overview = Overview(self._reader)
+        relay = RelayLoop(self._store, self._lane.run, self._relay_every_s)
+        relay.start()
         try:
             yield
         finally:
+            await relay.stop()
             self._lane.close()  # the rounds in hand are finished and durable before the database is closed
             self._frames.shutdown(wait=True)
             self._reads.shutdown(wait=True)
@@ -274,6 +283,8 @@ class County:
                 "backlog": sum(row.backlog for row in seen.stations),
                 "forked": sum(row.forked for row in seen.stations),
                 "queue": self._lane.waiting(),
+                "relay": seen.above
+                and {"contact_ms": seen.above.contact_ms, "pending": seen.above.pending, "error": seen.above.error},
                 **seen.counts,
             }
         )

@@ -12,11 +12,13 @@ from domain.acts import Act, CaseKind
 from domain.canonical import Json
 from domain.faults import SurroundingsFault
 from domain.fold import CaseState, fold, state_bytes
-from sync.exchange import Delivery, Grant, answer_request
+from sync.exchange import Delivery, Everything, Grant, NewWriter, Realm, answer_request, relayed
 from sync.log import ActLog, LogDamaged, SigningKey
 from sync.log.chain import sealing_public, verify_birth
 from sync.log.feed import CountyFeed
+from sync.log.log import Held
 from sync.protocol import Answer, Certificate, Enrol, Request, Revoked, SignedCertificate, issue_certificate
+from sync.server import relay
 from sync.server.databases import CountyDatabase, Reader, open_database
 from sync.server.file import key_file, surroundings
 from sync.server.folding import case_row
@@ -76,8 +78,8 @@ class CountyStore:
         self.series = SeriesBook(self._db, self.log, self._record, self.fold_case, self._clock)
         try:
             self._prepare()
-            row = self._db.execute("SELECT county, name, writer FROM county").fetchone()
-            self.county, self.name, self.writer = str(row[0]), str(row[1]), str(row[2])
+            row = self._db.execute("SELECT county, name FROM county").fetchone()
+            self.county, self.name = str(row[0]), str(row[1])
             self.public_key = self._key.public
             writer = self.log.writer(self.writer)
             if writer is None or writer.public_key != self.public_key:
@@ -90,6 +92,22 @@ class CountyStore:
     def key(self) -> SigningKey:
         """The county's key: signs answers, certificates and the county's own acts."""
         return self._key
+
+    @property
+    def writer(self) -> str:
+        """The writer of the county's own acts; another one after a restore that the city found out."""
+        return str(self._db.execute("SELECT writer FROM county").fetchone()[0])
+
+    def new_writer(self) -> NewWriter:
+        """A fresh incarnation of the county's own log, inside the running transaction; the caller makes it known."""
+        writer = self._entropy(16).hex()
+        self._db.execute("UPDATE county SET writer = ?", (writer,))
+        return NewWriter(writer, self._key.public, self._key.sign_birth(self.county, writer, self._key.public))
+
+    @property
+    def realm(self) -> Realm | None:
+        """The servers above and below, where there are any."""
+        return relay.realm(self._db, self.county)
 
     @property
     def database(self) -> CountyDatabase:
@@ -180,10 +198,12 @@ class CountyStore:
     def exchange_inside(self, request: Request, station: StationRow, *, live: bool = True) -> Answer:
         """One round inside the running transaction; it may be answered once that is durable."""
         now_ms = self._clock()
+        if station.relays and request.stations:
+            relay.learn(self._db, station, request.stations)
         answer = answer_request(
             self.log, self.feed, request, self._grant(station), self.project, now_ms,
-            stations=self._grant_of, revoked=self.revoked(),
-            settle=lambda level, quiet: self.series.settle(station, level, quiet=quiet),
+            stations=self._grant_of, revoked=self.revoked(), realm=self.realm,
+            settle=None if station.relays else lambda level, quiet: self.series.settle(station, level, quiet=quiet),
         )  # fmt: skip
         claims = ((mark.n, answer.have.get(writer)) for writer, mark in request.own.items())
         backlog = sum(max(0, n - (have.n if have else 0)) for n, have in claims)
@@ -205,12 +225,17 @@ class CountyStore:
         self._db.execute("UPDATE station SET clock_offset_ms = ? WHERE station = ?", (ahead_ms, station))
 
     def _grant(self, row: StationRow) -> Grant:
+        grant = relayed(row.scopes)
+        if grant is not None:
+            return relay.relay_grant(self._db, row, grant)
         writes = tuple(scope for scope in row.scopes if scope not in READ_ONLY)
         return Grant(row.station, row.scopes, writes, row.public_key)
 
     def _grant_of(self, station: str) -> Grant | None:
+        if station == self.county:  # its own hand, come back to a restored file
+            return Grant(station, (), Everything(), self.public_key)
         row = self.station(station)
-        return None if row is None else self._grant(row)
+        return relay.behind_relay(self._db, station, self.station) if row is None else self._grant(row)
 
     def revoked(self) -> Revoked:
         """The serials no longer served, with the number of this state of the list."""
@@ -221,6 +246,15 @@ class CountyStore:
         """Station keys of this station's superseded certificates."""
         rows = self._db.execute("SELECT public_key FROM gone_certificate WHERE station = ?", (station,))
         return [bytes(row[0]) for row in rows]
+
+    def deliver_from_above(self, came: Sequence[Held]) -> None:
+        """Deliver acts the server above sent to the feeds they are meant for, inside the running transaction."""
+        if came:
+            delivery = Delivery(self.log, self.feed, self._grant_of, self.realm)
+            delivery.from_above(came)
+            feeds = delivery.finish()
+            self.project(sorted(delivery.cases))
+            self.feed.append(feeds)
 
     def project(self, case_ids: Iterable[str]) -> None:
         """Fold the cases that changed, inside the running transaction. Refused acts are kept but not folded."""
@@ -288,8 +322,8 @@ class CountyStore:
             if row is None:
                 raise RequestRefused("wrong_code", 403)
             office, office_name, window, scopes, kinds, used_by, used_key, home = row
-            if office != asked.office:
-                raise RequestRefused("wrong_office", 403)
+            if office != asked.office and not (str(home).startswith("county/") and not asked.office):
+                raise RequestRefused("wrong_office", 403)  # a county learns from its certificate under which code
             known = self.station(asked.station)
             if used_by is not None and (used_key is None or bytes(used_key) != asked.station_key):
                 raise RequestRefused("used_code", 403)
@@ -311,14 +345,18 @@ class CountyStore:
             certificate = self._certificate(row)
             self._save_station(certificate, asked.writer)
             if holder is None:
-                self.log.add_writer(asked.writer, asked.station, asked.office, asked.public_key, asked.birth)
+                self.log.add_writer(asked.writer, asked.station, office, asked.public_key, asked.birth)
             else:
-                self.log.name_writer(asked.writer, asked.station, asked.office, asked.public_key, asked.birth)
+                self.log.name_writer(asked.writer, asked.station, office, asked.public_key, asked.birth)
             self._db.execute(
                 "UPDATE code SET used_by = ?, used_key = ? WHERE digest = ?", (asked.writer, asked.station_key, digest)
             )
             self.series.grant(asked.station, str(kinds).split())
         return issue_certificate(certificate, self._key)
+
+    def certify(self, row: StationRow) -> SignedCertificate:
+        """The certificate of a station as it was issued: the same bytes every time."""
+        return issue_certificate(self._certificate(row), self._key)
 
     def _certificate(self, row: StationRow) -> Certificate:
         return Certificate(
@@ -377,13 +415,11 @@ class CountyStore:
         ``commits`` may be lazy: it runs inside the transaction and sees what was recorded before it.
         """
         with self.transaction():
-            cases: set[str] = set()
-            delivery = Delivery(self.log, self.feed)
+            delivery = Delivery(self.log, self.feed, realm=self.realm)
             for acts in commits:
                 delivery.own(self.log.held(self.log.append(self.writer, acts, self._key), new=True))
-                cases |= {act.case_id for act in acts}
             feeds = delivery.finish()
-            self.project(sorted(cases))
+            self.project(sorted(delivery.cases))
             self.feed.append(feeds)
 
     def record_office(self, fields: Mapping[str, Json]) -> Act:
@@ -405,7 +441,7 @@ class CountyStore:
             by="county", sets=dict(sets), over=before.over(*sets) if before is not None else (), why=why,
         )  # fmt: skip
         entries = self.log.append(self.writer, [act], self._key)
-        delivery = Delivery(self.log, self.feed)
+        delivery = Delivery(self.log, self.feed, realm=self.realm)
         delivery.own(self.log.held(entries, new=True))
         feeds = delivery.finish()
         self.project([case_id])
@@ -426,7 +462,7 @@ class CountyStore:
         """Prove chains, signatures, feeds and the folded cases, in one snapshot. Raises LogDamaged."""
         with self.snapshot():
             writers = sum(1 for _ in self.log.verify())
-            feeds = sum(1 for _ in self.feed.verify())
+            feeds = sum(1 for _ in self.feed.verify()) + relay.Relay(self).verify()
             kept, numbers = self.case_bytes(), self.series.held_rows()
             for case_id in self.log.case_ids():
                 state = self.fold_case(case_id)

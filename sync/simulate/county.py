@@ -38,7 +38,7 @@ class PortStore(CountyStore):
         self.feed = CountyFeed(self._db)
         self.series = SeriesBook(self._db, self.log, self._record, self.fold_case, clock)
         self._prepare()
-        self.county, self.name, self.writer = county_row(db)
+        self.county, self.name, _ = county_row(db)
         self.public_key = self._key.public
         self.after_project: Callable[[], None] = lambda: None
 

@@ -141,7 +141,7 @@ def no_references_without_own(feed: CountyFeed, log: ActLog, starts: Any, proved
     return kept, seen, more
 
 
-_pulls: Final = county._pulls
+_pulls: Final = county.pulls_of
 
 
 def one_for_all(self: Any, run: Run) -> Any:

@@ -58,6 +58,11 @@ class Incarnation(Reads):
         """The scope this desk writes: as its certificate says, before that as it was set up."""
         self.clock_offset_ms = None if county is None or county[1] is None else int(county[1])
 
+    def keep_setup(self, setup: str) -> None:
+        """Keep another office setup, as JSON; the office and the scope it writes stay."""
+        self._write_own("UPDATE station SET setup = ?", (setup,))
+        self.reread_identity()
+
     def reborn(self) -> NewWriter:
         """A fresh incarnation of this station, kept inside the running transaction; then :meth:`reread_identity`."""
         raw, writer = self._entropy(32), self._entropy(16).hex()
