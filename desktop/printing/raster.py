@@ -8,12 +8,12 @@ import zlib
 
 import pypdfium2
 
-_lock = threading.Lock()  # PDFium is not made for two threads
+pdfium_lock = threading.Lock()  # PDFium is not made for two threads
 
 
 def pngs(pdf: bytes, dpi: int) -> list[bytes]:
     """Grey pages as PNG files, ``dpi`` pixels to the inch."""
-    with _lock:
+    with pdfium_lock:
         document = pypdfium2.PdfDocument(pdf)
         try:
             return [_png(page, dpi) for page in document]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from desktop.models.store import search
+from desktop.models.store.files import FileRow
 from desktop.models.store.rows import (
     ClockRow,
     ConflictRow,
@@ -21,6 +22,7 @@ from desktop.models.store.rows import (
     VisitRow,
 )
 from desktop.services.field_titles import field_title, field_words, masked, value_words
+from desktop.services.files import files_of
 from desktop.services.station import Station
 from domain.acts import ACT_KINDS, Act
 from domain.beijing import beijing_date, beijing_minute
@@ -40,6 +42,7 @@ class VisitPage:
     companions: tuple[str, ...]
     matters: tuple[MatterRow, ...]
     papers: tuple[PaperRow, ...]
+    files: tuple[FileRow, ...]
     timeline: tuple[TimelineRow, ...]
     conflicts: tuple[ConflictRow, ...]
     fields: tuple[tuple[str, str], ...]
@@ -56,6 +59,7 @@ class MatterPage:
     petitioner: PetitionerRow | None
     clocks: tuple[ClockRow, ...]
     papers: tuple[PaperRow, ...]
+    files: tuple[FileRow, ...]
     timeline: tuple[TimelineRow, ...]
     conflicts: tuple[ConflictRow, ...]
     fields: tuple[tuple[str, str], ...]
@@ -105,6 +109,7 @@ def visit_page(station: Station, visit_id: str) -> VisitPage:
         companions=tuple(str(name) for name in names) if isinstance(names, list | tuple) else (),
         matters=tuple(station.store.matters_of_visit(visit_id)),
         papers=tuple(station.store.papers_of(visit_id)),
+        files=tuple(files_of(station, visit_id)),
         timeline=timeline(station, state),
         conflicts=_conflicts(station, state),
         fields=field_words(state),
@@ -126,6 +131,7 @@ def matter_page(station: Station, matter_id: str) -> MatterPage:
         petitioner=petitioners[0] if petitioners else None,
         clocks=tuple(station.store.clocks_of(matter_id)),
         papers=tuple(station.store.papers_of(matter_id)),
+        files=tuple(files_of(station, matter_id)),
         timeline=timeline(station, state),
         conflicts=_conflicts(station, state),
         fields=field_words(state),
@@ -268,6 +274,8 @@ def _record_words(name: str, value: Mapping[str, Json]) -> str:
     if name.startswith("paper."):
         title = TITLES.get(str(value.get("form", "")), "")
         return f"{title} {value.get('number', '')}".strip()
+    if name.startswith("file."):
+        return str(value.get("name", ""))[:60]
     if name.startswith("table."):
         return f"{value.get('year', '')}年 {value.get('source_notice', '')}".strip()[:80]
     return json.dumps(value, ensure_ascii=False)[:200]

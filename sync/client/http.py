@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+from collections.abc import Mapping
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
@@ -76,9 +77,12 @@ class HttpTransport:
 
     def post(self, path: str, body: bytes, headers: dict[str, str] | None = None) -> bytes:
         """POST bytes, get bytes; raises SurroundingsFault with ``reason`` as the county named it."""
-        sent = {"content-type": "application/x-xinfang-frame", **(headers or {})}
+        return self.send("POST", path, body, {"content-type": "application/x-xinfang-frame", **(headers or {})})[0]
+
+    def send(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[bytes, Mapping[str, str]]:
+        """One request; the body of the answer and its headers. Raises as :meth:`post`."""
         try:
-            reply = self._pool.request("POST", self.url + path, body=body, headers=sent, preload_content=False)
+            reply = self._pool.request(method, self.url + path, body=body, headers=headers, preload_content=False)
             try:
                 data = reply.read(MAX_FRAME + 1)
             finally:
@@ -89,7 +93,7 @@ class HttpTransport:
             raise SurroundingsFault("county_refused", facts={"reason": "too_large"})
         if reply.status != 200:
             raise _fault(reply.status, data)
-        return data
+        return data, reply.headers
 
     def close(self) -> None:
         """Let the connection go."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import logging
 from collections.abc import AsyncIterator, Callable
@@ -17,6 +18,9 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from domain.faults import SurroundingsFault
+from domain.files import PIECE_BYTES
+from sync.blobs import FILE_TAG, file_message
+from sync.log.chain import verify_message
 from sync.protocol import (
     ANSWER_TAG,
     CAPABILITIES,
@@ -36,10 +40,13 @@ from sync.protocol import (
     refuse_protocol,
     verify_frame,
 )
+from sync.server.files import Asked, FileDesk, FileRefused, read_path
 from sync.server.page import county_page
 from sync.server.store import CountyStore, RequestRefused, StationRow
 
 CERTIFICATE_HEADER: Final = "x-xinfang-certificate"
+STATION_HEADER: Final = "x-xinfang-station"
+SIGNATURE_HEADER: Final = "x-xinfang-signature"
 FRAME_TYPE: Final = "application/x-xinfang-frame"
 MAX_ENROL: Final = 64 << 10
 logger = logging.getLogger("xinfang.county")
@@ -63,6 +70,7 @@ class County:
         self._store = store
         self._clock = clock
         self._lane = ThreadPoolExecutor(max_workers=1, thread_name_prefix="county-writer")
+        self._files = FileDesk(store.files, store.file_index)
 
     def app(self) -> Starlette:
         """The ASGI application."""
@@ -72,6 +80,8 @@ class County:
                 Route("/health", self.health),
                 Route("/v1/enrol", self.enrol, methods=["POST"]),
                 Route("/v1/exchange", self.exchange, methods=["POST"]),
+                Route("/v1/file", self.file),
+                Route("/v1/file/{rest:path}", self.file, methods=["GET", "PUT"]),
             ],
             lifespan=self._lifespan,
         )
@@ -79,6 +89,7 @@ class County:
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         yield
+        self._files.close()
         self._lane.shutdown(wait=True)  # the round in hand is finished and durable before the file is closed
 
     async def _on_lane(self, work: Callable[[], T]) -> T:
@@ -157,6 +168,43 @@ class County:
         _note("enrolled", station=asked.station[:8], office=asked.office)
         enrolled = Enrolled(t=self._clock(), certificate=certificate, caps=list(CAPABILITIES))
         return encode_frame(enrolled, ENROL_TAG, self._store.key)
+
+    async def file(self, http: HttpRequest) -> Response:
+        """A piece of a file up or down, or what is held of it; the answer signed like the request."""
+        try:
+            asked = await self._asked_file(http)
+            found = await self._files.answer(asked, self._on_lane)
+        except (RequestRefused, FileRefused) as refused:
+            return _refusal("file", refused.code, refused.status)
+        except WireDamaged as damaged:
+            return _refusal("file", damaged.code, _DAMAGED_STATUS.get(damaged.code, 400))
+        except SurroundingsFault as fault:
+            return _refusal("file", fault.code, _FAULT_STATUS.get(fault.code, 503))
+        except Exception:
+            logger.exception("file failed")
+            return _refusal("file", "county_failed", 500)
+        data = found if isinstance(found, bytes) else json.dumps(found).encode()
+        signature = self._store.key.sign(FILE_TAG, file_message(f"answer {http.method}", http.url.path, data))
+        return Response(data, headers={SIGNATURE_HEADER: base64.b64encode(signature).decode()})
+
+    async def _asked_file(self, http: HttpRequest) -> Asked:
+        body = await _body(http, PIECE_BYTES)
+        read, station = read_path(http.url.path), http.headers.get(STATION_HEADER, "")
+        if read is None:
+            raise RequestRefused("bad_piece", 404)
+        row = await self._on_lane(lambda: self._store.station(station))
+        if row is None:
+            raise RequestRefused("certificate_wanted", 401)
+        try:
+            signature = base64.b64decode(http.headers.get(SIGNATURE_HEADER, ""))
+        except ValueError:
+            signature = b""
+        message = FILE_TAG + b"\x00" + file_message(http.method, http.url.path, body)
+        if not verify_message(row.public_key, message, signature):
+            raise RequestRefused("bad_signature", 401)
+        if row.revoked:
+            raise RequestRefused("revoked", 403)
+        return Asked(http.method, station, row.scopes, *read, body)
 
     async def health(self, _http: HttpRequest) -> Response:
         """Whether the county works, in numbers."""

@@ -20,6 +20,8 @@ from sync.log.content import write_json
 from sync.log.feed import CountyFeed
 from sync.protocol import Answer, Certificate, Enrol, Request, Revoked, SignedCertificate, issue_certificate
 from sync.server.file import key_file, make_tables, open_file, surroundings
+from sync.server.file_index import FileIndex
+from sync.server.files import FileStore
 
 _CHINA_MS: Final = 8 * 3600 * 1000
 _CODE_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -94,6 +96,8 @@ class CountyStore:
             self._db = open_file(folder / "county.db")
         self.log = ActLog(self._db)
         self.feed = CountyFeed(self._db)
+        self.files = FileStore(folder / "files")
+        self.file_index = FileIndex(self._db, self.feed, self._transaction)
         self._prepare()
         row = self._db.execute("SELECT county, name, writer FROM county").fetchone()
         self.county, self.name, self.writer = str(row[0]), str(row[1]), str(row[2])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from desktop.models.store import files
 from desktop.models.store.connection import Database
 from desktop.models.store.drafts import create_draft_tables
 from desktop.models.store.migrate import Migration
@@ -115,6 +116,12 @@ def _second(db: Database) -> None:
             db.execute(statement)
 
 
+def _third(db: Database) -> None:
+    for script in (files.PROJECTION, files.OWN):
+        for statement in statements(script):
+            db.execute(statement)
+
+
 def _first(db: Database) -> None:
     for script in (LOG_SCHEMA_1, STATION_SCHEMA_1, PROJECTIONS, OWN):
         for statement in statements(script):
@@ -142,4 +149,8 @@ def statements(script: str) -> list[str]:
     return found
 
 
-STEPS: Final = (Migration(1, "first_release", _first), Migration(2, "protocol_2", _second))
+STEPS: Final = (
+    Migration(1, "first_release", _first),
+    Migration(2, "protocol_2", _second),
+    Migration(3, "files", _third),
+)

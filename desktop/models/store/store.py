@@ -12,6 +12,7 @@ import msgspec
 
 from desktop.models.store import search
 from desktop.models.store.connection import Connection, checkpoint, faults, immediate, joined, open_connection
+from desktop.models.store.files import Files
 from desktop.models.store.migrate import migrate
 from desktop.models.store.projector import (
     Yardstick,
@@ -131,6 +132,7 @@ class Store(Reads):
         super().__init__(db)
         self.log = ActLog(db)
         self.feed = StationFeed(db)
+        self.files = Files(db)
         self._entropy = entropy
         self._shipped = tuple(shipped)
         self._rules = rules
