@@ -72,6 +72,8 @@ def parser(do: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.Ar
     enrol.add_argument("--anew", action="store_true", help="已登记的窗口用新的接入码重新登记，旧的身份随即作废")
     sync = part("sync", "与县级服务器交换，直到没有待上报")
     sync.add_argument("--retry", action="store_true", help="先把县级没有收下、已搁置的部分重新上报")
+    sync.add_argument("--acts-only", action="store_true", help="只交换办理记录，不传附件")
+    _add_file_words(part("file", "附件：取出为文件，或者从县里取回本机"))
     part("verify", "核验签名链和全部视图")
     part("rebuild", "由办理动作重新生成全部视图")
     part("backup", "备份到一个新文件夹").add_argument("file", metavar="FILE")
@@ -85,6 +87,12 @@ def parser(do: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.Ar
     clerk.add_argument("--new-password-file", metavar="FILE")
     part("change-password", "修改自己的密码").add_argument("--new-password-file", metavar="FILE")
     return whole
+
+
+def _add_file_words(file: argparse.ArgumentParser) -> None:
+    file.add_argument("what", choices=("export", "fetch"))
+    file.add_argument("id", metavar="FILE_ID", help="附件标识，见 show visit、show matter 的 files")
+    file.add_argument("-o", "--output", metavar="FILE")
 
 
 def _add_station_words(parser: argparse.ArgumentParser) -> None:

@@ -24,7 +24,7 @@ BULK_DOCS = 5000
 
 
 def verify(station: Station, progress: Progress | None = None) -> VerifyReport:
-    """Prove chain, signatures, feed positions, file, papers, attachments, and that every projected row is what the acts say."""
+    """Prove chain, signatures, feed positions, file, papers, attachments, and every projected row against the acts."""
     report = proof.verify(station.store, progress)
     wrong = files.unsound(station)
     if not wrong:
@@ -82,11 +82,11 @@ def backup(station: Station, target: Path) -> Path:
         copy = make_folder(part)
         proof.copy_file(station.store, copy.database, station.data_key.raw)
         shutil.copyfile(station.folder.keys, copy.keys)
+        good = [row.shape for row in station.store.files.all() if station.vault.sound(row.shape)]
         if station.folder.files.exists():  # after the rows: whatever they name is here already
             shutil.copytree(station.folder.files, copy.files, ignore=shutil.ignore_patterns("*.tmp", "*.part"))
         copied = Vault(copy.files, station.data_key.raw, station.surroundings.entropy)
-        here = [row for row in station.store.files.all() if station.vault.has(row.shape)]
-        if not all(copied.sound(row.shape) for row in here):
+        if not all(copied.sound(shape) for shape in good):
             raise SurroundingsFault("backup_unsound", facts={"file": target.name})
         part.replace(target)
     except OSError as error:

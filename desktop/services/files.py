@@ -1,4 +1,4 @@
-"""Attachments 附件: kept sealed on this disk, then named by an act; opened, exported, withdrawn; how far each has got."""
+"""Attachments 附件: kept sealed on this disk, then named by an act; opened, exported, withdrawn; where each is."""
 
 from __future__ import annotations
 
@@ -141,12 +141,10 @@ def read_file(station: Station, file_id: str) -> bytes:
     return station.vault.read(row.shape, row.name)
 
 
-def pages_to_show(station: Station, file_id: str) -> bytes:
-    """A PDF of a PDF or a picture, for the preview; nothing of it touches the disk in the clear."""
+def as_pages(row: FileRow, data: bytes) -> bytes:
+    """A PDF of a PDF or a picture, for the preview; needs no station, and touches no disk."""
     from desktop.printing import scan
 
-    row = file_row(station, file_id)
-    data = station.vault.read(row.shape, row.name)
     return data if row.type == "application/pdf" else scan.scan([(row.name, data)], "photo").pdf
 
 
@@ -178,7 +176,7 @@ def want_file(station: Station, file_id: str) -> Outcome[FileRow]:
     if not station.vault.has(row.shape):
         if not station.store.enrolled():
             raise SurroundingsFault("file_not_here", facts={"name": row.name})
-        station.store.files.note(row.shape, Travel(at_county=True, wanted=True))
+        station.store.files.note(row.shape, Travel(wanted=True))
     return Outcome(file_row(station, file_id), frozenset({Topic.FILE}))
 
 

@@ -18,6 +18,7 @@ from desktop.views.case_tabs import CaseTabs
 from desktop.views.clock_list import ClockList
 from desktop.views.details import Detail, DetailGroup, DetailsView
 from desktop.views.fields import EnterPresses
+from desktop.views.file_list import FileList
 from desktop.views.matter_steps import STEPS, Ground, fields_of, offered
 from desktop.views.page import Page, StationRef
 from desktop.views.paper_list import PaperList
@@ -39,7 +40,7 @@ def _read(station: Station, matter_id: str) -> tuple[Whole, list[OfficeRow], str
 
 
 class MatterPage(Page):
-    """Alt+1 … Alt+4 turn the tabs, Alt+Enter opens the first step, Ctrl+Enter records it."""
+    """Alt+1 … Alt+5 turn the tabs, Alt+Enter opens the first step, Ctrl+Enter records it."""
 
     TOPICS = frozenset({Topic.MATTER, Topic.PAPER, Topic.DEADLINE, Topic.CONFLICT, Topic.PETITIONER, Topic.SYNC})
     LEAVES_BY_ESCAPE = True
@@ -48,7 +49,15 @@ class MatterPage(Page):
     """Matter id and the paper id of a delivered notice: issue its 送达回证 (F18)."""
     conflicts_wanted = Signal()
 
-    def __init__(self, lane: Lane, station_ref: StationRef, bus: Bus, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        lane: Lane,
+        station_ref: StationRef,
+        bus: Bus,
+        parent: QWidget | None = None,
+        *,
+        device_lane: Lane | None = None,
+    ) -> None:
         super().__init__(lane, station_ref, bus, parent)
         self._matter_id = ""
         self._whole: Whole | None = None
@@ -74,15 +83,19 @@ class MatterPage(Page):
         self.papers.paper_chosen.connect(lambda paper_id: self.paper_chosen.emit(self._matter_id, paper_id))
         self.papers.form_chosen.connect(self._issue)
         self.clocks = ClockList(self)
+        self.files = FileList(self, device_lane or lane)
         self.tabs = CaseTabs(
             (
                 (self.details, self.tr("基本信息")),
                 (self.timeline, self.tr("时间线")),
                 (self.papers, self.tr("文书")),
                 (self.clocks, self.tr("期限")),
+                (self.files, self.tr("附件材料")),
             ),
             self,
         )
+        self.files.counted.connect(lambda count: self.tabs.count_in(4, self.tr("附件材料"), count))
+        bind("attach", self, self._attach)
         bind("first_step", self, self._first_step)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 14, 20, 12)
@@ -99,6 +112,7 @@ class MatterPage(Page):
             self.steps.close_step()
             self.tabs.setCurrentIndex(0)
         self._matter_id = matter_id
+        self.files.open(matter_id)
         self.refresh()
 
     @property
@@ -138,6 +152,10 @@ class MatterPage(Page):
         self.steps.open_step(
             Step(name, chosen.title, chosen.explain, fields_of(name, ground), partial(self._submit, name, seen), button)
         )
+
+    def _attach(self) -> None:
+        self.show_tab(4)
+        self.files.add()
 
     def print_current(self) -> None:
         """F9: the paper that is due now, or the list of those issued."""

@@ -10,9 +10,11 @@ from desktop.services import county, lookup
 from desktop.services.lookup import VisitPage as Whole
 from desktop.services.outcome import Topic
 from desktop.services.station import Station
+from desktop.views.actions import bind
 from desktop.views.case_header import CaseHeader
 from desktop.views.case_tabs import CaseTabs
 from desktop.views.details import Detail, DetailGroup, DetailsView
+from desktop.views.file_list import FileList
 from desktop.views.matter_page import SECRECY
 from desktop.views.page import Page, StationRef
 from desktop.views.paper_list import PaperList
@@ -29,12 +31,20 @@ def _read(station: Station, visit_id: str) -> tuple[Whole, bool]:
 
 
 class VisitPage(Page):
-    """Alt+1 … Alt+4 turn the tabs; Enter on a matter or a paper opens it."""
+    """Alt+1 … Alt+5 turn the tabs; Enter on a matter or a paper opens it."""
 
     TOPICS = frozenset({Topic.VISIT, Topic.MATTER, Topic.PAPER, Topic.PETITIONER, Topic.CONFLICT, Topic.SYNC})
     LEAVES_BY_ESCAPE = True
 
-    def __init__(self, lane: Lane, station_ref: StationRef, bus: Bus, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        lane: Lane,
+        station_ref: StationRef,
+        bus: Bus,
+        parent: QWidget | None = None,
+        *,
+        device_lane: Lane | None = None,
+    ) -> None:
         super().__init__(lane, station_ref, bus, parent)
         self._visit_id = ""
         self.header = CaseHeader(self)
@@ -46,15 +56,19 @@ class VisitPage(Page):
         self.papers = PaperList(self)
         self.papers.paper_chosen.connect(lambda paper_id: self.paper_chosen.emit(self._visit_id, paper_id))
         self.papers.form_chosen.connect(lambda form: self.print_requested.emit(self._visit_id, form))
+        self.files = FileList(self, device_lane or lane)
         self.tabs = CaseTabs(
             (
                 (self.matter_view, self.tr("信访事项")),
                 (self.details, self.tr("基本信息")),
                 (self.papers, self.tr("文书")),
                 (self.timeline, self.tr("时间线")),
+                (self.files, self.tr("附件材料")),
             ),
             self,
         )
+        self.files.counted.connect(lambda count: self.tabs.count_in(4, self.tr("附件材料"), count))
+        bind("attach", self, self._attach)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 14, 20, 12)
         layout.setSpacing(10)
@@ -67,6 +81,7 @@ class VisitPage(Page):
         if visit_id != self._visit_id:
             self.tabs.setCurrentIndex(0)
         self._visit_id = visit_id
+        self.files.open(visit_id)
         self.refresh()
 
     @property
@@ -86,6 +101,10 @@ class VisitPage(Page):
     def show_tab(self, place: int) -> None:
         """Turn to a tab and give it the cursor."""
         self.tabs.turn(place)
+
+    def _attach(self) -> None:
+        self.show_tab(4)
+        self.files.add()
 
     def print_current(self) -> None:
         """F9: the receipt 回执 when it is not issued yet, else the list of papers."""
