@@ -32,6 +32,7 @@ from desktop.models.store.rows import OfficeRow
 from desktop.models.store.store import Stamp, StationIdentity, Store, Transaction
 from desktop.models.store.vault import Vault
 from domain.acts import ActDraft, CaseKind
+from domain.audience import restricted, series_case, shareable
 from domain.beijing import beijing_minute
 from domain.canonical import Json
 from domain.decisions.desk import Desk
@@ -83,6 +84,8 @@ class OfficeSetup:
     phone: str = ""
     address: str = ""
     query_address: str = ""
+    scope: str = ""
+    """The scope this desk writes: ``restricted/<code>`` for a desk of 检举控告; empty for the office's own."""
     directory: tuple[OfficeRow, ...] = ()
     series: tuple[SeriesSetup, ...] = ()
 
@@ -314,7 +317,14 @@ def _first_acts(station: Station, office: OfficeSetup, name: str) -> None:
             "last": series.last,
             "holder": station.store.identity.station_id,
         }
-        drafts.append(ActDraft("series_leased", CaseKind.SERIES, f"series/{office.code}/{year}/{series.kind}", sets))
+        drafts.append(
+            ActDraft(
+                "series_leased",
+                CaseKind.SERIES,
+                series_case(station.store.home_scope, office.code, year, series.kind),
+                sets,
+            )
+        )
     with station.writing() as transaction:
         transaction.record(drafts)
     station.clerk_name = station.store.clerk_name(station.clerk_id)
@@ -333,6 +343,8 @@ def _check_office(office: OfficeSetup) -> None:
         raise Refusal("office_name_missing", field="office.name")
     if not 2 <= len(office.mark) <= 8 or not all("\u4e00" <= char <= "\u9fff" for char in office.mark):
         raise Refusal("office_mark_invalid", field="office.mark", facts={"mark": office.mark[:20]})
+    if office.scope and not (restricted(office.scope) and shareable(office.scope)):
+        raise Refusal("office_scope_invalid", field="office.scope", facts={"scope": office.scope[:40]})
     try:
         registration_number(office.code, office.window, date(2026, 1, 1), 1)
     except Refusal:

@@ -42,7 +42,8 @@ from sync.protocol import (
 )
 from sync.server.files import Asked, FileDesk, FileRefused, read_path
 from sync.server.page import county_page
-from sync.server.store import CountyStore, RequestRefused, StationRow
+from sync.server.stations import RequestRefused, StationRow
+from sync.server.store import CountyStore
 
 CERTIFICATE_HEADER: Final = "x-xinfang-certificate"
 STATION_HEADER: Final = "x-xinfang-station"
@@ -70,7 +71,7 @@ class County:
         self._store = store
         self._clock = clock
         self._lane = ThreadPoolExecutor(max_workers=1, thread_name_prefix="county-writer")
-        self._files = FileDesk(store.files, store.file_index)
+        self._files = FileDesk(store.files.store, store.files.index)
 
     def app(self) -> Starlette:
         """The ASGI application."""

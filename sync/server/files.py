@@ -19,6 +19,7 @@ from domain.faults import SurroundingsFault
 from domain.files import PIECE_BYTES, is_hash
 from sync.blobs import Checked, Shape, SlotFile, held_bits
 from sync.blobs.slots import sync_folder
+from sync.log.feed import CountyFeed
 from sync.server.file_index import FileIndex
 
 RESERVE: Final = 256 << 20
@@ -125,6 +126,14 @@ class FileStore:
     def _part(self, shape: Shape, station: str) -> SlotFile:
         name = f"{shape.hash}.{shape.size}.{hashlib.sha256(station.encode()).hexdigest()[:16]}"
         return SlotFile(self.folder / PARTS / name, shape, Checked())
+
+
+class CountyFiles:
+    """The county's files as one thing: their bytes, and which acts name them."""
+
+    def __init__(self, folder: Path, db: Any, feed: CountyFeed, transaction: Callable[[], Any]) -> None:
+        self.store = FileStore(folder)
+        self.index = FileIndex(db, feed, transaction)
 
 
 class FileDiffers(Exception):
