@@ -217,7 +217,7 @@ def _values(picture: Image.Image) -> bytes:
 
 
 def _text_page(grey: Image.Image, inches: tuple[float, float]) -> _Packed:
-    strength = max(FAINTEST, min(MOST_STRENGTH, round(5.5 * _noise(grey))))
+    strength = max(FAINTEST, min(MOST_STRENGTH, round(8 * _noise(grey))))
     page = _threshold(grey, strength)
     data = _g4(page)
     if len(data) > DENSE_PAGE:
