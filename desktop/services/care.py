@@ -82,7 +82,8 @@ def backup(station: Station, target: Path) -> Path:
         copy = make_folder(part)
         proof.copy_file(station.store, copy.database, station.data_key.raw)
         shutil.copyfile(station.folder.keys, copy.keys)
-        good = [row.shape for row in station.store.files.all() if station.vault.sound(row.shape)]
+        vault = files.vault_of(station)
+        good = [row.shape for row in station.store.files.all() if vault.sound(row.shape)]
         if station.folder.files.exists():  # after the rows: whatever they name is here already
             shutil.copytree(station.folder.files, copy.files, ignore=shutil.ignore_patterns("*.tmp", "*.part"))
         copied = Vault(copy.files, station.data_key.raw, station.surroundings.entropy)

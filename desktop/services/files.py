@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from desktop.models.store.connection import fault_of_os_error
-from desktop.models.store.files import FileRow, Travel
+from desktop.models.store.files import FileRow
 from desktop.models.store.folder import write_durably
+from desktop.models.store.vault import Vault
 from desktop.services.outcome import Outcome, Topic
 from desktop.services.station import Station
 from domain.commands import AttachFile, WithdrawFile
@@ -40,6 +41,11 @@ class Prepared:
     def shape(self) -> Shape:
         """The file as its pieces."""
         return Shape(hashlib.sha256(self.data).hexdigest(), len(self.data))
+
+
+def vault_of(station: Station) -> Vault:
+    """The attached files on this disk; may be used on any lane."""
+    return Vault(station.folder.files, station.data_key.raw, station.surroundings.entropy)
 
 
 # attaching -----------------------------------------------------------------------------------------------------------
@@ -84,7 +90,7 @@ def attach_prepared(station: Station, command: AttachFile, prepared: Prepared) -
     kept = Kept(shape.hash, shape.size, prepared.type, prepared.pages, desk.line(prepared.name, "name", 1000))
     file_id = desk.new_id()
     draft = decisions.attach(state, kept, desk, file_id)
-    station.vault.keep(shape, prepared.data)
+    vault_of(station).keep(shape, prepared.data)
     with station.writing() as transaction:
         transaction.record([draft])
         station.store.files.note(shape, replace(station.store.files.travel(shape.hash), trouble=""))
@@ -123,7 +129,7 @@ def _read(path: Path) -> tuple[str, bytes]:
 
 def files_of(station: Station, case_id: str) -> list[FileRow]:
     """The files of a case with where each is."""
-    vault = station.vault
+    vault = vault_of(station)
     return [_stated(station, row, vault.has(row.shape)) for row in station.store.files.of_case(case_id)]
 
 
@@ -132,13 +138,13 @@ def file_row(station: Station, file_id: str) -> FileRow:
     row = station.store.files.by_id(file_id)
     if row is None:
         raise Refusal("file_unknown", field="file_id", facts={"id": file_id[:40]})
-    return _stated(station, row, station.vault.has(row.shape))
+    return _stated(station, row, vault_of(station).has(row.shape))
 
 
 def read_file(station: Station, file_id: str) -> bytes:
     """The file's bytes, verified. Raises SurroundingsFault ``file_not_here``, ``file_damaged_here``."""
     row = file_row(station, file_id)
-    return station.vault.read(row.shape, row.name)
+    return vault_of(station).read(row.shape, row.name)
 
 
 def as_pages(row: FileRow, data: bytes) -> bytes:
@@ -151,7 +157,7 @@ def as_pages(row: FileRow, data: bytes) -> bytes:
 def open_copy(station: Station, file_id: str) -> Path:
     """A plain copy for another program, for its owner alone; taken away when the station is closed."""
     row = file_row(station, file_id)
-    data = station.vault.read(row.shape, row.name)
+    data = vault_of(station).read(row.shape, row.name)
     folder = station.folder.opened
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -171,18 +177,19 @@ def export_file(station: Station, file_id: str, target: Path) -> int:
 
 
 def want_file(station: Station, file_id: str) -> Outcome[FileRow]:
-    """Ask for a file that is not here: the file loop fetches it when the line allows."""
+    """Ask for a file that is not here, or damaged here: the file loop fetches it when the line allows."""
     row = file_row(station, file_id)
-    if not station.vault.has(row.shape):
+    if not vault_of(station).sound(row.shape):
         if not station.store.enrolled():
             raise SurroundingsFault("file_not_here", facts={"name": row.name})
-        station.store.files.note(row.shape, Travel(wanted=True))
+        before = station.store.files.travel(row.hash)
+        station.store.files.note(row.shape, replace(before, wanted=True, carried=0, trouble=""))
     return Outcome(file_row(station, file_id), frozenset({Topic.FILE}))
 
 
 def unsound(station: Station, rows: Sequence[FileRow] | None = None) -> list[str]:
     """Files attached here that are missing, and files here that are not what their hash says: ``file <hash>``."""
-    vault, own = station.vault, station.store.identity.station_id
+    vault, own = vault_of(station), station.store.identity.station_id
     found: dict[str, bool] = {}
     for row in rows if rows is not None else station.store.files.all():
         if row.hash not in found and (row.station == own or vault.has(row.shape)):
@@ -192,7 +199,7 @@ def unsound(station: Station, rows: Sequence[FileRow] | None = None) -> list[str
 
 def _stated(station: Station, row: FileRow, here: bool) -> FileRow:
     travel = station.store.files.travel(row.hash)
-    if here:
+    if here and not travel.wanted:
         state = "county" if travel.at_county else "sending" if travel.carried else "here"
     else:
         state = "fetching" if travel.wanted else "away"

@@ -18,7 +18,6 @@ from desktop.models.store.folder import (
     DataFolder,
     Fence,
     HeldFolder,
-    clear_opened,
     discard_unfinished,
     drop_ballast,
     ensure_ballast,
@@ -30,7 +29,6 @@ from desktop.models.store.folder import (
 )
 from desktop.models.store.rows import OfficeRow
 from desktop.models.store.store import Stamp, StationIdentity, Store, Transaction
-from desktop.models.store.vault import Vault
 from domain.acts import ActDraft, CaseKind
 from domain.audience import restricted, series_case, shareable
 from domain.beijing import beijing_minute
@@ -106,11 +104,6 @@ class Station:
     closed: bool = field(default=False)
 
     @property
-    def vault(self) -> Vault:
-        """The attached files on this disk; may be used on any lane."""
-        return Vault(self.folder.files, self.data_key.raw, self.surroundings.entropy)
-
-    @property
     def now_ms(self) -> int:
         """The device's time."""
         return self.surroundings.clock()
@@ -172,7 +165,6 @@ class Station:
         if self.closed:
             return
         self.closed = True
-        clear_opened(self.folder)
         try:
             self.store.close()
         finally:
@@ -237,7 +229,6 @@ def open_station(path: Path, *, sign_in: str, password: str, surroundings: Surro
         unlocked = keys.unlock(folder, sign_in, password)
         station = _station(folder, held, unlocked.data_key, unlocked.clerk_id, unlocked.sign_in, surroundings)
         ensure_ballast(folder)
-        clear_opened(folder)
     except BaseException:
         held.release()
         raise

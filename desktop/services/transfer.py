@@ -15,6 +15,7 @@ import msgspec
 from desktop.models.store.files import Travel
 from desktop.models.store.folder import free_bytes
 from desktop.models.store.vault import ROOM_BYTES, Vault
+from desktop.services.files import vault_of
 from desktop.services.outcome import Outcome, Topic
 from desktop.services.station import Station
 from domain.faults import SurroundingsFault
@@ -86,7 +87,7 @@ def begin(station: Station, *, check: bool = False) -> Job | None:
         signed.read(),
         store.identity.station_id,
         store.station_key,
-        station.vault,
+        vault_of(station),
     )
     if check:
         return job

@@ -134,9 +134,20 @@ class FileList(QWidget):
         if row.state in ("away", "fetching"):
             self._page.act(files.want_file, file_id, done=lambda _row: self.said.setText(self.tr("正在从县里取回……")))
         elif row.type in files.SHOWN_HERE:
-            self._page.ask("file", files.read_file, file_id, done=lambda data: self._draw(row, data))
+            self._page.ask(
+                "file",
+                files.read_file,
+                file_id,
+                done=lambda data: self._draw(row, data),
+                failed=lambda: self._mend(row),
+            )
         else:
             self._page.ask("file", files.open_copy, file_id, done=self._show_elsewhere)
+
+    def _mend(self, row: FileRow) -> None:
+        """It could not be opened: where the county has it, it is fetched anew."""
+        if row.state == "county":
+            self._page.act(files.want_file, row.file_id, done=lambda _row: self.said.setText(self.tr("正在重新取回……")))
 
     def _show_elsewhere(self, path: Path) -> None:
         self.show_elsewhere(str(path))

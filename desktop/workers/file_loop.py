@@ -112,6 +112,11 @@ class FileLoop(QObject):
         """Whether a step is under way."""
         return self._working
 
+    @property
+    def waits_ms(self) -> int:
+        """Milliseconds until the next step; -1 when none is scheduled."""
+        return self._timer.remainingTime()
+
     def start(self) -> None:
         """Begin soon; what was in trouble in an earlier session is tried again."""
         self._store.run(try_again, self._station_ref(), failed=self._quiet)

@@ -117,6 +117,7 @@ class HeldFolder:
         """Let another window open the folder; harmless when repeated."""
         if self._handle is None:
             return
+        clear_opened(self.folder)
         handle, self._handle = self._handle, None
         _unlock(handle)
         os.close(handle)
@@ -167,6 +168,7 @@ def hold(folder: DataFolder, *, since: str) -> HeldFolder:
     if not held:
         os.close(handle)
         raise SurroundingsFault("already_open", facts=facts)
+    clear_opened(folder)
     with suppress(OSError):  # on a full disk the note is missing, the lock holds all the same
         os.ftruncate(handle, 0)
         os.write(handle, json.dumps({"pid": os.getpid(), "since": since}).encode())
