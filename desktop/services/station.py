@@ -308,14 +308,8 @@ def _first_acts(station: Station, office: OfficeSetup, name: str) -> None:
             "last": series.last,
             "holder": station.store.identity.station_id,
         }
-        drafts.append(
-            ActDraft(
-                "series_leased",
-                CaseKind.SERIES,
-                series_case(station.store.home_scope, office.code, year, series.kind),
-                sets,
-            )
-        )
+        case_id = series_case(station.store.home_scope, office.code, year, series.kind)
+        drafts.append(ActDraft("series_leased", CaseKind.SERIES, case_id, sets))
     with station.writing() as transaction:
         transaction.record(drafts)
     station.clerk_name = station.store.clerk_name(station.clerk_id)
