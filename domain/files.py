@@ -95,7 +95,7 @@ def clean_name(name: str, end: str) -> str:
     bare = name.replace("\\", "/").rpartition("/")[2]
     bare = clean(bare).text
     bare = "".join("_" if char in '<>:"|?*' else char for char in bare).rstrip(" .\u3000")
-    stem = bare.rpartition(".")[0] if file_end(bare) in TYPES else bare
+    stem = bare.rpartition(".")[0] if file_end(bare) in {*TYPES, end} else bare
     stem = stem.strip(" .\u3000")[: LONGEST_NAME - len(end) - 1].rstrip() or "附件"
     return f"{stem}.{end}"
 

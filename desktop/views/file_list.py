@@ -85,6 +85,7 @@ class FileList(QWidget):
         self.add_button = self._button(bar, self.tr("添加附件（Alt+A）"), self.add)
         self.profile = Choice(PROFILES, self)
         self.profile.set_code("auto")
+        self.profile.setMinimumWidth(self.fontMetrics().horizontalAdvance("扫描方式：黑白文字国国国"))
         bar.addWidget(self.profile)
         self.save_button = self._button(bar, self.tr("另存为……"), self._save)
         self.withdraw_button = self._button(bar, self.tr("撤回……"), self._open_withdraw)

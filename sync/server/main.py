@@ -116,11 +116,14 @@ def _revoke(store: CountyStore, words: argparse.Namespace) -> int:
     return 0 if store.revoke(words.station) else 2
 
 
-def _verify(store: CountyStore, _words: argparse.Namespace) -> None:
+def _verify(store: CountyStore, _words: argparse.Namespace) -> int:
     report = store.verify()
+    files, differing = store.files.store.sound()
     print(json.dumps({
-        "ok": True, "acts": report.acts, "writers": report.writers, "feeds": report.feeds, "cases": report.cases,
+        "ok": not differing, "acts": report.acts, "writers": report.writers, "feeds": report.feeds,
+        "cases": report.cases, "files": files, "files_differing": differing,
     }))  # fmt: skip
+    return 3 if differing else 0
 
 
 def _parser() -> argparse.ArgumentParser:

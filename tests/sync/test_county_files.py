@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import secrets
 import shutil
@@ -228,6 +229,20 @@ def test_a_county_restored_without_its_files_says_what_it_lacks(county, new_stat
         shutil.rmtree(county.folder / "files" / shape.hash[:2])
         assert way.lacking() == [shape.hash]
         assert way.put(shape, 0, data)
+
+
+def test_verify_reads_every_file_and_names_one_that_was_changed(county, new_station):
+    data = secrets.token_bytes(500)
+    shape, one = shape_of(data), new_station("one", county)
+    attach(one, shape)
+    one.sync(county.url)
+    with line(one, county) as way:
+        assert way.put(shape, 0, data)
+    good = county.admin("verify")
+    assert (good.returncode, json.loads(good.stdout)["files"]) == (0, 1)
+    (county.folder / "files" / shape.hash[:2] / shape.hash).write_bytes(data[::-1])
+    bad = county.admin("verify")
+    assert (bad.returncode, json.loads(bad.stdout)["files_differing"]) == (3, [shape.hash])
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from PIL import Image
 
 from desktop.services import care, files, lookup, transfer
 from desktop.services.station import open_station
+from domain.acts import ActDraft
 from domain.commands import AttachFile, WithdrawFile
 from domain.faults import SurroundingsFault
 from domain.files import LARGEST
@@ -255,3 +256,28 @@ def test_a_pdf_made_of_a_picture_opens_again(hall: Hall, case: str, tmp_path: Pa
     target = tmp_path / "out.pdf"
     assert files.export_file(hall.station, row.file_id, target) == row.size
     assert target.read_bytes() == files.read_file(hall.station, row.file_id)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        7,
+        {},
+        {"hash": "../x", "size": 5, "type": "a", "name": "a"},
+        {"hash": "0" * 64, "size": -5, "type": "a", "name": "a"},
+        {"hash": "0" * 64, "size": 1 << 52, "type": "a", "name": "a"},
+        {"hash": "0" * 64, "size": True, "type": "a", "name": "a"},
+        {"hash": "0" * 64, "size": 5, "type": "a"},
+    ],
+)
+def test_what_an_act_from_elsewhere_calls_a_file_and_is_none_shows_nothing_and_stops_nothing(
+    hall: Hall, case: str, value: Any
+) -> None:
+    good = {"hash": "1" * 64, "size": 5, "type": "a/b", "name": "..\\..\\x.exe", "pages": "many", "piece": 65536}
+    with hall.station.writing() as transaction:
+        sets = {"file.bad": value, "file.good": good, "file.good.withdrawn": 7}
+        transaction.record([ActDraft("file_attached", "visit", case, sets)])
+    (row,) = files.files_of(hall.station, case)
+    assert (row.name, row.pages, row.withdrawn, row.type) == ("x.exe", 0, "", "a/b")
+    assert lookup.visit_page(hall.station, case).timeline[-1].title == "附材料"
+    assert care.verify(hall.station).differing == ("file 1111111111111111",)  # it says that it was attached here
