@@ -62,8 +62,6 @@ MATTERS: Final = {
     "case_restricted": "检举控告材料不得与其他事项一同移送。请按检举控告的办理规定送交有管理权限的机关。",
     "shared_already": "这件事项已经移送给该机关，对方可以看到全部记录，不必重复移送。",
     "accused_organ": "不得将检举控告、申诉求决材料转送给被反映的单位[“{organ}”]。请改送其上级或者有管理权限的机关。",
-    "recipient_is_accused": "不得将检举控告材料转给被检举控告的人或者单位。请改送其上级或者有管理权限的机关。",
-    "recipient_not_listed": "检举控告材料只能送交依规依法有管理权限的机关。请从列出的机关中选择。",
     "sent_to_another_office": "这件事项是转送给其他机关的[（{to_office}）]，本机构不能收件。请与转出机关核对去向。",
     "received_before_sent": "收件日期早于转送、交办日期[（{sent}）]。请更正收件日期。",
     "date_before_receipt": "[“{where}”]早于收到信访事项的日期[（收到日期{received_on}）]。请更正日期。",
@@ -113,7 +111,6 @@ PAPERS: Final = {
     "series_held_elsewhere": "[“{kind}”字]文号由本机构另一台机器使用，本机不能取号。"
     "请在那台机器上出具，或者向县级申请另发文号。",
     "series_exhausted": "[{year}年][“{kind}”字]文号已经用完[（最末号{last}）]。请同步，由县级续发文号后再出具。",
-    "lease_invalid": "发放的文号与已发放的重叠，或者起止颠倒[（{first}至{last}，已发至{leased}）]。请县级核对后重发。",
     "delivered_before_issue": "送达时间早于文书出具日期[（{issued_on}）]。请更正送达时间。",
     "signer_missing": "没有写签收人。请填写签收人姓名；拒绝签收的请选“拒收”。",
     "refusal_reason_missing": "没有写拒收的事由。请写明拒收事由和日期。",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.models.items.records import Column, RecordTable
 from desktop.models.store.rows import MatterRow, PetitionerRow
@@ -10,13 +10,10 @@ from desktop.services import county, lookup
 from desktop.services.lookup import VisitPage as Whole
 from desktop.services.outcome import Topic
 from desktop.services.station import Station
-from desktop.views.actions import bind
-from desktop.views.case_header import CaseHeader
-from desktop.views.case_tabs import CaseTabs
 from desktop.views.details import Detail, DetailGroup, DetailsView
-from desktop.views.file_list import FileList
+from desktop.views.file_page import CaseWithFiles
 from desktop.views.matter_page import SECRECY
-from desktop.views.page import Page, StationRef
+from desktop.views.page import StationRef
 from desktop.views.paper_list import PaperList
 from desktop.views.tables import RecordView
 from desktop.views.terms import MATTER_CLASS, NEXT_STEP, ROLE, SEX, STAGE, term
@@ -30,11 +27,10 @@ def _read(station: Station, visit_id: str) -> tuple[Whole, bool]:
     return lookup.visit_page(station, visit_id), county.sync_state(station).enrolled
 
 
-class VisitPage(Page):
+class VisitPage(CaseWithFiles):
     """Alt+1 … Alt+5 turn the tabs; Enter on a matter or a paper opens it."""
 
     TOPICS = frozenset({Topic.VISIT, Topic.MATTER, Topic.PAPER, Topic.PETITIONER, Topic.CONFLICT, Topic.SYNC})
-    LEAVES_BY_ESCAPE = True
 
     def __init__(
         self,
@@ -45,78 +41,40 @@ class VisitPage(Page):
         *,
         device_lane: Lane | None = None,
     ) -> None:
-        super().__init__(lane, station_ref, bus, parent)
-        self._visit_id = ""
-        self.header = CaseHeader(self)
+        super().__init__(lane, station_ref, bus, parent, device_lane=device_lane)
         self.matters: RecordTable[MatterRow] = RecordTable(_MATTERS, lambda row: row.matter_id, parent=self)
         self.matter_view = RecordView(self.matters, self.tr("这次来访没有登记信访事项。"), self)
         self.matter_view.chosen.connect(self.matter_chosen)
         self.details = DetailsView(self)
         self.timeline = TimelineView(self)
         self.papers = PaperList(self)
-        self.papers.paper_chosen.connect(lambda paper_id: self.paper_chosen.emit(self._visit_id, paper_id))
-        self.papers.form_chosen.connect(lambda form: self.print_requested.emit(self._visit_id, form))
-        self.files = FileList(self, device_lane or lane)
-        self.tabs = CaseTabs(
+        self.papers.paper_chosen.connect(lambda paper_id: self.paper_chosen.emit(self.case_id, paper_id))
+        self.papers.form_chosen.connect(lambda form: self.print_requested.emit(self.case_id, form))
+        self.lay_out(
             (
                 (self.matter_view, self.tr("信访事项")),
                 (self.details, self.tr("基本信息")),
                 (self.papers, self.tr("文书")),
                 (self.timeline, self.tr("时间线")),
-                (self.files, self.tr("附件材料")),
-            ),
-            self,
+            )
         )
-        self.files.counted.connect(lambda count: self.tabs.count_in(4, self.tr("附件材料"), count))
-        bind("attach", self, self._attach)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 14, 20, 12)
-        layout.setSpacing(10)
-        layout.addWidget(self.header)
-        layout.addWidget(self.tabs, 1)
-        self.setFocusProxy(self.tabs)
-
-    def open(self, visit_id: str) -> None:
-        """Show a visit."""
-        if visit_id != self._visit_id:
-            self.tabs.setCurrentIndex(0)
-        self._visit_id = visit_id
-        self.files.open(visit_id)
-        self.refresh()
-
-    @property
-    def case_id(self) -> str:
-        """The visit shown."""
-        return self._visit_id
 
     def refresh(self) -> None:
         """Read the visit again."""
-        if self._visit_id:
-            self.ask("visit", _read, self._visit_id, done=self._show)
-
-    def focus_first(self) -> None:
-        """Give the cursor to what the tab shows."""
-        self.tabs.focus_first()
-
-    def show_tab(self, place: int) -> None:
-        """Turn to a tab and give it the cursor."""
-        self.tabs.turn(place)
-
-    def _attach(self) -> None:
-        self.show_tab(4)
-        self.files.add()
+        if self.case_id:
+            self.ask("visit", _read, self.case_id, done=self._show)
 
     def print_current(self) -> None:
         """F9: the receipt 回执 when it is not issued yet, else the list of papers."""
         if "F02" in self.papers.buttons:
-            self.print_requested.emit(self._visit_id, "F02")
+            self.print_requested.emit(self.case_id, "F02")
         else:
             self.show_tab(2)
 
     def _show(self, found: tuple[Whole, bool]) -> None:
         whole, enrolled = found
         visit = whole.visit
-        if visit.visit_id != self._visit_id:
+        if visit.visit_id != self.case_id:
             return
         marks = [(where_it_is(visit.reported, enrolled), where_tone(visit.reported))]
         if visit.collective:

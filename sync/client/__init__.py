@@ -4,6 +4,7 @@ from sync.client.files import FileLine
 from sync.client.http import (
     HttpTransport,
     Transport,
+    county_key_at,
     enrol,
     go_round,
     read_answer,
@@ -18,6 +19,7 @@ __all__ = [
     "HttpTransport",
     "Pace",
     "Transport",
+    "county_key_at",
     "enrol",
     "go_round",
     "read_answer",

@@ -36,7 +36,6 @@ class Incarnation(Reads):
         self.log = ActLog(db)
         self.feed = StationFeed(db)
         self._entropy = entropy
-        self._complete_keys()
         self.reread_identity()
 
     # who writes here -------------------------------------------------------------------------------------------
@@ -97,16 +96,6 @@ class Incarnation(Reads):
     def birth_by(self, key: SigningKey) -> bytes:
         """The birth of the current writer, signed by a station key."""
         return key.sign_birth(self.identity.station_id, self.identity.writer, self.key.public)
-
-    def _complete_keys(self) -> None:
-        """Give a file of the first release the keys and births it lacks."""
-        row = self.db.execute("SELECT station_id, station_key, sealing_key FROM station").fetchone()
-        if row[2] is not None:
-            return
-        with immediate(self.db) as transaction:
-            self.db.execute("UPDATE station SET sealing_key = ?", (self._entropy(32),))
-            self._sign_births(str(row[0]), SigningKey(bytes(row[1])))
-            transaction.commit()
 
     def _sign_births(self, station: str, key: SigningKey) -> None:
         for writer in self.feed.own_writers():

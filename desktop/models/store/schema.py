@@ -9,9 +9,8 @@ from desktop.models.store.connection import Database
 from desktop.models.store.drafts import create_draft_tables
 from desktop.models.store.migrate import Migration
 from desktop.models.store.search import create_search_tables
-from sync.log.feed import STATION_SCHEMA_1, STATION_SCHEMA_2
-from sync.log.log import SCHEMA_1 as LOG_SCHEMA_1
-from sync.log.log import SCHEMA_2 as LOG_SCHEMA_2
+from sync.log.feed import STATION_SCHEMA
+from sync.log.log import SCHEMA as LOG_SCHEMA
 
 PROJECTIONS: Final = """
 CREATE TABLE petitioner (
@@ -26,28 +25,24 @@ CREATE TABLE visit (
   clerk TEXT NOT NULL, conflicts INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX visit_by_day ON visit (visited_on, office, window, day_count);
-CREATE INDEX visit_by_number ON visit (number);
-CREATE TABLE visit_person (
-  visit_id TEXT NOT NULL, petitioner_id TEXT NOT NULL, role TEXT NOT NULL, PRIMARY KEY (visit_id, petitioner_id)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX visit_person_by_petitioner ON visit_person (petitioner_id);
 CREATE TABLE matter (
   matter_id TEXT PRIMARY KEY, visit_id TEXT NOT NULL, number TEXT NOT NULL, summary TEXT NOT NULL,
   matter_class TEXT NOT NULL, content_code TEXT NOT NULL, accused_organ TEXT NOT NULL, route TEXT NOT NULL,
   stage TEXT NOT NULL, office TEXT NOT NULL, owner TEXT NOT NULL, next_step TEXT NOT NULL,
   received_on TEXT NOT NULL, repeat TEXT NOT NULL, earlier_matter TEXT NOT NULL, petitioner TEXT NOT NULL,
   due_clock TEXT NOT NULL, due_nominal TEXT NOT NULL, due_rolled TEXT NOT NULL, calendar_missing TEXT NOT NULL,
+  clock_years TEXT NOT NULL,            -- years a clock of the matter starts, ends or waits for a table in
   conflicts INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX matter_by_visit ON matter (visit_id);
-CREATE INDEX matter_by_petitioner ON matter (petitioner) WHERE petitioner <> '';
 CREATE INDEX matter_due ON matter (due_nominal) WHERE due_nominal <> '';
 CREATE INDEX matter_without_calendar ON matter (calendar_missing) WHERE calendar_missing <> '';
 CREATE INDEX matter_in_conflict ON matter (matter_id) WHERE conflicts > 0;
-CREATE TABLE clock (
-  matter_id TEXT NOT NULL, clock TEXT NOT NULL, article TEXT NOT NULL, from_on TEXT NOT NULL, days INTEGER NOT NULL,
-  nominal TEXT NOT NULL, rolled TEXT NOT NULL, ended_on TEXT NOT NULL, state TEXT NOT NULL,
-  calendar_missing TEXT NOT NULL, note TEXT NOT NULL, arithmetic TEXT NOT NULL, PRIMARY KEY (matter_id, clock)
+CREATE TABLE link (                     -- which cases stand together: one place on the disk for what was made together
+  near TEXT NOT NULL,                   -- a visit, or a petitioner
+  kind TEXT NOT NULL,                   -- what the far case is: 'person' of a visit; 'visit', 'matter' of either
+  far TEXT NOT NULL,
+  role TEXT NOT NULL,                   -- of the person in the visit; empty for matters
+  PRIMARY KEY (near, kind, far)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE paper (
   paper_id TEXT PRIMARY KEY, case_id TEXT NOT NULL, case_kind TEXT NOT NULL, form TEXT NOT NULL, number TEXT NOT NULL,
@@ -81,16 +76,22 @@ CREATE TABLE calendar_year (
 ) STRICT, WITHOUT ROWID;
 """
 """Projections: what screens read. Each row is a function of one case's acts (and, for clocks, of the calendar), so a
-row never repeats what another case says; joins bring them together."""
+row never repeats what another case says; joins bring them together. A registration pays for every tree it touches, one
+page each: what is always new together lies in one table (``link``), and what a number says is not indexed again."""
 
 OWN: Final = """
 CREATE TABLE station (
   one INTEGER PRIMARY KEY CHECK (one = 1), station_id TEXT NOT NULL, office TEXT NOT NULL, window TEXT NOT NULL,
-  writer TEXT NOT NULL, signing_key BLOB NOT NULL, last_known_ms INTEGER NOT NULL, setup TEXT NOT NULL
+  writer TEXT NOT NULL, signing_key BLOB NOT NULL, last_known_ms INTEGER NOT NULL, setup TEXT NOT NULL,
+  station_key BLOB NOT NULL,            -- signs frames and births; the certificate names it
+  next_key BLOB,                        -- the station key an enrolment under way asks for
+  sealing_key BLOB NOT NULL             -- opens the sticks sealed to this station
 ) STRICT;
 CREATE TABLE county (
   one INTEGER PRIMARY KEY CHECK (one = 1), url TEXT NOT NULL, certificate TEXT NOT NULL,
-  last_exchange_ms INTEGER NOT NULL, last_error TEXT NOT NULL, forked INTEGER NOT NULL
+  last_exchange_ms INTEGER NOT NULL, last_error TEXT NOT NULL, forked INTEGER NOT NULL,
+  clock_offset_ms INTEGER,              -- county time minus ours, as last measured
+  clock_half_trip_ms INTEGER            -- by so much that may be wrong
 ) STRICT;
 CREATE TABLE search_seen (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL) STRICT;
 INSERT INTO search_seen VALUES (1, 0);
@@ -100,30 +101,8 @@ CREATE TRIGGER pdf_is_immutable BEFORE UPDATE ON pdf BEGIN SELECT RAISE(ABORT, '
 """What belongs to this station alone and is not a view of acts: its identity, its county, the bytes of its papers."""
 
 
-OWN_2: Final = """
-ALTER TABLE station ADD COLUMN station_key BLOB;      -- signs frames and births; the certificate names it
-ALTER TABLE station ADD COLUMN next_key BLOB;         -- the station key an enrolment under way asks for
-ALTER TABLE station ADD COLUMN sealing_key BLOB;      -- opens the sticks sealed to this station
-UPDATE station SET station_key = signing_key;         -- under protocol 1 station and writer had one key
-ALTER TABLE county ADD COLUMN clock_offset_ms INTEGER;     -- county time minus ours, as last measured
-ALTER TABLE county ADD COLUMN clock_half_trip_ms INTEGER;  -- by so much that may be wrong
-"""
-
-
-def _second(db: Database) -> None:
-    for script in (LOG_SCHEMA_2, STATION_SCHEMA_2, OWN_2):
-        for statement in statements(script):
-            db.execute(statement)
-
-
-def _third(db: Database) -> None:
-    for script in (files.PROJECTION, files.OWN):
-        for statement in statements(script):
-            db.execute(statement)
-
-
 def _first(db: Database) -> None:
-    for script in (LOG_SCHEMA_1, STATION_SCHEMA_1, PROJECTIONS, OWN):
+    for script in (LOG_SCHEMA, STATION_SCHEMA, PROJECTIONS, OWN, files.PROJECTION, files.OWN):
         for statement in statements(script):
             db.execute(statement)
     create_search_tables(db)
@@ -149,8 +128,4 @@ def statements(script: str) -> list[str]:
     return found
 
 
-STEPS: Final = (
-    Migration(1, "first_release", _first),
-    Migration(2, "protocol_2", _second),
-    Migration(3, "files", _third),
-)
+STEPS: Final = (Migration(1, "first_release", _first),)

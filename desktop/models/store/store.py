@@ -15,11 +15,13 @@ from desktop.models.store.incarnation import Incarnation, StationIdentity
 from desktop.models.store.migrate import migrate
 from desktop.models.store.projector import (
     Yardstick,
+    clock_rows,
     load_calendar_tables,
     rows_of,
     write_rows,
     write_search,
 )
+from desktop.models.store.rows import ClockRow
 from desktop.models.store.schema import STEPS
 from domain.acts import Act, ActDraft
 from domain.fold import CaseState, fold
@@ -29,7 +31,7 @@ from sync.log import ActLog, SigningKey
 from sync.log.feed import StationFeed
 
 IDLE_ACTS = 24
-_TIME_MASK = (1 << 48) - 1
+_LOW_48 = (1 << 48) - 1
 BEHIND_TOLERANCE_MS = 60_000
 """A clock this much earlier than the last known moment is ``behind``; a minute's step back is ordinary."""
 
@@ -40,6 +42,15 @@ class Stamp:
 
     by: str
     wall_ms: int
+
+
+def case_id(wall_ms: int, nth: int, entropy: Callable[[int], bytes]) -> str:
+    """An id of 32 hexadecimal digits: a time, a count within it and 72 random bits.
+
+    Time and count are a storage hint and decide nothing: what was made together lies together on the disk, in the
+    order in which it was made.
+    """
+    return f"{wall_ms & _LOW_48:012x}{min(nth, 255):02x}{entropy(9).hex()}"
 
 
 class Transaction:
@@ -64,7 +75,7 @@ class Transaction:
         lamport = store.log.lamport()
         acts = [
             Act(
-                act_id=store.entropy(16).hex(),
+                act_id=store.new_act_id(lamport + offset),
                 kind=draft.kind,
                 case_kind=draft.case_kind,
                 case_id=draft.case_id,
@@ -115,6 +126,7 @@ class Store(Incarnation):
     ) -> None:
         super().__init__(db, entropy)
         self.files = Files(db)
+        self._drawn = (0, 0)
         self._shipped = tuple(shipped)
         self._rules = rules
         self._initials = initials
@@ -211,7 +223,7 @@ class Store(Incarnation):
         changed = 0
         for matter_id in self.matters_touching(year):
             state = self.state(matter_id)
-            if state is not None and rows_of(state, before) != rows_of(state, self.yardstick):
+            if state is not None and clock_rows(state, before) != clock_rows(state, self.yardstick):
                 self.project(state)
                 changed += 1
         return changed
@@ -264,8 +276,15 @@ class Store(Incarnation):
 
     def state(self, case_id: str) -> CaseState | None:
         """The folded state of a case, or None when no act of it lies here."""
+        if not self.log.has_case(case_id):
+            return None
         acts = self.log.case(case_id)
         return fold(acts) if acts else None
+
+    def clocks_of(self, matter_id: str) -> list[ClockRow]:
+        """Every clock of a matter, in the order they started."""
+        state = self.state(matter_id)
+        return clock_rows(state, self.yardstick) if state else []
 
     def clock_quality(self, wall_ms: int) -> str:
         """``behind`` before the last known moment (H11); ``ok`` once enrolled; else ``unsure``."""
@@ -278,11 +297,16 @@ class Store(Incarnation):
         self.db.execute("INSERT INTO pdf VALUES (?, ?) ON CONFLICT (hash) DO NOTHING", (digest, pdf))
 
     def new_id(self, wall_ms: int) -> str:
-        """A fresh id for a case or a paper: a time, so that a day's cases lie together on the disk, and 80 random bits.
+        """A fresh id for a case or a paper, behind those drawn before it."""
+        self._drawn = (wall_ms, self._drawn[1] + 1 if self._drawn[0] == wall_ms else 0)
+        return case_id(wall_ms, self._drawn[1], self._entropy)
 
-        The time is a storage hint and decides nothing. Act ids stay wholly random, because they break ties in the fold.
+    def new_act_id(self, lamport: int) -> str:
+        """A fresh id for an act: its lamport, so that new acts lie at the end of the index, and 80 random bits.
+
+        Act ids break ties in the fold between acts of equal lamport; there the random bits alone decide.
         """
-        return (wall_ms & _TIME_MASK).to_bytes(6, "big").hex() + self._entropy(10).hex()
+        return f"{lamport & _LOW_48:012x}{self._entropy(10).hex()}"
 
     def remember_time(self, wall_ms: int) -> None:
         """Note the latest moment known, inside the caller's transaction; on the disk once a minute is enough."""
@@ -304,4 +328,4 @@ class Store(Incarnation):
         return Yardstick(WorkCalendar(tables), self._rules, self._initials)
 
 
-__all__ = ["Stamp", "StationIdentity", "Store", "Transaction"]
+__all__ = ["Stamp", "StationIdentity", "Store", "Transaction", "case_id"]

@@ -9,11 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from desktop.models.store import schema
-from desktop.models.store.connection import immediate, open_connection
+from desktop.models.store.connection import immediate
 from desktop.models.store.folder import Fence, read_fence, write_fence
-from desktop.models.store.migrate import migrate
-from desktop.models.store.store import Store
 from desktop.services import care, county, matters
 from desktop.services.county import Timing
 from desktop.services.station import doubt_of
@@ -276,46 +273,3 @@ def test_a_restricted_desk_writes_its_own_scope_from_its_first_act_and_refers_wi
 
 def test_a_scope_that_is_not_restricted_is_no_setup(tmp_path: Path) -> None:
     assert refusal(lambda: make_hall(tmp_path / "x", replace(HALL, scope="county"))).code == "office_scope_invalid"
-
-
-# ---------------------------------------------------------------- a file of the first release
-
-
-def test_a_file_of_the_first_release_gets_the_keys_it_lacks(hall: Hall) -> None:
-    """The file as the first release made it: its one key signs frames and commits."""
-    hall.register()
-    folder, data_key = hall.station.folder, hall.station.data_key
-    writer = hall.station.store.identity.writer
-    rows = {
-        name: [tuple(row) for row in hall.station.store.db.execute(f"SELECT * FROM {name}")]
-        for name in ("act", "log_head")
-    }
-    row = hall.station.store.log.writer(writer)
-    assert row is not None
-    station_row = hall.station.store.db.execute(
-        "SELECT one, station_id, office, window, writer, signing_key, last_known_ms, setup FROM station"
-    ).fetchone()
-    hall.station.close()
-    folder.database.unlink()
-    db = open_connection(folder.database, data_key.raw, create=True)
-    migrate(db, schema.STEPS[:1])
-    with immediate(db) as transaction:
-        db.execute("DELETE FROM log_head")
-        for name, values in rows.items():
-            for each in values:
-                db.execute(f"INSERT INTO {name} VALUES ({','.join('?' * len(each))})", each)
-        db.execute("INSERT INTO station VALUES (?, ?, ?, ?, ?, ?, ?, ?)", tuple(station_row))
-        held = (bytes.fromhex(writer), row.station, row.office, row.public_key, row.have.n, row.have.hash)
-        db.execute("INSERT INTO writer VALUES (?, ?, ?, ?, ?, ?, 'active')", held)
-        db.execute("INSERT INTO own_writer VALUES (?, 0, 0)", held[:1])
-        transaction.commit()
-    db.close()
-    store: Store = hall.open_again().store
-    assert store.identity.writer == writer
-    assert store.station_key.public == store.key.public
-    assert len(store.sealing_key) == 32
-    own = store.log.writer(writer)
-    assert own is not None
-    assert verify_birth(store.station_key.public, store.identity.station_id, writer, own.public_key, own.birth)
-    care.rebuild(hall.station)
-    assert care.verify(hall.station).clean
