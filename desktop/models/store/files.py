@@ -1,12 +1,16 @@
-"""Attached files in the station file: rows of what acts name, and how far each file has travelled; SQL only."""
+"""Attached files in the station file: their tables, the rows acts stand for, how far each file has travelled."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from desktop.models.store.connection import Connection, faults, immediate
+from domain.beijing import beijing_minute
+from domain.canonical import Json
+from domain.files import LARGEST, clean_name, file_end, is_hash
+from domain.fold import CaseState, is_count
 from sync.blobs import Shape
 
 PROJECTION: Final = """
@@ -168,3 +172,41 @@ class Files:
     def _one(self, sql: str, values: tuple[object, ...]) -> Any:
         with faults():
             return self.db.execute(sql, values).fetchone()
+
+
+def file_rows(state: CaseState) -> list[tuple[str | int, ...]]:
+    """The rows a case's files stand for. Pure, as every projection."""
+    made: list[tuple[str | int, ...]] = []
+    for file_id, value in state.items("file").items():
+        if not _is_file(value):
+            continue  # an act from elsewhere may call anything a file
+        head = state.fields[f"file.{file_id}"].heads[-1]
+        name = str(value["name"])
+        made.append(
+            (
+                file_id,
+                state.case_id,
+                state.case_kind,
+                str(value["hash"]),
+                _count(value.get("size")),
+                str(value["type"]),
+                _count(value.get("pages")),
+                clean_name(name, file_end(name) or "bin"),
+                beijing_minute(head.wall_ms),
+                head.by,
+                head.station,
+                head.act_id,
+                state.text(f"file.{file_id}.withdrawn"),
+            )
+        )
+    return made
+
+
+def _is_file(value: Json) -> TypeGuard[Mapping[str, Json]]:
+    if not isinstance(value, dict) or not is_hash(value.get("hash")) or not 0 < _count(value.get("size")) <= LARGEST:
+        return False
+    return isinstance(value.get("type"), str) and isinstance(value.get("name"), str)
+
+
+def _count(value: Json) -> int:
+    return value if is_count(value) else 0

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias, TypeGuard
+from typing import TypeAlias
 
 from desktop.models.store.connection import Connection
+from desktop.models.store.files import file_rows
 from desktop.models.store.rows import ClockRow
 from desktop.models.store.search import SearchDoc, index
 from domain.acts import CaseKind
 from domain.beijing import beijing_minute
 from domain.canonical import Json, canonical_bytes
-from domain.files import LARGEST, clean_name, file_end, is_hash
 from domain.fold import CaseState, is_count
 from domain.matter import ClockState, clocks, standing
 from domain.refusals import Refusal
@@ -61,7 +61,9 @@ def rows_of(state: CaseState, yardstick: Yardstick) -> RowSet:
     if make is not None:
         make(state, yardstick, rows)
     _papers(state, rows)
-    _files(state, rows)
+    found = file_rows(state)
+    if found:
+        rows["file"] = found
     if state.conflicts:
         rows["conflict"] = [(state.case_id, state.case_kind, name) for name in state.conflicts]
     return rows
@@ -304,40 +306,6 @@ def _papers(state: CaseState, rows: RowSet) -> None:
         rows["paper"] = made
     if numbers:
         rows["issued"] = numbers
-
-
-def _files(state: CaseState, rows: RowSet) -> None:
-    made: list[tuple[Value, ...]] = []
-    for file_id, value in state.items("file").items():
-        if not _is_file(value):
-            continue  # an act from elsewhere may call anything a file
-        head = state.fields[f"file.{file_id}"].heads[-1]
-        name = str(value["name"])
-        made.append(
-            (
-                file_id,
-                state.case_id,
-                state.case_kind,
-                str(value["hash"]),
-                _int(value.get("size")),
-                str(value["type"]),
-                _int(value.get("pages")),
-                clean_name(name, file_end(name) or "bin"),
-                beijing_minute(head.wall_ms),
-                head.by,
-                head.station,
-                head.act_id,
-                state.text(f"file.{file_id}.withdrawn"),
-            )
-        )
-    if made:
-        rows["file"] = made
-
-
-def _is_file(value: Json) -> TypeGuard[Mapping[str, Json]]:
-    if not isinstance(value, dict) or not is_hash(value.get("hash")) or not 0 < _int(value.get("size")) <= LARGEST:
-        return False
-    return isinstance(value.get("type"), str) and isinstance(value.get("name"), str)
 
 
 def _int(value: object) -> int:
