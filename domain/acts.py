@@ -56,6 +56,8 @@ _KINDS: Final = (
     ActKind("paper_stored", "", "文书存档"),
     ActKind("paper_printed", "", "打印文书"),
     ActKind("paper_voided", "", "作废文书"),
+    ActKind("file_attached", "", "附材料"),
+    ActKind("file_withdrawn", "", "撤回材料"),
     ActKind("conflict_settled", "", "核对不一致记录"),
     ActKind("office_recorded", CaseKind.OFFICE, "登记机构"),
     ActKind("clerk_recorded", CaseKind.CLERK, "登记工作人员"),

@@ -328,6 +328,28 @@ class VoidPaper:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachFile:
+    """Attach a file to a visit or a matter 附材料: its bytes are kept here first, then named by an act."""
+
+    case_id: str
+    paths: tuple[str, ...]
+    """Files on this PC, left as they are. Several pictures become the pages of one PDF."""
+    name: str = ""
+    """The name it is shown by; empty means: the (first) file's."""
+    profile: Literal["auto", "text", "photo", "original"] = "auto"
+    """How pictures are kept: each page as fits it · black and white · grey or colour · the very bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawFile:
+    """Withdraw an attached file 撤回材料; it stays in the record, marked, with the reason."""
+
+    case_id: str
+    file_id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class SettleConflict:
     """Settle a conflict 核对: the value that stands, over every head that was shown."""
 
@@ -364,6 +386,8 @@ Command = (
     | IssuePaper
     | ConfirmPrint
     | VoidPaper
+    | AttachFile
+    | WithdrawFile
     | SettleConflict
     | ImportCalendar
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypedDict, TypeVar
 
+from desktop.models.store.files import FileRow
 from desktop.models.store.found import found_rows
 from desktop.models.store.rows import (
     ClockRow,
@@ -22,6 +23,7 @@ from desktop.models.store.rows import (
     VisitRow,
 )
 from desktop.services.field_titles import field_title, field_words, masked, value_words
+from desktop.services.files import files_of
 from desktop.services.station import Station
 from domain.acts import ACT_KINDS, Act
 from domain.beijing import beijing_date, beijing_minute
@@ -43,6 +45,7 @@ class VisitPage:
     companions: tuple[str, ...]
     matters: tuple[MatterRow, ...]
     papers: tuple[PaperRow, ...]
+    files: tuple[FileRow, ...]
     timeline: tuple[TimelineRow, ...]
     conflicts: tuple[ConflictRow, ...]
     fields: tuple[tuple[str, str], ...]
@@ -59,6 +62,7 @@ class MatterPage:
     petitioner: PetitionerRow | None
     clocks: tuple[ClockRow, ...]
     papers: tuple[PaperRow, ...]
+    files: tuple[FileRow, ...]
     timeline: tuple[TimelineRow, ...]
     conflicts: tuple[ConflictRow, ...]
     fields: tuple[tuple[str, str], ...]
@@ -134,6 +138,7 @@ def petitioner_page(station: Station, petitioner_id: str) -> PetitionerPage:
 
 class _OfCase(TypedDict):
     papers: tuple[PaperRow, ...]
+    files: tuple[FileRow, ...]
     timeline: tuple[TimelineRow, ...]
     conflicts: tuple[ConflictRow, ...]
     fields: tuple[tuple[str, str], ...]
@@ -144,6 +149,7 @@ def _of_case(station: Station, state: CaseState) -> _OfCase:
     """What the pages of a visit and of a matter both show of their case."""
     return {
         "papers": tuple(station.store.papers_of(state.case_id)),
+        "files": tuple(files_of(station, state.case_id)),
         "timeline": timeline(station, state),
         "conflicts": _conflicts(station, state),
         "fields": field_words(state),
@@ -261,6 +267,8 @@ def _record_words(name: str, value: Mapping[str, Json]) -> str:
     if name.startswith("paper."):
         title = TITLES.get(str(value.get("form", "")), "")
         return f"{title} {value.get('number', '')}".strip()
+    if name.startswith("file."):
+        return str(value.get("name", ""))[:60]
     if name.startswith("table."):
         return f"{value.get('year', '')}年 {value.get('source_notice', '')}".strip()[:80]
     return json.dumps(value, ensure_ascii=False)[:200]

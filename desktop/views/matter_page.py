@@ -13,10 +13,10 @@ from desktop.services.lookup import MatterPage as Whole
 from desktop.services.outcome import Topic
 from desktop.services.station import Station
 from desktop.views.actions import bind
-from desktop.views.case_page import CasePage
 from desktop.views.clock_list import ClockList
 from desktop.views.details import Detail, DetailGroup, DetailsView
 from desktop.views.fields import EnterPresses
+from desktop.views.file_page import CaseWithFiles
 from desktop.views.matter_steps import STEPS, Ground, fields_of, offered
 from desktop.views.page import StationRef
 from desktop.views.paper_list import PaperList
@@ -37,8 +37,8 @@ def _read(station: Station, matter_id: str) -> tuple[Whole, list[OfficeRow], str
     return lookup.matter_page(station, matter_id), lookup.offices(station), beijing_date(station.now_ms).isoformat()
 
 
-class MatterPage(CasePage):
-    """Alt+1 … Alt+4 turn the tabs, Alt+Enter opens the first step, Ctrl+Enter records it."""
+class MatterPage(CaseWithFiles):
+    """Alt+1 … Alt+5 turn the tabs, Alt+Enter opens the first step, Ctrl+Enter records it."""
 
     TOPICS = frozenset({Topic.MATTER, Topic.PAPER, Topic.DEADLINE, Topic.CONFLICT, Topic.PETITIONER, Topic.SYNC})
 
@@ -46,8 +46,16 @@ class MatterPage(CasePage):
     """Matter id and the paper id of a delivered notice: issue its 送达回证 (F18)."""
     conflicts_wanted = Signal()
 
-    def __init__(self, lane: Lane, station_ref: StationRef, bus: Bus, parent: QWidget | None = None) -> None:
-        super().__init__(lane, station_ref, bus, parent)
+    def __init__(
+        self,
+        lane: Lane,
+        station_ref: StationRef,
+        bus: Bus,
+        parent: QWidget | None = None,
+        *,
+        device_lane: Lane | None = None,
+    ) -> None:
+        super().__init__(lane, station_ref, bus, parent, device_lane=device_lane)
         self._whole: Whole | None = None
         self._offices: tuple[OfficeRow, ...] = ()
         self._today = ""

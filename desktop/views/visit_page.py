@@ -10,8 +10,8 @@ from desktop.services import county, lookup
 from desktop.services.lookup import VisitPage as Whole
 from desktop.services.outcome import Topic
 from desktop.services.station import Station
-from desktop.views.case_page import CasePage
 from desktop.views.details import Detail, DetailGroup, DetailsView
+from desktop.views.file_page import CaseWithFiles
 from desktop.views.matter_page import SECRECY
 from desktop.views.page import StationRef
 from desktop.views.paper_list import PaperList
@@ -27,13 +27,21 @@ def _read(station: Station, visit_id: str) -> tuple[Whole, bool]:
     return lookup.visit_page(station, visit_id), county.sync_state(station).enrolled
 
 
-class VisitPage(CasePage):
-    """Alt+1 … Alt+4 turn the tabs; Enter on a matter or a paper opens it."""
+class VisitPage(CaseWithFiles):
+    """Alt+1 … Alt+5 turn the tabs; Enter on a matter or a paper opens it."""
 
     TOPICS = frozenset({Topic.VISIT, Topic.MATTER, Topic.PAPER, Topic.PETITIONER, Topic.CONFLICT, Topic.SYNC})
 
-    def __init__(self, lane: Lane, station_ref: StationRef, bus: Bus, parent: QWidget | None = None) -> None:
-        super().__init__(lane, station_ref, bus, parent)
+    def __init__(
+        self,
+        lane: Lane,
+        station_ref: StationRef,
+        bus: Bus,
+        parent: QWidget | None = None,
+        *,
+        device_lane: Lane | None = None,
+    ) -> None:
+        super().__init__(lane, station_ref, bus, parent, device_lane=device_lane)
         self.matters: RecordTable[MatterRow] = RecordTable(_MATTERS, lambda row: row.matter_id, parent=self)
         self.matter_view = RecordView(self.matters, self.tr("这次来访没有登记信访事项。"), self)
         self.matter_view.chosen.connect(self.matter_chosen)

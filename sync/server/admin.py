@@ -80,9 +80,11 @@ def _revoke(store: CountyStore, words: argparse.Namespace) -> int:
     return 0 if store.revoke(words.station) else 2
 
 
-def _verify(store: CountyStore, _words: argparse.Namespace) -> None:
+def _verify(store: CountyStore, _words: argparse.Namespace) -> int:
     report = store.verify()
-    _say({"ok": True, **asdict(report)})
+    files, differing = store.files.store.sound()
+    _say({"ok": not differing, **asdict(report), "files": files, "files_differing": differing})
+    return 3 if differing else 0
 
 
 def _station(row: StationRow) -> dict[str, Any]:

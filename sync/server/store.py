@@ -21,6 +21,7 @@ from sync.protocol import Answer, Certificate, Enrol, Request, Revoked, SignedCe
 from sync.server import relay
 from sync.server.databases import CountyDatabase, Reader, open_database
 from sync.server.file import key_file, surroundings
+from sync.server.files import CountyFiles
 from sync.server.folding import case_row
 from sync.server.series import SeriesBook, concerns
 from sync.server.stations import (
@@ -66,8 +67,7 @@ class CountyStore:
         Raises SurroundingsFault: ``newer_file``, ``file_damaged``, ``disk_full``, ``read_only``, ``keys_damaged``,
         ``database_unreachable``, ``wrong_database``.
         """
-        self._clock = clock
-        self._entropy = entropy
+        self._clock, self._entropy = clock, entropy
         with surroundings():
             folder.mkdir(parents=True, exist_ok=True)
             self._key = SigningKey(key_file(folder / "county.key", entropy))
@@ -75,6 +75,7 @@ class CountyStore:
         self._db = open_db(folder, database)
         self.log = ActLog(self._db)
         self.feed = CountyFeed(self._db)
+        self.files = CountyFiles(folder / "files", self._db, self.feed, self.transaction)
         self.series = SeriesBook(self._db, self.log, self._record, self.fold_case, self._clock)
         try:
             self._prepare()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from desktop.models.store import files
 from desktop.models.store.connection import Database
 from desktop.models.store.drafts import create_draft_tables
 from desktop.models.store.media import create_media_tables
@@ -103,7 +104,7 @@ CREATE TRIGGER pdf_is_immutable BEFORE UPDATE ON pdf BEGIN SELECT RAISE(ABORT, '
 
 
 def _first(db: Database) -> None:
-    for script in (LOG_SCHEMA, STATION_SCHEMA, PROJECTIONS, OWN):
+    for script in (LOG_SCHEMA, STATION_SCHEMA, PROJECTIONS, OWN, files.PROJECTION, files.OWN):
         for statement in statements(script):
             db.execute(statement)
     create_search_tables(db)

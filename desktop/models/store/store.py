@@ -10,6 +10,7 @@ from pathlib import Path
 
 from desktop.models.store import search
 from desktop.models.store.connection import Connection, checkpoint, faults, immediate, joined, open_connection
+from desktop.models.store.files import Files
 from desktop.models.store.incarnation import Incarnation, StationIdentity
 from desktop.models.store.migrate import migrate
 from desktop.models.store.projector import (
@@ -125,6 +126,7 @@ class Store(Incarnation):
         entropy: Callable[[int], bytes],
     ) -> None:
         super().__init__(db, entropy)
+        self.files = Files(db)
         self._drawn = (0, 0)
         self._shipped = tuple(shipped)
         self._rules = rules
