@@ -71,8 +71,8 @@ class Ids:
         self._people: dict[str, str] = {}
         self._matters: dict[str, str] = {}
 
-    def command(self, visit: SyntheticVisit) -> RegisterVisit:
-        """The command with the ids of people and matters registered before."""
+    def command(self, visit: SyntheticVisit, visit_id: str) -> RegisterVisit:
+        """The command with the id its form was opened with, and those of people and matters registered before."""
         people = tuple(
             self._person(person, key, known)
             for person, key, known in zip(visit.command.people, visit.person_keys, visit.known, strict=True)
@@ -80,7 +80,7 @@ class Ids:
         matters = tuple(
             self._matter(matter, key) for matter, key in zip(visit.command.matters, visit.earlier_keys, strict=True)
         )
-        return replace(visit.command, people=people, matters=matters)
+        return replace(visit.command, visit_id=visit_id, people=people, matters=matters)
 
     def note(self, visit: SyntheticVisit, made: Registered) -> None:
         """Remember what registering gave."""
@@ -100,7 +100,7 @@ def register(station: Station, visits: Iterable[SyntheticVisit]) -> Iterator[Cal
     """Each visit as something to be called: registered for good when it returns. Call each before taking the next."""
     ids = Ids()
     for visit in visits:
-        command = ids.command(visit)
+        command = ids.command(visit, station.new_id())
         made: list[Registered] = []
 
         def save(command: RegisterVisit = command, made: list[Registered] = made) -> Registered:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,22 +33,20 @@ def empty() -> int:
             super().paintEvent(event)
             QTimer.singleShot(0, _leave)
 
-    def _leave() -> None:
-        _say(painted=time.monotonic(), kib=_resident_kib())
+    def _leave() -> None:  # after the paint has reached the screen, as ours is measured
+        _say(painted=time.monotonic(), kib=_resident_kib(), size=window.size().toTuple())
         app.quit()
 
     app = QApplication([sys.argv[0]])
     window = Window()
     window.setCentralWidget(QLabel("信访窗口"))
-    window.resize(1366, 728)
-    window.show()
+    window.showMaximized()
     return app.exec()
 
 
 def ours(data: str, sign_in: str, password_file: str) -> int:
     """The real start of the window on a data folder: first paint, then signed in with the intake page painted."""
     from PySide6.QtCore import QTimer
-    from PySide6.QtGui import QPaintEvent
     from PySide6.QtWidgets import QApplication
 
     from desktop import app
@@ -56,18 +55,12 @@ def ours(data: str, sign_in: str, password_file: str) -> int:
     seen: dict[str, Any] = {}
 
     class Watched(main_window.MainWindow):
-        """Nothing but two moments noted."""
+        """Nothing but the moments of signing in noted."""
 
         def __init__(self, *words: Any) -> None:
             super().__init__(*words)
             self.signed_in.connect(lambda: seen.setdefault("signed_in", time.monotonic()))
             self.signed_in.connect(lambda: QTimer.singleShot(0, self, self._wait))
-
-        def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-            super().paintEvent(event)
-            if "painted" not in seen:
-                seen["painted"] = time.monotonic()
-                seen["kib_sign_in"] = _resident_kib()
 
         def _wait(self) -> None:
             assert self.shell is not None
@@ -80,6 +73,19 @@ def ours(data: str, sign_in: str, password_file: str) -> int:
             self.close()
             QApplication.quit()
 
+    class FirstPaint(app.FirstPaint):
+        """The program's own sign of its first paint, when everything has been drawn; noted, then passed on."""
+
+        def __init__(self, then: Callable[[], None], parent: main_window.MainWindow) -> None:
+            def noted() -> None:
+                seen["painted"] = time.monotonic()
+                seen["kib_sign_in"] = _resident_kib()
+                seen["size"] = parent.size().toTuple()
+                then()
+
+            super().__init__(noted, parent)
+
+    app.FirstPaint = FirstPaint  # type: ignore[assignment,misc]
     main_window.MainWindow = Watched  # type: ignore[assignment,misc]
     return app.main(["--data", data, "--sign-in", sign_in, "--password-file", password_file])
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
-from desktop.views.dress import load_rare_faces, prepare
+from desktop.views.dress import STYLE, load_rare_faces, prepare
+from desktop.workers.collector import Collector
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -22,11 +23,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return selfcheck.main(words[1:])
     options = read_options(words)
-    app = QApplication([sys.argv[0]])
+    app = QApplication([sys.argv[0], *STYLE])
+    collector = Collector(app)
     prepare(app)
     from desktop.bootstrap import Bootstrap
     from desktop.views.crash import CrashKeeper
-    from desktop.workers.collector import Collector
 
     joined = Bootstrap(options.data)
     window = joined.window
@@ -36,14 +37,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             window.shell.keep()
 
     CrashKeeper(options.data / "logs" / "crash.log", joined.now_words, save, lambda: window, joined).install()
-    collector = Collector(joined)
 
     def after_first_paint() -> None:
         # Signing in imports half the program; before the window stands on the screen that would only hold it up.
+        joined.warm_up()
         if options.sign_in and options.password_file:
             window.open_station(options.sign_in, options.password_file.read_text(encoding="utf-8").rstrip("\r\n"))
         load_rare_faces()
-        joined.warm_up()
 
     for number in (signal.SIGINT, signal.SIGTERM):  # Ctrl+C at ./run, the end of the session: close as the clerk would
         signal.signal(number, lambda *_: window.close())

@@ -134,6 +134,11 @@ _INTS: Final = frozenset({"l", "t"})
 
 def encode_act(act: Act) -> bytes:
     """The content bytes of an act: canonical JSON with short keys. Hashes and signatures are made over these bytes."""
+    return canonical_bytes(act_json(act))
+
+
+def act_json(act: Act) -> dict[str, Json]:
+    """The envelope of an act as plain JSON values, what :func:`encode_act` writes."""
     body: dict[str, Json] = {
         "e": ENVELOPE,
         "i": act.act_id,
@@ -155,7 +160,7 @@ def encode_act(act: Act) -> bytes:
         body["w"] = act.why
     if act.clock_offset_ms is not None:
         body["co"] = act.clock_offset_ms
-    return canonical_bytes(body)
+    return body
 
 
 def decode_act(content: bytes) -> Act:

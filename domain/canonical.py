@@ -22,7 +22,7 @@ def canonical_bytes(value: Json) -> bytes:
     Raises ValueError for floats, non-string keys and lone surrogates: such a value has no single byte form; and for
     more than ``DEEPEST`` levels.
     """
-    _check(value, DEEPEST)
+    check_canonical(value, DEEPEST)
     text = _ENCODER.encode(value)
     return text.encode("utf-8")  # a lone surrogate raises UnicodeEncodeError, which is a ValueError
 
@@ -38,7 +38,8 @@ def parse_canonical(data: bytes) -> Json:
     return value
 
 
-def _check(value: object, left: int) -> None:
+def check_canonical(value: object, left: int = DEEPEST) -> None:
+    """Raise the ValueError :func:`canonical_bytes` raises, for a value that may hold ``left`` more levels."""
     kind = type(value)
     if kind is str or kind is int or kind is bool or value is None:
         return
@@ -48,9 +49,9 @@ def _check(value: object, left: int) -> None:
         for key, item in value.items():
             if type(key) is not str:
                 raise ValueError("an object key is not a string")
-            _check(item, left - 1)
+            check_canonical(item, left - 1)
     elif isinstance(value, list | tuple):
         for item in value:
-            _check(item, left - 1)
+            check_canonical(item, left - 1)
     else:
         raise ValueError(f"no canonical form for {kind.__name__}")

@@ -53,18 +53,25 @@ class CaseState:
     case_kind: str
     case_id: str
     scope: str
-    fields: Mapping[str, FieldState]
+    shown: Mapping[str, Json]
+    """The value of each field as a form shows it."""
     acts: tuple[Act, ...]
     """Every act of the case, by (lamport, act id): the timeline."""
+    heads: Mapping[str, FieldState] | None = None
+    """The live heads of each field; None while one act says everything, as in every case just registered."""
+
+    @property
+    def fields(self) -> Mapping[str, FieldState]:
+        """Each field with its live heads."""
+        return _only(self.acts[0]) if self.heads is None else self.heads
 
     def get(self, field: str, default: Json = None) -> Json:
         """The shown value of a field, or ``default`` when nobody set it."""
-        state = self.fields.get(field)
-        return default if state is None else state.value
+        return self.shown.get(field, default)
 
     def text(self, field: str, default: str = "") -> str:
         """A text field; another type counts as unset, since an act from elsewhere may hold anything."""
-        value = self.get(field)
+        value = self.shown.get(field)
         return value if isinstance(value, str) else default
 
     def number(self, field: str, default: int = 0) -> int:
@@ -79,19 +86,21 @@ class CaseState:
     def items(self, prefix: str) -> dict[str, Json]:
         """Members of a collection: fields ``prefix.<key>`` without a further dot, by key."""
         start = prefix + "."
-        names = [name for name in self.fields if name.startswith(start) and "." not in name[len(start) :]]
-        return {name[len(start) :]: self.fields[name].value for name in sorted(names)}
+        names = [name for name in self.shown if name.startswith(start) and "." not in name[len(start) :]]
+        return {name[len(start) :]: self.shown[name] for name in sorted(names)}
 
     def over(self, *fields: str) -> tuple[str, ...]:
         """Act ids of the live heads of these fields: what an act that replaces them must name."""
-        found = {head.act_id for name in fields if name in self.fields for head in self.fields[name].heads}
+        held = self.fields
+        found = {head.act_id for name in fields if name in held for head in held[name].heads}
         return tuple(sorted(found))
 
     @property
     def conflicts(self) -> tuple[str, ...]:
         """Names of the fields with two differing live heads (待核对)."""
-        several = [name for name, state in self.fields.items() if len(state.heads) > 1]
-        return tuple(sorted(name for name in several if self.fields[name].in_conflict))
+        if self.heads is None:
+            return ()
+        return tuple(sorted(name for name, field in self.heads.items() if field.in_conflict))
 
     @property
     def newer(self) -> bool:
@@ -126,6 +135,9 @@ def fold(acts: Iterable[Act]) -> CaseState:
         raise ValueError("nothing to fold")
     if any(a.case_id != b.case_id for a, b in pairwise(timeline)):
         raise ValueError("acts of two cases cannot be folded together")
+    first = timeline[0]
+    if len(timeline) == 1:
+        return CaseState(first.case_kind, first.case_id, first.scope, first.sets if first.known else {}, timeline)
     setters: dict[str, list[Act]] = {}
     replaced: dict[str, set[str]] = {}
     for act in timeline:
@@ -145,8 +157,13 @@ def fold(acts: Iterable[Act]) -> CaseState:
     for name, state in fields.items():
         if not state.heads:
             fields[name] = FieldState((_head(setters[name][-1], name),))
-    first = timeline[0]
-    return CaseState(first.case_kind, first.case_id, first.scope, fields, timeline)
+    shown = {name: state.value for name, state in fields.items()}
+    return CaseState(first.case_kind, first.case_id, first.scope, shown, timeline, fields)
+
+
+def _only(act: Act) -> dict[str, FieldState]:
+    """The fields of a case that one act made: every value stands."""
+    return {name: FieldState((_head(act, name),)) for name in act.sets} if act.known else {}
 
 
 def _head(act: Act, name: str) -> Head:

@@ -135,6 +135,8 @@ def credit_check_character(first_17: str) -> str:
 
 def normalise_phone(text: str) -> Phone:
     """Read a telephone number: full-width figures, blanks, dashes, brackets and +86 are put right; doubt if unusual."""
+    if _MOBILE.fullmatch(text) and text.isascii():
+        return Phone(text, "mobile")
     half = to_halfwidth(text).strip()
     main, _, extension = re.sub(r"(?i)ext\.?|分机|#|转", "转", half).partition("转")
     digits = re.sub(r"[\s\-－—()（）.·/]+", "", main)

@@ -82,6 +82,20 @@ def clean(
     return CleanText(whole, tuple(sorted(removed.items())) if removed else (), tuple(replaced.items()))
 
 
+def clean_text(
+    text: str,
+    *,
+    multiline: bool,
+    limit: int,
+    field: str,
+    private_use: Mapping[str, str] | None = None,
+) -> str:
+    """The text of :func:`clean`, for whoever does not ask what was taken out."""
+    if text.isprintable() and len(text) <= limit:  # no line end, no tab, nothing doubtful, nothing for private use
+        return text.strip()
+    return clean(text, multiline=multiline, limit=limit, field=field, private_use=private_use).text
+
+
 def to_halfwidth_digits(text: str) -> str:
     """Full-width digits ０–９ as 0–9; everything else untouched."""
     return text.translate(_HALF_DIGITS)

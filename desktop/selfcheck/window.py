@@ -16,7 +16,7 @@ import resources
 from desktop.bootstrap import Bootstrap
 from desktop.selfcheck.fitness import must
 from desktop.services.station import Surroundings
-from desktop.views.dress import load_rare_faces, prepare
+from desktop.views.dress import STYLE, load_rare_faces, prepare
 from desktop.views.shell import HOME, PAGES
 
 OPEN_MS = 40_000
@@ -31,7 +31,7 @@ def open_and_close(folder: Path, sign_in: str, password: str, surroundings: Surr
     def note(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         wrong.append("".join(traceback.format_exception(kind, error, trace, limit=-4)))
 
-    app = QApplication.instance() or QApplication([sys.argv[0]])
+    app = QApplication.instance() or QApplication([sys.argv[0], *STYLE])
     assert isinstance(app, QApplication)
     before, sys.excepthook = sys.excepthook, note
     try:

@@ -28,7 +28,7 @@ from desktop.models.store.folder import (
     write_fence,
 )
 from desktop.models.store.rows import OfficeRow
-from desktop.models.store.store import Stamp, StationIdentity, Store, Transaction
+from desktop.models.store.store import Stamp, StationIdentity, Store, Transaction, case_id
 from domain.acts import ActDraft, CaseKind
 from domain.beijing import beijing_minute
 from domain.canonical import Json
@@ -109,6 +109,10 @@ class Station:
     def now(self) -> str:
         """The Beijing minute."""
         return beijing_minute(self.now_ms)
+
+    def new_id(self) -> str:
+        """A fresh id for what a form has begun; on any thread. Led by the time, as :meth:`Store.new_id` says."""
+        return case_id(self.now_ms, 0, self.surroundings.entropy)
 
     def desk(self) -> Desk:
         """The desk decisions are made at, now."""

@@ -9,7 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.views.details import Detail
-from desktop.views.form_grid import repolish
+from desktop.views.note import repolish
 
 
 class ElidedLabel(QLabel):

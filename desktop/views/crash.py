@@ -9,10 +9,13 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QWidget
+
+if TYPE_CHECKING:
+    from desktop.views.crash_sheet import CrashSheet
 
 log = logging.getLogger(__name__)
 MOST_BYTES = 1_000_000
@@ -28,40 +31,6 @@ def describe(fault: BaseException) -> str:
         lines += [f"  {Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
         seen = seen.__cause__ or seen.__context__
     return "\n".join(lines)
-
-
-class CrashSheet(QDialog):
-    """Says that what was saved is safe, and gives what the maintainer needs to copy."""
-
-    def __init__(self, details: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(self.tr("程序出了差错"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        words = QLabel(
-            self.tr("程序出了差错，刚才的操作可能没有完成。\n已保存的登记不受影响，正在填写的内容留有草稿。"), self
-        )
-        words.setObjectName("section_title")
-        advice = QLabel(self.tr("可以继续工作。如果再次出现，请把下面的内容交给维护人员（不含个人信息）。"), self)
-        advice.setWordWrap(True)
-        self.details = QPlainTextEdit(details, self)
-        self.details.setReadOnly(True)
-        copy = QPushButton(self.tr("复制"), self)
-        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(details))
-        go_on = QPushButton(self.tr("继续工作"), self)
-        go_on.setProperty("kind", "primary")
-        go_on.setDefault(True)
-        go_on.clicked.connect(self.accept)
-        row = QHBoxLayout()
-        row.addStretch()
-        row.addWidget(copy)
-        row.addWidget(go_on)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(22, 18, 22, 16)
-        layout.addWidget(words)
-        layout.addWidget(advice)
-        layout.addWidget(self.details)
-        layout.addLayout(row)
-        self.resize(560, 320)
 
 
 class CrashKeeper(QObject):
@@ -81,7 +50,7 @@ class CrashKeeper(QObject):
         self._file, self._now, self._save, self._parent_widget = file, now, save, parent_widget
         self._telling = False
         self._sheet: CrashSheet | None = None
-        self._caught.connect(self._tell, Qt.ConnectionType.QueuedConnection)
+        self._caught.connect(self._tell_soon)
 
     def install(self) -> None:
         """From now on every uncaught exception comes here."""
@@ -108,11 +77,17 @@ class CrashKeeper(QObject):
             return
         self.take(fault)
 
+    def _tell_soon(self, details: str) -> None:
+        """On the UI thread, and after what failed has been left: a sheet is not opened in the midst of a paint."""
+        QTimer.singleShot(0, self, lambda: self._tell(details))
+
     def _tell(self, details: str) -> None:
         if self._telling:  # one sheet at a time: a fault in a timer must not fill the screen
             return
         self._telling = True
         self._save()
+        from desktop.views.crash_sheet import CrashSheet
+
         self._sheet = CrashSheet(details, self._parent_widget())
         self._sheet.finished.connect(self._told)
         self._sheet.open()

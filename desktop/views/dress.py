@@ -12,13 +12,14 @@ FACES = ("hei",)
 RARE_FACES = ("song", "hana", "babel")
 FAMILIES = ("Xinfang Hei", "Xinfang Song", "Xinfang Rare One", "Xinfang Rare Two")
 POINTS = 11
+STYLE = ("-style", "Fusion")
+"""Words for ``QApplication``: to name the style later, ``setStyle``, makes ``QStyle`` with all that it counts first."""
 
 
 def prepare(app: QApplication) -> None:
-    """Names, Chinese for Qt's own words, our typefaces, the style sheet."""
+    """Names, Chinese for Qt's own words, our typefaces, the style sheet. The application was made with ``STYLE``."""
     app.setApplicationName("xinfang-desk")
     app.setApplicationDisplayName("信访窗口")
-    app.setStyle("Fusion")
     app.setWindowIcon(QIcon(str(resources.path("icons/window.svg"))))
     QLocale.setDefault(QLocale(QLocale.Language.Chinese, QLocale.Country.China))
     translator = QTranslator(app)

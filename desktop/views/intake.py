@@ -27,12 +27,12 @@ from desktop.services.sentences import sentence, warning_sentence
 from desktop.views.actions import bind
 from desktop.views.draft_keeper import DraftKeeper, Kept
 from desktop.views.fields import EnterPresses
-from desktop.views.form_grid import repolish
 from desktop.views.intake_done import DONE_HERE, IntakeDone
 from desktop.views.intake_form import FORM, VERSION, IntakeForm, typed_words
 from desktop.views.intake_side import IntakeSide
 from desktop.views.intake_thinker import IntakeThinker
 from desktop.views.matter_card import MatterCard
+from desktop.views.note import repolish
 from desktop.views.page import Page, StationRef
 from desktop.views.person_card import PersonCard
 from desktop.workers.bus import Bus
@@ -74,26 +74,27 @@ class IntakePage(Page):
         self.finish_button.setProperty("kind", "primary")
         self.finish_button.installEventFilter(EnterPresses(self))
         self.finish_button.clicked.connect(self.finish)
-        bar = QFrame(self)
+        self.stack = QStackedWidget(self)  # from the outside in: what moves house is dressed by the style sheet anew
+        typing = QWidget(self.stack)
+        left = QWidget(typing)
+        bar = QFrame(left)
         bar.setObjectName("action_bar")
         row = QHBoxLayout(bar)
         row.setContentsMargins(14, 7, 14, 7)
         row.addWidget(self.kept)
         row.addWidget(self.trouble, 1)
         row.addWidget(self.finish_button)
-        left = QWidget(self)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.form, 1)
         column.addWidget(bar)
-        typing = QWidget(self)
         halves = QHBoxLayout(typing)
         halves.setContentsMargins(0, 0, 0, 0)
         halves.setSpacing(0)
         halves.addWidget(left, 1)
         halves.addWidget(self.side)
-        over = QScrollArea(self)
+        over = QScrollArea(self.stack)
         over.setObjectName("canvas")
         over.setWidgetResizable(True)
         holder = QWidget(over)
@@ -102,7 +103,6 @@ class IntakePage(Page):
         inner.setContentsMargins(24, 20, 24, 20)
         inner.addWidget(self.done)
         over.setWidget(holder)
-        self.stack = QStackedWidget(self)
         self.stack.addWidget(typing)
         self.stack.addWidget(over)
         outer = QVBoxLayout(self)
@@ -149,7 +149,7 @@ class IntakePage(Page):
         if self.typing and not self.form.empty:
             self.keeper.save_now()
             self.say("info", self.tr("未完成的来访已留存，可在表单上方继续。"))
-        self._begin(self.station_ref().surroundings.entropy(16).hex(), None)
+        self._begin(self.station_ref().new_id(), None)
         self.refresh()
         if focus:
             self.focus_first()

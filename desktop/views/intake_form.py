@@ -33,7 +33,7 @@ class IntakeForm(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # no width that jumps
         self.visit_id = ""
-        inside = QWidget(self)
+        inside = QWidget(self.viewport())
         inside.setObjectName("canvas")
         self.recovery = Recovery(inside)
         self.people = PeopleForm(inside)
@@ -60,7 +60,7 @@ class IntakeForm(QScrollArea):
 
     def _section(self, name: str, form: QWidget, layout: QVBoxLayout) -> QFrame:
         entry = action(name)
-        card = QFrame(self)
+        card = QFrame(layout.parentWidget())
         card.setObjectName("card")
         title = QLabel(entry.text, card)
         title.setObjectName("section_title")

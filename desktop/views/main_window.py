@@ -50,12 +50,19 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.stack)
         self.sign_in = SignInPage(self.tr("信访窗口"), door.place, self.stack)
         self.sign_in.submitted.connect(self.open_station)
-        self.lock = LockPage(self.stack)
-        self.lock.submitted.connect(self._unlock)
-        self.lock.switch_wanted.connect(self.sign_out)
+        self._lock: LockPage | None = None
         self.stack.addWidget(self.sign_in)
-        self.stack.addWidget(self.lock)
         self.sign_in.focus_first()
+
+    @property
+    def lock(self) -> LockPage:
+        """The lock, made when it is first wanted: nobody can lock before somebody has signed in."""
+        if self._lock is None:
+            self._lock = LockPage(self.stack)
+            self._lock.submitted.connect(self._unlock)
+            self._lock.switch_wanted.connect(self.sign_out)
+            self.stack.addWidget(self._lock)
+        return self._lock
 
     @property
     def station(self) -> Station:

@@ -7,7 +7,7 @@ from typing import Literal
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
-from desktop.views.form_grid import repolish
+from desktop.views.note import repolish
 
 Level = Literal["info", "done", "warning", "error"]
 WORDS = {"info": "提示", "done": "完成", "warning": "注意", "error": "未完成"}

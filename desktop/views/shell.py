@@ -75,7 +75,7 @@ class Shell(QWidget):
     def page(self, name: str) -> QWidget:
         """A page, made when first asked for."""
         if name not in self._pages:
-            page = self._makers[name](self)
+            page = self._makers[name](self.stack)  # its place: a page that moves house is dressed by the sheet anew
             self._pages[name] = page
             self.stack.addWidget(page)
             self._connect(page)

@@ -1,20 +1,22 @@
-"""SignInPage and LockPage: who sits at the window; what is wrong is said beside the field, never in a box."""
+"""SignInPage and LockPage: who sits at the window; what is wrong is said beside the field, never in a box.
+
+This page is all there is at the first paint, so it names nothing of Qt that is slow to make (docs/architecture.md,
+"The start"): no member of the ``Qt`` namespace, no ``QStyle``; what is set as a property is set by its name.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from desktop.views.fields import ENTER, LineEdit
-from desktop.views.form_grid import Note
+from desktop.views.note import Note
 from domain.faults import SurroundingsFault
 from domain.refusals import Refusal
 
 CARD_WIDTH = 380
 
 
-class SignInPage(QWidget):
+class SignInPage(QFrame):
     """Station, sign-in name, password. Nothing of the data is readable before."""
 
     submitted = Signal(str, str)
@@ -22,7 +24,6 @@ class SignInPage(QWidget):
     def __init__(self, title: str, place: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("sign_in")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         card = QFrame(self)
         card.setObjectName("sign_in_card")
         card.setFixedWidth(CARD_WIDTH)
@@ -31,13 +32,16 @@ class SignInPage(QWidget):
         self.place = QLabel(place, card)
         self.place.setProperty("tone", "quiet")
         self.place.setWordWrap(True)
-        self.name = LineEdit(card)
+        self.name = QLineEdit(card)
         self.name.setAccessibleName(self.tr("登录名"))
-        self.name.setInputMethodHints(Qt.InputMethodHint.ImhPreferLatin)
+        self.name.setProperty("inputMethodHints", "ImhPreferLatin")
         self.password = _password(card)
+        self.name.returnPressed.connect(self.password.setFocus)
+        self.password.returnPressed.connect(self.submit)
         self.name_note, self.password_note = Note(card), Note(card)
         self.button = QPushButton(self.tr("登录"), card)
         self.button.setProperty("kind", "primary")
+        self.button.setAutoDefault(True)  # Enter presses it when it has the cursor
         self.button.clicked.connect(self.submit)
         foot = QLabel(self.tr("不联网也能登录；数据加密保存在本机。"), card)
         foot.setProperty("tone", "quiet")
@@ -58,8 +62,7 @@ class SignInPage(QWidget):
         layout.addWidget(self.button)
         layout.addSpacing(8)
         layout.addWidget(foot)
-        outer = QVBoxLayout(self)
-        outer.addWidget(card, 0, Qt.AlignmentFlag.AlignCenter)
+        _centre(self, card)
 
     def submit(self) -> None:
         """Try to sign in with what is typed."""
@@ -106,16 +109,8 @@ class SignInPage(QWidget):
         """Put the cursor where typing begins."""
         (self.password if self.name.text() else self.name).setFocus()
 
-    # Qt's own names
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in ENTER and self.focusWidget() is not self.name:
-            self.submit()
-        else:
-            super().keyPressEvent(event)
-
-
-class LockPage(QWidget):
+class LockPage(QFrame):
     """The window is locked in place: the work stands behind it, untouched."""
 
     submitted = Signal(str)
@@ -124,7 +119,6 @@ class LockPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("lock")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         card = QFrame(self)
         card.setObjectName("sign_in_card")
         card.setFixedWidth(CARD_WIDTH)
@@ -133,12 +127,15 @@ class LockPage(QWidget):
         self.clerk = QLabel(card)
         self.clerk.setProperty("tone", "quiet")
         self.password = _password(card)
+        self.password.returnPressed.connect(self.submit)
         self.note = Note(card)
         self.button = QPushButton(self.tr("解锁"), card)
         self.button.setProperty("kind", "primary")
+        self.button.setAutoDefault(True)  # Enter presses it when it has the cursor
         self.button.clicked.connect(self.submit)
         switch = QPushButton(self.tr("换人登录（未完成的来访已留存）"), card)
         switch.setProperty("kind", "link")
+        switch.setAutoDefault(True)
         switch.clicked.connect(self.switch_wanted)
         layout = QVBoxLayout(card)
         layout.setContentsMargins(32, 26, 32, 22)
@@ -151,9 +148,12 @@ class LockPage(QWidget):
             layout.addWidget(each)
         layout.addSpacing(10)
         layout.addWidget(self.button)
-        layout.addWidget(switch, 0, Qt.AlignmentFlag.AlignCenter)
-        outer = QVBoxLayout(self)
-        outer.addWidget(card, 0, Qt.AlignmentFlag.AlignCenter)
+        link = QHBoxLayout()
+        link.addStretch()
+        link.addWidget(switch)
+        link.addStretch()
+        layout.addLayout(link)
+        _centre(self, card)
 
     def show_clerk(self, name: str) -> None:
         """Whose work stands behind the lock."""
@@ -187,13 +187,16 @@ class LockPage(QWidget):
         """Put the cursor where typing begins."""
         self.password.setFocus()
 
-    # Qt's own names
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in ENTER:
-            self.submit()
-        else:
-            super().keyPressEvent(event)
+def _centre(page: QWidget, card: QWidget) -> None:
+    across = QHBoxLayout()
+    across.addStretch()
+    across.addWidget(card)
+    across.addStretch()
+    down = QVBoxLayout(page)
+    down.addStretch()
+    down.addLayout(across)
+    down.addStretch()
 
 
 def _password(parent: QWidget) -> QLineEdit:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from desktop.models.store.rows import SyncState
-from desktop.views.form_grid import repolish
+from desktop.views.note import repolish
 
 
 def sync_words(state: SyncState) -> tuple[str, str]:

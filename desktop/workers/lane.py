@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal, SignalInstance
+from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from desktop.services.outcome import Outcome
 from domain.refusals import Refusal
@@ -78,13 +78,15 @@ class Lane(QObject):
         super().__init__(parent)
         self._announce = announce
         self._relay = _Relay(self)
-        self._relay.answered.connect(self._answer, Qt.ConnectionType.QueuedConnection)
+        self._relay.answered.connect(self._answer)  # told on the lane's thread, so it is queued for this one
         self._wishes: dict[int, _Wish] = {}
         self._next = 0
         self._finished = False
         self._queue: SimpleQueue[_Task | None] = SimpleQueue()
         self._thread = threading.Thread(target=_work, args=(self._queue,), name=name, daemon=True)
-        self._thread.start()
+        self._started = (
+            False  # with the first task: to begin a thread waits for it, and three would before the first paint
+        )
 
     @property
     def waiting(self) -> int:
@@ -120,6 +122,9 @@ class Lane(QObject):
         if len(self._wishes) == 1:
             self.busy_changed.emit(True)
         self._queue.put(_Task(self._next, fn, args, ticket, self._relay.answered))
+        if not self._started:
+            self._started = True
+            self._thread.start()
         return ticket
 
     def hush(self) -> None:
@@ -135,7 +140,8 @@ class Lane(QObject):
         if not self._finished:
             self._finished = True
             self._queue.put(None)
-        self._thread.join(timeout)
+        if self._started:
+            self._thread.join(timeout)
         for wish in self._wishes.values():
             wish.ticket.cancel()
         return not self._thread.is_alive()

@@ -9,7 +9,7 @@ from datetime import date
 from domain.beijing import beijing, beijing_minute, parse_minute
 from domain.refusals import Refusal
 from domain.rules import Rules
-from domain.texts import clean
+from domain.texts import clean_text
 from domain.workcalendar import WorkCalendar
 
 NAME_LIMIT = 255
@@ -47,11 +47,11 @@ class Desk:
 
     def line(self, text: str, field: str, limit: int = LINE_LIMIT) -> str:
         """A one-line text fit for the record."""
-        return clean(text, limit=limit, field=field, private_use=self.private_use).text
+        return clean_text(text, multiline=False, limit=limit, field=field, private_use=self.private_use)
 
     def text(self, text: str, field: str, limit: int = TEXT_LIMIT) -> str:
         """A text of several lines fit for the record."""
-        return clean(text, multiline=True, limit=limit, field=field, private_use=self.private_use).text
+        return clean_text(text, multiline=True, limit=limit, field=field, private_use=self.private_use)
 
     def day(self, text: str, field: str, *, article: str | None = None) -> date:
         """A day as typed, today when empty; refuses a day that does not exist or lies in the future."""

@@ -61,8 +61,7 @@ def register_visit(
     identity, phone or address (R 22①, 44(一)); refused are only contradictions: a sixth representative (R 20③), an
     oral record that was not read back (R 19①), nothing said at all, dates that do not exist.
     """
-    visit_id = command.visit_id or desk.new_id()
-    if len(visit_id) != 32 or any(c not in "0123456789abcdef" for c in visit_id):
+    if command.visit_id and (len(command.visit_id) != 32 or command.visit_id.strip("0123456789abcdef")):
         raise Refusal("id_invalid", field="visit_id")
     moment = _moment(command, desk)
     _check_people(command, desk)
@@ -70,6 +69,7 @@ def register_visit(
         raise Refusal("no_matter", field="matters", article="R 19①")
     warnings: list[tuple[str, str]] = []
     roles, drafts = _people(command, desk, known, warnings)
+    visit_id = command.visit_id or desk.new_id()
     matter_ids = tuple(desk.new_id() for _ in command.matters)
     sets: dict[str, Json] = {
         "number": number,
@@ -227,7 +227,9 @@ def petitioner_fields(
     _put(fields, "name", desk.line(person.name, f"{where}.name", NAME_LIMIT))
     _put(fields, "sex", person.sex)
     for name in _LINES:
-        _put(fields, name, desk.line(getattr(person, name), f"{where}.{name}", LINE_LIMIT))
+        written = getattr(person, name)
+        if written:
+            _put(fields, name, desk.line(written, f"{where}.{name}", LINE_LIMIT))
     id_text = desk.line(person.id_number, f"{where}.id_number", 40)
     if not id_text:
         fields.pop("id_kind", None)
@@ -307,12 +309,27 @@ def _materials(materials: Sequence[MaterialInput], desk: Desk) -> list[Json]:
     return lines
 
 
+_MATTER_LINES = (
+    "summary",
+    "accused_person",
+    "accused_organ",
+    "accused_post",
+    "place",
+    "place_code",
+    "content_code",
+    "purpose_code",
+    "cause_code",
+    "occurred_on",
+    "missing_reason",
+)
+
+
 def _matter(matter: MatterInput, where: str, desk: Desk, command: RegisterVisit) -> dict[str, Json]:
     fields: dict[str, Json] = {}
-    for name in ("summary", "accused_person", "accused_organ", "accused_post", "place", "place_code"):
-        _put(fields, name, desk.line(getattr(matter, name), f"{where}.{name}"))
-    for name in ("content_code", "purpose_code", "cause_code", "occurred_on", "missing_reason"):
-        _put(fields, name, desk.line(getattr(matter, name), f"{where}.{name}"))
+    for name in _MATTER_LINES:
+        written = getattr(matter, name)
+        if written:
+            _put(fields, name, desk.line(written, f"{where}.{name}"))
     for name in ("request", "facts", "reasons"):
         _put(fields, name, desk.text(getattr(matter, name), f"{where}.{name}"))
     spoken = [fields.get(name) for name in ("request", "facts", "reasons")]

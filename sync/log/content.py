@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import msgspec
 
-from domain.acts import ENVELOPE, Act, decode_act
-from domain.canonical import Json, canonical_bytes
+from domain.acts import ENVELOPE, Act, act_json, decode_act
+from domain.canonical import DEEPEST, Json, canonical_bytes, check_canonical
 
 LARGEST: Final = 2**53
 """Lamports and times stay below this, so that they fit every database and every JSON reader."""
@@ -75,6 +75,31 @@ def _quick(content: bytes) -> Act | None:
         body.i, body.k, body.ck, body.c, body.s, body.l, body.t, body.q, body.of, body.st, body.u, body.f,
         tuple(body.o), body.w, None if body.co is msgspec.UNSET else body.co,
     )  # fmt: skip
+
+
+def write_act(act: Act) -> bytes:
+    """:func:`domain.acts.encode_act` several times faster: the same bytes, and ValueError for the same acts."""
+    body = act_json(act)
+    for value in body.values():
+        if type(value) not in _PLAIN:
+            _check(value)
+    quick = _encoder.encode(body)  # a lone surrogate raises UnicodeEncodeError here too
+    return canonical_bytes(body) if b"\\" in quick else quick
+
+
+_PLAIN: Final = frozenset({str, int, bool, type(None)})
+
+
+def _check(value: Json) -> None:
+    """What an act sets, or the ids it names; most of it is plain and not walked through."""
+    if type(value) is not dict:
+        check_canonical(value, DEEPEST - 1)
+        return
+    for name, item in value.items():
+        if type(name) is not str:
+            raise ValueError("an object key is not a string")
+        if type(item) not in _PLAIN:
+            check_canonical(item, DEEPEST - 2)
 
 
 def write_json(value: Json) -> bytes:

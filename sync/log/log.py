@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from domain.acts import Act, encode_act
+from domain.acts import Act
 from sync.log.chain import Entry, LogDamaged, SigningKey, extend_chain, first_hash, verify_entries
-from sync.log.content import read_act
+from sync.log.content import read_act, write_act
 
 SCHEMA_1 = """
 CREATE TABLE act (
@@ -39,9 +39,12 @@ CREATE TABLE writer (
   public_key BLOB NOT NULL,
   have_n INTEGER NOT NULL,
   have_hash BLOB NOT NULL,
+  lamport INTEGER NOT NULL,             -- highest of its chained acts: an own commit writes one row
   state TEXT NOT NULL CHECK (state IN ('active', 'closed', 'forked'))
 ) STRICT;
-CREATE TABLE log_head (one INTEGER PRIMARY KEY CHECK (one = 1), lamport INTEGER NOT NULL) STRICT;
+CREATE TABLE log_head (                 -- highest lamport of the acts that are in no chain here
+  one INTEGER PRIMARY KEY CHECK (one = 1), lamport INTEGER NOT NULL
+) STRICT;
 INSERT INTO log_head VALUES (1, 0);
 """
 SCHEMA_2 = """
@@ -142,8 +145,8 @@ class ActLog:
     ) -> None:
         """Make a writer known, with an empty history; a known writer stays as it is."""
         self._db.execute(
-            "INSERT INTO writer (writer, station, office, public_key, have_n, have_hash, state, birth, attested)"
-            " VALUES (?, ?, ?, ?, 0, ?, 'active', ?, ?) ON CONFLICT (writer) DO NOTHING",
+            "INSERT INTO writer (writer, station, office, public_key, have_n, have_hash, lamport, state, birth, attested)"
+            " VALUES (?, ?, ?, ?, 0, ?, 0, 'active', ?, ?) ON CONFLICT (writer) DO NOTHING",
             (bytes.fromhex(writer), station, office, public_key, first_hash(writer), birth or None, int(attested)),
         )
 
@@ -176,18 +179,23 @@ class ActLog:
 
     def lamport(self) -> int:
         """Highest lamport held here; the next own act takes one more."""
-        return int(self._db.execute("SELECT lamport FROM log_head").fetchone()[0])
+        sql = "SELECT max(lamport) FROM (SELECT lamport FROM log_head UNION ALL SELECT lamport FROM writer) AS held"
+        return int(self._db.execute(sql).fetchone()[0])
 
     def append(self, writer: str, acts: Sequence[Act], key: SigningKey) -> list[Entry]:
-        """Append one commit of my own acts, signed on its last entry. The caller's transaction makes it durable."""
-        row = self.writer(writer)
-        if row is None:
+        """Append one commit of my own acts, signed on its last entry. The caller's transaction makes it durable.
+
+        The acts' ids are new: one that lies here already breaks the constraint of the table.
+        """
+        sql = "SELECT have_n, have_hash FROM writer WHERE writer = ?"
+        head = self._db.execute(sql, (bytes.fromhex(writer),)).fetchone()
+        if head is None:
             raise LogDamaged("unknown_writer", writer=writer)
-        contents = [encode_act(act) for act in acts]
-        entries = extend_chain(writer, row.have.n, row.have.hash, contents, [None] * len(contents))
+        contents = [write_act(act) for act in acts]
+        entries = extend_chain(writer, int(head[0]), bytes(head[1]), contents, [None] * len(contents))
         last = entries[-1]
         entries[-1] = Entry(last.writer, last.n, last.hash, last.content, key.sign_commit(last.hash))
-        self._insert(entries, acts)
+        self._insert(entries, acts, {})
         return entries
 
     def admit(self, entries: Sequence[Entry]) -> list[Held]:
@@ -204,7 +212,8 @@ class ActLog:
             raise LogDamaged("unknown_writer", writer=entries[0].writer)
         if entries[0].n != row.have.n + 1:
             raise LogDamaged("gap", writer=row.writer, n=entries[0].n)
-        return self._insert(entries, read_acts(entries))
+        acts = read_acts(entries)
+        return self._insert(entries, acts, self._known(acts))
 
     def admit_loose(self, entries: Sequence[Entry]) -> list[Held]:
         """Insert acts of other writers that need not be dense (a feed shows one scope only); held ones are kept as is.
@@ -212,11 +221,18 @@ class ActLog:
         The caller proves them by the feed's rolling hash, or takes them on the word of the station that offers them.
         Raises LogDamaged ``act_elsewhere``, ``not_an_act``.
         """
-        return self._insert(entries, read_acts(entries), chained=False) if entries else []
+        acts = read_acts(entries)
+        return self._insert(entries, acts, self._known(acts), chained=False) if entries else []
 
-    def _insert(self, entries: Sequence[Entry], acts: Sequence[Act], *, chained: bool = True) -> list[Held]:
+    def _insert(
+        self,
+        entries: Sequence[Entry],
+        acts: Sequence[Act],
+        known: dict[str, tuple[int, bytes, bool]],
+        *,
+        chained: bool = True,
+    ) -> list[Held]:
         self._fresh = {entry.content: act for entry, act in zip(entries, acts, strict=True)}
-        known = self._known(acts)
         _refuse_elsewhere(entries, acts, known, chained=chained)
         seq = int(self._db.execute("SELECT coalesce(max(seq), 0) FROM act").fetchone()[0])
         held: list[Held] = []
@@ -236,12 +252,14 @@ class ActLog:
             rest = (act.case_id, act.scope, entry.content, entry.sig, int(chained))
             fresh.append((seq, bytes.fromhex(act.act_id), *place_in_chain, *rest))
         self._db.executemany("INSERT INTO act VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", fresh)
+        top = max(act.lamport for act in acts)
+        highest = "lamport = CASE WHEN lamport < ? THEN ? ELSE lamport END"
         if chained:
             last = entries[-1]
-            sql = "UPDATE writer SET have_n = ?, have_hash = ? WHERE writer = ?"
-            self._db.execute(sql, (last.n, last.hash, bytes.fromhex(last.writer)))
-        top = max(act.lamport for act in acts)
-        self._db.execute("UPDATE log_head SET lamport = ? WHERE lamport < ?", (top, top))
+            sql = f"UPDATE writer SET have_n = ?, have_hash = ?, {highest} WHERE writer = ?"
+            self._db.execute(sql, (last.n, last.hash, top, top, bytes.fromhex(last.writer)))
+        else:
+            self._db.execute(f"UPDATE log_head SET {highest}", (top, top))
         return held
 
     def _known(self, acts: Iterable[Act]) -> dict[str, tuple[int, bytes, bool]]:

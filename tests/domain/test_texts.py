@@ -34,6 +34,10 @@ def test_no_character_the_record_refuses_slips_past_the_quick_look():
         assert (_DOUBTFUL.search(chr(point)) is not None) == removed, hex(point)
     for char, standard in private.items():
         assert clean(f"张{char}", private_use=private).text == f"张{standard}"
+    for point in range(0x110000):  # and what takes the shortest way is what the long one makes of it
+        text = f"{chr(point)}张{chr(point)} {chr(point)}"
+        if text.isprintable():
+            assert clean(text, private_use=private).text == text.strip()
 
 
 def test_a_joiner_inside_a_uyghur_word_stays_and_elsewhere_goes():

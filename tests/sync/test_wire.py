@@ -17,7 +17,7 @@ from domain.faults import SurroundingsFault
 from sync.client import HttpTransport, go_round, write_request
 from sync.log import LogDamaged, SigningKey
 from sync.log.chain import extend_chain, first_hash
-from sync.log.content import read_act
+from sync.log.content import read_act, write_act
 from sync.protocol import (
     ANSWER_TAG,
     FLAG_ZSTD,
@@ -217,6 +217,23 @@ def test_the_quick_reader_reads_every_act_as_the_slow_one_does(value):
     except ValueError:
         return
     assert read_act(content) == decode_act(content)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
+        lambda s: st.lists(s) | st.dictionaries(st.text() | st.integers(), s),
+    )
+)
+def test_the_quick_writer_writes_the_bytes_of_the_slow_one_and_refuses_what_it_refuses(value):
+    one = act(sets={"f": value})
+    try:
+        expected = encode_act(one)
+    except ValueError:
+        with pytest.raises(ValueError):
+            write_act(one)
+    else:
+        assert write_act(one) == expected
 
 
 @given(st.binary(max_size=60))

@@ -37,7 +37,7 @@ def migrate(conn: Connection, steps: Sequence[Migration]) -> list[int]:
     if [step.number for step in steps] != list(range(1, len(steps) + 1)):
         raise ValueError("migrations are numbered 1, 2, 3 … without a gap")
     with faults():
-        database = Database(conn)
+        database = Database(conn, execute_plugins=False)  # none may join in over an encrypted file
         refuse_newer(conn, steps)
         applied: list[int] = []
         migrations = Migrations(SET_NAME)
@@ -71,7 +71,7 @@ def refuse_newer(conn: Connection, steps: Sequence[Migration]) -> None:
 def applied_labels(conn: Connection) -> list[str]:
     """The labels of the steps in this file, oldest first; empty for a new file."""
     with faults():
-        return [migration.name for migration in Migrations(SET_NAME).applied(Database(conn))]
+        return [migration.name for migration in Migrations(SET_NAME).applied(Database(conn, execute_plugins=False))]
 
 
 def _number(label: str) -> int:

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from desktop.models.store.connection import Connection
+from desktop.models.store.rows import ClockRow
 from desktop.models.store.search import SearchDoc, index
 from domain.acts import CaseKind
 from domain.beijing import beijing_minute
 from domain.canonical import Json, canonical_bytes
 from domain.fold import CaseState, is_count
-from domain.matter import clocks, standing
+from domain.matter import ClockState, clocks, standing
 from domain.refusals import Refusal
 from domain.rules import Rules
 from domain.workcalendar import WorkCalendar, YearTable, parse_calendar
@@ -24,9 +25,7 @@ RowSet: TypeAlias = dict[str, list[tuple[Value, ...]]]
 KEYS = {
     "petitioner": "petitioner_id",
     "visit": "visit_id",
-    "visit_person": "visit_id",
     "matter": "matter_id",
-    "clock": "matter_id",
     "paper": "case_id",
     "conflict": "case_id",
     "office": "code",
@@ -35,6 +34,13 @@ KEYS = {
     "calendar_year": "year",
 }
 """Each table's column that leads back to the case; rows of a case are replaced as a whole."""
+
+_LINKS = """near = ?1 AND kind = 'person'
+  OR kind = 'visit' AND far = ?1 AND near IN (SELECT far FROM link WHERE near = ?1 AND kind = 'person')
+  OR kind = 'matter' AND far = ?1
+     AND near IN (SELECT visit_id FROM matter WHERE matter_id = ?1
+                  UNION SELECT petitioner FROM matter WHERE matter_id = ?1)"""
+"""The links a case made: a visit's with its people, both ways; a matter's with its visit and its petitioner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,9 @@ def remove_rows(db: Connection, state: CaseState) -> None:
     """Take away what an earlier fold of this case wrote."""
     case = state.case_id
     db.execute("DELETE FROM issued WHERE paper_id IN (SELECT paper_id FROM paper WHERE case_id = ?)", (case,))
-    for table in ("visit_person", "clock", "paper", "conflict"):
+    if state.case_kind in (CaseKind.VISIT, CaseKind.MATTER):
+        db.execute(f"DELETE FROM link WHERE {_LINKS}", (case,))
+    for table in ("paper", "conflict"):
         db.execute(f"DELETE FROM {table} WHERE {KEYS[table]} = ?", (case,))
 
 
@@ -84,6 +92,8 @@ def stored_rows(db: Connection, state: CaseState, tables: Sequence[str]) -> RowS
             key = state.case_id.rsplit("/", 1)[-1]
         if table == "issued":
             sql = "SELECT * FROM issued WHERE paper_id IN (SELECT paper_id FROM paper WHERE case_id = ?)"
+        elif table == "link":
+            sql = f"SELECT * FROM link WHERE {_LINKS}"
         else:
             sql = f"SELECT * FROM {table} WHERE {KEYS[table]} = ?"
         values = [tuple(row) for row in db.execute(sql, (_bare(state, table, key),))]
@@ -180,7 +190,8 @@ def _visit(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
         )
     ]
     if people:
-        rows["visit_person"] = [(state.case_id, key, role) for key, role in people.items()]
+        there: list[tuple[Value, ...]] = [(state.case_id, "person", key, role) for key, role in people.items()]
+        rows["link"] = there + [(key, "visit", state.case_id, role) for key, role in people.items()]
 
 
 def _matter(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
@@ -210,27 +221,44 @@ def _matter(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
             due.nominal.isoformat() if due and due.nominal else "",
             due.rolled.isoformat() if due and due.rolled else "",
             missing,
+            _years(found),
             len(state.conflicts),
         )
     ]
-    if found:
-        rows["clock"] = [
-            (
-                state.case_id,
-                clock.clock,
-                clock.article,
-                clock.from_on.isoformat(),
-                clock.days,
-                clock.nominal.isoformat() if clock.nominal else "",
-                clock.rolled.isoformat() if clock.rolled else "",
-                clock.ended_on.isoformat() if clock.ended_on else "",
-                "off" if clock.off_reason else ("ended" if clock.ended_on else "running"),
-                str(clock.calendar_missing or ""),
-                clock.off_reason,
-                clock.arithmetic,
-            )
-            for clock in found
-        ]
+    ends = {state.text("visit"), state.text("petitioner")} - {""}
+    if ends:
+        rows["link"] = [(end, "matter", state.case_id, "") for end in ends]
+
+
+def clock_rows(state: CaseState, yardstick: Yardstick) -> list[ClockRow]:
+    """Every clock of a matter, as its page shows them; reckoned when read, since only that page asks."""
+    if state.case_kind != CaseKind.MATTER:
+        return []
+    found = [
+        ClockRow(
+            matter_id=state.case_id,
+            clock=clock.clock,
+            article=clock.article,
+            from_on=clock.from_on.isoformat(),
+            days=clock.days,
+            nominal=clock.nominal.isoformat() if clock.nominal else "",
+            rolled=clock.rolled.isoformat() if clock.rolled else "",
+            ended_on=clock.ended_on.isoformat() if clock.ended_on else "",
+            state="off" if clock.off_reason else ("ended" if clock.ended_on else "running"),
+            calendar_missing=str(clock.calendar_missing or ""),
+            note=clock.off_reason,
+            arithmetic=clock.arithmetic,
+        )
+        for clock in clocks(state, yardstick.calendar, yardstick.rules)
+    ]
+    return sorted(found, key=lambda row: (row.from_on, row.clock))
+
+
+def _years(found: Sequence[ClockState]) -> str:
+    """The years whose tables these clocks rest on or wait for."""
+    years = {day.year for clock in found for day in (clock.from_on, clock.nominal, clock.rolled) if day}
+    years |= {clock.calendar_missing for clock in found if clock.calendar_missing}
+    return " ".join(f"{year:04d}" for year in sorted(years))
 
 
 def _papers(state: CaseState, rows: RowSet) -> None:

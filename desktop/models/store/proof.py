@@ -15,7 +15,7 @@ from sync.log import LogDamaged
 Progress = Callable[[int, int], None]
 """Told (done, all) now and then; may raise to cancel."""
 
-TABLES = (*KEYS, "issued")
+TABLES = (*KEYS, "issued", "link")
 MOST_NAMED = 100
 STRIDE = 200
 

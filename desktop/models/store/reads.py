@@ -9,7 +9,6 @@ from typing import Any
 from desktop.models.store.connection import Connection, faults
 from desktop.models.store.rows import (
     ClerkRow,
-    ClockRow,
     MatterRow,
     OfficeRow,
     PaperRow,
@@ -19,25 +18,29 @@ from desktop.models.store.rows import (
 )
 from domain.beijing import beijing_minute
 from domain.identity import mask_id, mask_phone
+from domain.numbers import parse_registration_number
 from domain.papers import TITLES
+from domain.refusals import Refusal
 
 _REPORTED = (
     "NOT EXISTS (SELECT 1 FROM act a WHERE a.case_id = {case}"
     " AND NOT EXISTS (SELECT 1 FROM confirmed c WHERE c.act_seq = a.seq))"
 )
 
+_ITS_MATTERS = "link l JOIN matter m ON m.matter_id = l.far WHERE l.near = v.visit_id AND l.kind = 'matter'"
+
 _VISIT = f"""
 SELECT v.visit_id, v.number, v.visited_at, v.visited_on,
   coalesce((SELECT name FROM petitioner p WHERE p.petitioner_id = v.main_petitioner), ''), v.anonymous,
-  EXISTS (SELECT 1 FROM matter m WHERE m.visit_id = v.visit_id AND m.matter_class = 'accusation'),
-  v.headcount, v.collective, (SELECT count(*) FROM matter m WHERE m.visit_id = v.visit_id),
-  coalesce((SELECT summary FROM matter m WHERE m.visit_id = v.visit_id ORDER BY m.number LIMIT 1), ''),
+  EXISTS (SELECT 1 FROM {_ITS_MATTERS} AND m.matter_class = 'accusation'),
+  v.headcount, v.collective, (SELECT count(*) FROM {_ITS_MATTERS}),
+  coalesce((SELECT m.summary FROM {_ITS_MATTERS} ORDER BY m.number LIMIT 1), ''),
   v.window, coalesce((SELECT name FROM clerk c WHERE c.clerk_id = v.clerk), v.clerk),
   coalesce((SELECT name FROM office o WHERE o.code = v.office), v.office),
   {_REPORTED.format(case="v.visit_id")}
-    AND NOT EXISTS (SELECT 1 FROM matter m WHERE m.visit_id = v.visit_id
+    AND NOT EXISTS (SELECT 1 FROM {_ITS_MATTERS}
                     AND NOT {_REPORTED.format(case="m.matter_id")}),
-  v.conflicts + coalesce((SELECT sum(m.conflicts) FROM matter m WHERE m.visit_id = v.visit_id), 0)
+  v.conflicts + coalesce((SELECT sum(m.conflicts) FROM {_ITS_MATTERS}), 0)
 FROM visit v
 """
 
@@ -83,8 +86,18 @@ class Reads:
         return [_visit(row) for row in found]
 
     def visit_by_number(self, number: str) -> str | None:
-        """The visit with this 登记编号."""
-        rows = self._rows("SELECT visit_id FROM visit WHERE number = ?", (number,))
+        """The visit with this 登记编号.
+
+        The number says the day, and visits lie by day; only one whose day was corrected is looked for in all of them.
+        """
+        sql = "SELECT visit_id FROM visit WHERE number = ?"
+        try:
+            day = parse_registration_number(number).day.isoformat()
+        except Refusal:
+            rows = []
+        else:
+            rows = self._rows(f"{sql} AND visited_on = ?", (number, day))
+        rows = rows or self._rows(sql, (number,))
         return str(rows[0][0]) if rows else None
 
     def day_count(self, office: str, window: str, day: str) -> int:
@@ -94,12 +107,17 @@ class Reads:
 
     def matters_of_visit(self, visit_id: str) -> list[MatterRow]:
         """The matters of a visit, by number."""
-        return [_matter(row) for row in self._rows(_MATTER + "WHERE m.visit_id = ? ORDER BY m.number", (visit_id,))]
+        sql = _MATTER + (
+            "WHERE m.matter_id IN (SELECT far FROM link WHERE near = ? AND kind = 'matter') ORDER BY m.number"
+        )
+        return [_matter(row) for row in self._rows(sql, (visit_id,))]
 
     def matters_of_petitioner(self, petitioner_id: str) -> list[MatterRow]:
         """Matters a petitioner raised as main visitor or came along for, newest first."""
         sql = _MATTER + (
-            "WHERE m.petitioner = ?1 OR m.visit_id IN (SELECT visit_id FROM visit_person WHERE petitioner_id = ?1) "
+            "WHERE m.matter_id IN (SELECT far FROM link WHERE near = ?1 AND kind = 'matter' UNION"
+            " SELECT n.far FROM link l JOIN link n ON n.near = l.far AND n.kind = 'matter'"
+            " WHERE l.near = ?1 AND l.kind = 'visit') "
             "ORDER BY m.received_on DESC, m.number DESC LIMIT 200"
         )
         return [_matter(row) for row in self._rows(sql, (petitioner_id,))]
@@ -131,19 +149,8 @@ class Reads:
 
     def matters_touching(self, year: int) -> list[str]:
         """Matters with a clock that starts, ends or waits for a table in ``year``."""
-        sql = (
-            "SELECT DISTINCT matter_id FROM clock WHERE calendar_missing = ?1 OR substr(from_on, 1, 4) = ?1"
-            " OR substr(nominal, 1, 4) = ?1 OR substr(rolled, 1, 4) = ?1"
-        )
-        return [str(row[0]) for row in self._rows(sql, (str(year),))]
-
-    def clocks_of(self, matter_id: str) -> list[ClockRow]:
-        """Every clock of a matter."""
-        sql = (
-            "SELECT matter_id, clock, article, from_on, days, nominal, rolled, ended_on, state, calendar_missing, "
-            "note, arithmetic FROM clock WHERE matter_id = ? ORDER BY from_on, clock"
-        )
-        return [ClockRow(*row) for row in self._rows(sql, (matter_id,))]
+        rows = self._rows("SELECT matter_id FROM matter WHERE instr(clock_years, ?) > 0", (f"{year:04d}",))
+        return [str(row[0]) for row in rows]
 
     # people ----------------------------------------------------------------------------------------------------
 
@@ -151,9 +158,9 @@ class Reads:
         """Petitioners by id, in the order asked for."""
         sql = """
           SELECT petitioner_id, name, kind, sex, birth, id_kind, id_number, mobile, address, delivery_address,
-            (SELECT count(*) FROM visit_person vp WHERE vp.petitioner_id = p.petitioner_id),
-            coalesce((SELECT max(visited_on) FROM visit v JOIN visit_person vp USING (visit_id)
-                      WHERE vp.petitioner_id = p.petitioner_id), ''), conflicts
+            (SELECT count(*) FROM link l WHERE l.near = p.petitioner_id AND l.kind = 'visit'),
+            coalesce((SELECT max(visited_on) FROM visit v JOIN link l ON l.far = v.visit_id
+                      WHERE l.near = p.petitioner_id AND l.kind = 'visit'), ''), conflicts
           FROM petitioner p WHERE petitioner_id = ?"""
         found = [row for petitioner_id in petitioner_ids for row in self._rows(sql, (petitioner_id,))]
         return [
@@ -164,8 +171,8 @@ class Reads:
     def people_of_visit(self, visit_id: str) -> list[tuple[str, str]]:
         """(petitioner id, role) of a visit, main visitor first."""
         sql = (
-            "SELECT petitioner_id, role FROM visit_person WHERE visit_id = ? "
-            "ORDER BY CASE role WHEN 'main' THEN 0 WHEN 'representative' THEN 1 ELSE 2 END, petitioner_id"
+            "SELECT far, role FROM link WHERE near = ? AND kind = 'person' "
+            "ORDER BY CASE role WHEN 'main' THEN 0 WHEN 'representative' THEN 1 ELSE 2 END, far"
         )
         return [(str(row[0]), str(row[1])) for row in self._rows(sql, (visit_id,))]
 

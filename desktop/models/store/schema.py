@@ -25,28 +25,24 @@ CREATE TABLE visit (
   clerk TEXT NOT NULL, conflicts INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX visit_by_day ON visit (visited_on, office, window, day_count);
-CREATE INDEX visit_by_number ON visit (number);
-CREATE TABLE visit_person (
-  visit_id TEXT NOT NULL, petitioner_id TEXT NOT NULL, role TEXT NOT NULL, PRIMARY KEY (visit_id, petitioner_id)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX visit_person_by_petitioner ON visit_person (petitioner_id);
 CREATE TABLE matter (
   matter_id TEXT PRIMARY KEY, visit_id TEXT NOT NULL, number TEXT NOT NULL, summary TEXT NOT NULL,
   matter_class TEXT NOT NULL, content_code TEXT NOT NULL, accused_organ TEXT NOT NULL, route TEXT NOT NULL,
   stage TEXT NOT NULL, office TEXT NOT NULL, owner TEXT NOT NULL, next_step TEXT NOT NULL,
   received_on TEXT NOT NULL, repeat TEXT NOT NULL, earlier_matter TEXT NOT NULL, petitioner TEXT NOT NULL,
   due_clock TEXT NOT NULL, due_nominal TEXT NOT NULL, due_rolled TEXT NOT NULL, calendar_missing TEXT NOT NULL,
+  clock_years TEXT NOT NULL,            -- years a clock of the matter starts, ends or waits for a table in
   conflicts INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX matter_by_visit ON matter (visit_id);
-CREATE INDEX matter_by_petitioner ON matter (petitioner) WHERE petitioner <> '';
 CREATE INDEX matter_due ON matter (due_nominal) WHERE due_nominal <> '';
 CREATE INDEX matter_without_calendar ON matter (calendar_missing) WHERE calendar_missing <> '';
 CREATE INDEX matter_in_conflict ON matter (matter_id) WHERE conflicts > 0;
-CREATE TABLE clock (
-  matter_id TEXT NOT NULL, clock TEXT NOT NULL, article TEXT NOT NULL, from_on TEXT NOT NULL, days INTEGER NOT NULL,
-  nominal TEXT NOT NULL, rolled TEXT NOT NULL, ended_on TEXT NOT NULL, state TEXT NOT NULL,
-  calendar_missing TEXT NOT NULL, note TEXT NOT NULL, arithmetic TEXT NOT NULL, PRIMARY KEY (matter_id, clock)
+CREATE TABLE link (                     -- which cases stand together: one place on the disk for what was made together
+  near TEXT NOT NULL,                   -- a visit, or a petitioner
+  kind TEXT NOT NULL,                   -- what the far case is: 'person' of a visit; 'visit', 'matter' of either
+  far TEXT NOT NULL,
+  role TEXT NOT NULL,                   -- of the person in the visit; empty for matters
+  PRIMARY KEY (near, kind, far)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE paper (
   paper_id TEXT PRIMARY KEY, case_id TEXT NOT NULL, case_kind TEXT NOT NULL, form TEXT NOT NULL, number TEXT NOT NULL,
@@ -80,7 +76,8 @@ CREATE TABLE calendar_year (
 ) STRICT, WITHOUT ROWID;
 """
 """Projections: what screens read. Each row is a function of one case's acts (and, for clocks, of the calendar), so a
-row never repeats what another case says; joins bring them together."""
+row never repeats what another case says; joins bring them together. A registration pays for every tree it touches, one
+page each: what is always new together lies in one table (``link``), and what a number says is not indexed again."""
 
 OWN: Final = """
 CREATE TABLE station (

@@ -15,12 +15,14 @@ from desktop.models.store.connection import Connection, checkpoint, faults, imme
 from desktop.models.store.migrate import migrate
 from desktop.models.store.projector import (
     Yardstick,
+    clock_rows,
     load_calendar_tables,
     rows_of,
     write_rows,
     write_search,
 )
 from desktop.models.store.reads import Reads
+from desktop.models.store.rows import ClockRow
 from desktop.models.store.schema import STEPS
 from domain.acts import Act, ActDraft
 from domain.fold import CaseState, fold
@@ -32,7 +34,7 @@ from sync.log.feed import StationFeed
 from sync.protocol import Certificate, SignedCertificate
 
 IDLE_ACTS = 24
-_TIME_MASK = (1 << 48) - 1
+_LOW_48 = (1 << 48) - 1
 BEHIND_TOLERANCE_MS = 60_000
 """A clock this much earlier than the last known moment is ``behind``; a minute's step back is ordinary."""
 
@@ -57,6 +59,15 @@ class Stamp:
     wall_ms: int
 
 
+def case_id(wall_ms: int, nth: int, entropy: Callable[[int], bytes]) -> str:
+    """An id of 32 hexadecimal digits: a time, a count within it and 72 random bits.
+
+    Time and count are a storage hint and decide nothing: what was made together lies together on the disk, in the
+    order in which it was made.
+    """
+    return f"{wall_ms & _LOW_48:012x}{min(nth, 255):02x}{entropy(9).hex()}"
+
+
 class Transaction:
     """One write transaction: acts, rows, search keys and numbers together, or none of them."""
 
@@ -79,7 +90,7 @@ class Transaction:
         lamport = store.log.lamport()
         acts = [
             Act(
-                act_id=store.entropy(16).hex(),
+                act_id=store.new_act_id(lamport + offset),
                 kind=draft.kind,
                 case_kind=draft.case_kind,
                 case_id=draft.case_id,
@@ -132,6 +143,7 @@ class Store(Reads):
         self.log = ActLog(db)
         self.feed = StationFeed(db)
         self._entropy = entropy
+        self._drawn = (0, 0)
         self._shipped = tuple(shipped)
         self._rules = rules
         self._initials = initials
@@ -230,7 +242,7 @@ class Store(Reads):
         changed = 0
         for matter_id in self.matters_touching(year):
             state = self.state(matter_id)
-            if state is not None and rows_of(state, before) != rows_of(state, self.yardstick):
+            if state is not None and clock_rows(state, before) != clock_rows(state, self.yardstick):
                 self.project(state)
                 changed += 1
         return changed
@@ -397,6 +409,8 @@ class Store(Reads):
 
     def state(self, case_id: str) -> CaseState | None:
         """The folded state of a case, or None when no act of it lies here."""
+        if not self.log.has_case(case_id):
+            return None
         acts = self.log.case(case_id)
         return fold(acts) if acts else None
 
@@ -411,11 +425,16 @@ class Store(Reads):
         self.db.execute("INSERT INTO pdf VALUES (?, ?) ON CONFLICT (hash) DO NOTHING", (digest, pdf))
 
     def new_id(self, wall_ms: int) -> str:
-        """A fresh id for a case or a paper: a time, so that a day's cases lie together on the disk, and 80 random bits.
+        """A fresh id for a case or a paper, behind those drawn before it."""
+        self._drawn = (wall_ms, self._drawn[1] + 1 if self._drawn[0] == wall_ms else 0)
+        return case_id(wall_ms, self._drawn[1], self._entropy)
 
-        The time is a storage hint and decides nothing. Act ids stay wholly random, because they break ties in the fold.
+    def new_act_id(self, lamport: int) -> str:
+        """A fresh id for an act: its lamport, so that new acts lie at the end of the index, and 80 random bits.
+
+        Act ids break ties in the fold between acts of equal lamport; there the random bits alone decide.
         """
-        return (wall_ms & _TIME_MASK).to_bytes(6, "big").hex() + self._entropy(10).hex()
+        return f"{lamport & _LOW_48:012x}{self._entropy(10).hex()}"
 
     def remember_time(self, wall_ms: int) -> None:
         """Note the latest moment known, inside the caller's transaction; on the disk once a minute is enough."""
@@ -443,4 +462,4 @@ def _home_scope(certificate: str) -> str:
     return msgspec.json.decode(signed.body, type=Certificate).home_scope
 
 
-__all__ = ["Stamp", "StationIdentity", "Store", "Transaction"]
+__all__ = ["Stamp", "StationIdentity", "Store", "Transaction", "case_id"]

@@ -32,6 +32,36 @@ def test_a_page_of_something_else_is_refused(hall: Hall, page) -> None:
     assert refusal(lambda: page(hall.station, "ee" * 16)).code == "case_unknown"
 
 
+def test_a_visit_is_found_by_its_number_also_when_another_day_is_recorded_than_the_number_says(hall: Hall) -> None:
+    first, second = hall.register(), hall.register()
+    store = hall.station.store
+    store.db.execute("UPDATE visit SET visited_on = '2026-11-20' WHERE visit_id = ?", (second.visit_id,))
+    assert [store.visit_by_number(made.number) for made in (first, second)] == [first.visit_id, second.visit_id]
+    assert [store.visit_by_number(text) for text in ("370205-2-20261123-099", "不是编号", "")] == [None] * 3
+
+
+def test_ids_lie_in_the_order_they_were_drawn_and_no_two_are_alike(hall: Hall) -> None:
+    store, now = hall.station.store, hall.clock()
+    drawn = [store.new_id(now) for _ in range(200)] + [store.new_id(now + 1) for _ in range(200)]
+    assert drawn == sorted(drawn)
+    assert len({*drawn, *(store.new_id(now + 2) for _ in range(600))}) == 1000  # more than are counted in one moment
+    assert hall.station.new_id()[:12] == store.new_id(now)[:12]
+
+
+def test_act_ids_of_one_lamport_differ_by_chance_only_and_a_later_one_lies_behind(hall: Hall) -> None:
+    made = hall.register()
+    hall.register()
+    acts = sorted(
+        (act for key in hall.station.store.log.case_ids() for act in hall.station.store.log.case(key)),
+        key=lambda act: act.lamport,
+    )
+    assert [act.act_id for act in acts] == sorted(act.act_id for act in acts)
+    same = [hall.station.store.new_act_id(7) for _ in range(50)]
+    assert {act_id[:12] for act_id in same} == {f"{7:012x}"}
+    assert len({act_id[12:] for act_id in same}) == 50
+    assert made.visit_id in {act.case_id for act in acts}
+
+
 def test_a_matter_page_joins_visit_person_clocks_and_timeline(organ: Hall) -> None:
     made = organ.register()
     organ.clock.at("2026-11-24 10:05")
