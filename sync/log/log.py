@@ -145,7 +145,8 @@ class ActLog:
     ) -> None:
         """Make a writer known, with an empty history; a known writer stays as it is."""
         self._db.execute(
-            "INSERT INTO writer (writer, station, office, public_key, have_n, have_hash, lamport, state, birth, attested)"
+            "INSERT INTO writer"
+            " (writer, station, office, public_key, have_n, have_hash, lamport, state, birth, attested)"
             " VALUES (?, ?, ?, ?, 0, ?, 0, 'active', ?, ?) ON CONFLICT (writer) DO NOTHING",
             (bytes.fromhex(writer), station, office, public_key, first_hash(writer), birth or None, int(attested)),
         )

@@ -37,7 +37,8 @@ from sync.protocol import (
     verify_frame,
 )
 from sync.server.page import county_page
-from sync.server.store import CountyStore, RequestRefused, StationRow
+from sync.server.stations import RequestRefused, StationRow
+from sync.server.store import CountyStore
 
 CERTIFICATE_HEADER: Final = "x-xinfang-certificate"
 FRAME_TYPE: Final = "application/x-xinfang-frame"

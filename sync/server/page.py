@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from html import escape
 from typing import Final
 
-from sync.server.store import DAY_MS, StationRow
+from sync.server.stations import DAY_MS, StationRow
 
 _CHINA: Final = timezone(timedelta(hours=8))
 BEHIND_DAYS: Final = 3

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from domain.acts import Act, CaseKind
+from domain.beijing import beijing_minute
 from domain.canonical import Json
 from domain.fold import CaseState, fold, state_bytes, state_json
 from sync.exchange import Delivery, Grant, answer_request
@@ -20,51 +19,18 @@ from sync.log.content import write_json
 from sync.log.feed import CountyFeed
 from sync.protocol import Answer, Certificate, Enrol, Request, Revoked, SignedCertificate, issue_certificate
 from sync.server.file import key_file, make_tables, open_file, surroundings
+from sync.server.stations import (
+    STATION_SQL,
+    RequestRefused,
+    StationRow,
+    code_digest,
+    code_letters,
+    home_scope,
+    station_row,
+)
 
-_CHINA_MS: Final = 8 * 3600 * 1000
-_CODE_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-"""No 0/O, 1/I: a code is read aloud over the telephone."""
 READ_ONLY: Final = frozenset({"dict"})
 """Scopes the county alone writes: the institutions and other tables everybody shares."""
-DAY_MS: Final = 24 * 3600 * 1000
-
-
-class RequestRefused(Exception):
-    """The county does not serve this sender: ``code`` is stable, ``status`` the HTTP status."""
-
-    def __init__(self, code: str, status: int) -> None:
-        super().__init__(code)
-        self.code = code
-        self.status = status
-
-
-@dataclass(frozen=True, slots=True)
-class StationRow:
-    """A station as the county knows it."""
-
-    station: str
-    office: str
-    office_name: str
-    window: str
-    writer: str
-    """The writer it enrolled with."""
-    public_key: bytes
-    """The station key."""
-    scopes: tuple[str, ...]
-    serial: int
-    revoked: bool
-    enrolled_ms: int
-    contact_ms: int | None
-    backlog: int
-    """Acts the station said it had and the county had not, at last contact."""
-    forked: bool
-    sealing_key: bytes = b""
-    """X25519 public key for sticks; empty while it has not enrolled under protocol 2."""
-    home: str = ""
-    """The scope this desk writes."""
-    clock_offset_ms: int | None = None
-    """Its clock minus the county's at last contact; evidence for the list of wrong clocks."""
-    acts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +101,8 @@ class CountyStore:
 
     def station(self, station: str) -> StationRow | None:
         """One station, or None."""
-        row = self._db.execute(f"{_STATION_SQL} WHERE s.station = ?", (station,)).fetchone()
-        return None if row is None else _station(row)
+        row = self._db.execute(f"{STATION_SQL} WHERE s.station = ?", (station,)).fetchone()
+        return None if row is None else station_row(row)
 
     def readmit(self, certificate: Certificate) -> StationRow:
         """Know a station again by the certificate this county signed (after a restore of an older county file).
@@ -245,14 +211,14 @@ class CountyStore:
 
         ``home`` is the scope this desk writes; empty: the first ``restricted/…`` among ``scopes``, else the office's.
         """
-        raw = "".join(_CODE_LETTERS[byte % 32] for byte in self._entropy(16))
+        raw = code_letters(self._entropy(16))
         wanted = tuple(scopes) or (f"office/{office}", "county", "dict")
         with self._transaction():
             self._db.execute(
                 "INSERT INTO code (digest, office, office_name, window, scopes, kinds, made_ms, home)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (_code_digest(raw), office, office_name, window, " ".join(wanted), " ".join(kinds), self._clock(),
-                 home or _home(office, wanted)),
+                (code_digest(raw), office, office_name, window, " ".join(wanted), " ".join(kinds), self._clock(),
+                 home or home_scope(office, wanted)),
             )  # fmt: skip
             if office_name and not self.log.has_case(f"office/{office}"):
                 self._record_office({"code": office, "name": office_name})  # no more than was said here
@@ -265,14 +231,12 @@ class CountyStore:
         serial; the old key is refused from then on. Raises RequestRefused: ``wrong_code``, ``used_code``,
         ``wrong_office``, ``station_taken``, ``bad_birth``.
         """
-        digest = _code_digest(asked.code)
+        digest = code_digest(asked.code)
         if not verify_birth(asked.station_key, asked.station, asked.writer, asked.public_key, asked.birth):
             raise RequestRefused("bad_birth", 403)
         with self._transaction():
-            sql = (
-                "SELECT office, office_name, window, scopes, kinds, used_by, used_key, home FROM code WHERE digest = ?"
-            )
-            row = self._db.execute(sql, (digest,)).fetchone()
+            sql = "SELECT office, office_name, window, scopes, kinds, used_by, used_key, home FROM code"
+            row = self._db.execute(f"{sql} WHERE digest = ?", (digest,)).fetchone()
             if row is None:
                 raise RequestRefused("wrong_code", 403)
             office, office_name, window, scopes, kinds, used_by, used_key, home = row
@@ -284,24 +248,19 @@ class CountyStore:
             if known is not None and known.office != office:
                 raise RequestRefused("station_taken", 403)
             holder = self.log.writer(asked.writer)
-            if (
-                holder is not None
-                and not holder.attested
-                and ((holder.station, holder.public_key) != (asked.station, asked.public_key))
-            ):
+            named = None if holder is None or holder.attested else (holder.station, holder.public_key)
+            if named not in (None, (asked.station, asked.public_key)):
                 raise RequestRefused("station_taken", 403)
             if known is not None and used_by is not None and known.public_key == asked.station_key:
                 return issue_certificate(self._certificate(known), self._key)  # the first answer was lost on the way
             if asked.station_key in self.earlier_keys(asked.station):
                 raise RequestRefused("certificate_superseded", 403)
             serial = int(self._db.execute("UPDATE county SET serial = serial + 1 RETURNING serial").fetchall()[0][0])
-            certificate = Certificate(
-                county=self.county, county_name=self.name, county_writer=self.writer, county_key=self.public_key.hex(),
-                station=asked.station, office=office, office_name=office_name, window=window,
-                key=asked.station_key.hex(), scopes=str(scopes).split(), serial=serial,
-                home=str(home) or _home(office, str(scopes).split()), sealing=sealing_public(self.sealing_key).hex(),
-                station_sealing=asked.sealing_key.hex(),
+            row = StationRow(
+                asked.station, office, office_name, window, asked.writer, asked.station_key, tuple(str(scopes).split()),
+                serial, False, 0, None, 0, False, asked.sealing_key, str(home),
             )  # fmt: skip
+            certificate = self._certificate(row)
             self._save_station(certificate, asked.writer)
             if holder is None:
                 self.log.add_writer(asked.writer, asked.station, asked.office, asked.public_key, asked.birth)
@@ -310,7 +269,7 @@ class CountyStore:
             self._db.execute(
                 "UPDATE code SET used_by = ?, used_key = ? WHERE digest = ?", (asked.writer, asked.station_key, digest)
             )
-            year = _china_year(self._clock())
+            year = int(beijing_minute(self._clock())[:4])
             for kind in str(kinds).split():
                 case_id = f"series/{office}/{year}/{kind}"
                 if not self.log.has_case(case_id):
@@ -322,7 +281,7 @@ class CountyStore:
             county=self.county, county_name=self.name, county_writer=self.writer, county_key=self.public_key.hex(),
             station=row.station, office=row.office, office_name=row.office_name, window=row.window,
             key=row.public_key.hex(), scopes=list(row.scopes), serial=row.serial,
-            home=row.home or _home(row.office, row.scopes), sealing=sealing_public(self.sealing_key).hex(),
+            home=row.home or home_scope(row.office, row.scopes), sealing=sealing_public(self.sealing_key).hex(),
             station_sealing=row.sealing_key.hex(),
         )  # fmt: skip
 
@@ -408,7 +367,7 @@ class CountyStore:
 
     def stations(self) -> list[StationRow]:
         """Every station with the number of its acts, by office and window."""
-        return [_station(row) for row in self._db.execute(f"{_STATION_SQL} ORDER BY s.office, s.window, s.station")]
+        return [station_row(row) for row in self._db.execute(f"{STATION_SQL} ORDER BY s.office, s.window, s.station")]
 
     def counts(self) -> dict[str, int]:
         """Acts, cases, refused acts, acts taken on another station's word."""
@@ -439,32 +398,3 @@ class CountyStore:
             finally:
                 self._db.execute("ROLLBACK")
         return Report(counts["acts"], writers, feeds, counts["cases"])
-
-
-_STATION_SQL = (
-    "SELECT s.station, s.office, s.office_name, s.window, s.writer, s.public_key, s.scopes, s.serial, s.revoked,"
-    " s.enrolled_ms, s.contact_ms, s.backlog, s.forked, s.sealing_key, s.home, s.clock_offset_ms,"
-    " (SELECT coalesce(sum(w.have_n), 0) FROM writer w WHERE w.station = s.station) FROM station s"
-)
-
-
-def _station(row: Sequence[Any]) -> StationRow:
-    values: list[Any] = list(row)
-    values[5:9] = bytes(row[5]), tuple(str(row[6]).split()), row[7], bool(row[8])
-    values[12], values[13] = bool(row[12]), bytes(row[13] or b"")
-    return StationRow(*values)
-
-
-def _home(office: str, scopes: Sequence[str]) -> str:
-    """The scope a desk writes: a desk for 检举控告 has a restricted one."""
-    return next((scope for scope in scopes if scope.startswith("restricted/")), f"office/{office}")
-
-
-def _code_digest(code: str) -> bytes:
-    plain = "".join(letter for letter in code.upper() if letter.isalnum())
-    return hashlib.sha256(b"xinfang-code-1" + plain.encode()).digest()
-
-
-def _china_year(wall_ms: int) -> int:
-    """The calendar year in China (UTC+8, no summer time)."""
-    return datetime.fromtimestamp((wall_ms + _CHINA_MS) / 1000, UTC).year

@@ -8,10 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
 from desktop.models.store import search
 from desktop.models.store.connection import Connection, checkpoint, faults, immediate, joined, open_connection
+from desktop.models.store.incarnation import Incarnation, StationIdentity
 from desktop.models.store.migrate import migrate
 from desktop.models.store.projector import (
     Yardstick,
@@ -21,34 +20,19 @@ from desktop.models.store.projector import (
     write_rows,
     write_search,
 )
-from desktop.models.store.reads import Reads
 from desktop.models.store.rows import ClockRow
 from desktop.models.store.schema import STEPS
 from domain.acts import Act, ActDraft
 from domain.fold import CaseState, fold
 from domain.rules import Rules
 from domain.workcalendar import WorkCalendar, YearTable, parse_calendar
-from sync.exchange import NewWriter, begin_incarnation
 from sync.log import ActLog, SigningKey
 from sync.log.feed import StationFeed
-from sync.protocol import Certificate, SignedCertificate
 
 IDLE_ACTS = 24
 _LOW_48 = (1 << 48) - 1
 BEHIND_TOLERANCE_MS = 60_000
 """A clock this much earlier than the last known moment is ``behind``; a minute's step back is ordinary."""
-
-
-@dataclass(frozen=True, slots=True)
-class StationIdentity:
-    """Which station this file is: its office, window and the incarnation its acts are signed as."""
-
-    station_id: str
-    office: str
-    window: str
-    writer: str
-    setup: str
-    """The office setup as JSON, as given at init."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +111,7 @@ class Transaction:
         return digest
 
 
-class Store(Reads):
+class Store(Incarnation):
     """An open station file. Belongs to the thread that opened it."""
 
     def __init__(
@@ -139,16 +123,11 @@ class Store(Reads):
         initials: Callable[[str], tuple[str, ...]],
         entropy: Callable[[int], bytes],
     ) -> None:
-        super().__init__(db)
-        self.log = ActLog(db)
-        self.feed = StationFeed(db)
-        self._entropy = entropy
+        super().__init__(db, entropy)
         self._drawn = (0, 0)
         self._shipped = tuple(shipped)
         self._rules = rules
         self._initials = initials
-        self._complete_keys()
-        self.reread_identity()
         last_known = db.execute("SELECT last_known_ms FROM station").fetchone()[0]
         self.last_known_ms = self._time_on_disk = int(last_known)
         self.yardstick = self._measure()
@@ -291,120 +270,6 @@ class Store(Reads):
         """Measure by the year tables as they stand in the file now."""
         self.yardstick = self._measure()
 
-    # who writes here -------------------------------------------------------------------------------------------
-
-    def reread_identity(self) -> None:
-        """Read who this station writes as from the file: after a new incarnation, or after its rollback."""
-        row = self.db.execute(
-            "SELECT station_id, office, window, writer, setup, signing_key, station_key, sealing_key FROM station"
-        ).fetchone()
-        self.identity = StationIdentity(*(str(value) for value in row[:5]))
-        self.key = SigningKey(bytes(row[5]))
-        """The writer's key: signs commits."""
-        self.station_key = SigningKey(bytes(row[6]))
-        """Signs frames and births; the certificate names it."""
-        self.sealing_key = bytes(row[7])
-        """Private X25519 key: opens the sticks sealed to this station."""
-        county = self.db.execute("SELECT certificate, clock_offset_ms FROM county").fetchone()
-        self.home_scope = f"office/{self.identity.office}" if county is None else _home_scope(str(county[0]))
-        self.clock_offset_ms = None if county is None or county[1] is None else int(county[1])
-
-    def reborn(self) -> NewWriter:
-        """A fresh incarnation of this station, kept inside the running transaction; then :meth:`reread_identity`."""
-        raw, writer = self._entropy(32), self._entropy(16).hex()
-        public = SigningKey(raw).public
-        self.db.execute("UPDATE station SET writer = ?, signing_key = ?", (writer, raw))
-        return NewWriter(writer, public, self.station_key.sign_birth(self.identity.station_id, writer, public))
-
-    def begin_incarnation(self) -> None:
-        """Go on under a new writer, in a transaction of its own: this file may be a copy of an older state."""
-        with immediate(self.db) as transaction:
-            begin_incarnation(self.log, self.feed, self.reborn(), self.identity.station_id, self.identity.office)
-            self.db.execute("UPDATE county SET forked = 1")
-            transaction.commit()
-        self.reread_identity()
-
-    def may_lease_as(self, holder: str) -> bool:
-        """True for a holder whose numbers this station may take: its current writer.
-
-        A lease by an earlier release names the station. It holds as long as this station never began anew, or has no
-        county that could know of a second copy.
-        """
-        if holder == self.identity.writer:
-            return True
-        return holder == self.identity.station_id and (not self.enrolled() or len(self.feed.own_writers()) == 1)
-
-    def next_station_key(self) -> SigningKey:
-        """The station key to enrol with, durable before it is used: a new one when this station is enrolled already."""
-        raw = self.db.execute("SELECT next_key FROM station").fetchone()[0]
-        if raw is None and not self.enrolled():
-            return self.station_key
-        if raw is None:
-            raw = self._entropy(32)
-            self._write_own("UPDATE station SET next_key = ?", (raw,))
-        return SigningKey(bytes(raw))
-
-    def birth_by(self, key: SigningKey) -> bytes:
-        """The birth of the current writer, signed by a station key."""
-        return key.sign_birth(self.identity.station_id, self.identity.writer, self.key.public)
-
-    def _complete_keys(self) -> None:
-        """Give a file of the first release the keys and births it lacks."""
-        row = self.db.execute("SELECT station_id, station_key, sealing_key FROM station").fetchone()
-        if row[2] is not None:
-            return
-        with immediate(self.db) as transaction:
-            self.db.execute("UPDATE station SET sealing_key = ?", (self._entropy(32),))
-            self._sign_births(str(row[0]), SigningKey(bytes(row[1])))
-            transaction.commit()
-
-    def _sign_births(self, station: str, key: SigningKey) -> None:
-        for writer in self.feed.own_writers():
-            row = self.log.writer(writer)
-            if row is not None:
-                birth = key.sign_birth(station, writer, row.public_key)
-                self.log.name_writer(writer, row.station, row.office, row.public_key, birth)
-        self.feed.introduce_again(self.feed.own_writers())
-
-    # the county ------------------------------------------------------------------------------------------------
-
-    def keep_county(self, url: str, certificate: str, key: SigningKey) -> None:
-        """Keep where the county is, what it vouches for and the station key it named, in a transaction of its own.
-
-        With another key than before every own writer is born again under it.
-        """
-        with immediate(self.db) as transaction:
-            self.db.execute(
-                "INSERT INTO county (one, url, certificate, last_exchange_ms, last_error, forked)"
-                " VALUES (1, ?, ?, 0, '', 0) ON CONFLICT (one) DO UPDATE SET url = excluded.url,"
-                " certificate = excluded.certificate, last_error = '', forked = 0",
-                (url, certificate),
-            )
-            if key.public != self.station_key.public:
-                self.db.execute("UPDATE station SET station_key = next_key, next_key = NULL")
-                self._sign_births(self.identity.station_id, key)
-            transaction.commit()
-        self.reread_identity()
-
-    def note_exchange(self, wall_ms: int, *, forked: bool, clock: tuple[int, int] | None = None) -> None:
-        """Note a good exchange, inside the transaction that applied its answer.
-
-        ``clock`` is (county time minus ours, by how much that may be wrong), in milliseconds, where it was measured.
-        """
-        sql = "UPDATE county SET last_exchange_ms = ?, last_error = '', forked = ?"
-        self.db.execute(sql, (wall_ms, int(forked)))
-        if clock is not None:
-            self.db.execute("UPDATE county SET clock_offset_ms = ?, clock_half_trip_ms = ?", clock)
-
-    def note_county_failure(self, code: str) -> None:
-        """Note why an exchange failed, in a transaction of its own."""
-        self._write_own("UPDATE county SET last_error = ?", (code,))
-
-    def _write_own(self, sql: str, values: tuple[object, ...]) -> None:
-        with immediate(self.db) as transaction:
-            self.db.execute(sql, values)
-            transaction.commit()
-
     # reading ---------------------------------------------------------------------------------------------------
 
     def state(self, case_id: str) -> CaseState | None:
@@ -413,6 +278,11 @@ class Store(Reads):
             return None
         acts = self.log.case(case_id)
         return fold(acts) if acts else None
+
+    def clocks_of(self, matter_id: str) -> list[ClockRow]:
+        """Every clock of a matter, in the order they started."""
+        state = self.state(matter_id)
+        return clock_rows(state, self.yardstick) if state else []
 
     def clock_quality(self, wall_ms: int) -> str:
         """``behind`` before the last known moment (H11); ``ok`` once enrolled; else ``unsure``."""
@@ -454,12 +324,6 @@ class Store(Reads):
             if (table.year, table.version, table.scope) not in shipped:
                 tables.append(table)
         return Yardstick(WorkCalendar(tables), self._rules, self._initials)
-
-
-def _home_scope(certificate: str) -> str:
-    """The scope this desk writes, by its certificate as it was kept (it was verified when it came)."""
-    signed = msgspec.json.decode(certificate, type=SignedCertificate)
-    return msgspec.json.decode(signed.body, type=Certificate).home_scope
 
 
 __all__ = ["Stamp", "StationIdentity", "Store", "Transaction", "case_id"]

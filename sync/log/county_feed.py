@@ -1,0 +1,272 @@
+"""The county's feeds: its order of delivery per scope, who is shown which case, what is refused. Never commits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from domain.audience import SHARED_TABLES
+from sync.log.chain import Entry, LogDamaged
+from sync.log.log import Database, Position, batched, entry_from_row, marks
+from sync.log.roll import roll, start_roll
+
+COUNTY_SCHEMA_1: Final = """
+CREATE TABLE feed (
+  scope TEXT NOT NULL,
+  seq INTEGER NOT NULL,                 -- dense from 1 within its scope, in commit order
+  act_seq INTEGER NOT NULL REFERENCES act (seq),
+  roll_hash BLOB NOT NULL,
+  PRIMARY KEY (scope, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX feed_act ON feed (act_seq);
+CREATE TABLE feed_head (scope TEXT PRIMARY KEY, seq INTEGER NOT NULL, roll_hash BLOB NOT NULL) STRICT;
+CREATE TABLE reject (act_seq INTEGER PRIMARY KEY REFERENCES act (seq), code TEXT NOT NULL) STRICT;
+CREATE TABLE attested (                 -- taken on another station's word after a restore; listed for a person
+  act_seq INTEGER PRIMARY KEY REFERENCES act (seq), station TEXT NOT NULL
+) STRICT;
+"""
+COUNTY_SCHEMA_2: Final = """
+CREATE TABLE audience (                 -- every scope a case was ever delivered to
+  case_id TEXT NOT NULL,
+  scope TEXT NOT NULL,
+  state INTEGER NOT NULL CHECK (state IN (0, 1)),  -- 1: what comes is delivered to it; 0: it left, or saw single acts
+  PRIMARY KEY (case_id, scope)
+) STRICT, WITHOUT ROWID;
+INSERT INTO audience
+  SELECT a.case_id, f.scope, CASE WHEN f.scope = (
+    SELECT b.scope FROM act b JOIN feed g ON g.act_seq = b.seq WHERE b.case_id = a.case_id ORDER BY b.seq LIMIT 1
+  ) THEN 1 ELSE 0 END FROM feed f JOIN act a ON a.seq = f.act_seq GROUP BY a.case_id, f.scope;
+CREATE TABLE claimed (                  -- the writers a station last claimed as its own and not forked
+  station TEXT NOT NULL, writer BLOB NOT NULL, PRIMARY KEY (station, writer)
+) STRICT, WITHOUT ROWID;
+"""
+COUNTY_SCHEMA: Final = COUNTY_SCHEMA_1 + COUNTY_SCHEMA_2
+
+
+@dataclass(frozen=True, slots=True)
+class FeedItem:
+    """One position of a feed. ``entry.content`` is empty when the reader is known to hold the act."""
+
+    seq: int
+    roll: bytes
+    entry: Entry
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """An act on its way into a feed."""
+
+    seq: int
+    """Its storage key."""
+    hash: bytes
+    content: bytes
+
+
+class CountyFeed:
+    """The county's side: dense feeds per scope, in commit order; acts refused for their meaning."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def head(self, scope: str) -> Position:
+        """The end of a feed."""
+        row = self._db.execute("SELECT seq, roll_hash FROM feed_head WHERE scope = ?", (scope,)).fetchone()
+        return Position(0, start_roll(scope)) if row is None else Position(int(row[0]), bytes(row[1]))
+
+    def roll_at(self, scope: str, seq: int) -> bytes | None:
+        """The rolling hash at a position; None behind the end."""
+        if seq == 0:
+            return start_roll(scope)
+        row = self._db.execute("SELECT roll_hash FROM feed WHERE scope = ? AND seq = ?", (scope, seq)).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def append(self, by_scope: Mapping[str, Sequence[Delivered]]) -> None:
+        """Deliver acts to the feeds, scopes in sorted order, in the caller's transaction and as late in it as can be.
+
+        The head row is locked from here to the commit, so the order of a feed is the order of the commits.
+        """
+        for scope in sorted(by_scope):
+            acts = by_scope[scope]
+            if not acts:
+                continue
+            self._db.execute(
+                "INSERT INTO feed_head VALUES (?, 0, ?) ON CONFLICT (scope) DO NOTHING", (scope, start_roll(scope))
+            )
+            sql = "UPDATE feed_head SET seq = seq + ? WHERE scope = ? RETURNING seq, roll_hash"
+            ((last, before),) = self._db.execute(sql, (len(acts), scope)).fetchall()
+            previous = bytes(before)
+            rows: list[tuple[object, ...]] = []
+            for seq, act in enumerate(acts, start=int(last) - len(acts) + 1):
+                previous = roll(previous, act.hash, act.content)
+                rows.append((scope, seq, act.seq, previous))
+            self._db.executemany("INSERT INTO feed VALUES (?, ?, ?, ?)", rows)
+            self._db.execute("UPDATE feed_head SET roll_hash = ? WHERE scope = ?", (previous, scope))
+
+    # audience ----------------------------------------------------------------------------------------------------
+
+    def audience(self, case_ids: Iterable[str]) -> dict[str, dict[str, bool]]:
+        """Every scope each of these cases was ever delivered to: case id → scope → whether it is still shown it."""
+        found: dict[str, dict[str, bool]] = {}
+        for ids in batched(list(case_ids)):
+            sql = f"SELECT case_id, scope, state FROM audience WHERE case_id IN ({marks(ids)})"
+            for case_id, scope, state in self._db.execute(sql, ids):
+                found.setdefault(str(case_id), {})[str(scope)] = bool(state)
+        return found
+
+    def set_audience(self, rows: Iterable[tuple[str, str, bool]]) -> None:
+        """Note (case id, scope, whether what comes is delivered to it)."""
+        self._db.executemany(
+            "INSERT INTO audience VALUES (?, ?, ?) ON CONFLICT (case_id, scope) DO UPDATE SET state = excluded.state",
+            [(case_id, scope, int(state)) for case_id, scope, state in rows],
+        )
+
+    def untold(self, scope: str, case_ids: Iterable[str], below: int) -> list[Delivered]:
+        """Acts of these cases with a storage key under ``below`` that the feed of ``scope`` lacks, in order of arrival.
+
+        Refused acts are left out.
+        """
+        found: list[Delivered] = []
+        for ids in batched(list(case_ids)):
+            sql = (
+                f"SELECT a.seq, a.hash, a.content FROM act a WHERE a.case_id IN ({marks(ids)}) AND a.seq < ?"
+                " AND NOT EXISTS (SELECT 1 FROM reject r WHERE r.act_seq = a.seq)"
+                " AND NOT EXISTS (SELECT 1 FROM feed f WHERE f.act_seq = a.seq AND f.scope = ?)"
+            )
+            rows = self._db.execute(sql, (*ids, below, scope))
+            found += [Delivered(int(row[0]), bytes(row[1]), bytes(row[2])) for row in rows]
+        return sorted(found, key=lambda act: act.seq)
+
+    def scopes_of(self, act_seqs: Iterable[int]) -> dict[int, set[str]]:
+        """The feeds acts lie in already, by their storage key."""
+        found: dict[int, set[str]] = {}
+        for seqs in batched(list(act_seqs)):
+            sql = f"SELECT act_seq, scope FROM feed WHERE act_seq IN ({marks(seqs)})"
+            for seq, scope in self._db.execute(sql, seqs):
+                found.setdefault(int(seq), set()).add(str(scope))
+        return found
+
+    # what a station claimed --------------------------------------------------------------------------------------
+
+    def claimed(self, station: str) -> set[str]:
+        """The writers a station last claimed as its own and not forked."""
+        rows = self._db.execute("SELECT writer FROM claimed WHERE station = ?", (station,))
+        return {bytes(row[0]).hex() for row in rows}
+
+    def claim(self, station: str, writers: Iterable[str]) -> None:
+        """Note which writers a station claims; both ends then speak of the same logs in a short round."""
+        now, before = set(writers), self.claimed(station)
+        if now == before:
+            return
+        self._db.executemany(
+            "DELETE FROM claimed WHERE station = ? AND writer = ?",
+            [(station, bytes.fromhex(writer)) for writer in sorted(before - now)],
+        )
+        self._db.executemany(
+            "INSERT INTO claimed VALUES (?, ?)", [(station, bytes.fromhex(writer)) for writer in sorted(now - before)]
+        )
+
+    # refused acts ------------------------------------------------------------------------------------------------
+
+    def read(self, scope: str, after: int, known: Mapping[str, int]) -> Iterator[FeedItem]:
+        """Positions behind ``after``. ``known`` maps writers to how far the reader holds them: no content for those."""
+        case = " ".join("WHEN a.chained = 1 AND a.writer = ? AND a.n <= ? THEN NULL" for _ in known)
+        content = f"CASE {case} ELSE a.content END" if known else "a.content"
+        values: list[object] = [value for writer, n in known.items() for value in (bytes.fromhex(writer), n)]
+        rows = self._db.execute(
+            f"SELECT f.seq, f.roll_hash, a.writer, a.n, a.hash, {content}, a.sig FROM feed f"
+            " JOIN act a ON a.seq = f.act_seq WHERE f.scope = ? AND f.seq > ? ORDER BY f.seq",
+            (*values, scope, after),
+        )
+        for row in rows:
+            entry = entry_from_row(bytes(row[2]).hex(), (row[3], row[4], row[5] or b"", row[6]))
+            yield FeedItem(int(row[0]), bytes(row[1]), entry, known=row[5] is None)
+
+    def reject(self, refusals: Mapping[int, str]) -> None:
+        """Keep acts out of every feed, saying why, by their storage key; they stay in the log."""
+        self._db.executemany(
+            "INSERT INTO reject VALUES (?, ?) ON CONFLICT (act_seq) DO UPDATE SET code = excluded.code",
+            list(refusals.items()),
+        )
+
+    def pardon(self, act_seqs: Iterable[int]) -> None:
+        """Acts that were kept out and are delivered after all: who may write them has come."""
+        self._db.executemany("DELETE FROM reject WHERE act_seq = ?", [(seq,) for seq in act_seqs])
+
+    def reject_codes(self, act_seqs: Iterable[int]) -> dict[int, str]:
+        """Why acts are kept out of the feeds, by their storage key; those that are not are missing."""
+        found: dict[int, str] = {}
+        for seqs in batched(list(act_seqs)):
+            sql = f"SELECT act_seq, code FROM reject WHERE act_seq IN ({marks(seqs)})"
+            found |= {int(row[0]): str(row[1]) for row in self._db.execute(sql, seqs)}
+        return found
+
+    def refused_in(self, case_ids: Iterable[str]) -> set[str]:
+        """Ids of the acts of these cases that are kept out of the feeds."""
+        found: set[str] = set()
+        for ids in batched(list(case_ids)):
+            sql = f"SELECT a.act_id FROM reject r JOIN act a ON a.seq = r.act_seq WHERE a.case_id IN ({marks(ids)})"
+            found |= {bytes(row[0]).hex() for row in self._db.execute(sql, ids)}
+        return found
+
+    def refused_entries(self, case_ids: Iterable[str], code: str) -> list[tuple[int, Entry, str]]:
+        """Acts of these cases refused for this reason: storage key, entry, station of their proved writer."""
+        found: list[tuple[int, Entry, str]] = []
+        for ids in batched(list(case_ids)):
+            sql = (
+                "SELECT a.seq, a.writer, a.n, a.hash, a.content, a.sig, w.station FROM reject r"
+                " JOIN act a ON a.seq = r.act_seq JOIN writer w ON w.writer = a.writer"
+                f" WHERE r.code = ? AND w.attested = 0 AND a.case_id IN ({marks(ids)}) ORDER BY a.seq"
+            )
+            rows = self._db.execute(sql, (code, *ids))
+            found += [(int(row[0]), entry_from_row(bytes(row[1]).hex(), row[2:6]), str(row[6])) for row in rows]
+        return found
+
+    def attest(self, act_seqs: Iterable[int], station: str) -> None:
+        """Note that acts came from another station than their author's, without their author's proof."""
+        self._db.executemany(
+            "INSERT INTO attested VALUES (?, ?) ON CONFLICT (act_seq) DO NOTHING", [(seq, station) for seq in act_seqs]
+        )
+
+    def rejected(self, writer: str, from_n: int, to_n: int) -> dict[str, str]:
+        """Refused acts of a writer between two positions: act id → code."""
+        sql = (
+            "SELECT a.act_id, r.code FROM act a JOIN reject r ON r.act_seq = a.seq"
+            " WHERE a.writer = ? AND a.chained = 1 AND a.n BETWEEN ? AND ?"
+        )
+        rows = self._db.execute(sql, (bytes.fromhex(writer), from_n, to_n))
+        return {bytes(row[0]).hex(): str(row[1]) for row in rows}
+
+    def verify(self) -> Iterator[tuple[str, int]]:
+        """Prove density and rolling hash of every feed, and that every audience was told every act of its cases.
+
+        Yields (scope, length), raises LogDamaged.
+        """
+        for (scope,) in self._db.execute("SELECT DISTINCT scope FROM feed ORDER BY scope").fetchall():
+            previous, last = start_roll(scope), 0
+            sql = (
+                "SELECT f.seq, f.roll_hash, a.hash, a.content, u.state FROM feed f JOIN act a ON a.seq = f.act_seq"
+                " LEFT JOIN audience u ON u.case_id = a.case_id AND u.scope = f.scope WHERE f.scope = ? ORDER BY f.seq"
+            )
+            for row in self._db.execute(sql, (scope,)):
+                previous, last = roll(previous, bytes(row[2]), bytes(row[3])), last + 1
+                if row[0] != last or bytes(row[1]) != previous or row[4] is None:
+                    raise LogDamaged("feed_broken", n=last, detail=scope)
+            if self.head(scope) != Position(last, previous):
+                raise LogDamaged("feed_head_differs", n=last, detail=scope)
+            yield scope, last
+        undelivered = self._db.execute(
+            "SELECT count(*) FROM act a LEFT JOIN feed f ON f.act_seq = a.seq LEFT JOIN reject r ON r.act_seq = a.seq"
+            " WHERE f.seq IS NULL AND r.act_seq IS NULL"
+        ).fetchone()[0]
+        if undelivered:
+            raise LogDamaged("undelivered", n=int(undelivered))
+        untold = self._db.execute(
+            "SELECT count(*) FROM audience u JOIN act a ON a.case_id = u.case_id"
+            " WHERE u.state = 1 AND u.scope <> ? AND NOT EXISTS (SELECT 1 FROM reject r WHERE r.act_seq = a.seq)"
+            " AND NOT EXISTS (SELECT 1 FROM feed f WHERE f.act_seq = a.seq AND f.scope = u.scope)",
+            (SHARED_TABLES,),
+        ).fetchone()[0]
+        if untold:
+            raise LogDamaged("untold", n=int(untold))
