@@ -48,6 +48,8 @@ SERVICES: Mapping[type, Callable[[Station, Any], Outcome[Any]]] = {
     commands.ConfirmPrint: papers.confirm_print,
     commands.VoidPaper: papers.void_paper,
     commands.SettleConflict: matters.settle_conflict,
+    commands.SettleConflicts: matters.settle_conflicts,
+    commands.CorrectTime: matters.correct_time,
     commands.ImportCalendar: care.import_calendar,
 }
 

@@ -337,6 +337,41 @@ class SettleConflict:
     """The head whose value stands; or empty, with ``value`` giving a third."""
     value: str = ""
     why: str = ""
+    keep_both: bool = False
+    """Keep the values that do not stand as a note 备注 of the case."""
+    seen: tuple[str, ...] = ()
+    """The live heads the clerk was shown; another one that came meanwhile is not settled unseen. Empty: as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What stands for one field of a case in conflict."""
+
+    field: str
+    chosen_act: str = ""
+    value: str = ""
+    keep_both: bool = False
+    seen: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SettleConflicts:
+    """Settle several fields of one case 核对 in one go."""
+
+    case_id: str
+    settlements: tuple[Settlement, ...]
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectTime:
+    """Put the time of a visit right 更正办理时间, e.g. after a wrong clock; the recorded time stays on the timeline."""
+
+    visit_id: str
+    visited_at: str
+    """Beijing wall time ``2026-11-23 09:12``."""
+    why: str
+    seen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,5 +400,7 @@ Command = (
     | ConfirmPrint
     | VoidPaper
     | SettleConflict
+    | SettleConflicts
+    | CorrectTime
     | ImportCalendar
 )

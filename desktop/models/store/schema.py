@@ -6,6 +6,7 @@ from typing import Final
 
 from desktop.models.store.connection import Database
 from desktop.models.store.drafts import create_draft_tables
+from desktop.models.store.looks import create_look_tables
 from desktop.models.store.migrate import Migration
 from desktop.models.store.search import create_search_tables
 from sync.log.feed import STATION_SCHEMA_1, STATION_SCHEMA_2
@@ -139,4 +140,8 @@ def statements(script: str) -> list[str]:
     return found
 
 
-STEPS: Final = (Migration(1, "first_release", _first), Migration(2, "protocol_2", _second))
+STEPS: Final = (
+    Migration(1, "first_release", _first),
+    Migration(2, "protocol_2", _second),
+    Migration(3, "looks", create_look_tables),
+)
