@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from desktop.models.store.connection import immediate
-from desktop.models.store.rows import SyncState
+from desktop.models.store.rows import SeriesRow, SyncState
 from desktop.services.outcome import Outcome, Topic
 from desktop.services.station import Station
 from domain.acttime import WRONG_CLOCK_MS
@@ -253,6 +253,16 @@ def sync_state(station: Station) -> SyncState:
     store, now_ms = station.store, station.now_ms
     return replace(
         store.sync_state(), clock=store.clock_quality(now_ms), last_known_at=beijing_minute(store.last_known_ms)
+    )
+
+
+def series_left(station: Station) -> tuple[SeriesRow, ...]:
+    """Numbers 文号 this station can still take offline, by series: those its current writer holds (store lane)."""
+    store = station.store
+    return tuple(
+        SeriesRow(kind, year, max(0, last - highest), last)
+        for kind, year, last, highest, holder in store.series_held(station.office.code)
+        if store.may_lease_as(holder)
     )
 
 

@@ -36,7 +36,7 @@ STATES: Final = {
 }
 
 SHORT: Final = {
-    "county_unreachable": "线路不通",
+    "county_unreachable": "县级暂时联系不上",
     "county_full": "县服务器已满",
     "county_refused": "县里没有接受",
     "county_address": "县级地址不对",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from desktop.models.store import looks, unreported
 from desktop.models.store.connection import immediate
@@ -13,7 +14,7 @@ from desktop.services.outcome import Outcome, Topic
 from desktop.services.sentences_sync import STATES, waiting_reason
 from desktop.services.station import Station
 from domain.acts import ACT_KINDS, Act, CaseKind
-from domain.beijing import beijing_minute
+from domain.beijing import beijing, beijing_minute
 from domain.fold import CaseState
 
 _KINDS = {
@@ -63,12 +64,13 @@ class Waiting:
 
     state: SyncState
     rows: tuple[WaitingRow, ...]
-    now: str
+    now: datetime
+    """Beijing time."""
 
 
 def waiting(station: Station) -> Waiting:
     """Read the list (store lane)."""
-    return Waiting(county.sync_state(station), tuple(_rows(station)), station.now)
+    return Waiting(county.sync_state(station), tuple(_rows(station)), beijing(station.now_ms))
 
 
 def retry(station: Station, rows: Iterable[WaitingRow]) -> Outcome[int]:

@@ -12,6 +12,7 @@ from desktop.services import lookup
 from desktop.services.lookup import MatterPage as Whole
 from desktop.services.outcome import Topic
 from desktop.services.station import Station
+from desktop.services.together import look
 from desktop.views.actions import bind
 from desktop.views.case_header import CaseHeader
 from desktop.views.case_tabs import CaseTabs
@@ -24,6 +25,7 @@ from desktop.views.paper_list import PaperList
 from desktop.views.step_dialogs import Step, StepPanel, Values
 from desktop.views.terms import CLOCK, FORM, MATTER_CLASS, NEXT_STEP, REPEAT, ROUTE, SEX, STAGE, term
 from desktop.views.timeline import TimelineView
+from desktop.views.together_note import TogetherNote
 from desktop.workers.bus import Bus
 from desktop.workers.lane import Lane
 from domain.beijing import beijing_date
@@ -55,6 +57,8 @@ class MatterPage(Page):
         self._offices: tuple[OfficeRow, ...] = ()
         self._today = ""
         self.header = CaseHeader(self)
+        self.together = TogetherNote(self)
+        self.together.looked.connect(lambda: self.act(look, self._matter_id, done=lambda _case: None))
         self.steps = StepPanel(self)
         self.steps.closed.connect(self._step_closed)
         self._presses = EnterPresses(self)
@@ -88,6 +92,7 @@ class MatterPage(Page):
         layout.setContentsMargins(20, 14, 20, 12)
         layout.setSpacing(10)
         layout.addWidget(self.header)
+        layout.addWidget(self.together)
         layout.addWidget(self.bar)
         layout.addWidget(self.steps)
         layout.addWidget(self.tabs, 1)
@@ -174,6 +179,7 @@ class MatterPage(Page):
         self._whole, self._offices = whole, tuple(offices)
         self.header.show_case(whole.matter.number, whole.matter.summary, _marks(whole), _facts(whole))
         self.details.show_groups(_groups(whole))
+        self.together.show_rows(whole.together)
         self.timeline.show_rows(whole.timeline)
         form = _form_due(whole)
         self.papers.show_papers(whole.papers, [form] if form else [])
@@ -253,6 +259,8 @@ def _marks(whole: Whole) -> list[tuple[str, str]]:
     marks = [(term(STAGE, matter.stage), "wait")]
     if whole.conflicts:
         marks.append((f"待核对 {len(whole.conflicts)}", "late"))
+    if whole.together:
+        marks.append(("同时办理", "soon"))
     if matter.calendar_missing:
         marks.append((f"日历缺失 {matter.calendar_missing} 年", "soon"))
     if whole.newer:

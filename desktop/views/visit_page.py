@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from desktop.models.items.records import Column, RecordTable
 from desktop.models.store.rows import MatterRow, PetitionerRow
-from desktop.services import county, lookup
+from desktop.services import county, lookup, matters
 from desktop.services.lookup import VisitPage as Whole
 from desktop.services.outcome import Topic
 from desktop.services.station import Station
+from desktop.services.together import look
 from desktop.views.case_header import CaseHeader
 from desktop.views.case_tabs import CaseTabs
 from desktop.views.details import Detail, DetailGroup, DetailsView
+from desktop.views.fields import EnterPresses
 from desktop.views.matter_page import SECRECY
 from desktop.views.page import Page, StationRef
 from desktop.views.paper_list import PaperList
+from desktop.views.step_dialogs import Step, StepField, StepPanel, Values
 from desktop.views.tables import RecordView
 from desktop.views.terms import MATTER_CLASS, NEXT_STEP, ROLE, SEX, STAGE, term
 from desktop.views.timeline import TimelineView
 from desktop.views.today import where_it_is, where_tone
+from desktop.views.together_note import TogetherNote
 from desktop.workers.bus import Bus
 from desktop.workers.lane import Lane
+from domain.commands import CorrectTime
 
 
 def _read(station: Station, visit_id: str) -> tuple[Whole, bool]:
@@ -37,7 +45,16 @@ class VisitPage(Page):
     def __init__(self, lane: Lane, station_ref: StationRef, bus: Bus, parent: QWidget | None = None) -> None:
         super().__init__(lane, station_ref, bus, parent)
         self._visit_id = ""
+        self._whole: Whole | None = None
         self.header = CaseHeader(self)
+        self.together = TogetherNote(self)
+        self.together.looked.connect(lambda: self.act(look, self._visit_id, done=lambda _case: None))
+        self.steps = StepPanel(self)
+        self.steps.closed.connect(self._step_closed)
+        self.time_button = QPushButton(self.tr("更正来访时间"), self)
+        self.time_button.setToolTip(self.tr("登记时本机时钟不准，或者时间填错了；原来的时间保留在时间线上"))
+        self.time_button.installEventFilter(EnterPresses(self))
+        self.time_button.clicked.connect(self.open_time_step)
         self.matters: RecordTable[MatterRow] = RecordTable(_MATTERS, lambda row: row.matter_id, parent=self)
         self.matter_view = RecordView(self.matters, self.tr("这次来访没有登记信访事项。"), self)
         self.matter_view.chosen.connect(self.matter_chosen)
@@ -59,12 +76,16 @@ class VisitPage(Page):
         layout.setContentsMargins(20, 14, 20, 12)
         layout.setSpacing(10)
         layout.addWidget(self.header)
+        layout.addWidget(self.together)
+        layout.addWidget(self.time_button, 0, Qt.AlignmentFlag.AlignRight)
+        layout.addWidget(self.steps)
         layout.addWidget(self.tabs, 1)
         self.setFocusProxy(self.tabs)
 
     def open(self, visit_id: str) -> None:
         """Show a visit."""
         if visit_id != self._visit_id:
+            self.steps.close_step()
             self.tabs.setCurrentIndex(0)
         self._visit_id = visit_id
         self.refresh()
@@ -87,6 +108,37 @@ class VisitPage(Page):
         """Turn to a tab and give it the cursor."""
         self.tabs.turn(place)
 
+    def open_time_step(self) -> None:
+        """Open the panel that puts the time of the visit right."""
+        whole = self._whole
+        if whole is None or whole.newer:
+            return
+        fields = (
+            StepField("visited_at", self.tr("来访时间"), "date", whole.visit.visited_at, "例如 2026-11-23 09:12"),
+            StepField("why", self.tr("理由"), hint=self.tr("例如：登记时本机时钟快一天")),
+        )
+        seen = tuple(row.act_id for row in whole.timeline)
+        explain = self.tr("尚未决定的事项，收到日期和期限随之更正；登记编号不变，原来的时间保留")
+        self.time_button.hide()
+        self.steps.open_step(Step("time", self.tr("更正来访时间"), explain, fields, partial(self._put_right, seen)))
+
+    def _put_right(self, seen: tuple[str, ...], values: Values) -> None:
+        def recorded(_case: str) -> None:
+            self.steps.close_step()
+            self.say("done", self.tr("已更正来访时间，原来的时间保留在时间线上。"))
+
+        self.act(
+            matters.correct_time,
+            CorrectTime(self._visit_id, values["visited_at"], values["why"], seen),
+            done=recorded,
+            refused=self.steps.show_refusal,
+            ended=lambda: self.steps.set_busy(False),
+        )
+
+    def _step_closed(self) -> None:
+        self.time_button.show()
+        self.tabs.focus_first()
+
     def print_current(self) -> None:
         """F9: the receipt 回执 when it is not issued yet, else the list of papers."""
         if "F02" in self.papers.buttons:
@@ -99,7 +151,11 @@ class VisitPage(Page):
         visit = whole.visit
         if visit.visit_id != self._visit_id:
             return
+        self._whole = whole
+        self.together.show_rows(whole.together)
         marks = [(where_it_is(visit.reported, enrolled), where_tone(visit.reported))]
+        if whole.together:
+            marks.insert(0, ("同时办理", "soon"))
         if visit.collective:
             marks.insert(0, ("集体访", "soon"))
         if visit.conflicts:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 
 from desktop.services import lookup
-from desktop.views.conflict_page import THIRD, ConflictPage
+from desktop.views.conflict_field import THIRD
+from desktop.views.conflict_page import ConflictPage
 from tests.desktop.views.page_room import commit, room, shown
 
 __all__ = ["room", "shown"]
 
 
 def button(page, text):
-    return next(each for each in page.group.buttons() if each.text() == text)
+    return next(each for each in page.blocks[0].group.buttons() if each.text() == text)
 
 
 def test_without_conflicts_the_page_says_so(shown):
@@ -25,8 +26,8 @@ def test_both_values_are_shown_with_who_and_when(room, shown):
     matter_id = room.visit().matter_ids[0]
     room.clash(matter_id, "柳林村", "东麦窑村")
     page = shown(ConflictPage)
-    assert [each.text() for each in page.group.buttons()] == ["柳林村", "东麦窑村", "另填"]
-    words = " ".join(label.text() for label in page.values.findChildren(type(page.field_title)))
+    assert [each.text() for each in page.blocks[0].group.buttons()] == ["柳林村", "东麦窑村", "另填"]
+    words = " ".join(label.text() for label in page.values.findChildren(type(page.case_title)))
     assert "王芳" in words
     assert "2026-11-23" in words
 
@@ -65,8 +66,8 @@ def test_a_third_value_may_be_written(room, shown):
     matter_id = room.visit().matter_ids[0]
     room.clash(matter_id, "柳林村", "东麦窑村")
     page = shown(ConflictPage)
-    commit(page.third, "西麦窑村")
-    assert page.group.checkedButton().property("act_id") == THIRD
+    commit(page.blocks[0].third, "西麦窑村")
+    assert page.blocks[0].group.checkedButton().property("act_id") == THIRD
     page.reason.setText("现场核实")
     page.settle()
     room.settle()
