@@ -18,6 +18,7 @@ import uvicorn
 from domain.faults import SurroundingsFault
 from sync.log import LogDamaged
 from sync.server.app import County
+from sync.server.conflicts import conflicts
 from sync.server.store import CountyStore
 
 FAULTS = {
@@ -116,6 +117,11 @@ def _revoke(store: CountyStore, words: argparse.Namespace) -> int:
     return 0 if store.revoke(words.station) else 2
 
 
+def _conflicts(store: CountyStore, _words: argparse.Namespace) -> None:
+    for row in conflicts(store):
+        print(json.dumps(row, ensure_ascii=False))
+
+
 def _verify(store: CountyStore, _words: argparse.Namespace) -> None:
     report = store.verify()
     print(json.dumps({
@@ -140,6 +146,7 @@ def _parser() -> argparse.ArgumentParser:
     enrol.set_defaults(do=_enrol)
 
     admin.add_parser("stations", help="列出工作站").set_defaults(do=_stations)
+    admin.add_parser("conflicts", help="列出待核对的内容：两处写得不一致、尚未核定的").set_defaults(do=_conflicts)
     admin.add_parser("verify", help="核验全部记录").set_defaults(do=_verify)
 
     init = admin.add_parser("init", help="录入机构")

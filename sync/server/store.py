@@ -29,6 +29,8 @@ from sync.server.stations import (
     station_row,
 )
 
+_SECOND_HEAD: Final = b'},{"act":"'
+"""Stands in the bytes of a folded state where a field has a second head (and, rarely, inside a value)."""
 READ_ONLY: Final = frozenset({"dict"})
 """Scopes the county alone writes: the institutions and other tables everybody shares."""
 
@@ -195,6 +197,11 @@ class CountyStore:
     def case_bytes(self) -> dict[str, bytes]:
         """Every folded case: case id → canonical bytes of its state."""
         return {str(row[0]): bytes(row[1]) for row in self._db.execute("SELECT case_id, state FROM county_case")}
+
+    def torn_cases(self) -> list[str]:
+        """Cases with a field of more than one live head, read row by row: every case is looked at."""
+        rows = self._db.execute("SELECT case_id, state FROM county_case ORDER BY case_id")
+        return [str(row[0]) for row in rows if _SECOND_HEAD in bytes(row[1])]
 
     # enrolment ---------------------------------------------------------------------------------------------------
 
