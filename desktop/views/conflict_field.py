@@ -61,10 +61,10 @@ class ConflictField(QFrame):
             if len(value) > _SHORT or "\n" in value:
                 box.addWidget(self._line(value, tone="", indent=24))
             box.addWidget(self._line(who_words(head), indent=24))
-            if head.why:
-                box.addWidget(self._line(self.tr("理由：{0}").format(head.why), indent=24))
             if head.doubt:
                 box.addWidget(self._line(head.doubt, tone="soon", indent=24))
+            if head.why:
+                box.addWidget(self._line(self.tr("理由：{0}").format(head.why), indent=24))
         self.third = QLineEdit(self)
         self.options = Choice(row.choices, self)
         self._third_line(box)

@@ -178,6 +178,7 @@ class ConflictPage(Page):
         self._row = row
         self.case_title.setText(f"{_KINDS.get(row.case_kind, '')}　{row.title}".strip("　"))
         body = QWidget()
+        body.setObjectName("sheet")
         box = QVBoxLayout(body)
         box.setContentsMargins(0, 0, 8, 0)
         box.setSpacing(6)

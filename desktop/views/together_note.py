@@ -41,7 +41,7 @@ class TogetherNote(QFrame):
             theirs = list(dict.fromkeys(_act(row.theirs) for row in rows))
             mine = list(dict.fromkeys(_act(row.mine) for row in rows))
             self.words.setText(
-                f"同时办理：本窗口{_some(mine)}的同时，{_some(theirs)}。内容没有冲突，已并在一起，请看一眼。"
+                f"同时办理：本窗口 {_some(mine)} 的同时，{_some(theirs)}。内容没有冲突，已并在一起，请看一眼。"
             )
 
 

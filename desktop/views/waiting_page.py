@@ -73,7 +73,11 @@ class WaitingPage(Page):
         self.cause.setProperty("tone", "quiet")
         self.cause.setWordWrap(True)
         self.table: RecordTable[WaitingRow] = RecordTable(
-            _COLUMNS, lambda row: row.key, section=lambda row: _SECTIONS[row.state], parent=self
+            _COLUMNS,
+            lambda row: row.key,
+            section=lambda row: _SECTIONS[row.state],
+            weight=lambda row: len(row.acts),
+            parent=self,
         )
         self.view = RecordView(self.table, self.tr("没有待上报的内容，本机的记录都已到县。"), self)
         self.view.current_changed.connect(self._take)

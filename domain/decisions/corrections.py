@@ -9,7 +9,7 @@ from typing import Final
 
 from domain.acts import ActDraft, CaseKind
 from domain.beijing import parse_minute
-from domain.canonical import Json
+from domain.canonical import Json, canonical_bytes
 from domain.commands import (
     CorrectMatter,
     CorrectPetitioner,
@@ -177,9 +177,16 @@ def over_seen(state: CaseState, sets: dict[str, Json], seen: tuple[str, ...]) ->
     """The heads a correction replaces: those the clerk's form was opened over, if it said so.
 
     A head that arrived while the form was open is not named, and so becomes an honest conflict, not a lost update.
+    A correction never settles a conflict by the way: a field whose differing values the form was opened over is refused
+    with ``conflict_open``; settling shows both and asks for a choice.
     """
     heads = state.over(*sets)
-    return tuple(act for act in heads if act in seen) if seen else heads
+    found = tuple(act for act in heads if act in seen) if seen else heads
+    for name in state.conflicts:
+        shown = {canonical_bytes(head.value) for head in state.fields[name].heads if head.act_id in found}
+        if name in sets and len(shown) > 1:
+            raise Refusal("conflict_open", field=f"values.{name}", facts={"field": name})
+    return found
 
 
 def _kind(state: CaseState, kind: str, field: str) -> None:

@@ -134,7 +134,9 @@ def test_a_value_that_came_while_the_clerk_looked_is_not_settled_unseen(desks):
     matter_id = torn(desks)
     rows = one.call(lookup.conflicts, one.station)
     place = next(row for row in rows if row.field == "place")
-    correct(two, matter_id, place="北麦窑村")  # over both heads, at the other window
+    theirs = next(row for row in two.call(lookup.conflicts, two.station) if row.field == "place")
+    settled = SettleConflicts(matter_id, (Settlement("place", value="北麦窑村", seen=theirs.seen),), "现场核实")
+    two.call(matters.settle_conflicts, two.station, settled)
     meet(two, one)
     command = SettleConflicts(matter_id, (_choice(place, "东麦窑村"),), "核对")
     with pytest.raises(Exception, match="no_conflict"):
