@@ -97,7 +97,8 @@ class Act:
     wall_ms: int
     """Device time, milliseconds since 1970 UTC. Evidence with a quality mark; decides nothing."""
     clock: str
-    """Quality of ``wall_ms``: ``ok`` · ``unsure`` (no contact yet) · ``behind`` (earlier than the last known time)."""
+    """Quality of ``wall_ms``: ``ok`` · ``unsure`` (no contact yet) · ``behind`` (earlier than the last known time) ·
+    ``off`` (measured against the county's clock and wrong; ``domain.acttime``)."""
     office: str
     station: str
     by: str

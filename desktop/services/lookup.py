@@ -25,7 +25,7 @@ from desktop.services.field_titles import field_title, field_words, masked, valu
 from desktop.services.people import People
 from desktop.services.station import Station
 from desktop.services.together import unseen
-from domain.acts import ACT_KINDS, Act
+from domain.acts import ACT_KINDS, Act, CaseKind
 from domain.beijing import beijing_date, beijing_minute
 from domain.canonical import Json
 from domain.conflicts import Difference, differences
@@ -196,11 +196,14 @@ def _hit_words(station: Station, hit: search.Hit) -> list[tuple[str, str, str]]:
 
 
 def conflicts(station: Station) -> list[ConflictRow]:
-    """Every field with two differing live heads (待核对)."""
+    """Every field with two differing live heads (待核对) that a clerk may settle.
+
+    Series 文号 are the county's to put right: a clerk cannot know which of two holders stands.
+    """
     found: list[ConflictRow] = []
     seen: set[str] = set()
-    for case_id, _kind, _field in station.store.conflict_fields():
-        if case_id in seen:
+    for case_id, kind, _field in station.store.conflict_fields():
+        if case_id in seen or kind == CaseKind.SERIES:
             continue
         seen.add(case_id)
         state = station.store.state(case_id)
