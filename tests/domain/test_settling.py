@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -139,7 +140,7 @@ def test_a_correction_never_settles_a_conflict_by_the_way():
     state = torn(place=("东", "西"))
     for seen in ((), (name(1), name(2), name(3))):
         command = CorrectMatter(CASE, {"place": "中"}, "更正", seen)
-        said = refusal(lambda command=command: corrections.correct_matter(command, state, desk()))
+        said = refusal(partial(corrections.correct_matter, command, state, desk()))
         assert (said.code, said.field) == ("conflict_open", "values.place")
     older = CorrectMatter(CASE, {"place": "中"}, "更正", (name(1), name(2)))  # a form opened before the third act came
     draft = corrections.correct_matter(older, state, desk())
