@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
-from desktop.services import clerks, county, drafts, lookup, papers
+from desktop.services import clerks, county, drafts, lookup, papers, waiting
 from desktop.services.station import Station, shipped_calendars, shipped_rules
 from domain.arithmetic import report
 from domain.beijing import parse_minute
@@ -100,6 +100,7 @@ LISTS: Mapping[str, Callable[[Station, str], Iterable[object]]] = {
     "offices": lambda station, _day: lookup.offices(station),
     "clerks": lambda station, _day: clerks.clerks(station),
     "drafts": lambda station, _day: drafts.open_drafts(station),
+    "waiting": lambda station, _day: waiting.waiting(station).rows,
     "sync": lambda station, _day: [county.sync_state(station)],
 }
 

@@ -47,7 +47,7 @@ _KINDS: Final = (
     ActKind("matter_guided", CaseKind.MATTER, "告知处理途径和程序", binding=True),
     ActKind("matter_referred", CaseKind.MATTER, "转送", binding=True),
     ActKind("matter_assigned", CaseKind.MATTER, "交办", binding=True),
-    ActKind("matter_received", CaseKind.MATTER, "收件"),
+    ActKind("matter_received", CaseKind.MATTER, "收件", binding=True),
     ActKind("matter_extended", CaseKind.MATTER, "延长办理期限", binding=True),
     ActKind("matter_answered", CaseKind.MATTER, "当场答复", binding=True),
     ActKind("address_supplied", CaseKind.MATTER, "补充姓名住址"),

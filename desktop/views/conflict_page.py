@@ -175,6 +175,8 @@ class ConflictPage(Page):
         if row == self._row or row is None:
             self._row = row
             return
+        same = self._row is not None and self._row.case_id == row.case_id
+        held = {block.row: block for block in self.blocks} if same else {}
         self._row = row
         self.case_title.setText(f"{_KINDS.get(row.case_kind, '')}　{row.title}".strip("　"))
         body = QWidget()
@@ -182,20 +184,26 @@ class ConflictPage(Page):
         box = QVBoxLayout(body)
         box.setContentsMargins(0, 0, 8, 0)
         box.setSpacing(6)
-        self.blocks = tuple(ConflictField(field, body) for field in row.fields)
+        # what was chosen or written for a field that stands as it did stays, whatever else came meanwhile
+        self.blocks = tuple(held.get(field) or self._block(field, body) for field in row.fields)
         for block in self.blocks:
             box.addWidget(block)
-            block.touched.connect(self.trouble.clear)
         box.addStretch()
         old = self.values.takeWidget()
         self.values.setWidget(body)
         if old is not None:
             old.deleteLater()
-        self.reason.clear()
+        if not same:
+            self.reason.clear()
         self.trouble.clear()
         for before, after in zip([self.view, *self.blocks], [*self.blocks, self.reason], strict=True):
             QWidget.setTabOrder(before, after)
         self.open_button.setVisible(row.case_kind in ("matter", "visit"))
+
+    def _block(self, field: ConflictRow, parent: QWidget) -> ConflictField:
+        block = ConflictField(field, parent)
+        block.touched.connect(self.trouble.clear)
+        return block
 
     def _to_values(self) -> None:
         if self.blocks:
@@ -203,6 +211,7 @@ class ConflictPage(Page):
 
     def _settled(self, titles: str) -> None:
         self.say("done", f"已核定：{titles}。原来的值仍保留在时间线上。")
+        self.reason.clear()
         self.refresh()
 
     def _refused(self, refusal: Refusal) -> None:
