@@ -20,7 +20,7 @@ from desktop.cli_faults import DONE, FAILED, answer, failed, refused
 from desktop.cli_words import parser
 from desktop.devices import machine
 from desktop.models.store.connection import fault_of_os_error
-from desktop.models.store.folder import DataFolder
+from desktop.models.store.folder import DataFolder, refuse_used
 from desktop.models.store.keys import sign_in_names
 from desktop.services import care, clerks, county, intake, matters, papers
 from desktop.services.outcome import Outcome
@@ -128,8 +128,9 @@ def _init(words: argparse.Namespace) -> int:
         found = {each.name for each in folder.path.iterdir()} if folder.path.exists() else set()
     except OSError as error:
         raise fault_of_os_error(error, folder.path) from error
-    if folder.database.name in found or folder.keys.name in found:
-        raise SurroundingsFault("folder_in_use", facts={"folder": folder.path.name})
+    refuse_used(folder)
+    if folder.making.path.name in found:  # a making that was cut short is begun again
+        ours |= {folder.making.path.name, folder.keys.name, folder.office.name}
     if found - ours:
         raise SurroundingsFault("folder_not_empty", facts={"folder": folder.path.name, "count": len(found - ours)})
     sign_in, name = words.sign_in or sign_in, words.name or name

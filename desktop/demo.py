@@ -24,6 +24,7 @@ from desktop.services.outcome import Outcome
 from desktop.services.station import OfficeSetup, Station, create_station, open_station
 from domain.faults import SurroundingsFault
 from domain.refusals import Refusal
+from sync.client import county_key_at
 
 SIGN_IN, NAME = "demo", "张敏"
 PASSWORD = "qinghe-demo-2026"  # synthetic people only: it is written beside the data, for whoever tries the demo
@@ -59,7 +60,7 @@ class Place:
 
     @property
     def mark(self) -> Path:
-        """Says that this folder is a demo, whether it is whole, and the county's port."""
+        """Says that this folder is a demo, whether it is whole, and the county's port and public key."""
         return self.path / MARK
 
 
@@ -109,6 +110,11 @@ def _mark(place: Place) -> dict[str, object]:
     return read if isinstance(read, dict) else {}
 
 
+def _note(place: Place, **said: object) -> None:
+    """Add to what the mark says."""
+    place.mark.write_text(json.dumps({**_mark(place), **said}), "utf-8")
+
+
 def _throw_away(place: Place) -> None:
     """Remove a demo; a folder that is none is never touched. Refused while a window of it is open."""
     if not place.path.exists() or not any(place.path.iterdir()):
@@ -128,7 +134,7 @@ def _throw_away(place: Place) -> None:
 def _make(place: Place, words: argparse.Namespace) -> None:
     place.path.mkdir(mode=0o700, parents=True, exist_ok=True)
     port = words.port or _free_port()
-    place.mark.write_text(json.dumps({"state": "making", "port": port}), "utf-8")
+    _note(place, state="making", port=port)
     place.password.write_text(PASSWORD + "\n", "utf-8")
     say("建立县级服务器和机构目录")
     offices = place.path / "offices.json"
@@ -145,7 +151,7 @@ def _make(place: Place, words: argparse.Namespace) -> None:
         say("建立云溪镇信访工作站")
         office = demo.office_setup(demo.TOWNSHIPS[0][0], "1")
         _station(place, place.township, office, url, words.visits // 8, words.seed + 1)
-    place.mark.write_text(json.dumps({"state": "ready", "port": port}), "utf-8")
+    _note(place, state="ready")
 
 
 def _station(place: Place, folder: Path, office: OfficeSetup, url: str, count: int, seed: int) -> None:
@@ -238,11 +244,25 @@ def _answers(port: int) -> bool:
     return False
 
 
+def _key_at(url: str) -> str:
+    """The key of the county that answers; empty when what answers is none."""
+    with suppress(SurroundingsFault):
+        return county_key_at(url)
+    return ""
+
+
 @contextmanager
 def _county(place: Place, port: int) -> Iterator[None]:
-    """The county server beside us, stopped at the end however that comes. One already there is used and left."""
+    """The county server beside us, stopped at the end however that comes.
+
+    One already there is used and left when it is this demo's; SurroundingsFault ``county_port_taken`` when it is not:
+    the stations know their county by this port, and would be refused.
+    """
+    url = f"http://127.0.0.1:{port}"
     if _answers(port):
-        say(f"127.0.0.1:{port} 已有服务在运行，不再另起县级服务器")
+        if _key_at(url) != _mark(place).get("county_key"):
+            raise SurroundingsFault("county_port_taken", facts={"port": port, "folder": str(place.path)})
+        say(f"县级服务器已在运行：{url}")
         yield
         return
     with (place.path / "county.log").open("ab") as log:
@@ -257,7 +277,8 @@ def _county(place: Place, port: int) -> Iterator[None]:
                 time.sleep(0.1)
             if process.poll() is not None or not _answers(port):
                 raise SurroundingsFault("county_failed", facts={"detail": f"见 {place.path.name}/county.log"})
-            say(f"县级服务器：http://127.0.0.1:{port}")
+            say(f"县级服务器：{url}")
+            _note(place, county_key=county_key_at(url))
             yield
         finally:
             _stop(process)

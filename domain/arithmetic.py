@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from domain.beijing import written_day
 from domain.clocks import DayKind, Deadline
 
 _POLICIES = {
@@ -11,11 +12,6 @@ _POLICIES = {
     "rolled": "按顺延后届满日认定",
     "nominal": "按名义届满日认定，信访人是否逾期按顺延后届满日认定",
 }
-
-
-def chinese_date(day: date) -> str:
-    """``2026年9月5日``: Arabic figures, no leading zeros (GB/T 9704)."""
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def report(deadline: Deadline) -> dict[str, object]:
@@ -65,7 +61,7 @@ def _working(deadline: Deadline) -> str:
     listed = "、".join(f"{day.month}月{day.day}日" for day in deadline.counted)
     if deadline.nominal is None:
         return f"应计{deadline.length}个工作日，可计入{len(deadline.counted)}个" + (f"（{listed}）" if listed else "")
-    return f"计入{deadline.length}个工作日（{listed}），届满日{chinese_date(deadline.nominal)}"
+    return f"计入{deadline.length}个工作日（{listed}），届满日{written_day(deadline.nominal)}"
 
 
 def _calendar(deadline: Deadline) -> str:
@@ -75,7 +71,7 @@ def _calendar(deadline: Deadline) -> str:
         total = f"自次日起算{deadline.base_days}日，再延长{deadline.length}日，共{days}日"
     for first, last in deadline.excluded:
         days = (last - first).days + 1
-        total += f"，听证{chinese_date(first)}至{chinese_date(last)}共{days}日不计"
+        total += f"，听证{written_day(first)}至{written_day(last)}共{days}日不计"
     nominal = deadline.nominal
     if nominal is None:
         return total
@@ -89,7 +85,7 @@ def _calendar(deadline: Deadline) -> str:
 
 def _spoken(day: date, deadline: Deadline) -> str:
     note = dict(deadline.day_notes).get(day)
-    return chinese_date(day) if note is None else f"{chinese_date(day)}（{note}）"
+    return written_day(day) if note is None else f"{written_day(day)}（{note}）"
 
 
 def _iso(day: date | None) -> str | None:

@@ -48,7 +48,20 @@ def mixed(scopes: Iterable[str]) -> bool:
     return len({restricted(scope) for scope in scopes}) > 1
 
 
+def tabular(case_id: str) -> bool:
+    """True for a line of a table that every desk may name, such as an office of the directory or a year's calendar.
+
+    Its id is no secret, so it has no audience: an act in it goes to its own scope and nowhere else.
+    """
+    return case_id.startswith(("office/", "calendar/"))
+
+
 def shareable(scope: str) -> bool:
     """True for a scope a desk may share a case with."""
     start, _, rest = scope.partition("/")
     return scope == "county" or (start in ("office", "restricted") and bool(rest))
+
+
+def series_case(scope: str, office: str, year: int, kind: str) -> str:
+    """The case of a series. A restricted desk has its own: gaps in the office's series must not tell of it."""
+    return f"series/{scope if restricted(scope) else office}/{year}/{kind}"

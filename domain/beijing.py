@@ -25,6 +25,11 @@ def beijing_date(wall_ms: int) -> date:
     return beijing(wall_ms).date()
 
 
+def written_day(day: date) -> str:
+    """``2026年9月5日``: how every paper and every reckoning writes a day, without leading zeros (GB/T 9704)."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def parse_minute(text: str) -> datetime | None:
     """Read ``2026-11-23 09:12`` or ``2026-11-23``; None when it is not a moment that exists."""
     text = text.strip()

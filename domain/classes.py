@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from types import MappingProxyType
-from typing import Literal
 
 from domain.refusals import Refusal
 
@@ -65,28 +64,19 @@ def check_clock(clock: str, route: Route | None) -> None:
         raise Refusal("clock_not_for_route", field="route", article="R 34", facts=facts)
 
 
-def check_recipient(
-    matter_class: MatterClass, recipient: str, accused: Iterable[str], whitelist: Iterable[str] | None = None
-) -> None:
-    """Refuse to send an accusation to the accused or outside the listed organs (R 22②, 30③): office codes or names."""
-    if matter_class is not MatterClass.ACCUSATION:
-        return
-    if recipient in {each for each in accused if each}:
-        raise Refusal("recipient_is_accused", field="to_office", article="R 30③", facts={"recipient": recipient})
-    if whitelist is not None and recipient not in set(whitelist):
-        raise Refusal("recipient_not_listed", field="to_office", article="R 22②", facts={"recipient": recipient})
+def check_recipient(accused_organ: str, recipient: Sequence[str]) -> None:
+    """Refuse to send a matter to the organ it is about (R 30③); ``recipient`` is that organ's code and name."""
+    if accused_organ and accused_organ in recipient:
+        raise Refusal("accused_organ", field="to_office", article="R 30③", facts={"organ": accused_organ})
 
 
-def collective_kind(headcount: int, threshold: int = 5) -> Literal["individual", "collective"]:
-    """个访 or 集体访 by the people present, not the representatives nor those concerned; threshold is a setting."""
-    return "collective" if headcount >= threshold else "individual"
+def is_collective(headcount: int, threshold: int) -> bool:
+    """集体访 or 个访 by the people present, not the representatives nor those concerned; threshold is a setting."""
+    return headcount >= threshold
 
 
-def check_representatives(headcount: int, representatives: int, limit: int = 5) -> None:
-    """Refuse a sixth representative (R 20③), or more representatives than people present."""
-    if representatives > limit:
-        facts = {"limit": limit, "given": representatives, "headcount": headcount}
-        raise Refusal("too_many_representatives", field="people", article="R 20③", facts=facts)
-    if representatives > headcount:
-        facts = {"given": representatives, "headcount": headcount}
-        raise Refusal("headcount_too_small", field="headcount", facts=facts)
+def check_representatives(fields: Sequence[str], limit: int) -> None:
+    """Refuse one representative too many (R 20③); ``fields`` names where each one stands, in order."""
+    if len(fields) > limit:
+        facts = {"limit": limit, "count": len(fields)}
+        raise Refusal("too_many_representatives", field=fields[limit], article="R 20③", facts=facts)

@@ -8,7 +8,7 @@ the stricter, a petitioner's lateness is judged on the later.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, timedelta
 
 from domain.arithmetic import report
 from domain.clocks import Clock, DayKind, Deadline, Light
@@ -17,28 +17,18 @@ from domain.rules import Rules
 from domain.workcalendar import WorkCalendar
 
 __all__ = [
-    "BEIJING",
     "EXTENSION_CEILING",
     "Clock",
     "DayKind",
     "Deadline",
     "Light",
-    "beijing_day",
     "check_extension",
     "due",
     "report",
     "warning_light",
 ]
 
-BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 EXTENSION_CEILING = 30  # R 34: extensions together may not pass 30 days
-
-
-def beijing_day(instant: datetime) -> date:
-    """The Beijing date of an instant; a time without a zone is a programming error (ValueError)."""
-    if instant.tzinfo is None:
-        raise ValueError("an instant needs its time zone")
-    return instant.astimezone(BEIJING).date()
 
 
 def due(

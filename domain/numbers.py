@@ -7,7 +7,6 @@ Three kinds, kept apart: 登记编号 is made at the window without asking anyon
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -21,8 +20,6 @@ __all__ = [
     "Series",
     "check_query_code",
     "draw",
-    "find_series",
-    "lease",
     "parse_document_number",
     "parse_qr",
     "parse_registration_number",
@@ -37,7 +34,6 @@ QUERY_LENGTH = 8
 _OFFICE = r"[0-9A-Z]{4,12}"
 _REGISTRATION = re.compile(rf"({_OFFICE})-([0-9A-Z]{{1,3}})-(\d{{8}})-(\d{{3,6}})", re.ASCII)
 _DOCUMENT = re.compile("([\u4e00-\u9fff]{2,12})〔(20[0-9]{2})〕([1-9][0-9]*)号")
-_ORGAN = re.compile("[\u4e00-\u9fff]{2,12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +150,6 @@ def parse_document_number(text: str) -> DocumentNumber:
     return DocumentNumber(found[1], int(found[2]), int(found[3]))
 
 
-def find_series(series: Iterable[Series], office: str, year: int, kind: str) -> Series:
-    """The series for a paper issued in ``year`` (of issue, not of the visit); ``series_missing`` if none is leased."""
-    for each in series:
-        if (each.office, each.year, each.kind) == (office, year, kind):
-            return each
-    raise Refusal("series_missing", field="series", facts={"office": office, "year": year, "kind": kind})
-
-
 def draw(series: Series) -> tuple[str, Series]:
     """Take the next document number; the caller stores the new series in the transaction that uses the number.
 
@@ -176,17 +164,6 @@ def draw(series: Series) -> tuple[str, Series]:
     number = str(DocumentNumber(series.organ, series.year, series.next))
     parse_document_number(number)
     return number, replace(series, next=series.next + 1)
-
-
-def lease(series: Series, first: int, last: int) -> Series:
-    """Add a leased block of numbers; ``lease_invalid`` when empty or reaching back into numbers already leased."""
-    top = series.later[-1][1] if series.later else series.last_leased
-    if not 1 <= first <= last or first <= top or not _ORGAN.fullmatch(series.organ):
-        facts = {"first": first, "last": last, "leased": top}
-        raise Refusal("lease_invalid", field="series", facts=facts)
-    if not series.later and first == series.last_leased + 1:
-        return replace(series, last_leased=last)
-    return replace(series, later=(*series.later, (first, last)))
 
 
 def _check(body: str) -> str:

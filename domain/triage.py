@@ -16,9 +16,6 @@ from domain.classes import (
     OfficeKind,
     Route,
     check_clock,
-    check_recipient,
-    check_representatives,
-    collective_kind,
 )
 from domain.commands import Answer, TriageAnswers
 
@@ -34,9 +31,6 @@ __all__ = [
     "Situation",
     "Step",
     "check_clock",
-    "check_recipient",
-    "check_representatives",
-    "collective_kind",
     "propose_outcome",
     "propose_route",
     "reach_of",

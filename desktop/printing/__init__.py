@@ -10,7 +10,7 @@ from domain.refusals import Refusal
 if TYPE_CHECKING:
     from domain.papers import Content, Mark, Paper, PrintLine
 
-__all__ = ["missing_characters", "page_pngs", "render", "stamp_reprint", "warm_up"]
+__all__ = ["missing_characters", "page_count", "page_pngs", "render", "stamp_reprint", "warm_up"]
 
 
 def render(content: Content, paper: Paper, line: PrintLine, mark: Mark) -> bytes:
@@ -51,6 +51,13 @@ def warm_up() -> None:
             render(content, SIZES[content.form][0], PrintLine("", "", "", ""), Mark.original())
         except Refusal:  # pragma: no cover - the samples are tested to print
             raise AssertionError("a sample does not print") from None
+
+
+def page_count(pdf: bytes) -> int:
+    """How many pages a PDF has; nothing is drawn."""
+    from desktop.printing.raster import count
+
+    return count(pdf)
 
 
 def page_pngs(pdf: bytes, dpi: int = 96) -> list[bytes]:

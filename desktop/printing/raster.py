@@ -1,22 +1,36 @@
-"""A PDF's pages as PNG pictures, for the preview and for printers that take pixels."""
+"""A PDF's pages counted, and as PNG pictures for the preview and for printers that take pixels."""
 
 from __future__ import annotations
 
 import struct
 import threading
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pypdfium2
 
 _lock = threading.Lock()  # PDFium is not made for two threads
 
 
+def count(pdf: bytes) -> int:
+    """The number of pages."""
+    with _opened(pdf) as document:
+        return len(document)
+
+
 def pngs(pdf: bytes, dpi: int) -> list[bytes]:
     """Grey pages as PNG files, ``dpi`` pixels to the inch."""
+    with _opened(pdf) as document:
+        return [_png(page, dpi) for page in document]
+
+
+@contextmanager
+def _opened(pdf: bytes) -> Iterator[pypdfium2.PdfDocument]:
     with _lock:
         document = pypdfium2.PdfDocument(pdf)
         try:
-            return [_png(page, dpi) for page in document]
+            yield document
         finally:
             document.close()
 

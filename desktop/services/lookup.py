@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypedDict, TypeVar
 
-from desktop.models.store import search
+from desktop.models.store.found import found_rows
 from desktop.models.store.rows import (
     ClockRow,
     ConflictRow,
@@ -33,6 +34,8 @@ from domain.decisions.settling import choices, third_allowed
 from domain.fold import CaseState
 from domain.papers import TITLES
 from domain.refusals import Refusal
+
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,58 +103,74 @@ def today(station: Station, day: str = "") -> list[VisitRow]:
 def visit_page(station: Station, visit_id: str) -> VisitPage:
     """Everything about a visit."""
     state = station.state(visit_id, field="visit_id")
-    rows = station.store.visit_rows([visit_id])
-    if not rows:
-        raise Refusal("case_of_another_kind", field="visit_id", facts={"kind": state.case_kind})
+    visit = _row(station.store.visit_rows([visit_id]), state, "visit_id")
     people = []
     for petitioner_id, role in station.store.people_of_visit(visit_id):
         people += [(role, row) for row in station.store.petitioner_rows([petitioner_id])]
     names = state.get("companions")
     return VisitPage(
-        visit=rows[0],
+        visit=visit,
         people=tuple(people),
         companions=tuple(str(name) for name in names) if isinstance(names, list | tuple) else (),
         matters=tuple(station.store.matters_of_visit(visit_id)),
-        papers=tuple(station.store.papers_of(visit_id)),
-        timeline=timeline(station, state),
-        conflicts=_conflicts(station, state),
-        fields=(*field_words(state), *note_words(state)),
-        newer=state.newer,
-        together=unseen(station, state),
+        **_of_case(station, state),
     )
 
 
 def matter_page(station: Station, matter_id: str) -> MatterPage:
     """Everything about a matter."""
     state = station.state(matter_id, field="matter_id")
-    rows = station.store.matter_rows([matter_id])
-    if not rows:
-        raise Refusal("case_of_another_kind", field="matter_id", facts={"kind": state.case_kind})
-    visits = station.store.visit_rows([rows[0].visit_id])
+    matter = _row(station.store.matter_rows([matter_id]), state, "matter_id")
+    visits = station.store.visit_rows([matter.visit_id])
     petitioners = station.store.petitioner_rows([state.text("petitioner")]) if state.text("petitioner") else []
     return MatterPage(
-        matter=rows[0],
+        matter=matter,
         visit=visits[0] if visits else None,
         petitioner=petitioners[0] if petitioners else None,
         clocks=tuple(station.store.clocks_of(matter_id)),
-        papers=tuple(station.store.papers_of(matter_id)),
-        timeline=timeline(station, state),
-        conflicts=_conflicts(station, state),
-        fields=(*field_words(state), *note_words(state)),
-        newer=state.newer,
-        together=unseen(station, state),
+        **_of_case(station, state),
     )
 
 
 def petitioner_page(station: Station, petitioner_id: str) -> PetitionerPage:
     """Everything about a petitioner."""
     state = station.state(petitioner_id, field="petitioner_id")
-    rows = station.store.petitioner_rows([petitioner_id])
-    if not rows:
-        raise Refusal("case_of_another_kind", field="petitioner_id", facts={"kind": state.case_kind})
+    person = _row(station.store.petitioner_rows([petitioner_id]), state, "petitioner_id")
     matters = tuple(station.store.matters_of_petitioner(petitioner_id))
-    told = (*field_words(state), *note_words(state))
-    return PetitionerPage(rows[0], matters, timeline(station, state), told)
+    return PetitionerPage(person, matters, timeline(station, state), _told(state))
+
+
+class _OfCase(TypedDict):
+    papers: tuple[PaperRow, ...]
+    timeline: tuple[TimelineRow, ...]
+    conflicts: tuple[ConflictRow, ...]
+    fields: tuple[tuple[str, str], ...]
+    newer: bool
+    together: tuple[TogetherRow, ...]
+
+
+def _of_case(station: Station, state: CaseState) -> _OfCase:
+    """What the pages of a visit and of a matter both show of their case."""
+    return {
+        "papers": tuple(station.store.papers_of(state.case_id)),
+        "timeline": timeline(station, state),
+        "conflicts": _conflicts(station, state),
+        "fields": _told(state),
+        "newer": state.newer,
+        "together": unseen(station, state),
+    }
+
+
+def _told(state: CaseState) -> tuple[tuple[str, str], ...]:
+    """The recorded fields, and the values kept as notes behind them."""
+    return (*field_words(state), *note_words(state))
+
+
+def _row(rows: Sequence[R], state: CaseState, field: str) -> R:
+    """The row of a case, or the refusal that the case is of another kind."""
+    if not rows:
+        raise Refusal("case_of_another_kind", field=field, facts={"kind": state.case_kind})
+    return rows[0]
 
 
 def deadline_board(station: Station, until_days: int = 3650) -> Board:
@@ -170,29 +189,7 @@ def deadline_board(station: Station, until_days: int = 3650) -> Board:
 
 def find(station: Station, text: str, limit: int = 60) -> list[FoundRow]:
     """Search everything on this disk, sent or not, newest first."""
-    found: list[FoundRow] = []
-    for hit in station.store.find(text, limit=limit):
-        found += [
-            FoundRow(hit.kind, hit.ref, title, detail, hit.why, at) for title, detail, at in _hit_words(station, hit)
-        ]
-    return found
-
-
-def _hit_words(station: Station, hit: search.Hit) -> list[tuple[str, str, str]]:
-    """Title, detail and day of a hit; none when its row is gone."""
-    store = station.store
-    if hit.kind == "petitioner":
-        return [
-            (
-                p.name or "姓名不清",
-                "　".join(v for v in (p.id_masked, p.mobile_masked, p.address) if v),
-                p.last_visit_on,
-            )
-            for p in store.petitioner_rows([hit.ref])
-        ]
-    if hit.kind == "visit":
-        return [(v.number, f"{v.main_name}　{v.summary}", v.visited_at) for v in store.visit_rows([hit.ref])]
-    return [(m.summary, f"{m.main_name}　{m.number}", m.received_on) for m in store.matter_rows([hit.ref])]
+    return found_rows(station.store.db, station.store.find(text, limit=limit))
 
 
 def conflicts(station: Station) -> list[ConflictRow]:

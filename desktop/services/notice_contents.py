@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import TypedDict
 
 from desktop.services.station import Station
 from domain.beijing import parse_minute
@@ -11,6 +12,35 @@ from domain.deadlines import Clock, due
 from domain.fold import CaseState
 from domain.papers import TITLES, AcceptanceNotice, PathwayNotice, ReferralNotice, ServiceReturn
 from domain.refusals import Refusal
+
+
+class _EveryNotice(TypedDict):
+    organ: str
+    document_number: str
+    number: str
+    addressee: str
+    received_on: str
+    channel: str
+    issued_on: str
+    query_code: str
+    query_phone: str
+    query_address: str
+
+
+def _every_notice(station: Station, matter: CaseState, number: str, issued_on: date) -> _EveryNotice:
+    """What F04, F05 and F08 all say: who tells whom of which matter, and where to ask (R 21②)."""
+    return {
+        "organ": station.office.name,
+        "document_number": number,
+        "number": matter.text("number"),
+        "addressee": _addressee(station, matter),
+        "received_on": matter.text("received_on"),
+        "channel": "走访",
+        "issued_on": issued_on.isoformat(),
+        "query_code": _query_code(station, matter),
+        "query_phone": station.office.phone,
+        "query_address": station.office.query_address or station.office.address,
+    }
 
 
 def acceptance(station: Station, matter: CaseState, number: str, issued_on: date) -> AcceptanceNotice:
@@ -21,27 +51,17 @@ def acceptance(station: Station, matter: CaseState, number: str, issued_on: date
     accepted = day.date()
     measure = station.store.yardstick
     deadline = due(Clock.T6, accepted, measure.calendar, measure.rules)
-    visit = _visit_of(station, matter)
     return AcceptanceNotice(
-        organ=station.office.name,
-        document_number=number,
-        number=matter.text("number"),
-        addressee=_addressee(station, matter),
-        received_on=matter.text("received_on"),
-        channel="走访",
+        **_every_notice(station, matter, number, issued_on),
         summary=matter.text("summary"),
         accepted_on=accepted.isoformat(),
         due=iso(deadline.nominal),
         due_rolled=iso(deadline.rolled),
         handling_unit=matter.text("handling_unit") or station.office.name,
-        issued_on=issued_on.isoformat(),
         forwarded_by=_forwarder(station, matter),
         forwarded_on=matter.text("referral_received_on"),
         contact=matter.text("handler"),
         contact_phone=matter.text("contact") or station.office.phone,
-        query_code=visit.text("query_code") if visit else "",
-        query_phone=station.office.phone,
-        query_address=station.office.query_address or station.office.address,
     )
 
 
@@ -50,17 +70,10 @@ def pathway(station: Station, matter: CaseState, number: str, issued_on: date) -
     kind, route = matter.text("matter_class"), matter.text("route")
     if not route:
         route = {"suggestion": "29", "accusation": "30"}.get(kind, "elsewhere")
-    visit = _visit_of(station, matter)
     return PathwayNotice(
-        organ=station.office.name,
-        document_number=number,
-        number=matter.text("number"),
-        addressee=_addressee(station, matter),
-        received_on=matter.text("received_on"),
-        channel="走访",
+        **_every_notice(station, matter, number, issued_on),
         summary="" if kind == "accusation" else matter.text("summary"),
         route=route,
-        issued_on=issued_on.isoformat(),
         accusation=kind == "accusation",
         forwarded_by=_forwarder(station, matter),
         forwarded_on=matter.text("referral_received_on"),
@@ -75,9 +88,6 @@ def pathway(station: Station, matter: CaseState, number: str, issued_on: date) -
         transferred_on=matter.text("transferred_on"),
         handling_unit=matter.text("handling_unit") or station.office.name,
         contact_phone=station.office.phone,
-        query_code=visit.text("query_code") if visit else "",
-        query_phone=station.office.phone,
-        query_address=station.office.query_address or station.office.address,
     )
 
 
@@ -87,28 +97,18 @@ def referral(station: Station, matter: CaseState, number: str, issued_on: date) 
     sent = matter.text("assigned_on") if assigned else matter.text("referred_on")
     directory = {row.code: row for row in station.store.offices()}
     target = directory.get(matter.text("to_office"))
-    visit = _visit_of(station, matter)
     accusation = matter.text("matter_class") == "accusation"
     return ReferralNotice(
-        organ=station.office.name,
-        document_number=number,
-        number=matter.text("number"),
-        addressee=_addressee(station, matter),
-        received_on=matter.text("received_on"),
-        channel="走访",
+        **_every_notice(station, matter, number, issued_on),
         summary="" if accusation else matter.text("summary"),
         to_organ=matter.text("to_name") or (target.name if target else matter.text("to_office")),
         sent_on=sent,
-        issued_on=issued_on.isoformat(),
         accusation=accusation,
         way="交办" if assigned else "转送",
         # R 23③ counts from the day the organ receives it, which nobody knows yet: no date is promised.
         to_contact=matter.text("contact"),
         to_phone=target.phone if target else "",
         contact_phone=station.office.phone,
-        query_code=visit.text("query_code") if visit else "",
-        query_phone=station.office.phone,
-        query_address=station.office.query_address or station.office.address,
     )
 
 
@@ -120,7 +120,6 @@ def service_return(station: Station, matter: CaseState, of_paper: str) -> Servic
     delivery = matter.get(f"delivery.{of_paper}")
     said: Mapping[str, object] = delivery if isinstance(delivery, Mapping) else {}
     ways = {"in_person": "当面", "post": "邮寄", "other": "其他"}
-    visit = _visit_of(station, matter)
     petitioner = station.store.state(matter.text("petitioner")) if matter.text("petitioner") else None
     address = (petitioner.text("delivery_address") or petitioner.text("address")) if petitioner else ""
     return ServiceReturn(
@@ -141,7 +140,7 @@ def service_return(station: Station, matter: CaseState, of_paper: str) -> Servic
         witnesses=(str(said["witness"]),) if said.get("witness") else (),
         servers=(str(said["deliverer"]),) if said.get("deliverer") else (),
         remark=str(said.get("remark", "")),
-        query_code=visit.text("query_code") if visit else "",
+        query_code=_query_code(station, matter),
     )
 
 
@@ -160,8 +159,9 @@ def _forwarder(station: Station, matter: CaseState) -> str:
     return next((row.name for row in station.store.offices() if row.code == code), code)
 
 
-def _visit_of(station: Station, matter: CaseState) -> CaseState | None:
-    return station.store.state(matter.text("visit"))
+def _query_code(station: Station, matter: CaseState) -> str:
+    visit = station.store.state(matter.text("visit"))
+    return visit.text("query_code") if visit else ""
 
 
 def iso(day: date | None) -> str:

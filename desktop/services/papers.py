@@ -65,7 +65,7 @@ def finish_paper(station: Station, paper_id: str, case_id: str) -> PaperRow:
     if row.state != "issued":
         return row
     pdf = _made_from(state, paper_id)
-    pages = len(printing.page_pngs(pdf, 9))
+    pages = printing.page_count(pdf)
     with station.writing() as transaction:
         digest = transaction.keep_pdf(pdf)
         transaction.record([decisions.store(state, paper_id, pdf_hash=digest, pages=pages)])

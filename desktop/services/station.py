@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -18,18 +18,22 @@ from desktop.models.store.folder import (
     DataFolder,
     Fence,
     HeldFolder,
+    begin_making,
     discard_unfinished,
     drop_ballast,
     ensure_ballast,
+    finish_making,
     hold,
     make_folder,
     read_fence,
+    refuse_used,
     write_durably,
     write_fence,
 )
 from desktop.models.store.rows import OfficeRow
 from desktop.models.store.store import Stamp, StationIdentity, Store, Transaction, case_id
 from domain.acts import ActDraft, CaseKind
+from domain.audience import restricted, series_case, shareable
 from domain.beijing import beijing_minute
 from domain.canonical import Json
 from domain.decisions.desk import Desk
@@ -81,6 +85,8 @@ class OfficeSetup:
     phone: str = ""
     address: str = ""
     query_address: str = ""
+    scope: str = ""
+    """The scope this desk writes: ``restricted/<code>`` for a desk of 检举控告; empty for the office's own."""
     directory: tuple[OfficeRow, ...] = ()
     series: tuple[SeriesSetup, ...] = ()
 
@@ -177,20 +183,39 @@ def create_station(
 ) -> Station:
     """Make a station's data folder and sign its first clerk in.
 
-    A station that could not be made whole (a full disk) leaves no half of itself behind, so that it can be tried again.
+    A station that could not be made whole (a full disk, a power cut) leaves no half of itself behind, so that it can
+    be tried again: it is made aside and comes into being when its database is put in place, first acts and all.
     Raises SurroundingsFault ``folder_in_use`` when a station is there already; Refusal for a bad office or password.
     """
     _check_office(office)
     folder = make_folder(path)
-    if folder.database.exists() or folder.keys.exists():
-        raise SurroundingsFault("folder_in_use", facts={"folder": path.name})
+    refuse_used(folder)
     held = hold(folder, since=beijing_minute(surroundings.clock()))
-    station: Station | None = None
+    try:
+        data_key, clerk_id = _make(folder, held, office, sign_in, name, password, surroundings)
+        ensure_ballast(folder)
+        return _station(folder, held, data_key, clerk_id, sign_in, surroundings)
+    except BaseException:
+        held.release()
+        raise
+
+
+def _make(
+    folder: DataFolder,
+    held: HeldFolder,
+    office: OfficeSetup,
+    sign_in: str,
+    name: str,
+    password: str,
+    surroundings: Surroundings,
+) -> tuple[keys.DataKey, str]:
+    """Make the files of a station aside and put them in their places; the data key, and the id of the first clerk."""
+    making = begin_making(folder)
     try:
         entropy = surroundings.entropy
         station_id, clerk_id = entropy(16).hex(), entropy(16).hex()
         data_key = keys.create_keys(
-            folder,
+            making,
             station_id=station_id,
             clerk_id=clerk_id,
             sign_in=sign_in,
@@ -199,21 +224,20 @@ def create_station(
             parameters=surroundings.password_cost,
         )
         identity = StationIdentity(station_id, office.code, office.window, entropy(16).hex(), _dump_setup(office))
-        Store.create(folder.database, data_key.raw, identity, entropy, surroundings.clock())
-        ensure_ballast(folder)
+        Store.create(making.database, data_key.raw, identity, entropy, surroundings.clock())
         # For the sign-in page, before anybody can open the file: an office's name is no secret.
         note = {"code": office.code, "name": office.name, "window": office.window}
-        write_durably(folder.office, json.dumps(note, ensure_ascii=False).encode())
-        station = _station(folder, held, data_key, clerk_id, sign_in, surroundings)
-        _first_acts(station, office, name)
+        write_durably(making.office, json.dumps(note, ensure_ascii=False).encode())
+        station = _station(making, held, data_key, clerk_id, sign_in, surroundings)
+        try:
+            _first_acts(station, office, name)
+        finally:
+            station.store.close()
+        finish_making(folder)
     except BaseException:
-        if station is not None:
-            with suppress(SurroundingsFault):
-                station.close()
         discard_unfinished(folder)
-        held.release()
         raise
-    return station
+    return data_key, clerk_id
 
 
 def open_station(path: Path, *, sign_in: str, password: str, surroundings: Surroundings) -> Station:
@@ -309,7 +333,8 @@ def _first_acts(station: Station, office: OfficeSetup, name: str) -> None:
             "last": series.last,
             "holder": station.store.identity.station_id,
         }
-        drafts.append(ActDraft("series_leased", CaseKind.SERIES, f"series/{office.code}/{year}/{series.kind}", sets))
+        case_id = series_case(station.store.home_scope, office.code, year, series.kind)
+        drafts.append(ActDraft("series_leased", CaseKind.SERIES, case_id, sets))
     with station.writing() as transaction:
         transaction.record(drafts)
     station.clerk_name = station.store.clerk_name(station.clerk_id)
@@ -328,6 +353,8 @@ def _check_office(office: OfficeSetup) -> None:
         raise Refusal("office_name_missing", field="office.name")
     if not 2 <= len(office.mark) <= 8 or not all("\u4e00" <= char <= "\u9fff" for char in office.mark):
         raise Refusal("office_mark_invalid", field="office.mark", facts={"mark": office.mark[:20]})
+    if office.scope and not (restricted(office.scope) and shareable(office.scope)):
+        raise Refusal("office_scope_invalid", field="office.scope", facts={"scope": office.scope[:40]})
     try:
         registration_number(office.code, office.window, date(2026, 1, 1), 1)
     except Refusal:

@@ -50,6 +50,17 @@ def walk_on(widget: QWidget) -> None:
         following = following.nextInFocusChain()
 
 
+def took_enter(widget: QWidget, event: QKeyEvent) -> bool:
+    """Whether the key was Enter: the plain one walks on, Ctrl+Enter and the like are left to the page."""
+    if event.key() not in ENTER:
+        return False
+    if plain_enter(event):
+        walk_on(widget)
+    else:
+        event.ignore()
+    return True
+
+
 def bring_into_view(widget: QWidget) -> None:
     """Scroll so that a field and the line beneath it can be seen."""
     above = widget.parentWidget()
@@ -182,11 +193,7 @@ class Choice(QComboBox):
     # Qt's own names
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if plain_enter(event):
-            walk_on(self)
-        elif event.key() in ENTER:
-            event.ignore()
-        else:
+        if not took_enter(self, event):
             super().keyPressEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -197,11 +204,7 @@ class Tick(QCheckBox):
     """A tick box: the space bar ticks, Enter walks on."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if plain_enter(event):
-            walk_on(self)
-        elif event.key() in ENTER:
-            event.ignore()
-        else:
+        if not took_enter(self, event):
             super().keyPressEvent(event)
 
 
@@ -214,13 +217,9 @@ class Count(QSpinBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if plain_enter(event):
+        if event.key() in ENTER:
             self.interpretText()
-            walk_on(self)
-        elif event.key() in ENTER:
-            self.interpretText()
-            event.ignore()
-        else:
+        if not took_enter(self, event):
             super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:

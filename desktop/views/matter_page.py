@@ -5,27 +5,24 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from desktop.models.store.rows import MatterRow, OfficeRow, PaperRow
 from desktop.services import lookup
 from desktop.services.lookup import MatterPage as Whole
 from desktop.services.outcome import Topic
 from desktop.services.station import Station
-from desktop.services.together import look
 from desktop.views.actions import bind
-from desktop.views.case_header import CaseHeader
-from desktop.views.case_tabs import CaseTabs
+from desktop.views.case_page import CasePage
 from desktop.views.clock_list import ClockList
 from desktop.views.details import Detail, DetailGroup, DetailsView
 from desktop.views.fields import EnterPresses
 from desktop.views.matter_steps import STEPS, Ground, fields_of, offered
-from desktop.views.page import Page, StationRef
+from desktop.views.page import StationRef
 from desktop.views.paper_list import PaperList
 from desktop.views.step_dialogs import Step, StepPanel, Values
 from desktop.views.terms import CLOCK, FORM, MATTER_CLASS, NEXT_STEP, REPEAT, ROUTE, SEX, STAGE, term
 from desktop.views.timeline import TimelineView
-from desktop.views.together_note import TogetherNote
 from desktop.workers.bus import Bus
 from desktop.workers.lane import Lane
 from domain.beijing import beijing_date
@@ -40,11 +37,10 @@ def _read(station: Station, matter_id: str) -> tuple[Whole, list[OfficeRow], str
     return lookup.matter_page(station, matter_id), lookup.offices(station), beijing_date(station.now_ms).isoformat()
 
 
-class MatterPage(Page):
+class MatterPage(CasePage):
     """Alt+1 … Alt+4 turn the tabs, Alt+Enter opens the first step, Ctrl+Enter records it."""
 
     TOPICS = frozenset({Topic.MATTER, Topic.PAPER, Topic.DEADLINE, Topic.CONFLICT, Topic.PETITIONER, Topic.SYNC})
-    LEAVES_BY_ESCAPE = True
 
     proof_requested = Signal(str, str)
     """Matter id and the paper id of a delivered notice: issue its 送达回证 (F18)."""
@@ -52,13 +48,9 @@ class MatterPage(Page):
 
     def __init__(self, lane: Lane, station_ref: StationRef, bus: Bus, parent: QWidget | None = None) -> None:
         super().__init__(lane, station_ref, bus, parent)
-        self._matter_id = ""
         self._whole: Whole | None = None
         self._offices: tuple[OfficeRow, ...] = ()
         self._today = ""
-        self.header = CaseHeader(self)
-        self.together = TogetherNote(self)
-        self.together.looked.connect(lambda: self.act(look, self._matter_id, done=lambda _case: None))
         self.steps = StepPanel(self)
         self.steps.closed.connect(self._step_closed)
         self._presses = EnterPresses(self)
@@ -75,54 +67,31 @@ class MatterPage(Page):
         self.details = DetailsView(self)
         self.timeline = TimelineView(self)
         self.papers = PaperList(self)
-        self.papers.paper_chosen.connect(lambda paper_id: self.paper_chosen.emit(self._matter_id, paper_id))
+        self.papers.paper_chosen.connect(lambda paper_id: self.paper_chosen.emit(self.case_id, paper_id))
         self.papers.form_chosen.connect(self._issue)
         self.clocks = ClockList(self)
-        self.tabs = CaseTabs(
+        self.lay_out(
             (
                 (self.details, self.tr("基本信息")),
                 (self.timeline, self.tr("时间线")),
                 (self.papers, self.tr("文书")),
                 (self.clocks, self.tr("期限")),
             ),
-            self,
+            self.bar,
+            self.steps,
         )
         bind("first_step", self, self._first_step)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 14, 20, 12)
-        layout.setSpacing(10)
-        layout.addWidget(self.header)
-        layout.addWidget(self.together)
-        layout.addWidget(self.bar)
-        layout.addWidget(self.steps)
-        layout.addWidget(self.tabs, 1)
-        self.setFocusProxy(self.tabs)
 
     def open(self, matter_id: str) -> None:
         """Show a matter. A step left open on another matter is put away."""
-        if matter_id != self._matter_id:
+        if matter_id != self.case_id:
             self.steps.close_step()
-            self.tabs.setCurrentIndex(0)
-        self._matter_id = matter_id
-        self.refresh()
-
-    @property
-    def case_id(self) -> str:
-        """The matter shown."""
-        return self._matter_id
+        super().open(matter_id)
 
     def refresh(self) -> None:
         """Read the matter again; a step that is open keeps what was typed."""
-        if self._matter_id:
-            self.ask("matter", _read, self._matter_id, done=self._show)
-
-    def focus_first(self) -> None:
-        """Give the cursor to what the tab shows."""
-        self.tabs.focus_first()
-
-    def show_tab(self, place: int) -> None:
-        """Turn to a tab and give it the cursor."""
-        self.tabs.turn(place)
+        if self.case_id:
+            self.ask("matter", _read, self.case_id, done=self._show)
 
     def open_step(self, name: str) -> None:
         """Open the panel of a step."""
@@ -153,7 +122,7 @@ class MatterPage(Page):
             self.show_tab(2)
 
     def _submit(self, name: str, seen: tuple[str, ...], values: Values) -> None:
-        chosen, matter_id = STEPS[name], self._matter_id
+        chosen, matter_id = STEPS[name], self.case_id
         command = chosen.build(matter_id, values, seen)
 
         def recorded(_case: str) -> None:
@@ -174,7 +143,7 @@ class MatterPage(Page):
 
     def _show(self, found: tuple[Whole, list[OfficeRow], str]) -> None:
         whole, offices, self._today = found
-        if whole.matter.matter_id != self._matter_id:
+        if whole.matter.matter_id != self.case_id:
             return
         self._whole, self._offices = whole, tuple(offices)
         self.header.show_case(whole.matter.number, whole.matter.summary, _marks(whole), _facts(whole))
@@ -220,7 +189,7 @@ class MatterPage(Page):
         return tuple(row for row in papers if row.form in NOTICES and not row.voided)
 
     def _issue(self, form: str) -> None:
-        self.print_requested.emit(self._matter_id, form)
+        self.print_requested.emit(self.case_id, form)
 
     def _open_visit(self) -> None:
         if self._whole is not None:

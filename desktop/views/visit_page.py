@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from desktop.models.items.records import Column, RecordTable
 from desktop.models.store.rows import MatterRow, PetitionerRow
@@ -13,20 +12,17 @@ from desktop.services import county, lookup, matters
 from desktop.services.lookup import VisitPage as Whole
 from desktop.services.outcome import Topic
 from desktop.services.station import Station
-from desktop.services.together import look
-from desktop.views.case_header import CaseHeader
-from desktop.views.case_tabs import CaseTabs
+from desktop.views.case_page import CasePage
 from desktop.views.details import Detail, DetailGroup, DetailsView
 from desktop.views.fields import EnterPresses
 from desktop.views.matter_page import SECRECY
-from desktop.views.page import Page, StationRef
+from desktop.views.page import StationRef
 from desktop.views.paper_list import PaperList
 from desktop.views.step_dialogs import Step, StepField, StepPanel, Values
 from desktop.views.tables import RecordView
 from desktop.views.terms import MATTER_CLASS, NEXT_STEP, ROLE, SEX, STAGE, term
 from desktop.views.timeline import TimelineView
 from desktop.views.today import where_it_is, where_tone
-from desktop.views.together_note import TogetherNote
 from desktop.workers.bus import Bus
 from desktop.workers.lane import Lane
 from domain.commands import CorrectTime
@@ -36,77 +32,54 @@ def _read(station: Station, visit_id: str) -> tuple[Whole, bool]:
     return lookup.visit_page(station, visit_id), county.sync_state(station).enrolled
 
 
-class VisitPage(Page):
+class VisitPage(CasePage):
     """Alt+1 … Alt+4 turn the tabs; Enter on a matter or a paper opens it."""
 
     TOPICS = frozenset({Topic.VISIT, Topic.MATTER, Topic.PAPER, Topic.PETITIONER, Topic.CONFLICT, Topic.SYNC})
-    LEAVES_BY_ESCAPE = True
 
     def __init__(self, lane: Lane, station_ref: StationRef, bus: Bus, parent: QWidget | None = None) -> None:
         super().__init__(lane, station_ref, bus, parent)
-        self._visit_id = ""
         self._whole: Whole | None = None
-        self.header = CaseHeader(self)
-        self.together = TogetherNote(self)
-        self.together.looked.connect(lambda: self.act(look, self._visit_id, done=lambda _case: None))
         self.steps = StepPanel(self)
         self.steps.closed.connect(self._step_closed)
         self.time_button = QPushButton(self.tr("更正来访时间"), self)
         self.time_button.setToolTip(self.tr("登记时本机时钟不准，或者时间填错了；原来的时间保留在时间线上"))
         self.time_button.installEventFilter(EnterPresses(self))
         self.time_button.clicked.connect(self.open_time_step)
+        self.bar = QWidget(self)
+        bar = QHBoxLayout(self.bar)
+        bar.setContentsMargins(0, 0, 0, 0)
+        bar.addStretch()
+        bar.addWidget(self.time_button)
         self.matters: RecordTable[MatterRow] = RecordTable(_MATTERS, lambda row: row.matter_id, parent=self)
         self.matter_view = RecordView(self.matters, self.tr("这次来访没有登记信访事项。"), self)
         self.matter_view.chosen.connect(self.matter_chosen)
         self.details = DetailsView(self)
         self.timeline = TimelineView(self)
         self.papers = PaperList(self)
-        self.papers.paper_chosen.connect(lambda paper_id: self.paper_chosen.emit(self._visit_id, paper_id))
-        self.papers.form_chosen.connect(lambda form: self.print_requested.emit(self._visit_id, form))
-        self.tabs = CaseTabs(
+        self.papers.paper_chosen.connect(lambda paper_id: self.paper_chosen.emit(self.case_id, paper_id))
+        self.papers.form_chosen.connect(lambda form: self.print_requested.emit(self.case_id, form))
+        self.lay_out(
             (
                 (self.matter_view, self.tr("信访事项")),
                 (self.details, self.tr("基本信息")),
                 (self.papers, self.tr("文书")),
                 (self.timeline, self.tr("时间线")),
             ),
-            self,
+            self.bar,
+            self.steps,
         )
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 14, 20, 12)
-        layout.setSpacing(10)
-        layout.addWidget(self.header)
-        layout.addWidget(self.together)
-        layout.addWidget(self.time_button, 0, Qt.AlignmentFlag.AlignRight)
-        layout.addWidget(self.steps)
-        layout.addWidget(self.tabs, 1)
-        self.setFocusProxy(self.tabs)
 
     def open(self, visit_id: str) -> None:
-        """Show a visit."""
-        if visit_id != self._visit_id:
+        """Show a visit. A step left open on another visit is put away."""
+        if visit_id != self.case_id:
             self.steps.close_step()
-            self.tabs.setCurrentIndex(0)
-        self._visit_id = visit_id
-        self.refresh()
-
-    @property
-    def case_id(self) -> str:
-        """The visit shown."""
-        return self._visit_id
+        super().open(visit_id)
 
     def refresh(self) -> None:
         """Read the visit again."""
-        if self._visit_id:
-            self.ask("visit", _read, self._visit_id, done=self._show)
-
-    def focus_first(self) -> None:
-        """Give the cursor to what the tab shows."""
-        self.tabs.focus_first()
-
-    def show_tab(self, place: int) -> None:
-        """Turn to a tab and give it the cursor."""
-        self.tabs.turn(place)
+        if self.case_id:
+            self.ask("visit", _read, self.case_id, done=self._show)
 
     def open_time_step(self) -> None:
         """Open the panel that puts the time of the visit right."""
@@ -119,7 +92,7 @@ class VisitPage(Page):
         )
         seen = tuple(row.act_id for row in whole.timeline)
         explain = self.tr("尚未决定的事项，收到日期和期限随之更正；登记编号不变，原来的时间保留")
-        self.time_button.hide()
+        self.bar.hide()
         self.steps.open_step(Step("time", self.tr("更正来访时间"), explain, fields, partial(self._put_right, seen)))
 
     def _put_right(self, seen: tuple[str, ...], values: Values) -> None:
@@ -129,27 +102,27 @@ class VisitPage(Page):
 
         self.act(
             matters.correct_time,
-            CorrectTime(self._visit_id, values["visited_at"], values["why"], seen),
+            CorrectTime(self.case_id, values["visited_at"], values["why"], seen),
             done=recorded,
             refused=self.steps.show_refusal,
             ended=lambda: self.steps.set_busy(False),
         )
 
     def _step_closed(self) -> None:
-        self.time_button.show()
+        self.bar.show()
         self.tabs.focus_first()
 
     def print_current(self) -> None:
         """F9: the receipt 回执 when it is not issued yet, else the list of papers."""
         if "F02" in self.papers.buttons:
-            self.print_requested.emit(self._visit_id, "F02")
+            self.print_requested.emit(self.case_id, "F02")
         else:
             self.show_tab(2)
 
     def _show(self, found: tuple[Whole, bool]) -> None:
         whole, enrolled = found
         visit = whole.visit
-        if visit.visit_id != self._visit_id:
+        if visit.visit_id != self.case_id:
             return
         self._whole = whole
         self.together.show_rows(whole.together)

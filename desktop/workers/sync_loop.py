@@ -37,11 +37,8 @@ class _Line:
         self._url = ""
         self.pace: Pace | None = None
 
-    def carry(self, prepared: PreparedExchange, clock: Callable[[], int]) -> tuple[Answer, Timing]:
-        """Carry one request, over the connection of the last round where there is one.
-
-        ``clock`` is this PC's, milliseconds since 1970 UTC: by it the county's time tells how far it is off.
-        """
+    def carry(self, prepared: PreparedExchange) -> tuple[Answer, Timing]:
+        """Carry one request, over the connection of the last round where there is one."""
         from desktop.services import county
         from sync.client import HttpTransport, Pace
 
@@ -50,13 +47,12 @@ class _Line:
             self._transport, self._url = HttpTransport(prepared.url, prepared.signed), prepared.url
             self.pace = Pace(loopback=self._transport.loopback)
         assert self.pace is not None
-        began, sent_ms = time.monotonic(), clock()
+        began = time.monotonic()
         try:
-            answer, carried = county.carry(prepared, self._transport)
+            answer, carried, timing = county.carry(prepared, self._transport)
         except SurroundingsFault:
             self.pace.went_wrong()
             raise
-        timing = county.Timing(sent_ms, clock())
         self.pace.went_well(round((time.monotonic() - began) * 1000), carried)
         return answer, timing
 
@@ -75,12 +71,12 @@ def begin(station: Station, budget: int | None) -> PreparedExchange | None:
 
 
 def finish(
-    station: Station, prepared: PreparedExchange, answer: Answer, timing: Timing | None = None
+    station: Station, prepared: PreparedExchange, carried: tuple[Answer, Timing]
 ) -> Outcome[tuple[Applied, SyncState]]:
     """Apply an answer and read what the status bar says (store lane)."""
     from desktop.services import county
 
-    outcome = county.finish_exchange(station, prepared, answer, timing)
+    outcome = county.finish_exchange(station, prepared, *carried)
     return Outcome((outcome.value, county.sync_state(station)), outcome.topics)
 
 
@@ -172,17 +168,12 @@ class SyncLoop(QObject):
             self._end(self._every_ms)
             self.read()
         else:
-            clock = self._station_ref().surroundings.clock
             self._net.run(
-                self._line.carry,
-                prepared,
-                clock,
-                done=lambda carried: self._apply(prepared, *carried),
-                failed=self._failed,
+                self._line.carry, prepared, done=lambda carried: self._apply(prepared, carried), failed=self._failed
             )
 
-    def _apply(self, prepared: PreparedExchange, answer: Answer, timing: Timing) -> None:
-        self._store.run(finish, self._station_ref(), prepared, answer, timing, done=self._applied, failed=self._failed)
+    def _apply(self, prepared: PreparedExchange, carried: tuple[Answer, Timing]) -> None:
+        self._store.run(finish, self._station_ref(), prepared, carried, done=self._applied, failed=self._failed)
 
     def _applied(self, outcome: Outcome[tuple[Applied, SyncState]]) -> None:
         applied, state = outcome.value

@@ -10,6 +10,7 @@ from typing import Final
 from domain.acts import ActDraft, CaseKind
 from domain.beijing import parse_minute
 from domain.canonical import Json, canonical_bytes
+from domain.classes import is_collective
 from domain.commands import (
     CorrectMatter,
     CorrectPetitioner,
@@ -57,7 +58,9 @@ def correct_visit(command: CorrectVisit, state: CaseState, desk: Desk) -> ActDra
         facts = {"present": present, "given": headcount}
         raise Refusal("headcount_too_small", field="values.headcount", facts=facts)
     visited = parse_minute(state.text("visited_on"))
-    collective = headcount >= desk.rules.number("collective_headcount", visited.date() if visited else desk.today)
+    collective = is_collective(
+        headcount, desk.rules.number("collective_headcount", visited.date() if visited else desk.today)
+    )
     if collective == state.flag("collective"):
         return draft
     sets: dict[str, Json] = {**draft.sets, "collective": collective}

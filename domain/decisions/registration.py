@@ -9,6 +9,7 @@ from datetime import datetime
 from domain.acts import ActDraft, CaseKind
 from domain.beijing import parse_minute
 from domain.canonical import Json
+from domain.classes import check_representatives, is_collective
 from domain.commands import MaterialInput, MatterInput, PetitionerInput, RegisterVisit
 from domain.decisions.desk import LINE_LIMIT, NAME_LIMIT, TEXT_LIMIT, Desk
 from domain.fold import CaseState
@@ -30,6 +31,7 @@ FLAGS = (
     "overseas",
 )
 HEADCOUNT_LIMIT = 100_000
+_SPEAKERS = ("main", "representative")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ def _visit(command: RegisterVisit, desk: Desk, moment: datetime, registered: int
         raise Refusal("headcount_too_small", field="headcount", facts={"present": present, "given": command.headcount})
     sets: dict[str, Json] = {
         "headcount": command.headcount,
-        "collective": command.headcount >= desk.rules.number("collective_headcount", moment.date()),
+        "collective": is_collective(command.headcount, desk.rules.number("collective_headcount", moment.date())),
         "anonymous": command.anonymous,
     }
     _put(sets, "companions", companions)
@@ -175,12 +177,8 @@ def _check_people(command: RegisterVisit, desk: Desk) -> None:
         raise Refusal("nobody", field="people.0.name", article="R 19①")
     if command.people and len(mains) != 1:
         raise Refusal("one_main_visitor", field="people.0.role", facts={"count": len(mains)})
-    representatives = [i for i, person in enumerate(command.people) if person.role in ("main", "representative")]
-    limit = desk.rules.representative_limit(command.headcount, desk.today)
-    if len(representatives) > limit:
-        field = f"people.{representatives[limit]}.role"
-        facts = {"limit": limit, "count": len(representatives)}
-        raise Refusal("too_many_representatives", field=field, article="R 20③", facts=facts)
+    speakers = [f"people.{i}.role" for i, person in enumerate(command.people) if person.role in _SPEAKERS]
+    check_representatives(speakers, desk.rules.representative_limit(command.headcount, desk.today))
     for index, person in enumerate(command.people):
         named = person.petitioner_id or person.name.strip() or person.name_missing_reason.strip()
         if not named and not command.anonymous:

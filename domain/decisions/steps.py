@@ -8,6 +8,7 @@ from datetime import date
 from domain.acts import ACT_KINDS, ActDraft, CaseKind
 from domain.beijing import parse_minute
 from domain.canonical import Json
+from domain.classes import check_recipient
 from domain.commands import (
     AcceptMatter,
     AnswerMatter,
@@ -77,11 +78,7 @@ def guide(command: GuideMatter, state: CaseState, desk: Desk) -> list[ActDraft]:
 def refer(command: ReferMatter, state: CaseState, desk: Desk) -> list[ActDraft]:
     """Refer 转送 to the organ with authority; never to the accused organ (R 30③)."""
     _matter_in(state, OPEN, "refer")
-    to_name = desk.line(command.to_name, "to_name", NAME_LIMIT)
-    require(command.to_office or to_name, "destination_missing", "to_office", "R 22①")
-    _not_accused(state, command.to_office, to_name)
-    if command.to_office == desk.office:
-        raise Refusal("destination_is_this_office", field="to_office", article="R 22①")
+    to_name = _destination(command, state, desk)
     sent = _after_receipt(desk.day(command.referred_on, "referred_on", article="R 22①"), state, "referred_on")
     sets: dict[str, Json] = {"stage": Stage.REFERRED, "referred_on": sent.isoformat()}
     sets["to_office"] = desk.line(command.to_office, "to_office", 40)
@@ -93,11 +90,7 @@ def refer(command: ReferMatter, state: CaseState, desk: Desk) -> list[ActDraft]:
 def assign(command: AssignMatter, state: CaseState, desk: Desk) -> list[ActDraft]:
     """Assign 交办 with a stated period and a report to come back (R 22①(三)); starts T5."""
     _matter_in(state, OPEN, "assign")
-    to_name = desk.line(command.to_name, "to_name", NAME_LIMIT)
-    require(command.to_office or to_name, "destination_missing", "to_office", "R 22①")
-    _not_accused(state, command.to_office, to_name)
-    if command.to_office == desk.office:
-        raise Refusal("destination_is_this_office", field="to_office", article="R 22①")
+    to_name = _destination(command, state, desk)
     if not 1 <= command.days <= 365:
         raise Refusal("days_invalid", field="days", article="R 22①(三)", facts={"days": command.days})
     sent = _after_receipt(desk.day(command.assigned_on, "assigned_on"), state, "assigned_on")
@@ -110,6 +103,16 @@ def assign(command: AssignMatter, state: CaseState, desk: Desk) -> list[ActDraft
     }
     _line(sets, desk, command, "contact")
     return [_act("matter_assigned", state, sets, desk.line(command.why, "why"))]
+
+
+def _destination(command: ReferMatter | AssignMatter, state: CaseState, desk: Desk) -> str:
+    """The name of where a matter is sent: somewhere, not here (R 22①), and not to the organ it is about (R 30③)."""
+    to_name = desk.line(command.to_name, "to_name", NAME_LIMIT)
+    require(command.to_office or to_name, "destination_missing", "to_office", "R 22①")
+    check_recipient(state.text("accused_organ"), (command.to_office, to_name))
+    if command.to_office == desk.office:
+        raise Refusal("destination_is_this_office", field="to_office", article="R 22①")
+    return to_name
 
 
 def receive(command: ReceiveMatter, state: CaseState, desk: Desk) -> list[ActDraft]:
@@ -263,12 +266,6 @@ def _after_receipt(day: date, state: CaseState, field: str) -> date:
         facts = {"received_on": received, "date": day.isoformat()}
         raise Refusal("date_before_receipt", field=field, facts=facts)
     return day
-
-
-def _not_accused(state: CaseState, code: str, name: str) -> None:
-    accused = state.text("accused_organ")
-    if accused and accused in (code, name):
-        raise Refusal("accused_organ", field="to_office", article="R 30③", facts={"organ": accused})
 
 
 def _line(sets: dict[str, Json], desk: Desk, command: object, *names: str) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import zlib
+from datetime import date
 
+from domain.beijing import written_day
 from domain.identity import mask_id
 
-_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})\Z")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _MINUTE = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\d{2}):(\d{2})(?::\d{2})?\Z")
 _IDENTITY = re.compile(
     r"(?<![0-9０-９])[1-9]\d{5}(?:(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[0-9Xx]"
@@ -16,14 +18,12 @@ _IDENTITY = re.compile(
 
 
 def chinese_date(iso: str) -> str:
-    """``2026-09-05`` → ``2026年9月5日``: Arabic figures, no leading zeros (GB/T 9704). Empty stays empty."""
+    """``2026-09-05`` → ``2026年9月5日``. Empty stays empty; ValueError when it is no date."""
     if not iso:
         return ""
-    found = _DATE.match(iso)
-    if found is None:
+    if _DATE.match(iso) is None:
         raise ValueError(f"not an ISO date: {iso}")
-    year, month, day = found.groups()
-    return f"{year}年{int(month)}月{int(day)}日"
+    return written_day(date.fromisoformat(iso))
 
 
 def chinese_minute(wall: str) -> str:

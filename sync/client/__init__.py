@@ -3,6 +3,7 @@
 from sync.client.http import (
     HttpTransport,
     Transport,
+    county_key_at,
     enrol,
     go_round,
     read_answer,
@@ -16,6 +17,7 @@ __all__ = [
     "HttpTransport",
     "Pace",
     "Transport",
+    "county_key_at",
     "enrol",
     "go_round",
     "read_answer",

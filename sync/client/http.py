@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
 import msgspec
@@ -37,6 +37,7 @@ CONNECT_S: Final = 10.0
 READ_S: Final = 60.0
 _SHOWS_CERTIFICATE: Final = frozenset({"certificate_wanted", "bad_signature"})
 """A restored county has forgotten this station, or knows an earlier key of it."""
+ASK_S: Final = 5.0
 _CERTIFICATE_HEADER: Final = "x-xinfang-certificate"
 
 
@@ -77,8 +78,15 @@ class HttpTransport:
     def post(self, path: str, body: bytes, headers: dict[str, str] | None = None) -> bytes:
         """POST bytes, get bytes; raises SurroundingsFault with ``reason`` as the county named it."""
         sent = {"content-type": "application/x-xinfang-frame", **(headers or {})}
+        return self._ask("POST", path, body=body, headers=sent)
+
+    def get(self, path: str, *, within_s: float) -> bytes:
+        """GET bytes; raises as :meth:`post`."""
+        return self._ask("GET", path, timeout=urllib3.Timeout(within_s))
+
+    def _ask(self, method: str, path: str, **sent: Any) -> bytes:
         try:
-            reply = self._pool.request("POST", self.url + path, body=body, headers=sent, preload_content=False)
+            reply = self._pool.request(method, self.url + path, preload_content=False, **sent)
             try:
                 data = reply.read(MAX_FRAME + 1)
             finally:
@@ -94,6 +102,23 @@ class HttpTransport:
     def close(self) -> None:
         """Let the connection go."""
         self._pool.clear()
+
+
+def county_key_at(url: str) -> str:
+    """The public key, as hexadecimal, that the county answering at ``url`` says is its own; nothing proves it here.
+
+    Raises SurroundingsFault ``county_unreachable`` (``reason`` ``no_county`` when something else answers), or
+    ``county_refused``.
+    """
+    transport = HttpTransport(url)
+    try:
+        found = json.loads(transport.get("/health", within_s=ASK_S))
+        key = found["county_key"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise SurroundingsFault("county_unreachable", facts={"reason": "no_county"}) from error
+    finally:
+        transport.close()
+    return str(key)
 
 
 def enrol(
@@ -150,9 +175,14 @@ def read_answer(data: bytes, certificate: Certificate) -> Answer:
         raise SurroundingsFault("county_refused", facts={"reason": "bad_answer", "code": damaged.code}) from damaged
 
 
-def go_round(transport: Transport, request: Request, key: SigningKey, certificate: Certificate) -> Answer:
-    """Write, carry, read: what the net lane does between building a request and applying its answer."""
-    return read_answer(transport.exchange(write_request(request, key)), certificate)
+def go_round(transport: Transport, request: Request, key: SigningKey, certificate: Certificate) -> tuple[Answer, int]:
+    """Write, carry, read: what the net lane does between building a request and applying its answer.
+
+    Returns the answer with the bytes of both frames. Raises SurroundingsFault.
+    """
+    frame = write_request(request, key)
+    reply = transport.exchange(frame)
+    return read_answer(reply, certificate), len(frame) + len(reply)
 
 
 def _fault(status: int, data: bytes) -> SurroundingsFault:

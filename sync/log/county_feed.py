@@ -36,7 +36,8 @@ CREATE TABLE audience (                 -- every scope a case was ever delivered
 INSERT INTO audience
   SELECT a.case_id, f.scope, CASE WHEN f.scope = (
     SELECT b.scope FROM act b JOIN feed g ON g.act_seq = b.seq WHERE b.case_id = a.case_id ORDER BY b.seq LIMIT 1
-  ) THEN 1 ELSE 0 END FROM feed f JOIN act a ON a.seq = f.act_seq GROUP BY a.case_id, f.scope;
+  ) AND a.case_id NOT LIKE 'office/%' AND a.case_id NOT LIKE 'calendar/%'
+  THEN 1 ELSE 0 END FROM feed f JOIN act a ON a.seq = f.act_seq GROUP BY a.case_id, f.scope;
 CREATE TABLE claimed (                  -- the writers a station last claimed as its own and not forked
   station TEXT NOT NULL, writer BLOB NOT NULL, PRIMARY KEY (station, writer)
 ) STRICT, WITHOUT ROWID;

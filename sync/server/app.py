@@ -160,12 +160,13 @@ class County:
         return encode_frame(enrolled, ENROL_TAG, self._store.key)
 
     async def health(self, _http: HttpRequest) -> Response:
-        """Whether the county works, in numbers."""
+        """Whether the county works, in numbers, and which one it is."""
         stations = await self._on_lane(self._store.stations)
         counts = await self._on_lane(self._store.counts)
         return JSONResponse(
             {
                 "ok": True,
+                "county_key": self._store.public_key.hex(),
                 "protocol": PROTOCOL,
                 "caps": list(CAPABILITIES),
                 "time_ms": self._clock(),

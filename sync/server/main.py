@@ -20,6 +20,7 @@ from sync.log import LogDamaged
 from sync.server.app import County
 from sync.server.conflicts import conflicts
 from sync.server.store import CountyStore
+from sync.server.upstream_command import add_upstream
 
 FAULTS = {
     "disk_full": "磁盘已满，没有写入任何内容。",
@@ -165,6 +166,7 @@ def _parser() -> argparse.ArgumentParser:
     revoke = admin.add_parser("revoke", help="停用一台工作站")
     revoke.add_argument("--station", required=True)
     revoke.set_defaults(do=_revoke)
+    add_upstream(admin)
     return parser
 
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from domain.acts import Act, CaseKind
+from domain.audience import series_case
 from domain.beijing import beijing_minute
 from domain.canonical import Json
 from domain.fold import CaseState, fold, state_bytes, state_json
@@ -71,6 +72,25 @@ class CountyStore:
     def key(self) -> SigningKey:
         """The county's key: signs answers, certificates and the county's own acts."""
         return self._key
+
+    @property
+    def database(self) -> Any:
+        """The open file, for the other SQL of this room."""
+        return self._db
+
+    def now(self) -> int:
+        """The county's time, milliseconds since 1970 UTC."""
+        return self._clock()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Everything read inside is of one moment, whatever a running server takes in meanwhile."""
+        with surroundings():
+            self._db.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._db.execute("ROLLBACK")
 
     def close(self) -> None:
         """Fold the write-ahead log into the file and close it."""
@@ -278,9 +298,9 @@ class CountyStore:
             )
             year = int(beijing_minute(self._clock())[:4])
             for kind in str(kinds).split():
-                case_id = f"series/{office}/{year}/{kind}"
-                if not self.log.has_case(case_id):
-                    self._lease(office, year, kind, 1, 9999, asked.writer)
+                scope = certificate.home_scope
+                if not self.log.has_case(series_case(scope, office, year, kind)):
+                    self._lease(office, year, kind, 1, 9999, asked.writer, scope)
         return issue_certificate(certificate, self._key)
 
     def _certificate(self, row: StationRow) -> Certificate:
@@ -334,6 +354,21 @@ class CountyStore:
         with self._transaction():
             return self._record(kind, case_kind, case_id, scope, sets)
 
+    def record_all(self, commits: Iterable[Sequence[Act]]) -> None:
+        """Write commits of the county's own and deliver them, in one transaction.
+
+        ``commits`` may be lazy: it runs inside the transaction and sees what was recorded before it.
+        """
+        with self._transaction():
+            cases: set[str] = set()
+            delivery = Delivery(self.log, self.feed)
+            for acts in commits:
+                delivery.own(self.log.held(self.log.append(self.writer, acts, self._key), new=True))
+                cases |= {act.case_id for act in acts}
+            feeds = delivery.finish()
+            self.project(sorted(cases))
+            self.feed.append(feeds)
+
     def record_office(self, fields: Mapping[str, Json]) -> Act:
         """Record an institution (登记机构); ``fields`` has at least code and name."""
         with self._transaction():
@@ -344,12 +379,11 @@ class CountyStore:
         with self._transaction():
             return self._lease(office, year, kind, first, last, holder)
 
-    def _lease(self, office: str, year: int, kind: str, first: int, last: int, holder: str) -> Act:
-        sets: dict[str, Json] = {
-            "office": office, "year": year, "kind": kind, "first": first, "last": last, "holder": holder,
-        }  # fmt: skip
-        case_id = f"series/{office}/{year}/{kind}"
-        return self._record("series_leased", CaseKind.SERIES, case_id, f"office/{office}", sets)
+    def _lease(self, office: str, year: int, kind: str, first: int, last: int, holder: str, scope: str = "") -> Act:
+        scope = scope or f"office/{office}"
+        block: dict[str, Json] = {"first": first, "last": last, "holder": holder}
+        sets: dict[str, Json] = {"office": office, "year": year, "kind": kind, **block}
+        return self._record("series_leased", CaseKind.SERIES, series_case(scope, office, year, kind), scope, sets)
 
     def _record_office(self, fields: Mapping[str, Json]) -> Act:
         case_id = f"office/{fields['code']}"
@@ -389,19 +423,15 @@ class CountyStore:
 
     def verify(self) -> Report:
         """Prove chains, signatures, feeds and the folded cases, in one snapshot. Raises LogDamaged."""
-        with surroundings():
-            self._db.execute("BEGIN")
-            try:
-                writers = sum(1 for _ in self.log.verify())
-                feeds = sum(1 for _ in self.feed.verify())
-                kept = self.case_bytes()
-                for case_id in self.log.case_ids():
-                    state = self.fold_case(case_id)
-                    if kept.pop(case_id, None) != (None if state is None else state_bytes(state)):
-                        raise LogDamaged("projection_differs", detail=case_id)
-                if kept:
-                    raise LogDamaged("projection_differs", n=len(kept))
-                counts = self.counts()
-            finally:
-                self._db.execute("ROLLBACK")
+        with self.snapshot():
+            writers = sum(1 for _ in self.log.verify())
+            feeds = sum(1 for _ in self.feed.verify())
+            kept = self.case_bytes()
+            for case_id in self.log.case_ids():
+                state = self.fold_case(case_id)
+                if kept.pop(case_id, None) != (None if state is None else state_bytes(state)):
+                    raise LogDamaged("projection_differs", detail=case_id)
+            if kept:
+                raise LogDamaged("projection_differs", n=len(kept))
+            counts = self.counts()
         return Report(counts["acts"], writers, feeds, counts["cases"])

@@ -162,6 +162,17 @@ def test_init_makes_a_folder_that_was_not_there_and_takes_the_clerk_it_is_given(
     assert xinfang.failed("init", "--office", str(OFFICE))["failed"] == "folder_in_use"
 
 
+def test_init_begins_again_where_it_was_cut_off(tmp_path):
+    xinfang = with_password(tmp_path)
+    (xinfang.folder / "making").mkdir(parents=True)
+    (xinfang.folder / "making" / "station.db").write_bytes(b"half of it")
+    (xinfang.folder / "keys.json").write_bytes(b"{}")
+    (xinfang.folder / "office.json").write_bytes(b"{}")
+    xinfang.done("init", "--office", str(OFFICE))
+    assert xinfang.done("list", "clerks")
+    assert not (xinfang.folder / "making").exists()
+
+
 def test_init_touches_no_folder_of_somebody_else(tmp_path):
     (tmp_path / "报告.docx").write_bytes(b"not ours")
     assert with_password(tmp_path, station="").failed("init", "--office", str(OFFICE))["failed"] == "folder_not_empty"

@@ -74,9 +74,10 @@ def test_the_hall_has_its_visits_and_everything_is_with_the_county(place):
 def test_document_numbers_come_from_the_county(place):
     township = station(place, place.township)
     papers = township.done("list", "papers") + station(place, place.hall).done("list", "papers")
-    numbers = [paper["number"] for paper in papers if "〔" in paper["number"]]
+    # a matter referred to the township is shown there with its papers: one paper may stand in both lists
+    numbers = {paper["paper_id"]: paper["number"] for paper in papers if "〔" in paper["number"]}
     assert numbers
-    assert len(set(numbers)) == len(numbers)
+    assert len(set(numbers.values())) == len(numbers)
 
 
 def test_the_directory_names_hall_townships_and_units(place):
@@ -123,6 +124,44 @@ def test_the_window_opens_on_the_demo_clerk_and_the_county_goes_with_it(place):
     assert window.returncode in (0, 128 + signal.SIGTERM), log.read_text("utf-8")
     assert not answers(port)
     assert station(place, place.hall).done("verify")["clean"] is True
+
+
+def county_of(folder: Path, port: int) -> subprocess.Popen[bytes]:
+    program = [sys.executable, "-m", "sync.server.main", "--data", str(folder), "--port", str(port)]
+    with folder.with_suffix(".log").open("wb") as log:
+        return subprocess.Popen(program, cwd=ROOT, stdout=log, stderr=log)
+
+
+@pytest.mark.parametrize("which", ["another county", "no county"])
+def test_a_service_that_is_not_the_demos_county_is_named_and_not_used(place, tmp_path, which):
+    port = json.loads(place.mark.read_text("utf-8"))["port"]
+    (tmp_path / "other").mkdir()
+    if which == "another county":
+        other = county_of(tmp_path / "other", port)
+    else:
+        program = [sys.executable, "-m", "http.server", "--bind", "127.0.0.1", "--directory", str(tmp_path), str(port)]
+        other = subprocess.Popen(program, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        until(lambda: answers(port) or other.poll() is not None)
+        done = run("--into", str(place.path))
+    finally:
+        other.terminate()
+        other.wait(30)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert f"127.0.0.1:{port} 上有别的服务" in done.stderr
+
+
+def test_the_demos_own_county_already_running_is_used(place):
+    port = json.loads(place.mark.read_text("utf-8"))["port"]
+    own = county_of(place.county, port)
+    try:
+        until(lambda: answers(port) or own.poll() is not None)
+        with demo._county(place, port):
+            assert answers(port)
+        assert answers(port)  # it was there before us and stays
+    finally:
+        own.terminate()
+        own.wait(30)
 
 
 def test_a_start_that_was_cut_short_is_begun_again(tmp_path):

@@ -13,8 +13,6 @@ from domain.numbers import (
     Series,
     check_query_code,
     draw,
-    find_series,
-    lease,
     parse_document_number,
     parse_qr,
     parse_registration_number,
@@ -156,15 +154,13 @@ def test_a_series_gives_each_number_once_without_gap_and_then_refuses():
 
 
 def test_a_later_block_follows_when_the_first_is_used_up():
-    running = lease(series(next=3), 201, 202)
+    running = series(next=3, later=((201, 202),))
     assert running.remaining == 3
     drawn = []
     for _ in range(3):
         number, running = draw(running)
         drawn.append(number)
     assert drawn == ["青信受字〔2026〕3号", "青信受字〔2026〕201号", "青信受字〔2026〕202号"]
-    assert lease(series(), 4, 10).later == ()
-    assert lease(series(), 4, 10).last_leased == 10
 
 
 def test_two_desks_with_their_own_blocks_never_draw_one_number():
@@ -177,15 +173,3 @@ def test_two_desks_with_their_own_blocks_never_draw_one_number():
             assert number not in drawn
             drawn.add(number)
     assert len(drawn) == 100
-
-
-def test_a_lease_reaching_back_is_refused():
-    for first, last in ((3, 5), (5, 4), (0, 9)):
-        assert code_of(lease, series(), first, last) == "lease_invalid"
-    assert code_of(lease, lease(series(), 10, 20), 20, 30) == "lease_invalid"
-
-
-def test_the_series_is_that_of_the_year_of_issue():
-    both = [series(), series(year=2027)]
-    assert find_series(both, "370299", 2027, "F04").year == 2027
-    assert code_of(find_series, both, "370299", 2028, "F04") == "series_missing"

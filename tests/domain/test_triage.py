@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from domain.classes import check_recipient, check_representatives, is_collective
 from domain.commands import TriageAnswers
 from domain.refusals import Refusal
 from domain.triage import (
@@ -16,9 +17,6 @@ from domain.triage import (
     Situation,
     Step,
     check_clock,
-    check_recipient,
-    check_representatives,
-    collective_kind,
     propose_outcome,
     propose_route,
     reach_of,
@@ -220,21 +218,22 @@ def test_sixty_days_and_review_are_refused_outside_31_6(clock):
 
 
 def test_four_people_are_individual_and_five_are_collective():
-    assert [collective_kind(n) for n in (1, 4, 5, 12)] == ["individual", "individual", "collective", "collective"]
-    assert collective_kind(9, 10) == "individual"
+    assert [is_collective(n, 5) for n in (1, 4, 5, 12)] == [False, False, True, True]
+    assert not is_collective(9, 10)
 
 
 def test_twelve_people_may_have_five_representatives_and_not_six():
-    check_representatives(12, 5)
-    refusal = refused(check_representatives, 12, 6)
+    roles = [f"people.{n}.role" for n in range(6)]
+    check_representatives(roles[:5], 5)
+    refusal = refused(check_representatives, roles, 5)
     assert (refusal.code, refusal.article, refusal.facts["limit"]) == ("too_many_representatives", "R 20③", 5)
-    assert refused(check_representatives, 9, 4, 3).code == "too_many_representatives"
-    assert refused(check_representatives, 2, 3).code == "headcount_too_small"
+    assert refusal.field == "people.5.role"
+    assert refused(check_representatives, roles[:4], 3).field == "people.3.role"
 
 
-def test_an_accusation_never_goes_to_the_accused():
-    refusal = refused(check_recipient, MatterClass.ACCUSATION, "370299-ZJ", ["", "370299-ZJ"])
-    assert (refusal.code, refusal.article) == ("recipient_is_accused", "R 30③")
-    assert refused(check_recipient, MatterClass.ACCUSATION, "X", [], ["370299-JW"]).code == "recipient_not_listed"
-    check_recipient(MatterClass.ACCUSATION, "370299-JW", ["370299-ZJ"], ["370299-JW"])
-    check_recipient(MatterClass.CLAIM, "370299-ZJ", ["370299-ZJ"], [])
+def test_a_matter_never_goes_to_the_organ_it_is_about():
+    for recipient in (("370299-ZJ", ""), ("", "370299-ZJ")):
+        refusal = refused(check_recipient, "370299-ZJ", recipient)
+        assert (refusal.code, refusal.article) == ("accused_organ", "R 30③")
+    check_recipient("370299-ZJ", ("370299-JW", "某纪委"))
+    check_recipient("", ("", "某纪委"))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from desktop.printing import gallery, missing_characters, page_pngs, render, warm_up
+from desktop.printing import gallery, missing_characters, page_count, page_pngs, render, warm_up
 from domain.papers import (
     SIZES,
     TITLES,
@@ -198,6 +198,21 @@ def test_the_register_carries_every_field_of_its_people_and_matters(line, text_o
         assert words in text
 
 
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("2025-10-09", "2025年10月9日"),
+        ("2025-10月以来", "2025-10月以来"),
+        ("2025-02-30", "2025-02-30"),
+        ("2025-1-1 前", "2025-1-1前"),
+    ],
+)
+def test_when_a_matter_happened_is_printed_as_a_date_or_in_the_clerks_words(typed, printed, line, text_of):
+    register = gallery.registration()
+    content = replace(register, matters=(replace(register.matters[0], happened=typed),))
+    assert printed in joined(text_of(render(content, Paper.A4, line, Mark.original())))
+
+
 def test_thirty_companions_all_appear(line, text_of, pages_of):
     people = tuple(
         RegisteredPerson(name=f"村民{chr(0x7532 + i)}", role="随访人", phone=f"1390000{i:04d}") for i in range(31)
@@ -302,8 +317,9 @@ def test_no_unembedded_font_is_named_and_every_sheet_speaks_chinese(line):
 
 
 def test_previews_are_pictures_of_the_pages(line):
-    pictures = page_pngs(render(gallery.registration(), Paper.A4, line, Mark.original()), 50)
-    assert len(pictures) == 2
+    pdf = render(gallery.registration(), Paper.A4, line, Mark.original())
+    pictures = page_pngs(pdf, 50)
+    assert len(pictures) == page_count(pdf) == 2
     assert all(picture.startswith(b"\x89PNG") for picture in pictures)
 
 

@@ -173,7 +173,8 @@ class Station:
 
     def round(self, transport: Transport, budget: int = 1 << 20) -> Applied:
         request = self.request(budget)
-        return self.apply(request, go_round(transport, request, self.key, self.certificate))
+        answer, _ = go_round(transport, request, self.key, self.certificate)
+        return self.apply(request, answer)
 
     def sync(self, url: str, budget: int = 1 << 20, rounds: int = 60) -> list[Applied]:
         """Rounds until nothing more waits."""

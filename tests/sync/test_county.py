@@ -8,7 +8,7 @@ import pytest
 import urllib3
 
 from domain.faults import SurroundingsFault
-from sync.client import HttpTransport, write_request
+from sync.client import HttpTransport, county_key_at, write_request
 from tests.sync.harness import converge
 
 # ---------------------------------------------------------------- who is let in
@@ -84,6 +84,7 @@ def test_the_county_page_and_health_say_which_station_is_where(county, new_stati
     assert "正常" in page
     assert "张三" not in page
     health = urllib3.request("GET", county.url + "/health").json()
+    assert health["county_key"] == county_key_at(county.url) == one.certificate.county_key
     assert (health["ok"], health["stations"], health["acts"], health["backlog"]) == (True, 1, 5, 0)
 
 

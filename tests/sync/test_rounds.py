@@ -77,7 +77,9 @@ def test_a_round_without_news_is_one_small_exchange(county, new_station):
     answer = transport.exchange(frame)
     transport.close()
     assert len(frame) + len(answer) <= 300
-    assert go_round(_Canned(answer), request, station.key, station.certificate).same
+    read, carried = go_round(_Canned(answer), request, station.key, station.certificate)
+    assert read.same
+    assert carried == len(frame) + len(answer)
 
 
 class _Canned:

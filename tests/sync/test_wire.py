@@ -293,7 +293,7 @@ def test_a_damaged_answer_changes_nothing_at_the_station(county, new_station):
             go_round(Line(spoilt), request, one.key, one.certificate)
         assert fault.value.facts["reason"] == "bad_answer"
     assert one.feed.pending() == 1
-    one.apply(request, go_round(Line(answer), request, one.key, one.certificate))
+    one.apply(request, go_round(Line(answer), request, one.key, one.certificate)[0])
     assert one.feed.pending() == 0
 
 

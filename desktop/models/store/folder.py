@@ -71,6 +71,11 @@ class DataFolder:
         return self.path / "logs"
 
     @property
+    def making(self) -> DataFolder:
+        """Where a new station's files are made; while it is there, the making has not come to its end."""
+        return DataFolder(self.path / "making")
+
+    @property
     def readme(self) -> Path:
         return self.path / "README.txt"
 
@@ -256,12 +261,55 @@ def read_fence(folder: DataFolder) -> Fence | None:
         return None
 
 
+def begin_making(folder: DataFolder) -> DataFolder:
+    """The folder in a data folder in which a new station's files are made; what a cut left of an earlier one goes.
+
+    Only for whoever holds the folder. Raises SurroundingsFault ``folder_in_use``, ``read_only``, ``disk_full``,
+    ``io_error``.
+    """
+    refuse_used(folder)
+    discard_unfinished(folder)
+    try:
+        folder.making.path.mkdir(mode=0o700)
+        sync_directory(folder.path)
+    except OSError as error:
+        raise fault_of_os_error(error, folder.making.path) from error
+    return folder.making
+
+
+def refuse_used(folder: DataFolder) -> None:
+    """Raise SurroundingsFault ``folder_in_use`` where no new station may be made.
+
+    That is where one is, and where keys are that no unfinished making accounts for: their file may be brought back yet.
+    """
+    if folder.database.exists() or (folder.keys.exists() and not folder.making.path.exists()):
+        raise SurroundingsFault("folder_in_use", facts={"folder": folder.path.name})
+
+
+def finish_making(folder: DataFolder) -> None:
+    """Put the made files in their places, the closed database last: with it there is a station, without it none.
+
+    Raises SurroundingsFault ``read_only``, ``disk_full``, ``io_error``.
+    """
+    making = folder.making
+    try:
+        making.office.replace(folder.office)
+        making.keys.replace(folder.keys)
+        sync_directory(folder.path)
+        making.database.replace(folder.database)
+        sync_directory(folder.path)
+    except OSError as error:
+        raise fault_of_os_error(error, folder.database) from error
+    shutil.rmtree(making.path, ignore_errors=True)
+
+
 def discard_unfinished(folder: DataFolder) -> None:
-    """Take away the files of a station whose making failed; only for whoever holds the folder and made them now."""
+    """Take away the files of a station whose making failed or was cut short; only for whoever holds the folder."""
     side_files = [folder.database.with_name(folder.database.name + end) for end in ("-wal", "-shm", "-journal")]
     for file in (*side_files, folder.database, folder.keys, folder.ballast, folder.office):
         with suppress(OSError):
             file.unlink(missing_ok=True)
+    shutil.rmtree(folder.making.path, ignore_errors=True)  # last: until then the rest is known for unfinished
 
 
 def free_bytes(folder: DataFolder) -> int:

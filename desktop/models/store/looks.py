@@ -13,12 +13,11 @@ _TABLES = (
     "CREATE TABLE looked (case_id TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID",
     # 搁置: acts the county keeps and does not hand on, which a clerk has taken note of
     "CREATE TABLE put_by (act_seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, by TEXT NOT NULL) STRICT",
-    "ALTER TABLE county ADD COLUMN last_reason TEXT NOT NULL DEFAULT ''",
 )
 
 
 def create_look_tables(db: Database) -> None:
-    """A step of the station file's form."""
+    """The tables of this desk's own looks and decisions."""
     for statement in _TABLES:
         db.execute(statement)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from desktop.models.store.connection import Connection, faults, immediate, open_
 from desktop.models.store.projector import KEYS, rows_of, stored_rows
 from desktop.models.store.store import Store
 from domain.faults import SurroundingsFault
+from domain.fold import CaseState
 from sync.log import LogDamaged
 
 Progress = Callable[[int, int], None]
@@ -63,16 +64,20 @@ def _unsound_pages(db: Connection) -> list[str]:
         return found + [str(row[0]) for row in db.execute("PRAGMA quick_check").fetchall() if row[0] != "ok"]
 
 
-def _differing(store: Store, progress: Progress | None) -> list[str]:
-    differing: list[str] = []
-    expected_rows = dict.fromkeys(TABLES, 0)
-    ids = list(store.log.case_ids())
+def _states(store: Store, ids: Sequence[str], progress: Progress | None) -> Iterator[tuple[str, CaseState]]:
+    """The cases one after another, each folded from its acts, with a word on how far it is every few."""
     for done, case_id in enumerate(ids):
         if progress is not None and done % STRIDE == 0:
             progress(done, len(ids))
         state = store.state(case_id)
-        if state is None:
-            continue
+        if state is not None:
+            yield case_id, state
+
+
+def _differing(store: Store, progress: Progress | None) -> list[str]:
+    differing: list[str] = []
+    expected_rows = dict.fromkeys(TABLES, 0)
+    for case_id, state in _states(store, list(store.log.case_ids()), progress):
         expected, held = rows_of(state, store.yardstick), stored_rows(store.db, state, TABLES)
         for table in TABLES:
             want, have = expected.get(table, []), held.get(table, [])
@@ -93,12 +98,7 @@ def rebuild(store: Store, progress: Progress | None = None) -> int:
         for table in TABLES:
             store.db.execute(f"DELETE FROM {table}")
         store.forget_search()
-        for done, case_id in enumerate(ids):
-            if progress is not None and done % STRIDE == 0:
-                progress(done, len(ids))
-            state = store.state(case_id)
-            if state is None:
-                continue
+        for case_id, state in _states(store, ids, progress):
             store.project(state, fresh=True)
             if case_id.startswith("calendar/"):
                 store.reread_calendar()  # calendars come first, so every clock is measured by all of them

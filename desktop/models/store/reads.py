@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from desktop.models.store import unreported
 from desktop.models.store.connection import Connection, faults
@@ -29,20 +29,20 @@ _REPORTED = (
     " AND NOT EXISTS (SELECT 1 FROM confirmed c WHERE c.act_seq = a.seq))"
 )
 
-_ITS_MATTERS = "link l JOIN matter m ON m.matter_id = l.far WHERE l.near = v.visit_id AND l.kind = 'matter'"
+ITS_MATTERS: Final = "link l JOIN matter m ON m.matter_id = l.far WHERE l.near = v.visit_id AND l.kind = 'matter'"
 
 _VISIT = f"""
 SELECT v.visit_id, v.number, v.visited_at, v.visited_on,
   coalesce((SELECT name FROM petitioner p WHERE p.petitioner_id = v.main_petitioner), ''), v.anonymous,
-  EXISTS (SELECT 1 FROM {_ITS_MATTERS} AND m.matter_class = 'accusation'),
-  v.headcount, v.collective, (SELECT count(*) FROM {_ITS_MATTERS}),
-  coalesce((SELECT m.summary FROM {_ITS_MATTERS} ORDER BY m.number LIMIT 1), ''),
+  EXISTS (SELECT 1 FROM {ITS_MATTERS} AND m.matter_class = 'accusation'),
+  v.headcount, v.collective, (SELECT count(*) FROM {ITS_MATTERS}),
+  coalesce((SELECT m.summary FROM {ITS_MATTERS} ORDER BY m.number LIMIT 1), ''),
   v.window, coalesce((SELECT name FROM clerk c WHERE c.clerk_id = v.clerk), v.clerk),
   coalesce((SELECT name FROM office o WHERE o.code = v.office), v.office),
   {_REPORTED.format(case="v.visit_id")}
-    AND NOT EXISTS (SELECT 1 FROM {_ITS_MATTERS}
+    AND NOT EXISTS (SELECT 1 FROM {ITS_MATTERS}
                     AND NOT {_REPORTED.format(case="m.matter_id")}),
-  v.conflicts + coalesce((SELECT sum(m.conflicts) FROM {_ITS_MATTERS}), 0)
+  v.conflicts + coalesce((SELECT sum(m.conflicts) FROM {ITS_MATTERS}), 0)
 FROM visit v
 """
 
@@ -294,10 +294,20 @@ class Reads:
         return [(str(r[0]), int(r[1]), int(r[2]), int(r[3]), str(r[4])) for r in self._rows(sql, (office,))]
 
 
+def name_on_visit(name: str, *, anonymous: bool, accusation: bool) -> str:
+    """The main visitor 主访人 as lists may show it: nobody's name beside an accusation (R 30③)."""
+    if accusation:
+        return "某某"
+    return "匿名" if anonymous else name or "姓名不清"
+
+
+def name_on_matter(name: str, petitioner_id: str, matter_class: str) -> str:
+    """The petitioner of a matter as lists may show it (R 30③)."""
+    return name_on_visit(name, anonymous=not petitioner_id and not name, accusation=matter_class == "accusation")
+
+
 def _visit(row: Sequence[Any]) -> VisitRow:
-    name = "匿名" if row[5] else str(row[4]) or "姓名不清"
-    if row[6]:
-        name = "某某"  # R 30③: nobody's name beside an accusation, on any list
+    name = name_on_visit(row[4], anonymous=bool(row[5]), accusation=bool(row[6]))
     return VisitRow(
         row[0], row[1], row[2], row[3], name, int(row[7]), bool(row[8]), int(row[9]), row[10], row[11], row[12],
         row[13], bool(row[14]), int(row[15]),
@@ -305,7 +315,7 @@ def _visit(row: Sequence[Any]) -> VisitRow:
 
 
 def _matter(row: Sequence[Any]) -> MatterRow:
-    name = "某某" if row[6] == "accusation" else str(row[4]) or ("匿名" if not row[5] else "姓名不清")
+    name = name_on_matter(row[4], row[5], row[6])
     return MatterRow(
         row[0], row[1], row[2], row[3], name, row[6], row[7], row[8], row[9], row[10], row[11], row[12], row[13],
         row[14], row[15], row[16], row[17], bool(row[18]), int(row[19]),

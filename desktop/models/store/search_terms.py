@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-NAME, INITIALS, ID, ID_TAIL, PHONE_TAIL, NUMBER, NUMBER_TAIL = "n", "p", "i", "j", "t", "m", "r"
+NAME, INITIALS, ID, ID_TAIL, PHONE_TAIL, NUMBER, NUMBER_TAIL, DIGITS = "n", "p", "i", "j", "t", "m", "r", "d"
 
 STEPS: dict[str, tuple[int, ...]] = {
     NAME: (1, 2, 3),
@@ -23,6 +23,7 @@ STEPS: dict[str, tuple[int, ...]] = {
     PHONE_TAIL: (4,),
     NUMBER: tuple(range(4, 17)),  # one office's numbers all begin alike: a filter would read them all
     NUMBER_TAIL: (4,),
+    DIGITS: (4,),  # each four neighbouring digits of the text
 }
 WHY = {
     NAME: "name",
@@ -44,6 +45,7 @@ _INVISIBLE = re.compile(
     "[\u00ad\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]"
 )
 _SPACES = re.compile(r"\s+")
+_FOUR_DIGITS = re.compile("(?=([0-9]{4}))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,9 @@ class Term:
 
     looks: tuple[tuple[str, str], ...]
     runs: tuple[str, ...]
+    digits: str = ""
+    """Of a term that is all digits, four that are in every text that meets it: looked up like a key, because the pairs
+    of digits are few and each stands in so many texts that finding a text with all of them reads the whole index."""
 
     def met_by(self, keys: str, body: str) -> str | None:
         """Which key of a document meets the term, or None."""
@@ -113,10 +118,15 @@ def document(doc: SearchDoc) -> tuple[str, str]:
     for number in filter(str.isascii, doc.numbers):
         lines[NUMBER + fold(number)] = None
         lines[NUMBER_TAIL + _digits(number)[::-1]] = None
-    keys = "".join(f"\n{line}" for line in lines if len(line) > 1)
     spoken = [number for number in doc.numbers if not number.isascii()]  # 文号; bare digits would crowd the pairs
     body = " ".join(word for text in (*spoken, *doc.names, *doc.texts) for word in words(text))
-    return keys, body
+    keys = "".join(f"\n{line}" for line in lines if len(line) > 1)
+    return keys + digit_keys(body), body
+
+
+def digit_keys(body: str) -> str:
+    """The lookup lines that stand for the digits of a text."""
+    return "".join(f"\n{DIGITS}{four}" for four in dict.fromkeys(_FOUR_DIGITS.findall(body)))
 
 
 def key_rows(keys: str) -> Iterator[tuple[str, str]]:
@@ -161,7 +171,10 @@ def _term(part: str) -> Term:
     else:
         looks = [(NAME, folded)]
     runs = runs if any(len(run) > 1 for run in runs) else ()
-    return Term(tuple(look for look in looks if step_of(*look)), runs)
+    longest = max(runs, key=len, default="") if _is_digits(folded) else ""
+    # The last four: numbers and dates begin alike.
+    digits = (_FOUR_DIGITS.findall(longest) or [""])[-1]
+    return Term(tuple(look for look in looks if step_of(*look)), runs, digits)
 
 
 def _is_digits(folded: str) -> bool:

@@ -132,12 +132,18 @@ def _companion_row(content: RegistrationForm, person: RegisteredPerson) -> Row:
     )
 
 
+def _happened(text: str) -> str:
+    """When it happened: a date as papers write it, anything else in the clerk's words."""
+    try:
+        return chinese_date(text)
+    except ValueError:
+        return text
+
+
 def _matter_rows(matter: RegisteredMatter, head: str) -> Iterator[Row]:
     yield Row((label(head), Cell(matter.summary, 5)), keep=True)
     yield Row(_pairs(("事项分类", matter.classification), ("内容分类", matter.category), ("信访目的", matter.purpose)))
-    happened = (
-        chinese_date(matter.happened) if len(matter.happened) == 10 and matter.happened[4] == "-" else matter.happened
-    )
+    happened = _happened(matter.happened)
     yield Row(_pairs(("问题属地", matter.place), ("发生时间", happened), ("被反映人", matter.accused)))
     yield Row((label("请求"), Cell(matter.request, 5)))
     yield Row((label("事实"), Cell(matter.facts, 5)))

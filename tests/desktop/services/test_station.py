@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import random
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -140,6 +143,82 @@ def test_a_short_password_can_be_put_right_at_once(tmp_path: Path) -> None:
     )
     assert station.clerk_name == "王"
     station.close()
+
+
+MAKER = """
+import os, random, signal, sys
+from pathlib import Path
+from desktop.services import station
+from tests.desktop.services.halls import FAST, HALL, PASSWORD, Clock
+
+path, when = Path(sys.argv[1]), sys.argv[2]
+renamed = 0
+
+def watch(event, args):
+    global renamed
+    if event == "os.rename":
+        renamed += 1
+        if when == f"before rename {renamed}":
+            os.kill(os.getpid(), signal.SIGKILL)
+
+def first_acts(*words, write=station._first_acts):
+    if when == "before the first acts":
+        os.kill(os.getpid(), signal.SIGKILL)
+    write(*words)
+    if when == "after the first acts":
+        os.kill(os.getpid(), signal.SIGKILL)
+
+station._first_acts = first_acts
+sys.addaudithook(watch)
+station.create_station(
+    path, HALL, sign_in="wang", name="王晓青", password=PASSWORD,
+    surroundings=station.Surroundings(Clock(), random.Random(3).randbytes, FAST),
+).close()
+print(renamed)
+"""
+RENAMES = 6
+"""Keys and office note made; office note, keys and database put in place; the ballast."""
+
+
+def test_every_moment_a_new_station_may_be_cut_at_is_tried(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", MAKER, tmp_path / "new", ""], capture_output=True, check=True)
+    assert done.stdout.split() == [str(RENAMES).encode()]
+
+
+@pytest.mark.parametrize(
+    "when",
+    ["before the first acts", "after the first acts", *(f"before rename {n}" for n in range(1, RENAMES + 1))],
+)
+def test_a_station_cut_off_while_it_is_made_is_whole_or_can_be_made_again(tmp_path: Path, when: str) -> None:
+    path = tmp_path / "new"
+    died = subprocess.run([sys.executable, "-c", MAKER, path, when], capture_output=True, check=False)
+    assert died.returncode == -signal.SIGKILL, died.stderr
+    surroundings = Surroundings(Clock(), random.Random(1).randbytes, FAST)
+    words = {"sign_in": "wang", "password": PASSWORD, "surroundings": surroundings}
+    if when == f"before rename {RENAMES}":
+        station = open_station(path, **words)  # type: ignore[arg-type]
+    else:
+        with pytest.raises(SurroundingsFault, match="no_station"):
+            open_station(path, **words)  # type: ignore[arg-type]
+        station = create_station(path, HALL, name="王晓青", **words)  # type: ignore[arg-type]
+    assert [row.code for row in lookup.offices(station)] == ["370205", "370206"]
+    assert [row.name for row in station.store.clerks()] == ["王晓青"]
+    assert verify(station).clean
+    assert {each.name for each in path.iterdir()} >= {"station.db", "keys.json", "office.json", "ballast.bin"}
+    assert not (path / "making").exists()
+    station.close()
+
+
+def test_keys_whose_file_is_missing_are_never_written_over(hall: Hall) -> None:
+    hall.station.close()
+    kept = hall.station.folder.keys.read_bytes()
+    aside = hall.station.folder.database.rename(hall.path.parent / "quarantine.db")
+    with pytest.raises(SurroundingsFault) as fault:
+        create_station(hall.path, HALL, sign_in="li", name="李", password=PASSWORD, surroundings=hall.surroundings)
+    assert fault.value.code == "folder_in_use"
+    assert hall.station.folder.keys.read_bytes() == kept
+    aside.rename(hall.station.folder.database)
+    assert hall.open_again().clerk_name == "王晓青"
 
 
 def test_a_disk_too_full_for_a_station_can_be_tried_again_when_there_is_room(small_disk: Path) -> None:

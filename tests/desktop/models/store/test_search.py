@@ -47,7 +47,7 @@ LAND = SearchDoc(
     kind="matter",
     ref="land",
     at_ms=NOW - 7 * MINUTE,
-    texts=("反映征地补偿款未发放，补偿标准过低。", "要求公开征地批文", "ＡＢ区3号楼"),
+    texts=("反映征地补偿款未发放，补偿标准过低。", "要求公开征地批文", "ＡＢ区3号楼", "凭证２０１6105、1208"),
     numbers=("某信访受字〔2026〕12号",),
 )
 VISIT = SearchDoc(
@@ -135,6 +135,11 @@ def found(conn, text, **options: Any) -> list[str]:
         ("。，", [], None),
         ("7", [], None),
         ("12", ["land", "wang"], "text"),
+        ("2016", ["land"], "text"),
+        ("0161", ["land"], "text"),  # in the middle of a longer number
+        ("2016 1208", ["land"], "text"),
+        ("2016 1209", [], None),
+        ("20161208", [], None),  # not one number in the text
         ("\x00", [], None),
         ('"', [], None),
         ("王*", ["visit", "wang"], "name"),
