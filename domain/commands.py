@@ -329,23 +329,21 @@ class VoidPaper:
 
 @dataclass(frozen=True, slots=True)
 class SettleConflict:
-    """Settle a conflict 核对: the value that stands, over every head that was shown."""
+    """Settle one field 核对: ``chosen_act`` is the head whose value stands; or empty, with ``value`` giving a third."""
 
     case_id: str
     field: str
     chosen_act: str
-    """The head whose value stands; or empty, with ``value`` giving a third."""
     value: str = ""
     why: str = ""
-    keep_both: bool = False
-    """Keep the values that do not stand as a note 备注 of the case."""
-    seen: tuple[str, ...] = ()
-    """The live heads the clerk was shown; another one that came meanwhile is not settled unseen. Empty: as they are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What stands for one field of a case in conflict."""
+    """What stands for one field of a case; ``keep_both`` keeps the other values as a note 备注.
+
+    ``seen`` names the live heads the clerk was shown: one that came meanwhile is not settled unseen. Empty: as they are.
+    """
 
     field: str
     chosen_act: str = ""
@@ -365,11 +363,10 @@ class SettleConflicts:
 
 @dataclass(frozen=True, slots=True)
 class CorrectTime:
-    """Put the time of a visit right 更正办理时间, e.g. after a wrong clock; the recorded time stays on the timeline."""
+    """Put the time of a visit right 更正办理时间: Beijing wall time; the recorded time stays on the timeline."""
 
     visit_id: str
     visited_at: str
-    """Beijing wall time ``2026-11-23 09:12``."""
     why: str
     seen: tuple[str, ...] = ()
 

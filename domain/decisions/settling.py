@@ -24,7 +24,7 @@ _ONLY_CHOSEN: Final = frozenset({"stage", "accepted_on", "owner", "first_handler
 
 def settle(command: SettleConflict, state: CaseState, desk: Desk) -> ActDraft:
     """Settle one field."""
-    one = Settlement(command.field, command.chosen_act, command.value, command.keep_both, command.seen)
+    one = Settlement(command.field, command.chosen_act, command.value)
     return settle_case(SettleConflicts(command.case_id, (one,), command.why), state, desk)
 
 

@@ -131,7 +131,7 @@ def test_settling_nothing_or_one_field_twice_or_without_a_reason_is_refused():
 
 def test_one_field_is_settled_by_the_shorter_command_too():
     state = torn(place=("东", "西"))
-    draft = settling.settle(SettleConflict(CASE, "place", name(3), why="核对", keep_both=True), state, desk())
+    draft = settling.settle(SettleConflict(CASE, "place", name(3), why="核对"), state, desk())
     assert draft.sets["place"] == "西"
     assert sorted(draft.over) == [name(2), name(3)]
 
