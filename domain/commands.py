@@ -340,10 +340,7 @@ class SettleConflict:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What stands for one field of a case; ``keep_both`` keeps the other values as a note 备注.
-
-    ``seen`` names the live heads the clerk was shown: one that came meanwhile is not settled unseen. Empty: as they are.
-    """
+    """What stands for one field; ``keep_both`` keeps the others as a note 备注, ``seen`` are the heads that were shown."""
 
     field: str
     chosen_act: str = ""
