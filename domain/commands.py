@@ -340,7 +340,7 @@ class SettleConflict:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What stands for one field; ``keep_both`` keeps the others as a note 备注, ``seen`` are the heads that were shown."""
+    """What stands for one field; ``keep_both`` keeps the others as a note, ``seen`` are the heads that were shown."""
 
     field: str
     chosen_act: str = ""

@@ -102,7 +102,7 @@ class CountyPage(Page):
         self.enrol_head.setObjectName("panel_title")
         self._anew = False
         self.url = QLineEdit(self.enrol_card)
-        self.url.setPlaceholderText("http://10.1.2.3:8750")
+        self.url.setPlaceholderText("https://10.1.2.3:8750#sha256=…")
         self.url.setInputMethodHints(Qt.InputMethodHint.ImhUrlCharactersOnly)
         self.code = QLineEdit(self.enrol_card)
         self.code.setPlaceholderText(self.tr("县信访局发给本站的一次性接入码"))

@@ -10,7 +10,7 @@ from domain.acts import Act
 from sync.log.chain import Entry, LogDamaged, SigningKey, extend_chain, first_hash, verify_entries
 from sync.log.content import read_act, write_act
 
-SCHEMA_1 = """
+SCHEMA = """
 CREATE TABLE act (
   seq INTEGER PRIMARY KEY,              -- local order of arrival; storage key, means nothing elsewhere
   act_id BLOB NOT NULL UNIQUE,
@@ -40,20 +40,16 @@ CREATE TABLE writer (
   have_n INTEGER NOT NULL,
   have_hash BLOB NOT NULL,
   lamport INTEGER NOT NULL,             -- highest of its chained acts: an own commit writes one row
-  state TEXT NOT NULL CHECK (state IN ('active', 'closed', 'forked'))
+  state TEXT NOT NULL CHECK (state IN ('active', 'closed', 'forked')),
+  birth BLOB,                           -- the station key's signature over this incarnation; NULL: none held
+  attested INTEGER NOT NULL DEFAULT 0   -- 1: the key is another station's word, not proved
 ) STRICT;
+CREATE INDEX writer_by_station ON writer (station);
 CREATE TABLE log_head (                 -- highest lamport of the acts that are in no chain here
   one INTEGER PRIMARY KEY CHECK (one = 1), lamport INTEGER NOT NULL
 ) STRICT;
 INSERT INTO log_head VALUES (1, 0);
 """
-SCHEMA_2 = """
-ALTER TABLE writer ADD COLUMN birth BLOB;       -- the station key's signature over this incarnation; NULL: none held
-ALTER TABLE writer ADD COLUMN attested INTEGER NOT NULL DEFAULT 0;  -- 1: the key is another station's word, not proved
-CREATE INDEX writer_by_station ON writer (station);
-"""
-SCHEMA = SCHEMA_1 + SCHEMA_2
-"""The tables of the log as they are now; a file made by an earlier release takes the later steps."""
 
 
 T = TypeVar("T")

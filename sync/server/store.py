@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from domain.acts import Act, CaseKind
 from domain.audience import series_case
 from domain.beijing import beijing_minute
 from domain.canonical import Json
-from domain.fold import CaseState, fold, state_bytes, state_json
+from domain.faults import SurroundingsFault
+from domain.fold import CaseState, fold, state_bytes
 from sync.exchange import Delivery, Grant, answer_request
 from sync.log import ActLog, LogDamaged, SigningKey
 from sync.log.chain import sealing_public, verify_birth
-from sync.log.content import write_json
 from sync.log.feed import CountyFeed
 from sync.protocol import Answer, Certificate, Enrol, Request, Revoked, SignedCertificate, issue_certificate
-from sync.server.file import key_file, make_tables, open_file, surroundings
+from sync.server.databases import CountyDatabase, Reader, open_database
+from sync.server.file import key_file, surroundings
+from sync.server.folding import case_row
 from sync.server.stations import (
     STATION_SQL,
     RequestRefused,
@@ -27,11 +29,11 @@ from sync.server.stations import (
     code_digest,
     code_letters,
     home_scope,
+    read_counts,
+    read_stations,
     station_row,
 )
 
-_SECOND_HEAD: Final = b'},{"act":"'
-"""Stands in the bytes of a folded state where a field has a second head (and, rarely, inside a value)."""
 READ_ONLY: Final = frozenset({"dict"})
 """Scopes the county alone writes: the institutions and other tables everybody shares."""
 
@@ -49,10 +51,19 @@ class Report:
 class CountyStore:
     """One open county file. Used by one thread; every public method that writes is one transaction."""
 
-    def __init__(self, folder: Path, clock: Callable[[], int], entropy: Callable[[int], bytes]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        clock: Callable[[], int],
+        entropy: Callable[[int], bytes],
+        database: str = "",
+        open_db: Callable[[Path, str], CountyDatabase] = open_database,
+    ) -> None:
         """Open or make the county's folder. ``clock`` gives milliseconds since 1970 UTC, ``entropy`` random bytes.
 
-        Raises SurroundingsFault: ``newer_file``, ``file_damaged``, ``disk_full``, ``read_only``.
+        ``database`` is the address of a PostgreSQL database; without one the acts lie in a file in the folder.
+        Raises SurroundingsFault: ``newer_file``, ``file_damaged``, ``disk_full``, ``read_only``, ``keys_damaged``,
+        ``database_unreachable``, ``wrong_database``.
         """
         self._clock = clock
         self._entropy = entropy
@@ -60,13 +71,20 @@ class CountyStore:
             folder.mkdir(parents=True, exist_ok=True)
             self._key = SigningKey(key_file(folder / "county.key", entropy))
             self.sealing_key = key_file(folder / "sealing.key", entropy)
-            self._db = open_file(folder / "county.db")
+        self._db = open_db(folder, database)
         self.log = ActLog(self._db)
         self.feed = CountyFeed(self._db)
-        self._prepare()
-        row = self._db.execute("SELECT county, name, writer FROM county").fetchone()
-        self.county, self.name, self.writer = str(row[0]), str(row[1]), str(row[2])
-        self.public_key = self._key.public
+        try:
+            self._prepare()
+            row = self._db.execute("SELECT county, name, writer FROM county").fetchone()
+            self.county, self.name, self.writer = str(row[0]), str(row[1]), str(row[2])
+            self.public_key = self._key.public
+            writer = self.log.writer(self.writer)
+            if writer is None or writer.public_key != self.public_key:
+                raise SurroundingsFault("keys_damaged", facts={"file": "county.key"})
+        except BaseException:
+            self._db.close()
+            raise
 
     @property
     def key(self) -> SigningKey:
@@ -74,50 +92,42 @@ class CountyStore:
         return self._key
 
     @property
-    def database(self) -> Any:
-        """The open file, for the other SQL of this room."""
+    def database(self) -> CountyDatabase:
+        """The open database, for the other SQL of this room."""
         return self._db
 
     def now(self) -> int:
         """The county's time, milliseconds since 1970 UTC."""
         return self._clock()
 
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
+    def snapshot(self) -> AbstractContextManager[None]:
         """Everything read inside is of one moment, whatever a running server takes in meanwhile."""
-        with surroundings():
-            self._db.execute("BEGIN")
-            try:
-                yield
-            finally:
-                self._db.execute("ROLLBACK")
+        return self._db.snapshot()
 
     def close(self) -> None:
-        """Fold the write-ahead log into the file and close it."""
-        with surroundings():
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Close the database in order."""
         self._db.close()
 
     def _prepare(self) -> None:
-        with self._transaction():
-            if not make_tables(self._db):
+        with self.transaction():
+            if not self._db.prepare():
                 return
             county, writer = self._entropy(16).hex(), self._entropy(16).hex()
             self._db.execute("INSERT INTO county VALUES (1, ?, '县级服务器', ?, 0)", (county, writer))
             birth = self._key.sign_birth(county, writer, self._key.public)
             self.log.add_writer(writer, county, "county", self._key.public, birth)
 
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with surroundings():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
+    def transaction(self) -> AbstractContextManager[None]:
+        """One write transaction; raises SurroundingsFault."""
+        return self._db.transaction()
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """A part of the running transaction that may fail alone."""
+        return self._db.savepoint()
+
+    def reader(self) -> Reader:
+        """A connection that only reads, for another thread."""
+        return self._db.reader()
 
     # rounds ------------------------------------------------------------------------------------------------------
 
@@ -133,7 +143,7 @@ class CountyStore:
         """
         if certificate.county_key != self.public_key.hex():
             raise RequestRefused("wrong_county", 403)
-        with self._transaction():
+        with self.transaction():
             known = self.station(certificate.station)
             if known is not None and known.serial > certificate.serial:
                 raise RequestRefused("certificate_superseded", 401)
@@ -151,28 +161,35 @@ class CountyStore:
 
         ``live`` False for a request that lay on a stick: its time says nothing about the station's clock now.
         """
+        with self.transaction():
+            return self.exchange_inside(request, station, live=live)
+
+    def exchange_inside(self, request: Request, station: StationRow, *, live: bool = True) -> Answer:
+        """One round inside the running transaction; it may be answered once that is durable."""
         now_ms = self._clock()
-        with self._transaction():
-            answer = answer_request(
-                self.log, self.feed, request, self._grant(station), self.project, now_ms,
-                stations=self._grant_of, revoked=self.revoked(),
-            )  # fmt: skip
-            claims = ((mark.n, answer.have.get(writer)) for writer, mark in request.own.items())
-            backlog = sum(max(0, n - (have.n if have else 0)) for n, have in claims)
-            self._db.execute(
-                "UPDATE station SET contact_ms = ?, backlog = ?,"
-                " forked = CASE WHEN ? = 1 THEN 1 ELSE forked END WHERE station = ?",
-                (now_ms, backlog, int(bool(answer.fork)), station.station),
-            )
-            if request.own and station.writer not in answer.have:
-                current = sorted(answer.have.keys() & request.writers.keys()) or sorted(answer.have)
-                if current:  # it goes on under another incarnation
-                    sql = "UPDATE station SET writer = ? WHERE station = ?"
-                    self._db.execute(sql, (current[-1], station.station))
-            if live and request.t:
-                sql = "UPDATE station SET clock_offset_ms = ? WHERE station = ?"
-                self._db.execute(sql, (request.t - now_ms, station.station))
+        answer = answer_request(
+            self.log, self.feed, request, self._grant(station), self.project, now_ms,
+            stations=self._grant_of, revoked=self.revoked(),
+        )  # fmt: skip
+        claims = ((mark.n, answer.have.get(writer)) for writer, mark in request.own.items())
+        backlog = sum(max(0, n - (have.n if have else 0)) for n, have in claims)
+        self._db.execute(
+            "UPDATE station SET contact_ms = ?, backlog = ?,"
+            " forked = CASE WHEN ? = 1 THEN 1 ELSE forked END WHERE station = ?",
+            (now_ms, backlog, int(bool(answer.fork)), station.station),
+        )
+        if request.own and station.writer not in answer.have:
+            current = sorted(answer.have.keys() & request.writers.keys()) or sorted(answer.have)
+            if current:  # it goes on under another incarnation
+                self._db.execute("UPDATE station SET writer = ? WHERE station = ?", (current[-1], station.station))
+        if live and request.t:
+            self.note_clock(station.station, request.t)
         return answer
+
+    def note_clock(self, station: str, said_ms: int) -> None:
+        """Note what a station's clock says now, against ours, inside the running transaction; evidence only."""
+        sql = "UPDATE station SET clock_offset_ms = ? WHERE station = ?"
+        self._db.execute(sql, (said_ms - self._clock(), station))
 
     def _grant(self, row: StationRow) -> Grant:
         writes = tuple(scope for scope in row.scopes if scope not in READ_ONLY)
@@ -197,16 +214,11 @@ class CountyStore:
         ids = list(case_ids)
         refused = self.feed.refused_in(ids)
         rows: list[tuple[str, str, str, bytes]] = []
-        for case_id, acts in self.log.cases(ids).items():
+        for acts in self.log.cases(ids).values():
             delivered = [act for act in acts if act.act_id not in refused] if refused else acts
             if delivered:
-                state = fold(delivered)
-                rows.append((case_id, state.case_kind, state.scope, write_json(state_json(state))))
-        self._db.executemany(
-            "INSERT INTO county_case VALUES (?, ?, ?, ?) ON CONFLICT (case_id) DO UPDATE"
-            " SET case_kind = excluded.case_kind, scope = excluded.scope, state = excluded.state",
-            rows,
-        )
+                rows.append(case_row(delivered))
+        self._db.executemany(_CASE_SQL, rows)
 
     def fold_case(self, case_id: str) -> CaseState | None:
         """A case as its delivered acts tell it; None when it has none."""
@@ -217,11 +229,6 @@ class CountyStore:
     def case_bytes(self) -> dict[str, bytes]:
         """Every folded case: case id → canonical bytes of its state."""
         return {str(row[0]): bytes(row[1]) for row in self._db.execute("SELECT case_id, state FROM county_case")}
-
-    def torn_cases(self) -> list[str]:
-        """Cases with a field of more than one live head, read row by row: every case is looked at."""
-        rows = self._db.execute("SELECT case_id, state FROM county_case ORDER BY case_id")
-        return [str(row[0]) for row in rows if _SECOND_HEAD in bytes(row[1])]
 
     # enrolment ---------------------------------------------------------------------------------------------------
 
@@ -240,7 +247,7 @@ class CountyStore:
         """
         raw = code_letters(self._entropy(16))
         wanted = tuple(scopes) or (f"office/{office}", "county", "dict")
-        with self._transaction():
+        with self.transaction():
             self._db.execute(
                 "INSERT INTO code (digest, office, office_name, window, scopes, kinds, made_ms, home)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -261,7 +268,7 @@ class CountyStore:
         digest = code_digest(asked.code)
         if not verify_birth(asked.station_key, asked.station, asked.writer, asked.public_key, asked.birth):
             raise RequestRefused("bad_birth", 403)
-        with self._transaction():
+        with self.transaction():
             sql = "SELECT office, office_name, window, scopes, kinds, used_by, used_key, home FROM code"
             row = self._db.execute(f"{sql} WHERE digest = ?", (digest,)).fetchone()
             if row is None:
@@ -339,7 +346,7 @@ class CountyStore:
 
     def revoke(self, station: str) -> bool:
         """Serve this station no more; what it brought stays. False when it is unknown."""
-        with self._transaction():
+        with self.transaction():
             row = self.station(station)
             if row is None:
                 return False
@@ -351,7 +358,7 @@ class CountyStore:
 
     def record(self, kind: str, case_kind: str, case_id: str, scope: str, sets: Mapping[str, Json]) -> Act:
         """Write one act of the county's own, over what its fields hold now, and deliver it."""
-        with self._transaction():
+        with self.transaction():
             return self._record(kind, case_kind, case_id, scope, sets)
 
     def record_all(self, commits: Iterable[Sequence[Act]]) -> None:
@@ -359,7 +366,7 @@ class CountyStore:
 
         ``commits`` may be lazy: it runs inside the transaction and sees what was recorded before it.
         """
-        with self._transaction():
+        with self.transaction():
             cases: set[str] = set()
             delivery = Delivery(self.log, self.feed)
             for acts in commits:
@@ -371,12 +378,12 @@ class CountyStore:
 
     def record_office(self, fields: Mapping[str, Json]) -> Act:
         """Record an institution (登记机构); ``fields`` has at least code and name."""
-        with self._transaction():
+        with self.transaction():
             return self._record_office(fields)
 
     def lease(self, office: str, year: int, kind: str, first: int, last: int, holder: str) -> Act:
         """Lease numbers ``first``..``last`` of a series 文号 to a writer, replacing an earlier lease of it."""
-        with self._transaction():
+        with self.transaction():
             return self._lease(office, year, kind, first, last, holder)
 
     def _lease(self, office: str, year: int, kind: str, first: int, last: int, holder: str, scope: str = "") -> Act:
@@ -408,18 +415,11 @@ class CountyStore:
 
     def stations(self) -> list[StationRow]:
         """Every station with the number of its acts, by office and window."""
-        return [station_row(row) for row in self._db.execute(f"{STATION_SQL} ORDER BY s.office, s.window, s.station")]
+        return read_stations(self._db)
 
     def counts(self) -> dict[str, int]:
         """Acts, cases, refused acts, acts taken on another station's word."""
-        tables = {
-            "acts": "act",
-            "cases": "county_case",
-            "refused": "reject",
-            "attested": "attested t JOIN act a ON a.seq = t.act_seq WHERE a.chained = 0",  # its author did not come yet
-        }
-        sql = "SELECT count(*) FROM "
-        return {name: int(self._db.execute(sql + table).fetchone()[0]) for name, table in tables.items()}
+        return read_counts(self._db)
 
     def verify(self) -> Report:
         """Prove chains, signatures, feeds and the folded cases, in one snapshot. Raises LogDamaged."""
@@ -435,3 +435,9 @@ class CountyStore:
                 raise LogDamaged("projection_differs", n=len(kept))
             counts = self.counts()
         return Report(counts["acts"], writers, feeds, counts["cases"])
+
+
+_CASE_SQL: Final = (
+    "INSERT INTO county_case VALUES (?, ?, ?, ?) ON CONFLICT (case_id) DO UPDATE"
+    " SET case_kind = excluded.case_kind, scope = excluded.scope, state = excluded.state"
+)
