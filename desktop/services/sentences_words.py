@@ -149,6 +149,7 @@ COUNTY_REASONS: Final = {
     "bad_answer": "县级的回应没有通过校验",
     "bad_signature": "签名没有通过校验",
     "county_failed": "县级服务器内部出错",
+    "too_many": "县级服务器正忙，稍后会自动再试",
 }
 
 TABLE_REASONS: Final = {

@@ -86,9 +86,12 @@ def words_in(path: str, *names: str) -> set[str]:
 
 
 def test_every_reason_the_county_gives_in_an_exchange_has_a_name_for_the_status_bar() -> None:
-    reasons = words_in("sync/server/app.py", "RequestRefused") | {"newer_protocol", "older_protocol", "bad_answer"}
+    files = [str(path.relative_to(ROOT)) for path in (ROOT / "sync/server").glob("*.py")]
+    reasons = {word for path in files for word in words_in(path, "RequestRefused")}
+    reasons -= {"wrong_code", "used_code", "wrong_office", "station_taken"}  # of an enrolment; beside the code there
+    reasons |= {"newer_protocol", "older_protocol", "bad_answer", "bad_signature", "too_many"}
     faults = words_in("sync/client/http.py", "SurroundingsFault")
-    assert {"revoked", "certificate_superseded", "bad_signature"} <= reasons
+    assert {"revoked", "certificate_superseded", "certificate_wanted"} <= reasons
     assert {"county_unreachable", "county_full", "county_refused"} <= faults
     assert (reasons | faults) - set(SHORT) == set()
     assert (reasons - faults) - set(COUNTY_REASONS) == set()
