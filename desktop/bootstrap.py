@@ -136,7 +136,6 @@ class Bootstrap(QObject):
         shell = Shell(self._makers(ref), office.name, office.window, station.clerk_name, parts.bus, parent)
         loop.state_changed.connect(shell.status.show_sync)
         shell.exchange_wanted.connect(loop.now)
-        parts.store_lane.run(_clock_words, station, done=shell.status.show_clock)
         parts.loop = loop
         parts.quiet = QuietWork(parts.store_lane, ref, parts.bus, parent=self)
         parts.files = FileLoop(parts.store_lane, parts.file_lane, ref, parts.bus, parent=self)
@@ -186,6 +185,7 @@ class Bootstrap(QObject):
             "deadlines": make("deadline_board", "DeadlineBoard"),
             "conflicts": make("conflict_page", "ConflictPage"),
             "county": make("county_page", "CountyPage", net_lane=parts.net_lane),
+            "waiting": make("waiting_page", "WaitingPage"),
             "visit": make("visit_page", "VisitPage", device_lane=parts.device_lane),
             "matter": make("matter_page", "MatterPage", device_lane=parts.device_lane),
             "petitioner": make("petitioner_page", "PetitionerPage"),
@@ -196,15 +196,6 @@ class Bootstrap(QObject):
 
 def _close(station: Station) -> None:
     station.close()
-
-
-def _clock_words(station: Station) -> str:
-    """A PC whose clock stands before the last thing recorded here cannot be trusted with deadlines."""
-    from domain.beijing import beijing_minute
-
-    if station.store.clock_quality(station.now_ms) != "behind":
-        return ""
-    return f"本机时钟早于最近一次登记（{beijing_minute(station.store.last_known_ms)}），请核对日期时间"
 
 
 def _unfinished(station: Station) -> int:

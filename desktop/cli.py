@@ -62,6 +62,8 @@ SERVICES: Mapping[type, Callable[[Station, Any], Outcome[Any]]] = {
     commands.AttachFile: files.attach_file,
     commands.WithdrawFile: files.withdraw_file,
     commands.SettleConflict: matters.settle_conflict,
+    commands.SettleConflicts: matters.settle_conflicts,
+    commands.CorrectTime: matters.correct_time,
     commands.ImportCalendar: care.import_calendar,
 }
 

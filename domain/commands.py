@@ -351,14 +351,43 @@ class WithdrawFile:
 
 @dataclass(frozen=True, slots=True)
 class SettleConflict:
-    """Settle a conflict 核对: the value that stands, over every head that was shown."""
+    """Settle one field 核对: ``chosen_act`` is the head whose value stands; or empty, with ``value`` giving a third."""
 
     case_id: str
     field: str
     chosen_act: str
-    """The head whose value stands; or empty, with ``value`` giving a third."""
     value: str = ""
     why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What stands for one field; ``keep_both`` keeps the others as a note, ``seen`` are the heads that were shown."""
+
+    field: str
+    chosen_act: str = ""
+    value: str = ""
+    keep_both: bool = False
+    seen: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SettleConflicts:
+    """Settle several fields of one case 核对 in one go."""
+
+    case_id: str
+    settlements: tuple[Settlement, ...]
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectTime:
+    """Put the time of a visit right 更正办理时间: Beijing wall time; the recorded time stays on the timeline."""
+
+    visit_id: str
+    visited_at: str
+    why: str
+    seen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,5 +418,7 @@ Command = (
     | AttachFile
     | WithdrawFile
     | SettleConflict
+    | SettleConflicts
+    | CorrectTime
     | ImportCalendar
 )

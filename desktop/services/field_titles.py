@@ -107,6 +107,7 @@ _PREFIXES: Final = {
     "person.": "来访人",
     "flag.": "标识",
     "audience.": "知悉范围",
+    "note.": "备注",
 }
 
 STAGES: Final = {

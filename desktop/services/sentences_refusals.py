@@ -88,6 +88,7 @@ MATTERS: Final = {
     "choice_unknown": "[“{where}”]所选的值不在名录中[：{value}]。请从列表中选择。",
     "choice_missing": "没有选定以哪一个为准。请在两处记录中选定一个。",
     "nothing_changed": "没有改动。请先修改需要更正的内容，或者关闭。",
+    "conflict_moved": "[“{field}”]刚才又收到了新的内容，还没有核定。请看过新的内容再定。",
     "no_conflict": "[“{field}”]没有需要核对的不一致，可能已经由他人核对。请刷新。",
 }
 

@@ -169,6 +169,7 @@ COUNTY_REASONS: Final = {
     "file_not_there": "县里还没有这份附件",
     "file_differs": "附件的内容与登记的校验码不符",
     "bad_piece": "附件传送的分片不对",
+    "too_many": "县级服务器正忙，稍后会自动再试",
 }
 
 TABLE_REASONS: Final = {

@@ -47,6 +47,7 @@ NAVIGATION = (
 )
 GENERAL = (
     Action("keys", "F1", "快捷键", "page", "keys"),
+    Action("waiting", "Shift+F8", "待上报", "page", "", "还没有到县的内容，每一项的状态和原因；也可以点状态栏上的字"),
     Action("print", "F9", "打印", "work", "print", "打印当前来访或事项的文书"),
     Action("lock", "Ctrl+L", "锁定", "work", "lock", "离开座位时锁定；已填写的内容不变"),
     Action("back", "Alt+Left", "返回", "work", "", "回到上一个页面"),

@@ -84,7 +84,9 @@ class MatterPage(CaseWithFiles):
                 (self.timeline, self.tr("时间线")),
                 (self.papers, self.tr("文书")),
                 (self.clocks, self.tr("期限")),
-            )
+            ),
+            self.bar,
+            self.steps,
         )
         bind("first_step", self, self._first_step)
 
@@ -154,6 +156,7 @@ class MatterPage(CaseWithFiles):
         self._whole, self._offices = whole, tuple(offices)
         self.header.show_case(whole.matter.number, whole.matter.summary, _marks(whole), _facts(whole))
         self.details.show_groups(_groups(whole))
+        self.together.show_rows(whole.together)
         self.timeline.show_rows(whole.timeline)
         form = _form_due(whole)
         self.papers.show_papers(whole.papers, [form] if form else [])
@@ -233,6 +236,8 @@ def _marks(whole: Whole) -> list[tuple[str, str]]:
     marks = [(term(STAGE, matter.stage), "wait")]
     if whole.conflicts:
         marks.append((f"待核对 {len(whole.conflicts)}", "late"))
+    if whole.together:
+        marks.append(("同时办理", "soon"))
     if matter.calendar_missing:
         marks.append((f"日历缺失 {matter.calendar_missing} 年", "soon"))
     if whole.newer:
