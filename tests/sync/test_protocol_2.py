@@ -216,7 +216,7 @@ def test_a_county_file_of_the_first_release_is_brought_to_the_newest_form(tmp_pa
     log, first = ActLog(db), CountyFeed(db)
     for each, owner, public in ((writer, station, station_key.public), ("01" * 16, "ef" * 16, key.public)):
         db.execute(
-            "INSERT INTO writer VALUES (?, ?, '1', ?, 0, ?, 'active')",
+            "INSERT INTO writer VALUES (?, ?, '1', ?, 0, ?, 0, 'active')",
             (bytes.fromhex(each), owner, public, log.hash_at(each, 0)),
         )
     act = Act("a" * 32, "matter_corrected", "matter", "c" * 32, "office/1", 1, 5, "ok", "1", station, "x", {"a": 1})
