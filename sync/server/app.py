@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 
 import msgspec
 from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
@@ -106,6 +107,8 @@ class County:
             return _refusal(what, damaged.code, _DAMAGED_STATUS.get(damaged.code, 400))
         except SurroundingsFault as fault:
             return _refusal(what, fault.code, _FAULT_STATUS.get(fault.code, 503))
+        except ClientDisconnect:
+            return _refusal(what, "gone", 400)
         except Exception:
             logger.exception("%s failed", what)
             return _refusal(what, "county_failed", 500)

@@ -154,7 +154,7 @@ class Story:
             self._note("answer", station=station.name, **told)
             return
         self.result.done[told["did"]] += 1
-        value = told.get("value")
+        value: dict[str, Any] = told["value"]
         if told["did"] == "work":
             self.result.done.update({f"work {name}": count for name, count in value.items()})
         elif told["did"] == "sync":

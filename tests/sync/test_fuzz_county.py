@@ -241,8 +241,7 @@ def test_bombs_from_eight_sides_at_once_do_not_make_it_swell(target: Target):
     statuses: list[int] = []
 
     def attack(body: bytes) -> None:
-        for _ in range(3):
-            statuses.append(target.post(body))
+        statuses.extend(target.post(body) for _ in range(3))
 
     crowd = [threading.Thread(target=attack, args=(body,)) for body in (frame, big) * 4]
     for each in crowd:
