@@ -29,6 +29,8 @@ class Passage:
         self.up = 0
         self.down = 0
         self.over = False
+        self.reset = False
+        """End it by a reset, without the courtesy of an end of data."""
         self.sent = bytearray()
         """For a line that looks at what it carries up."""
 
@@ -90,10 +92,9 @@ class Line:
         """What of a piece is carried on; ``passage.over`` ends the connection behind it."""
         return piece
 
-    def _end(self, *writers: asyncio.StreamWriter) -> None:
-        """End a connection, whatever it still carries."""
-        for writer in writers:
-            writer.transport.abort()
+    def _end(self, passage: Passage, writer: asyncio.StreamWriter) -> None:  # noqa: ARG002
+        """End one side of a connection, whatever it still carries."""
+        writer.transport.abort()
 
     # the work -------------------------------------------------------------------------------------------------------
 
@@ -117,14 +118,17 @@ class Line:
             await asyncio.sleep(self.rtt_ms / 1000)  # the handshake goes there and back before anything is carried
             there, back = await asyncio.open_connection("127.0.0.1", self.target, limit=1 << 16)
             try:
-                ways = (self._carry(reader, back, passage, up=True), self._carry(there, writer, passage, up=False))
-                await asyncio.gather(*ways)
+                async with asyncio.TaskGroup() as ways:
+                    ways.create_task(self._carry(reader, back, passage, up=True))
+                    ways.create_task(self._carry(there, writer, passage, up=False))
+            except* OSError:
+                pass
             finally:
-                self._end(back)
+                self._end(passage, back)
         except (OSError, asyncio.CancelledError):
             pass
         finally:
-            self._end(writer)
+            self._end(passage, writer)
             self._tasks.discard(task)
 
     async def _carry(
@@ -139,8 +143,9 @@ class Line:
                 due, piece = await waiting.get()
                 await asyncio.sleep(max(0.0, due - self._loop.time()))
                 if not piece:
-                    with suppress(OSError):
-                        writer.write_eof()
+                    if not passage.reset:
+                        with suppress(OSError):
+                            writer.write_eof()
                     return
                 writer.write(piece)
                 await writer.drain()

@@ -183,8 +183,10 @@ class _Taken:
         covered = {entry.n for entry in entries[: signed[-1] + 1]} if signed else set()
         if run.h:
             covered.discard(run.n)  # its hash says nothing of its content where the hash before it is not known
-        entries = [entry for entry in entries if held.get(entry.n) != entry.hash]
         author = self._granted(row.station)
+        if author is not None and not row.attested:
+            self._judge_anew([entry for entry in entries if held.get(entry.n) == entry.hash], author)
+        entries = [entry for entry in entries if held.get(entry.n) != entry.hash]
         row = self.log.writer(run.w) or row
         dense = [entry for entry in entries if signed and entry.n <= run.n + signed[-1]]
         follows = bool(dense) and dense[0].n == row.have.n + 1
@@ -197,6 +199,15 @@ class _Taken:
         if proved and author is not None:
             self._admit_loose(proved, author, vouched=False)
         self._admit_loose(vouched, self.grant, vouched=row.station != self.grant.station)
+
+    def _judge_anew(self, lying: Sequence[Entry], author: Grant) -> None:
+        """Acts that lie here refused: their author was not shown the case, whoever brings them now may be (§7.5)."""
+        if not lying:
+            return
+        refused = self.feed.rejected(lying[0].writer, lying[0].n, lying[-1].n)
+        if refused:
+            held = self.log.held(lying)
+            self._judged([item for item in held if item.act.act_id in refused], author, vouched=False, loose=True)
 
     def _entries(self, run: Run) -> list[Entry]:
         try:

@@ -34,7 +34,7 @@ class Broken(AssertionError):
 
 
 def _lines(stream: IO[str], into: queue.Queue[str]) -> None:
-    with suppress(ValueError):  # closed under us
+    with stream, suppress(ValueError):  # closed under us
         for line in stream:
             into.put(line)
     into.put("")
@@ -194,6 +194,9 @@ class StationProcess:
     def _reap(self) -> None:
         assert self.process is not None
         self.process.wait()
+        if self.process.stdin is not None:
+            with suppress(BrokenPipeError):
+                self.process.stdin.close()
         self.process, self.stopped = None, False
 
     def _fell(self) -> None:
@@ -229,7 +232,7 @@ class CountyProcess:
         raise Broken("the county does not answer")
 
     def _keep(self, stream: IO[str]) -> None:
-        with suppress(ValueError):
+        with stream, suppress(ValueError):
             for line in stream:
                 self.log.append(line.rstrip())
 

@@ -63,10 +63,11 @@ class RoughLine(Line):
             self._record(passage, piece)
         limits = [limit for limit in (self.cut_after, self.reset_after) if limit is not None]
         carried = passage.up + passage.down
-        if limits and carried + len(piece) >= min(limits):
+        if limits and piece and carried + len(piece) >= min(limits):
             piece = piece[: max(0, min(limits) - carried)]
+            self.ended += not passage.over
             passage.over = True
-            self.ended += 1
+            passage.reset = min(limits) == self.reset_after
         passage.up, passage.down = passage.up + len(piece) * up, passage.down + len(piece) * (not up)
         return piece
 
@@ -86,11 +87,9 @@ class RoughLine(Line):
         if len(passage.sent) > LARGEST_KEPT:
             passage.sent.clear()
 
-    def _end(self, *writers: asyncio.StreamWriter) -> None:
-        if self.reset_after is not None:
-            for writer in writers:
-                plain = writer.get_extra_info("socket")
-                if plain is not None:
-                    with suppress(OSError):  # already closed by the other side
-                        plain.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        super()._end(*writers)
+    def _end(self, passage: Passage, writer: asyncio.StreamWriter) -> None:
+        plain = writer.get_extra_info("socket")
+        if passage.reset and plain is not None:
+            with suppress(OSError):  # already closed by the other side
+                plain.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        super()._end(passage, writer)

@@ -70,6 +70,7 @@ class Story:
         self.tmpfs_note = "not tried"
         self._begun = time.monotonic()
         self.book = judge.Book()
+        self.ends: list[judge.End] = []
         desks = [("370205", "1", ""), ("370205", "2", ""), ("370206", "1", ""), ("370205", "9", "restricted/370205"),
                  ("370205", "3", "")]  # fmt: skip
         self.lines: list[RoughLine] = []
@@ -127,12 +128,17 @@ class Story:
         """So many events, or so many minutes of them."""
         until = None if minutes is None else time.monotonic() + minutes * 60
         names, weights = list(WEIGHTS), list(WEIGHTS.values())
+        owed = [name for name in names if name not in {"work", "sync", "pause"}]
+        self.rng.shuffle(owed)  # every kind of accident comes at least once, early, in an order of the seed's
         while (events is None or self._number < events) and (until is None or time.monotonic() < until):
-            name = self.rng.choices(names, weights)[0]
+            name = owed[0] if owed and self._number % 3 == 2 else self.rng.choices(names, weights)[0]
             do: Callable[[], dict[str, Any] | None] = getattr(self, f"_{name}")
             self._number += 1
             facts = do()
-            if facts is not None:
+            if facts is None:
+                owed = [*owed[1:], *owed[:1]]  # not possible now: later
+            else:
+                owed = [each for each in owed if each != name]
                 self.result.events[name] += 1
                 self._note(name, **facts)
             self._listen()
@@ -457,6 +463,7 @@ class Story:
             told = station.do("dump", to=str(to))
             ends.append(judge.End(station, told["value"], judge.read_dump(to)))
             station.leave()
+        self.ends = ends
         found = self.book.in_the_end(judge.County.read(self.county.folder), ends)
         self.result.figures |= {**found, "county": report, "tmpfs": self.tmpfs_note,
                                 "bytes up/down": [sum(line.carried[way] for line in self.lines) for way in (0, 1)],
