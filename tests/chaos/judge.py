@@ -177,7 +177,8 @@ class Book:
         allowed = {act_id for act_id, act in acts.items() if act["st"] == told["station"]}
         for case_id, found in cases.items():
             table = case_id.startswith(("office/", "calendar/"))  # a line of a table has no audience (protocol §7)
-            ever = {found[0]["s"]} | {
+            first = min(found, key=lambda act: (act["l"], act["i"]))
+            ever = {found[0]["s"], first["s"]} | {
                 path.removeprefix("audience.") for act in found for path, value in act["f"].items()
                 if path.startswith("audience.") and value is True
             }  # fmt: skip
