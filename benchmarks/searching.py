@@ -9,7 +9,8 @@ from benchmarks.table import Row, calm, p50, p95, undisturbed
 from desktop.models.store import search
 from desktop.models.store.connection import Connection
 from desktop.services import lookup
-from desktop.services.station import Station, name_initials
+from desktop.services.shipped import name_initials
+from desktop.services.station import Station
 
 
 def measure(station: Station, visits: int, *, rounds: int = 60) -> list[Row]:

@@ -41,8 +41,9 @@ def place_words(folder: Path) -> str:
     """Which station a folder is, as far as it can be told before anybody has signed in."""
     try:
         note = json.loads((folder / "office.json").read_text(encoding="utf-8"))
-        return f"{note['name']}　{note['window']}号窗口"
-    except (OSError, ValueError, KeyError, TypeError):
+        mark = "　检举控告专用" if note.get("restricted") is True else ""
+        return f"{note['name']}　{note['window']}号窗口{mark}"
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return f"数据文件夹：{folder.name}"
 
 
@@ -218,7 +219,7 @@ def _import_pages() -> None:
 
 def _import_paper() -> None:
     import desktop.services.papers  # noqa: F401
-    from desktop.services.station import name_initials
+    from desktop.services.shipped import name_initials
 
     name_initials("一")  # reads the table of readings
 

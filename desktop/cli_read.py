@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
-from desktop.services import clerks, county, drafts, lookup, papers
-from desktop.services.station import Station, shipped_calendars, shipped_rules
+from desktop.services import clerks, county, drafts, lookup, papers, series
+from desktop.services.shipped import shipped_calendars, shipped_rules
+from desktop.services.station import Station
 from domain.arithmetic import report
 from domain.beijing import parse_minute
 from domain.deadlines import Clock, due
@@ -100,6 +101,8 @@ LISTS: Mapping[str, Callable[[Station, str], Iterable[object]]] = {
     "offices": lambda station, _day: lookup.offices(station),
     "clerks": lambda station, _day: clerks.clerks(station),
     "drafts": lambda station, _day: drafts.open_drafts(station),
+    "gaps": lambda station, _day: series.gap_report(station),
+    "numbers": lambda station, _day: series.series_left(station),
     "sync": lambda station, _day: [county.sync_state(station)],
 }
 

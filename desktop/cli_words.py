@@ -38,6 +38,7 @@ def parser(do: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.Ar
     init = part("init", "建立一个工作站的数据文件夹")
     init.add_argument("--office", required=True, metavar="FILE.toml", help="单位文件，样例见 office-example.toml")
     init.add_argument("--name", default="", metavar="姓名", help="第一名工作人员的姓名")
+    _add_restricted_words(init, part)
     act = part("act", "从标准输入读一条 JSON 命令并办理")
     act.add_argument("act", metavar="COMMAND", help="如 RegisterVisit 或 register_visit")
     part("acts", "列出全部命令及其 JSON Schema")
@@ -72,6 +73,7 @@ def parser(do: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.Ar
     enrol.add_argument("--anew", action="store_true", help="已登记的窗口用新的接入码重新登记，旧的身份随即作废")
     sync = part("sync", "与县级服务器交换，直到没有待上报")
     sync.add_argument("--retry", action="store_true", help="先把县级没有收下、已搁置的部分重新上报")
+    _add_bundle_words(part("bundle", "用介质（U 盘）上报和接收回执"))
     part("verify", "核验签名链和全部视图")
     part("rebuild", "由办理动作重新生成全部视图")
     part("backup", "备份到一个新文件夹").add_argument("file", metavar="FILE")
@@ -85,6 +87,22 @@ def parser(do: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.Ar
     clerk.add_argument("--new-password-file", metavar="FILE")
     part("change-password", "修改自己的密码").add_argument("--new-password-file", metavar="FILE")
     return whole
+
+
+def _add_restricted_words(init: argparse.ArgumentParser, part: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    init.add_argument("--restricted", action="store_true", help="建立检举控告专用窗口：单独的数据文件夹、密码、接入码")
+    desk = part("restricted-desk", "在普通窗口说明检举控告到哪里登记")
+    desk.add_argument("where", nargs="?", default="", metavar="WHERE", help="专用窗口的数据文件夹或者地点；不填为取消")
+
+
+def _add_bundle_words(bundle: argparse.ArgumentParser) -> None:
+    ways = bundle.add_subparsers(dest="direction", required=True, metavar="export|import", parser_class=_Parser)
+    out = ways.add_parser("export", help="写出上报介质，或者用接入单写出接入申请")
+    out.add_argument("files", nargs=1, metavar="FILE")
+    out.add_argument("--slip", metavar="SLIP", help="县信访局给的接入单：写出接入申请")
+    out.add_argument("--anew", action="store_true", help="已接入的窗口用新的接入单重新接入")
+    back = ways.add_parser("import", help="导入县级的回执介质，可以一次给几份，次序不限")
+    back.add_argument("files", nargs="+", metavar="FILE")
 
 
 def _add_station_words(parser: argparse.ArgumentParser) -> None:

@@ -62,6 +62,7 @@ _KINDS: Final = (
     ActKind("case_shared", "", "移送"),
     ActKind("series_leased", CaseKind.SERIES, "发放文号"),
     ActKind("series_sealed", CaseKind.SERIES, "封存文号"),
+    ActKind("number_disputed", "", "文号重复"),
     ActKind("calendar_imported", CaseKind.CALENDAR, "导入工作日历"),
 )
 

@@ -59,9 +59,4 @@ def tabular(case_id: str) -> bool:
 def shareable(scope: str) -> bool:
     """True for a scope a desk may share a case with."""
     start, _, rest = scope.partition("/")
-    return scope == "county" or (start in ("office", "restricted") and bool(rest))
-
-
-def series_case(scope: str, office: str, year: int, kind: str) -> str:
-    """The case of a series. A restricted desk has its own: gaps in the office's series must not tell of it."""
-    return f"series/{scope if restricted(scope) else office}/{year}/{kind}"
+    return scope == "county" or (start in ("office", "restricted", "county") and bool(rest))

@@ -1,13 +1,13 @@
-"""Numbers on paper: the registration number born offline, the query code, and document numbers drawn from a series.
+"""Numbers on paper: how a registration number, a query code and a document number are written and read.
 
 Three kinds, kept apart: 登记编号 is made at the window without asking anyone; the county's own number
-信访件编号 is never made here; 文号 is per organ, kind and year, without gap and without double.
+信访件编号 is never made here; which 文号 comes next is the matter of ``domain.series``.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from domain.papers.text import qr_text, read_qr
@@ -17,9 +17,8 @@ from domain.texts import to_halfwidth
 __all__ = [
     "DocumentNumber",
     "RegistrationNumber",
-    "Series",
     "check_query_code",
-    "draw",
+    "document_number",
     "parse_document_number",
     "parse_qr",
     "parse_registration_number",
@@ -59,28 +58,6 @@ class DocumentNumber:
 
     def __str__(self) -> str:
         return f"{self.organ}〔{self.year}〕{self.number}号"
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """Document numbers one office may draw for one kind of paper in one year.
-
-    ``kind`` is the form code (``F04``), ``organ`` the 机关代字 that is printed. ``next`` is the number drawn next,
-    ``last_leased`` the last of the running block; ``later`` holds blocks (first, last) leased beyond it.
-    """
-
-    office: str
-    year: int
-    kind: str
-    organ: str
-    next: int
-    last_leased: int
-    later: tuple[tuple[int, int], ...] = ()
-
-    @property
-    def remaining(self) -> int:
-        """How many numbers are left before the county must lease again."""
-        return max(0, self.last_leased - self.next + 1) + sum(last - first + 1 for first, last in self.later)
 
 
 def registration_number(office: str, window: str, day: date, counter: int) -> str:
@@ -150,20 +127,11 @@ def parse_document_number(text: str) -> DocumentNumber:
     return DocumentNumber(found[1], int(found[2]), int(found[3]))
 
 
-def draw(series: Series) -> tuple[str, Series]:
-    """Take the next document number; the caller stores the new series in the transaction that uses the number.
-
-    A number once drawn is never drawn again: a voided paper keeps its own. ``series_exhausted`` when all are used.
-    """
-    while series.next > series.last_leased:
-        if not series.later:
-            facts = {"office": series.office, "year": series.year, "kind": series.kind, "last": series.last_leased}
-            raise Refusal("series_exhausted", field="series", facts=facts)
-        (first, last), *rest = series.later
-        series = replace(series, next=first, last_leased=last, later=tuple(rest))
-    number = str(DocumentNumber(series.organ, series.year, series.next))
-    parse_document_number(number)
-    return number, replace(series, next=series.next + 1)
+def document_number(organ: str, year: int, number: int) -> str:
+    """``青信受字〔2026〕3号``; ``document_number_invalid`` when the parts cannot stand in a 文号."""
+    made = str(DocumentNumber(organ, year, number))
+    parse_document_number(made)
+    return made
 
 
 def _check(body: str) -> str:

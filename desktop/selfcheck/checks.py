@@ -22,17 +22,14 @@ from desktop.printing.gallery import LINE, samples
 from desktop.selfcheck.county_process import CountyProcess
 from desktop.selfcheck.fitness import Unfit, frozen, must
 from desktop.services import care, county, intake, lookup, papers, synthetic
+from desktop.services.shipped import name_initials, private_use, shipped_calendars, shipped_rules
 from desktop.services.station import (
     OfficeSetup,
     SeriesSetup,
     Station,
     Surroundings,
     create_station,
-    name_initials,
     open_station,
-    private_use,
-    shipped_calendars,
-    shipped_rules,
 )
 from domain.commands import IssuePaper
 from domain.faults import SurroundingsFault

@@ -10,7 +10,8 @@ from desktop.models.store.connection import fault_of_os_error
 from desktop.models.store.folder import DataFolder, make_folder
 from desktop.models.store.proof import Progress, VerifyReport
 from desktop.services.outcome import Outcome, Topic
-from desktop.services.station import Station, shipped_calendars
+from desktop.services.shipped import shipped_calendars
+from desktop.services.station import Station
 from domain.commands import ImportCalendar
 from domain.decisions import corrections
 from domain.faults import SurroundingsFault

@@ -5,22 +5,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from typing import cast
 
 from desktop import printing
 from desktop.models.store.connection import immediate
 from desktop.models.store.rows import PaperRow
+from desktop.services import series
 from desktop.services.contents import content_for
 from desktop.services.outcome import Outcome, Topic
 from desktop.services.station import Station
 from domain.canonical import Json
 from domain.commands import ConfirmPrint, IssuePaper, VoidPaper
 from domain.decisions import papers as decisions
-from domain.decisions.papers import SERIES_OF, Drawn
+from domain.decisions.papers import SERIES_OF
 from domain.faults import SurroundingsFault
-from domain.fold import CaseState
-from domain.numbers import Series
+from domain.fold import CaseState, is_count
 from domain.papers import SIZES, Content, Mark, Paper, PrintLine, as_json, from_json
 from domain.refusals import Refusal
 
@@ -42,7 +41,7 @@ def issue_paper(station: Station, command: IssuePaper) -> Outcome[PaperRow]:
     _refuse_unprintable(trial)
     paper_id = desk.new_id()
     with station.writing() as transaction:
-        drawn = _draw(station, command, desk.today)
+        drawn, before = series.draw(station, command.form, desk.today)
         number = drawn.number if drawn else ""
         content = content_for(station, command, state, document_number=number, issued_on=desk.today)
         draft = decisions.issue(
@@ -54,7 +53,7 @@ def issue_paper(station: Station, command: IssuePaper) -> Outcome[PaperRow]:
             drawn=drawn,
             place=_station_name(station),
         )
-        transaction.record([draft])
+        transaction.record([*before, draft])
     return Outcome(finish_paper(station, paper_id, state.case_id), TOPICS)
 
 
@@ -64,6 +63,11 @@ def finish_paper(station: Station, paper_id: str, case_id: str) -> PaperRow:
     row = _row(station, paper_id)
     if row.state != "issued":
         return row
+    if row.station == station.store.identity.station_id:
+        frozen = _frozen(state, paper_id)
+        n = frozen.get("n")
+        if is_count(n):  # noted outside the database before it is on paper
+            station.set_fence({str(frozen.get("series")): n + 1})
     pdf = _made_from(state, paper_id)
     pages = printing.page_count(pdf)
     with station.writing() as transaction:
@@ -165,27 +169,6 @@ def _texts(value: object) -> Iterator[str]:
     elif isinstance(value, list):
         for item in value:
             yield from _texts(item)
-
-
-def _draw(station: Station, command: IssuePaper, today: date) -> Drawn | None:
-    """The next number of the paper's series; the year is that of issue (H10)."""
-    kind = SERIES_OF.get(command.form)
-    if kind is None:
-        return None
-    series_id, series, holder = _series(station, kind, today)
-    facts: dict[str, object] = {"office": station.office.code, "year": today.year, "kind": kind}
-    writer = station.store.identity.writer
-    if station.store.may_lease_as(holder):
-        holder = writer
-    return decisions.draw_number(series_id, series, holder, writer, facts)
-
-
-def _series(station: Station, kind: str, today: date) -> tuple[str, Series | None, str]:
-    for series_id, first, last, holder in station.store.series_rows(station.office.code, today.year, kind):
-        following = max(first, station.store.last_issued(series_id) + 1)
-        organ = f"{station.office.mark}{kind}字"
-        return series_id, Series(station.office.code, today.year, kind, organ, following, last), holder
-    return "", None, ""
 
 
 def _trial_number(station: Station, command: IssuePaper) -> str:

@@ -59,6 +59,8 @@ MATTERS: Final = {
     "destination_is_this_office": "去向机关就是本机构，不能转送、交办给自己。请另选机关；属本机构职权的请直接办理。",
     "destination_unknown": "机构目录中没有去向机关[（{code}）]，不能移送。请从目录中选择；不在目录中的请改用纸质转送。",
     "office_scope_invalid": "单位文件的 scope[“{scope}”]不成立。检举控告窗口填“restricted/机构代码”，其他窗口不填。",
+    "desk_is_restricted": "这里就是检举控告专用窗口。请在普通窗口里设置。",
+    "restricted_place_invalid": "检举控告专用窗口的位置不成立：填另一个数据文件夹，或者写明在哪里（不超过四百字）。",
     "case_restricted": "检举控告材料不得与其他事项一同移送。请按检举控告的办理规定送交有管理权限的机关。",
     "shared_already": "这件事项已经移送给该机关，对方可以看到全部记录，不必重复移送。",
     "accused_organ": "不得将检举控告、申诉求决材料转送给被反映的单位[“{organ}”]。请改送其上级或者有管理权限的机关。",
@@ -111,6 +113,8 @@ PAPERS: Final = {
     "series_held_elsewhere": "[“{kind}”字]文号由本机构另一台机器使用，本机不能取号。"
     "请在那台机器上出具，或者向县级申请另发文号。",
     "series_exhausted": "[{year}年][“{kind}”字]文号已经用完[（最末号{last}）]。请同步，由县级续发文号后再出具。",
+    "series_suspended": "本机换了身份，等与县里联系后才能再编文号；登记编号和回执照常。请同步，或者用U盘与县里联系。",
+    "series_sealed_here": "本机的[{year}年][“{kind}”字]文号已由县里封存，不能再用。请同步；仍不行的，请县里另发文号。",
     "delivered_before_issue": "送达时间早于文书出具日期[（{issued_on}）]。请更正送达时间。",
     "signer_missing": "没有写签收人。请填写签收人姓名；拒绝签收的请选“拒收”。",
     "refusal_reason_missing": "没有写拒收的事由。请写明拒收事由和日期。",

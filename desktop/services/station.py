@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
-from functools import lru_cache
 from pathlib import Path
-from typing import cast
 
-import resources
 from desktop.models.store import keys
 from desktop.models.store.folder import (
     DataFolder,
@@ -31,19 +26,19 @@ from desktop.models.store.folder import (
     write_fence,
 )
 from desktop.models.store.rows import OfficeRow
+from desktop.models.store.series import numbers_left_the_disk
 from desktop.models.store.store import Stamp, StationIdentity, Store, Transaction, case_id
+from desktop.services.office_setup import OfficeSetup, SeriesSetup, check_office, dump_setup, parse_setup
+from desktop.services.shipped import name_initials, private_use, shipped_calendars, shipped_rules
 from domain.acts import ActDraft, CaseKind
-from domain.audience import restricted, series_case, shareable
+from domain.audience import restricted
 from domain.beijing import beijing_minute
 from domain.canonical import Json
 from domain.decisions.desk import Desk
 from domain.faults import SurroundingsFault
 from domain.fold import CaseState
-from domain.numbers import registration_number
-from domain.pinyin import SurnameReadings, initials, parse_surnames
 from domain.refusals import Refusal
-from domain.rules import Rules, parse_rules
-from domain.workcalendar import YearTable, parse_calendar
+from domain.series import lease_sets, series_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,39 +51,6 @@ class Surroundings:
     password_cost: keys.Argon2Parameters = keys.STRONG
     machine: Callable[[], str] = str
     """The fingerprint of this machine; empty when it has none."""
-
-
-@dataclass(frozen=True, slots=True)
-class SeriesSetup:
-    """A document-number series an office without a county gives itself."""
-
-    kind: str
-    first: int = 1
-    last: int = 9999
-    year: int = 0
-    """0 means the year of the day it is set up."""
-
-
-@dataclass(frozen=True, slots=True)
-class OfficeSetup:
-    """An office and this window of it, as ``init`` reads it from a file."""
-
-    code: str
-    name: str
-    kind: str
-    """``petition_office`` 信访部门 or ``competent_organ`` 有权处理的机关."""
-    window: str
-    mark: str
-    """机关代字."""
-    level: str = ""
-    parent: str = ""
-    phone: str = ""
-    address: str = ""
-    query_address: str = ""
-    scope: str = ""
-    """The scope this desk writes: ``restricted/<code>`` for a desk of 检举控告; empty for the office's own."""
-    directory: tuple[OfficeRow, ...] = ()
-    series: tuple[SeriesSetup, ...] = ()
 
 
 @dataclass(slots=True)
@@ -155,17 +117,24 @@ class Station:
             raise Refusal("case_unknown", field=field, facts={"id": case_id[:40]})
         return state
 
-    def set_fence(self) -> None:
+    def set_fence(self, numbers: Mapping[str, int] | None = None) -> None:
         """Note outside the database how far this incarnation has got, and on which machine (sync design §2.5).
 
-        Before anything new leaves this disk, and when a new incarnation begins: should this file ever be replaced by
-        an older copy, the copy can be told from the original.
+        Before anything new leaves this disk, by line, stick or paper, and when a new incarnation begins: should this
+        file ever be replaced by an older copy, the copy can be told from the original. ``numbers`` are the next
+        numbers of series a number was drawn from; those of the others stay noted.
         """
         row = self.store.log.writer(self.store.identity.writer)
         if row is not None:
-            write_fence(
-                self.folder, Fence(row.writer, row.have.n, row.have.hash.hex(), {}, self.surroundings.machine())
-            )
+            before = read_fence(self.folder)
+            noted = {**(before.series if before else {}), **(numbers or {})}
+            here = self.surroundings.machine()
+            write_fence(self.folder, Fence(row.writer, row.have.n, row.have.hash.hex(), noted, here))
+
+    def noted_number(self, series: str) -> int:
+        """The next number of a series as noted outside the database; 0 when none is."""
+        fence = read_fence(self.folder)
+        return 0 if fence is None else fence.series.get(series, 0)
 
     def close(self) -> None:
         """Close the file and let the folder go; harmless when repeated."""
@@ -187,7 +156,7 @@ def create_station(
     be tried again: it is made aside and comes into being when its database is put in place, first acts and all.
     Raises SurroundingsFault ``folder_in_use`` when a station is there already; Refusal for a bad office or password.
     """
-    _check_office(office)
+    check_office(office)
     folder = make_folder(path)
     refuse_used(folder)
     held = hold(folder, since=beijing_minute(surroundings.clock()))
@@ -223,10 +192,12 @@ def _make(
             entropy=entropy,
             parameters=surroundings.password_cost,
         )
-        identity = StationIdentity(station_id, office.code, office.window, entropy(16).hex(), _dump_setup(office))
+        identity = StationIdentity(station_id, office.code, office.window, entropy(16).hex(), dump_setup(office))
         Store.create(making.database, data_key.raw, identity, entropy, surroundings.clock())
         # For the sign-in page, before anybody can open the file: an office's name is no secret.
-        note = {"code": office.code, "name": office.name, "window": office.window}
+        note: dict[str, Json] = {"code": office.code, "name": office.name, "window": office.window}
+        if restricted(office.scope):
+            note["restricted"] = True
         write_durably(making.office, json.dumps(note, ensure_ascii=False).encode())
         station = _station(making, held, data_key, clerk_id, sign_in, surroundings)
         try:
@@ -292,12 +263,12 @@ def _station(
 def doubt_of(station: Station) -> str:
     """Why this file's history may not go on under its writer: it may have a second one elsewhere. Empty: it may.
 
-    ``fence_missing`` though acts were sent, ``fence_ahead`` of the log, ``fence_differs``, ``fence_of_another_past``,
-    ``other_machine`` (sync-protocol.md §6).
+    ``fence_missing`` though acts were sent or numbers printed, ``fence_ahead`` of the log, ``fence_differs``,
+    ``fence_of_another_past``, ``other_machine`` (sync-protocol.md §6).
     """
     store, fence = station.store, read_fence(station.folder)
     if fence is None:
-        return "fence_missing" if store.feed.was_sent() else ""
+        return "fence_missing" if store.feed.was_sent() or numbers_left_the_disk(store) else ""
     row = store.log.writer(fence.writer)
     if row is None or fence.writer not in store.feed.own_writers():
         return "fence_of_another_past"
@@ -325,16 +296,9 @@ def _first_acts(station: Station, office: OfficeSetup, name: str) -> None:
     ]
     for series in office.series:
         year = series.year or desk.today.year
-        sets: dict[str, Json] = {
-            "office": office.code,
-            "year": year,
-            "kind": series.kind,
-            "first": series.first,
-            "last": series.last,
-            "holder": station.store.identity.station_id,
-        }
-        case_id = series_case(station.store.home_scope, office.code, year, series.kind)
-        drafts.append(ActDraft("series_leased", CaseKind.SERIES, case_id, sets))
+        name = series_id(station.store.home_scope, year, series.kind)
+        sets = lease_sets(series.first, series.last, station.store.identity.writer)
+        drafts.append(ActDraft("series_leased", CaseKind.SERIES, name, sets))
     with station.writing() as transaction:
         transaction.record(drafts)
     station.clerk_name = station.store.clerk_name(station.clerk_id)
@@ -346,75 +310,12 @@ def office_fields(row: OfficeRow) -> dict[str, Json]:
     return {name: getattr(row, name) for name in names if getattr(row, name)}
 
 
-def _check_office(office: OfficeSetup) -> None:
-    if office.kind not in ("petition_office", "competent_organ"):
-        raise Refusal("office_kind_unknown", field="office.kind", facts={"kind": office.kind[:40]})
-    if not office.name.strip():
-        raise Refusal("office_name_missing", field="office.name")
-    if not 2 <= len(office.mark) <= 8 or not all("\u4e00" <= char <= "\u9fff" for char in office.mark):
-        raise Refusal("office_mark_invalid", field="office.mark", facts={"mark": office.mark[:20]})
-    if office.scope and not (restricted(office.scope) and shareable(office.scope)):
-        raise Refusal("office_scope_invalid", field="office.scope", facts={"scope": office.scope[:40]})
-    try:
-        registration_number(office.code, office.window, date(2026, 1, 1), 1)
-    except Refusal:
-        raise Refusal("office_code_invalid", field="office.code", facts={"code": office.code[:20]}) from None
-
-
-def _dump_setup(office: OfficeSetup) -> str:
-    plain = {
-        name: getattr(office, name) for name in OfficeSetup.__dataclass_fields__ if name not in ("directory", "series")
-    }
-    return json.dumps(plain, ensure_ascii=False, sort_keys=True)
-
-
-def parse_setup(table: Mapping[str, object]) -> OfficeSetup:
-    """Read the plain part of an office setup."""
-    values = {
-        name: str(table.get(name, ""))
-        for name in OfficeSetup.__dataclass_fields__
-        if name not in ("directory", "series")
-    }
-    return OfficeSetup(**values)  # type: ignore[arg-type]
-
-
-# shipped tables ----------------------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=1)
-def shipped_rules() -> Rules:
-    """The rule table in the package."""
-    return parse_rules(resources.rules())
-
-
-@lru_cache(maxsize=1)
-def shipped_calendars() -> tuple[YearTable, ...]:
-    """The year tables in the package."""
-    return tuple(parse_calendar(table) for table in resources.calendars())
-
-
-@lru_cache(maxsize=1)
-def private_use() -> Mapping[str, str]:
-    """Old private-use characters of GB 18030 and their standard ones."""
-    rows = cast("list[dict[str, str]]", resources.table("gb18030_private_use")["characters"])
-    return {chr(int(row["private"][2:], 16)): row["character"] for row in rows}
-
-
-@lru_cache(maxsize=1)
-def _surnames() -> SurnameReadings:
-    return parse_surnames(resources.table("surnames"))
-
-
-def name_initials(name: str) -> tuple[str, ...]:
-    """The pinyin initials a name may be typed by."""
-    return initials(name, _surnames(), _readings)
-
-
-@lru_cache(maxsize=30_000)
-def _readings(char: str) -> tuple[str, ...]:
-    # Its table of phrases takes 43 MB and 0.3 s; single characters are read without it, all of them alike.
-    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
-    from pypinyin import Style, pinyin
-
-    found = pinyin(char, style=Style.NORMAL, heteronym=True, errors="ignore")
-    return tuple(found[0]) if found else ()
+__all__ = [
+    "OfficeSetup",
+    "SeriesSetup",
+    "Station",
+    "Surroundings",
+    "create_station",
+    "open_station",
+    "parse_setup",
+]

@@ -15,6 +15,7 @@ from desktop.services.sentences import sentence
 from desktop.services.station import Station
 from desktop.views.actions import bind
 from desktop.views.page import Page, StationRef
+from desktop.views.stick_section import StickSection
 from desktop.workers.bus import Bus
 from desktop.workers.lane import Lane
 from domain.beijing import beijing, parse_minute
@@ -103,7 +104,7 @@ class CountyPage(Page):
         head = QLabel(self.tr("与县级接通"), self.enrol_card)
         head.setObjectName("panel_title")
         self.url = QLineEdit(self.enrol_card)
-        self.url.setPlaceholderText("http://10.1.2.3:8750")
+        self.url.setPlaceholderText("https://10.1.2.3:8750#sha256=…")
         self.url.setInputMethodHints(Qt.InputMethodHint.ImhUrlCharactersOnly)
         self.code = QLineEdit(self.enrol_card)
         self.code.setPlaceholderText(self.tr("县信访局发给本站的一次性接入码"))
@@ -142,6 +143,8 @@ class CountyPage(Page):
         layout.addWidget(self.trouble)
         layout.addLayout(actions)
         layout.addWidget(self.enrol_card)
+        self.stick = StickSection(self, self.net_lane)
+        layout.addWidget(self.stick)
         layout.addStretch()
         self._minute = QTimer(self)  # the age of the last exchange grows by itself
         self._minute.setInterval(60_000)
@@ -199,15 +202,16 @@ class CountyPage(Page):
         age = age_words(state.last_exchange_at, now)
         self.headline.setText(_headline(state))
         self.explain.setText(_explain(state))
-        self.values["url"].setText(state.county_url or "—")
+        self.values["url"].setText(state.county_url or ("用介质上报" if state.enrolled else "—"))
         self.values["pending"].setText(f"{state.pending} 项办理动作" if state.pending else "没有待上报的内容")
         last = f"{state.last_exchange_at[:16]}（{age}）" if age else state.last_exchange_at
         self.values["last"].setText(last or "尚未与县级交换过")
         self.values["acts"].setText(f"{state.acts} 项，均已存本机并加密")
         self._tell(sentence(SurroundingsFault(state.last_error)) if state.last_error else "")
-        self.now_button.setVisible(state.enrolled)
+        self.now_button.setVisible(bool(state.county_url))
         self.now_button.setEnabled(True)
         self.enrol_card.setVisible(not state.enrolled)
+        self.stick.show_enrolled(enrolled=state.enrolled)
 
     def _enrolled(self, name: str) -> None:
         self._enrol_over()
@@ -274,6 +278,8 @@ def _explain(state: SyncState) -> str:
         return "登记、编号、打印都不受影响。接通后，已有的记录会一并上报，编号不变。"
     if state.last_error:
         return "这不影响登记和打印。有网络时会自动再试，也可以点“立即上报”。"
+    if not state.county_url:
+        return "本站用介质（U 盘）上报：请定期导出上报介质送县信访局，再导入回执。"
     return "有新的办理动作时自动上报；县级的交办、更正会同时取回。"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,8 +12,9 @@ from domain.commands import ConfirmPrint, IssuePaper, VoidPaper
 from domain.decisions.desk import Desk, require
 from domain.fold import CaseState
 from domain.matter import BINDING_FIELDS, Stage
-from domain.numbers import Series, draw
+from domain.numbers import document_number
 from domain.refusals import Refusal
+from domain.series import SeriesState, Top, next_number
 
 SERIES_OF: Final = {"F04": "受", "F05": "途", "F08": "转"}
 """Forms with a document number 文号, and the series it is drawn from."""
@@ -63,14 +65,25 @@ def check_issue(command: IssuePaper, state: CaseState) -> None:
                 raise Refusal("already_issued", field="form", facts={"form": form, "number": str(value.get("number"))})
 
 
-def draw_number(series_id: str, series: Series | None, holder: str, station: str, facts: dict[str, object]) -> Drawn:
-    """Take the next number of a series this station holds (sync design §2.7)."""
-    if series is None:
-        raise Refusal("series_missing", field="form", facts=facts)
-    if holder and holder != station:
-        raise Refusal("series_held_elsewhere", field="form", facts={**facts, "holder": holder})
-    number, after = draw(series)
-    return Drawn(series_id, after.next - 1, number)
+def draw_number(
+    series: SeriesState | None,
+    organ: str,
+    year: int,
+    *,
+    holders: Collection[str],
+    earlier: Collection[str],
+    top: Top,
+    floor: int,
+    facts: Mapping[str, object],
+) -> Drawn:
+    """Take the next number this station may take (sync design §2.7); ``organ`` is the 机关代字 with the kind.
+
+    Raises Refusal as :func:`domain.series.next_number`. A number once drawn is never drawn again: a voided paper keeps
+    its own.
+    """
+    n = next_number(series, holders, earlier, top, floor, facts)
+    assert series is not None
+    return Drawn(series.series, n, document_number(organ, year, n))
 
 
 def issue(

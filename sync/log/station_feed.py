@@ -12,7 +12,7 @@ from sync.log.content import read_act
 from sync.log.log import Database, Position, batched, entry_from_row, marks
 from sync.log.roll import roll, start_roll
 
-STATION_SCHEMA_1: Final = """
+STATION_SCHEMA: Final = """
 CREATE TABLE cursor (
   scope TEXT PRIMARY KEY,
   seq INTEGER NOT NULL,
@@ -29,14 +29,12 @@ CREATE INDEX confirmed_act ON confirmed (act_seq);
 CREATE TABLE own_writer (
   writer BLOB PRIMARY KEY,
   county_n INTEGER NOT NULL,            -- where the county's copy ended when it last answered; a hint, not a proof
-  seen INTEGER NOT NULL                 -- own acts seen back
+  seen INTEGER NOT NULL,                -- own acts seen back
+  acknowledged INTEGER NOT NULL DEFAULT 0  -- 1: the county has named this writer
 ) STRICT;
 CREATE TABLE refused_act (act_seq INTEGER PRIMARY KEY, code TEXT NOT NULL) STRICT;
 CREATE TABLE adrift (act_seq INTEGER PRIMARY KEY) STRICT;  -- others' acts the county forgot; offered back to it
 CREATE TABLE sync_flag (name TEXT PRIMARY KEY) STRICT;
-"""
-STATION_SCHEMA_2: Final = """
-ALTER TABLE own_writer ADD COLUMN acknowledged INTEGER NOT NULL DEFAULT 0;  -- 1: the county has named this writer
 CREATE TABLE set_aside (                -- runs the county calls broken: not sent again until a person retries
   writer BLOB PRIMARY KEY, code TEXT NOT NULL
 ) STRICT;
@@ -46,10 +44,15 @@ CREATE TABLE before_loose (             -- the chain hash before the first act o
 CREATE TABLE revoked_serial (serial INTEGER PRIMARY KEY) STRICT;
 CREATE TABLE sync_mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
 """
-STATION_SCHEMA: Final = STATION_SCHEMA_1 + STATION_SCHEMA_2
 
 NEWEST_KEPT: Final = 8
 """The newest checkpoints are all kept; behind them the distance doubles."""
+
+
+_REFUSED: Final = (
+    "refused_act r JOIN act a ON a.seq = r.act_seq"
+    " WHERE a.chained = 1 AND NOT EXISTS (SELECT 1 FROM confirmed c WHERE c.act_seq = a.seq)"
+)
 
 
 class StationFeed:
@@ -67,16 +70,14 @@ class StationFeed:
         """
         row = self._db.execute(
             "SELECT coalesce(sum(w.have_n - o.seen), 0)"
-            " - (SELECT count(*) FROM refused_act r JOIN act a ON a.seq = r.act_seq WHERE a.chained = 1)"
+            f" - (SELECT count(*) FROM {_REFUSED})"
             " FROM own_writer o JOIN writer w ON w.writer = o.writer"
         ).fetchone()
         return int(row[0])
 
     def refused(self) -> dict[str, str]:
         """Own acts the county keeps but does not deliver: act id → code."""
-        rows = self._db.execute(
-            "SELECT a.act_id, r.code FROM refused_act r JOIN act a ON a.seq = r.act_seq WHERE a.chained = 1"
-        )
+        rows = self._db.execute(f"SELECT a.act_id, r.code FROM {_REFUSED}")
         return {bytes(row[0]).hex(): str(row[1]) for row in rows}
 
     def act_at_county(self, act_id: str) -> bool:
@@ -139,11 +140,15 @@ class StationFeed:
         )
 
     def refuse(self, refusals: Mapping[str, str]) -> None:
-        """Note acts the county keeps but does not deliver; an act seen back is not among them."""
+        """Note acts the county keeps but does not deliver.
+
+        One that was seen back is noted too, and counts only when it is seen no longer: a restored county may refuse
+        what it once delivered, and say so before the station has gone back to a common position.
+        """
         ids = [(code, bytes.fromhex(act_id)) for act_id, code in refusals.items()]
         self._db.executemany(
             "INSERT INTO refused_act SELECT a.seq, ? FROM act a WHERE a.act_id = ?"
-            " AND NOT EXISTS (SELECT 1 FROM confirmed c WHERE c.act_seq = a.seq) ON CONFLICT (act_seq) DO NOTHING",
+            " ON CONFLICT (act_seq) DO UPDATE SET code = excluded.code",
             ids,
         )
         self._db.executemany(
@@ -360,6 +365,9 @@ class StationFeed:
             if position != Position(last, previous):
                 raise LogDamaged("cursor_differs", n=position.n, detail=scope)
             yield scope, last
+        self._verify_loose()
+
+    def _verify_loose(self) -> None:
         loose = self._db.execute(
             "SELECT count(*) FROM act a LEFT JOIN confirmed c ON c.act_seq = a.seq"
             " LEFT JOIN adrift d ON d.act_seq = a.seq LEFT JOIN refused_act r ON r.act_seq = a.seq"

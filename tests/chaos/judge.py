@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlcipher3 import dbapi2
 
-from tests.chaos import oracle
+from sync.simulate import oracle
 from tests.chaos.crew import Broken, StationProcess
 
 Dump = dict[str, Any]

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from domain.numbers import (
     QUERY_ALPHABET,
-    Series,
     check_query_code,
-    draw,
+    document_number,
     parse_document_number,
     parse_qr,
     parse_registration_number,
@@ -23,19 +22,6 @@ from domain.numbers import (
 from domain.refusals import Refusal
 
 DAY = date(2026, 11, 23)
-
-
-def series(**change: object) -> Series:
-    values: dict[str, object] = {
-        "office": "370299",
-        "year": 2026,
-        "kind": "F04",
-        "organ": "青信受字",
-        "next": 1,
-        "last_leased": 3,
-        **change,
-    }
-    return Series(**values)  # type: ignore[arg-type]
 
 
 def code_of(call, *args) -> str:
@@ -144,32 +130,6 @@ def test_other_shapes_are_refused(text):
     assert code_of(parse_document_number, text) == "document_number_invalid"
 
 
-def test_a_series_gives_each_number_once_without_gap_and_then_refuses():
-    running, drawn = series(), []
-    while running.remaining:
-        number, running = draw(running)
-        drawn.append(number)
-    assert drawn == ["青信受字〔2026〕1号", "青信受字〔2026〕2号", "青信受字〔2026〕3号"]
-    assert code_of(draw, running) == "series_exhausted"
-
-
-def test_a_later_block_follows_when_the_first_is_used_up():
-    running = series(next=3, later=((201, 202),))
-    assert running.remaining == 3
-    drawn = []
-    for _ in range(3):
-        number, running = draw(running)
-        drawn.append(number)
-    assert drawn == ["青信受字〔2026〕3号", "青信受字〔2026〕201号", "青信受字〔2026〕202号"]
-
-
-def test_two_desks_with_their_own_blocks_never_draw_one_number():
-    first, second = series(next=101, last_leased=150), series(next=151, last_leased=200)
-    drawn = set()
-    for desk in (first, second):
-        running = desk
-        while running.remaining:
-            number, running = draw(running)
-            assert number not in drawn
-            drawn.add(number)
-    assert len(drawn) == 100
+def test_a_document_number_is_written_as_the_standard_says():
+    assert document_number("青信受字", 2026, 3) == "青信受字〔2026〕3号"
+    assert code_of(document_number, "青信受字", 2026, 0) == "document_number_invalid"

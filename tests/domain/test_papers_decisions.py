@@ -7,44 +7,48 @@ import pytest
 from domain.canonical import Json
 from domain.commands import ConfirmPrint, IssuePaper, VoidPaper
 from domain.decisions import papers
-from domain.numbers import Series
+from domain.series import Block, SeriesState
 from tests.domain.states import desk, grow, matter, refusal, state
 
 ID = "c1" * 16
-STATION = "51" * 16
-SERIES = Series("370206", 2026, "受", "滨建受字", 7, 9)
+WRITER = "51" * 16
+SERIES = SeriesState("series/office/370206/2026/受", (Block(1, 9, WRITER),))
 FACTS: dict[str, object] = {"office": "370206", "year": 2026, "kind": "受"}
 
 
+def draw(series: SeriesState | None = SERIES, top: int = 6, **change: object) -> papers.Drawn:
+    values: dict[str, object] = {
+        "holders": {WRITER},
+        "earlier": frozenset(),
+        "top": lambda _first, _last: top,
+        "floor": 0,
+        "facts": FACTS,
+        **change,
+    }
+    return papers.draw_number(series, "滨建受字", 2026, **values)  # type: ignore[arg-type]
+
+
 def test_a_number_is_drawn_in_its_place() -> None:
-    drawn = papers.draw_number("s", SERIES, STATION, STATION, dict(FACTS))
-    assert (drawn.series, drawn.n, drawn.number) == ("s", 7, "滨建受字〔2026〕7号")
+    drawn = draw()
+    assert (drawn.series, drawn.n, drawn.number) == (SERIES.series, 7, "滨建受字〔2026〕7号")
 
 
-def test_a_series_without_a_holder_is_drawn_by_its_office() -> None:
-    assert papers.draw_number("s", SERIES, "", STATION, dict(FACTS)).n == 7
-
-
-def test_numbers_are_missing_held_elsewhere_or_exhausted() -> None:
-    for series, holder, code in (
-        (None, "", "series_missing"),
-        (SERIES, "aa" * 16, "series_held_elsewhere"),
-        (Series("370206", 2026, "受", "滨建受字", 10, 9), STATION, "series_exhausted"),
-    ):
-        said = refusal(
-            lambda series=series, holder=holder: papers.draw_number("s", series, holder, STATION, dict(FACTS))  # type: ignore[misc]
-        )
-        assert said.code == code
+def test_numbers_are_missing_held_elsewhere_suspended_or_exhausted() -> None:
+    assert refusal(lambda: draw(None)).code == "series_missing"
+    assert refusal(lambda: draw(holders={"bb" * 16})).code == "series_held_elsewhere"
+    assert refusal(lambda: draw(holders={"bb" * 16}, earlier={WRITER})).code == "series_suspended"
+    said = refusal(lambda: draw(top=9))
+    assert (said.code, said.facts["last"], said.facts["kind"]) == ("series_exhausted", 9, "受")
 
 
 def test_an_issued_paper_holds_number_day_size_and_words() -> None:
-    drawn = papers.draw_number("s", SERIES, STATION, STATION, dict(FACTS))
+    drawn = draw()
     draft = papers.issue(
         IssuePaper(ID, "F04", "A4"), matter(), desk(), paper_id="p1", content={"a": "字"}, drawn=drawn, place="1号窗口"
     )
     value = draft.sets["paper.p1"]
     assert isinstance(value, dict)
-    assert (value["form"], value["n"], value["series"], value["issued_on"]) == ("F04", 7, "s", "2026-11-23")
+    assert (value["form"], value["n"], value["series"], value["issued_on"]) == ("F04", 7, SERIES.series, "2026-11-23")
     assert (value["number"], value["content"], value["size"]) == ("滨建受字〔2026〕7号", {"a": "字"}, "A4")
 
 

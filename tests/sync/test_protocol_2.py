@@ -10,7 +10,6 @@ from pathlib import Path
 import msgspec
 import pytest
 import urllib3
-from sqlcipher3 import dbapi2
 
 from domain.acts import Act, decode_act, encode_act
 from domain.faults import SurroundingsFault
@@ -19,9 +18,6 @@ from sync.exchange import answer_request, apply_answer
 from sync.log import SigningKey
 from sync.log.chain import BIRTH_TAG, Entry, extend_chain, first_hash, sealing_public, verify_birth
 from sync.log.content import read_act
-from sync.log.county_feed import COUNTY_SCHEMA_1
-from sync.log.feed import CountyFeed, Delivered
-from sync.log.log import SCHEMA_1, ActLog
 from sync.protocol import (
     ANSWER_TAG,
     PROTOCOL,
@@ -41,8 +37,6 @@ from sync.protocol import (
     issue_certificate,
     open_frame,
 )
-from sync.server.file import SERVER_SCHEMA_1, _statements
-from sync.server.store import CountyStore
 from tests.sync.harness import County
 from tests.sync.simulation import SimCounty, SimStation
 
@@ -160,9 +154,7 @@ def test_the_county_keeps_how_far_each_stations_clock_is_off(county: County, new
     transport = HttpTransport(county.url)
     transport.exchange(write_request(request, one.key))
     transport.close()
-    db = dbapi2.connect(f"file:{county.folder / 'county.db'}?mode=ro", uri=True)
-    offset, contact = db.execute("SELECT clock_offset_ms, contact_ms FROM station").fetchone()
-    db.close()
+    [(offset, contact)] = county.select("SELECT clock_offset_ms, contact_ms FROM station")
     assert offset == 1_000 - contact
 
 
@@ -196,50 +188,6 @@ def test_a_clock_offset_travels_in_an_act_and_an_older_reader_keeps_the_bytes():
         decode_act(offset.replace(b'"co":7', b'"co":"7"'))
     with pytest.raises(ValueError, match="out of range"):
         read_act(encode_act(replace(plain, clock_offset_ms=2**60)))
-
-
-# ---------------------------------------------------------------- a county file of the first release
-
-
-def test_a_county_file_of_the_first_release_is_brought_to_the_newest_form(tmp_path):
-    key, station_key = SigningKey(bytes([5]) * 32), SigningKey(bytes([6]) * 32)
-    station, writer = "ab" * 16, "cd" * 16
-    (tmp_path / "county.key").write_bytes(bytes([5]) * 32)
-    db = dbapi2.connect(str(tmp_path / "county.db"), isolation_level=None)
-    for sql in _statements(SCHEMA_1 + COUNTY_SCHEMA_1 + SERVER_SCHEMA_1):
-        db.execute(sql)
-    db.execute("PRAGMA application_id = 0x58464354")
-    db.execute("PRAGMA user_version = 1")
-    db.execute("INSERT INTO county VALUES (1, ?, '县', ?, 1)", ("ef" * 16, "01" * 16))
-    values = (station, "1", "甲", "1", writer, station_key.public, "office/1 county dict")
-    db.execute("INSERT INTO station VALUES (?, ?, ?, ?, ?, ?, ?, 1, 0, 1, NULL, 0, 0)", values)
-    log, first = ActLog(db), CountyFeed(db)
-    for each, owner, public in ((writer, station, station_key.public), ("01" * 16, "ef" * 16, key.public)):
-        db.execute(
-            "INSERT INTO writer VALUES (?, ?, '1', ?, 0, ?, 0, 'active')",
-            (bytes.fromhex(each), owner, public, log.hash_at(each, 0)),
-        )
-    act = Act("a" * 32, "matter_corrected", "matter", "c" * 32, "office/1", 1, 5, "ok", "1", station, "x", {"a": 1})
-    db.execute("BEGIN")
-    # as the first release wrote it: one act in the feed of its own scope
-    content = encode_act(act)
-    entry = _entry(writer, content, station_key)
-    db.execute(
-        "INSERT INTO act VALUES (1, ?, ?, 1, ?, ?, ?, ?, ?, 1)",
-        (bytes.fromhex(act.act_id), bytes.fromhex(writer), entry.hash, act.case_id, act.scope, content, entry.sig),
-    )
-    db.execute("UPDATE writer SET have_n = 1, have_hash = ? WHERE writer = ?", (entry.hash, bytes.fromhex(writer)))
-    first.append({"office/1": [Delivered(1, entry.hash, content)]})
-    db.execute("COMMIT")
-    db.close()
-    store = CountyStore(tmp_path, lambda: 1_000_000, random.Random(1).randbytes)
-    store.project([act.case_id])
-    assert store.verify().acts == 1
-    assert store.feed.audience([act.case_id]) == {act.case_id: {"office/1": True}}
-    row = store.station(station)
-    assert row is not None
-    assert (row.public_key, row.sealing_key, row.clock_offset_ms) == (station_key.public, b"", None)
-    store.close()
 
 
 def _entry(writer: str, content: bytes, key: SigningKey) -> Entry:

@@ -9,14 +9,15 @@ import signal
 import subprocess
 import sys
 import threading
-from pathlib import Path
 
 import pytest
 
 from domain.faults import SurroundingsFault
+from domain.fold import fold
+from domain.series import read_series
 from sync.client import HttpTransport, go_round, write_request
 from sync.exchange import begin_incarnation
-from tests.sync.harness import ROOT, County, Station, converge
+from tests.sync.harness import ROOT, Station, converge
 
 
 def test_two_windows_of_one_office_and_the_county_come_to_hold_the_same_record(county, new_station):
@@ -61,9 +62,10 @@ def test_enrolment_brings_the_office_and_its_number_series(county, new_station):
     station.sync(county.url)
     states = {case: json.loads(state) for case, state in station.states().items()}
     assert states["office/370205"]["fields"]["name"][0]["value"] == "城关镇"
-    leased = [case for case in states if case.startswith("series/370205/")]
+    leased = [case for case in states if case.startswith("series/office/370205/")]
     assert {case.rsplit("/", 1)[1] for case in leased} == {"受", "途", "转"}
-    assert {states[case]["fields"]["holder"][0]["value"] for case in leased} == {station.identity.writer}
+    block = {"last": 200, "holder": station.identity.writer}
+    assert [states[case]["fields"]["block.1"][0]["value"] for case in leased[:3]] == [block] * 3
     assert station.certificate.window == "1"
 
 
@@ -159,7 +161,7 @@ def test_killing_the_county_at_any_moment_of_many_rounds_loses_nothing_and_doubl
         county.start()
     assert cut, "no round was cut: write more acts"
     converge(county, one, two)
-    assert len(county.contents()) == 150 + 4
+    assert len(county.contents()) == 150 + 1 + 2 * 3  # the office, and a block of three series for each window
 
 
 _STATION_THAT_DIES = """
@@ -192,26 +194,17 @@ def test_a_station_killed_between_its_commit_and_the_answer_loses_nothing_and_do
     again.close()
 
 
-def copy_county(county: County, to: Path) -> None:
-    county.stop()
-    shutil.copytree(county.folder, to)
-    county.start()
-
-
 def test_a_county_restored_from_an_older_copy_is_refilled_by_its_stations(county, new_station, tmp_path):
     one, two = new_station("one", county, window="1"), new_station("two", county, window="2")
     one.set("1" * 32, name="张三")
     converge(county, one, two)
-    copy_county(county, tmp_path / "older")
+    county.keep(tmp_path / "older")
     for number in range(20):
         one.set(f"a{number:031x}", name=f"甲{number}")
         two.set(f"b{number:031x}", name=f"乙{number}")
     converge(county, one, two)
     before = county.states()
-    county.stop()
-    shutil.rmtree(county.folder)
-    shutil.copytree(tmp_path / "older", county.folder)
-    county.start()
+    county.go_back(tmp_path / "older")
     two.set("2" * 32, name="恢复后新增")
     converge(county, two, one)
     assert before.keys() < county.states().keys()
@@ -221,30 +214,24 @@ def test_a_restored_county_gets_a_dead_stations_acts_from_its_neighbour(county, 
     one, two = new_station("one", county, window="1"), new_station("two", county, window="2")
     one.sync(county.url)
     two.sync(county.url)
-    copy_county(county, tmp_path / "older")
+    county.keep(tmp_path / "older")
     for number in range(5):
         one.set(f"a{number:031x}", name=f"甲{number}")
     one.sync(county.url)
     two.sync(county.url)
     before = county.states()
-    county.stop()
-    shutil.rmtree(county.folder)
-    shutil.copytree(tmp_path / "older", county.folder)
-    county.start()
+    county.go_back(tmp_path / "older")
     converge(county, two)
     assert county.states() == before
     converge(county, one, two)
 
 
 def test_a_county_that_forgot_a_station_knows_it_again_by_its_certificate(county, new_station, tmp_path):
-    copy_county(county, tmp_path / "older")
+    county.keep(tmp_path / "older")
     one = new_station("one", county)
     one.set("1" * 32, name="张三")
     one.sync(county.url)
-    county.stop()
-    shutil.rmtree(county.folder)
-    shutil.copytree(tmp_path / "older", county.folder)
-    county.start()
+    county.go_back(tmp_path / "older")
     one.sync(county.url)
     assert one.feed.pending() == 0
     assert "1" * 32 in county.states()
@@ -312,14 +299,11 @@ def test_a_county_that_forgot_the_new_key_of_a_station_learns_it_from_its_certif
     one = new_station("one", county)
     one.set("1" * 32, name="张三")
     one.sync(county.url)
-    copy_county(county, tmp_path / "older")
+    county.keep(tmp_path / "older")
     one.enrol_anew(county.url, county.code())
     one.set("2" * 32, name="李四")
     one.sync(county.url)
-    county.stop()
-    shutil.rmtree(county.folder)
-    shutil.copytree(tmp_path / "older", county.folder)
-    county.start()
+    county.go_back(tmp_path / "older")
     converge(county, one)
     assert "2" * 32 in county.states()
 
@@ -335,8 +319,17 @@ def test_a_station_restored_from_an_older_copy_refills_and_goes_on_under_another
     restored = new_station("restored")
     old = restored.identity.writer
     restored.sync(county.url)
-    assert restored.states() == one.states()
+    mine, theirs = restored.states(), one.states()
+    series = {case for case in theirs if case.startswith("series/")}
+    assert len(series) == 3
+    assert {case: state for case, state in mine.items() if case not in series} == {
+        case: state for case, state in theirs.items() if case not in series
+    }
     assert restored.log.writer(old).state == "forked"
+    for case in series:  # the old incarnation's numbers are sealed, the new one has its own
+        blocks = read_series(fold(restored.log.case(case)))
+        assert [(block.first, block.holder) for block in blocks.blocks] == [(1, old), (201, restored.identity.writer)]
+        assert [(part.first, part.last) for part in blocks.sealed] == [(1, 200)]
     restored.set("3" * 32, name="恢复之后")
     converge(county, restored)
     assert "3" * 32 in county.states()
@@ -346,16 +339,13 @@ def test_a_county_restored_to_before_a_writer_was_born_takes_it_on_its_birth_aga
     one = new_station("one", county)
     one.set("1" * 32, name="张三")
     one.sync(county.url)
-    copy_county(county, tmp_path / "older")
+    county.keep(tmp_path / "older")
     with one.transaction():
         begin_incarnation(one.log, one.feed, one.reborn(), one.identity.station, one.identity.office)
     one.read_me()
     one.set("2" * 32, name="新的写入身份")
     one.sync(county.url)
     assert one.feed.pending() == 0
-    county.stop()
-    shutil.rmtree(county.folder)
-    shutil.copytree(tmp_path / "older", county.folder)
-    county.start()
+    county.go_back(tmp_path / "older")
     converge(county, one)
     assert "2" * 32 in county.states()

@@ -58,6 +58,11 @@ class Incarnation(Reads):
         """The scope this desk writes: as its certificate says, before that as it was set up."""
         self.clock_offset_ms = None if county is None or county[1] is None else int(county[1])
 
+    def keep_setup(self, setup: str) -> None:
+        """Keep another office setup, as JSON; the office and the scope it writes stay."""
+        self._write_own("UPDATE station SET setup = ?", (setup,))
+        self.reread_identity()
+
     def reborn(self) -> NewWriter:
         """A fresh incarnation of this station, kept inside the running transaction; then :meth:`reread_identity`."""
         raw, writer = self._entropy(32), self._entropy(16).hex()
@@ -72,16 +77,6 @@ class Incarnation(Reads):
             self.db.execute("UPDATE county SET forked = 1")
             transaction.commit()
         self.reread_identity()
-
-    def may_lease_as(self, holder: str) -> bool:
-        """True for a holder whose numbers this station may take: its current writer.
-
-        A lease by an earlier release names the station. It holds as long as this station never began anew, or has no
-        county that could know of a second copy.
-        """
-        if holder == self.identity.writer:
-            return True
-        return holder == self.identity.station_id and (not self.enrolled() or len(self.feed.own_writers()) == 1)
 
     def next_station_key(self) -> SigningKey:
         """The station key to enrol with, durable before it is used: a new one when this station is enrolled already."""

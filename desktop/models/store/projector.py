@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -17,6 +18,7 @@ from domain.fold import CaseState, is_count
 from domain.matter import ClockState, clocks, standing
 from domain.refusals import Refusal
 from domain.rules import Rules
+from domain.series import parse_series_id
 from domain.workcalendar import WorkCalendar, YearTable, parse_calendar
 
 Value: TypeAlias = str | int
@@ -293,6 +295,7 @@ def _papers(state: CaseState, rows: RowSet) -> None:
                 int(voided),
                 status,
                 str(value.get("of_paper", "")),
+                _disputed(state.get(f"paper.{paper_id}.disputed")),
             )
         )
         if value.get("series"):
@@ -301,6 +304,12 @@ def _papers(state: CaseState, rows: RowSet) -> None:
         rows["paper"] = made
     if numbers:
         rows["issued"] = numbers
+
+
+def _disputed(value: Json) -> str:
+    if not isinstance(value, dict):
+        return ""
+    return "keeps" if value.get("keeps") is True else "corrects"
 
 
 def _int(value: object) -> int:
@@ -319,17 +328,8 @@ def _clerk(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
 
 
 def _series(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
-    rows["series"] = [
-        (
-            state.case_id,
-            state.text("office"),
-            state.number("year"),
-            state.text("kind"),
-            state.number("first", 1),
-            state.number("last"),
-            state.text("holder"),
-        )
-    ]
+    with suppress(ValueError):  # what is called no series is kept in the log; nobody draws from it
+        rows["series"] = [(state.case_id, *parse_series_id(state.case_id))]
 
 
 def _calendar(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:

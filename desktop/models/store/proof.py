@@ -50,7 +50,7 @@ def verify(store: Store, progress: Progress | None = None) -> VerifyReport:
         damaged = str(damage)
     differing = _differing(store, progress) if not damaged else []
     differing += [f"pdf {digest}" for digest in store.pdfs_that_differ()]
-    gaps = tuple(f"{series} {n}" for series, n in store.number_gaps())
+    gaps = () if damaged else tuple(f"{series} {n}" for series, n in store.number_gaps())
     clean = not (damaged or differing or gaps or unsound)
     cases = sum(1 for _ in store.log.case_ids())
     return VerifyReport(

@@ -56,7 +56,7 @@ FROM matter m
 _PAPER = """
 SELECT paper_id, case_id, form, number, size, issued_at,
   coalesce((SELECT name FROM clerk c WHERE c.clerk_id = issued_by), issued_by), station, pdf_hash, pages, prints,
-  voided, state
+  voided, state, disputed
 FROM paper
 """
 
@@ -209,26 +209,9 @@ class Reads:
             if hashlib.sha256(bytes(body)).hexdigest() != digest
         ]
 
-    def series_rows(self, office: str, year: int, kind: str) -> list[tuple[str, int, int, str]]:
-        """(series id, first, last, holder) of a series."""
-        sql = (
-            "SELECT series, first, last, holder FROM series WHERE office = ? AND year = ? AND kind = ? ORDER BY series"
-        )
-        return [(str(r[0]), int(r[1]), int(r[2]), str(r[3])) for r in self._rows(sql, (office, year, kind))]
-
-    def last_issued(self, series: str) -> int:
-        """The highest number taken from a series, 0 when none was."""
-        return int(self._rows("SELECT coalesce(max(n), 0) FROM issued WHERE series = ?", (series,))[0][0])
-
-    def number_gaps(self) -> list[tuple[str, int]]:
-        """Numbers of a series below its highest that no paper carries: the gap report must be empty."""
-        gaps: list[tuple[str, int]] = []
-        for series, first, top in self._rows(
-            "SELECT s.series, s.first, max(i.n) FROM series s JOIN issued i USING (series) GROUP BY s.series"
-        ):
-            used = {int(row[0]) for row in self._rows("SELECT n FROM issued WHERE series = ?", (series,))}
-            gaps += [(str(series), n) for n in range(int(first), int(top) + 1) if n not in used]
-        return gaps
+    def disputed_papers(self) -> list[PaperRow]:
+        """Papers that must be corrected: another paper bears their number, and the county took that one first."""
+        return [_paper(row) for row in self._rows(_PAPER + "WHERE disputed = 'corrects' ORDER BY issued_at, number")]
 
     # directory and state ---------------------------------------------------------------------------------------
 
@@ -305,5 +288,5 @@ def _matter(row: Sequence[Any]) -> MatterRow:
 def _paper(row: Sequence[Any]) -> PaperRow:
     return PaperRow(
         row[0], row[1], row[2], TITLES.get(row[2], row[2]), row[3], row[4], row[5], row[6], row[7], row[8], int(row[9]),
-        int(row[10]), bool(row[11]), row[12],
+        int(row[10]), bool(row[11]), row[12], row[13],
     )  # fmt: skip

@@ -115,6 +115,8 @@ class PaperRow:
     voided: bool
     state: str
     """``issued`` (no PDF yet) · ``stored`` · ``printed`` · ``voided``."""
+    disputed: str = ""
+    """Its 文号 is on another paper too: this one ``keeps`` it, or ``corrects`` (文号重复，需更正); else empty."""
 
 
 @dataclass(frozen=True, slots=True)

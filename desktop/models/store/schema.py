@@ -6,6 +6,7 @@ from typing import Final
 
 from desktop.models.store.connection import Database
 from desktop.models.store.drafts import create_draft_tables
+from desktop.models.store.media import create_media_tables
 from desktop.models.store.migrate import Migration
 from desktop.models.store.search import create_search_tables
 from sync.log.feed import STATION_SCHEMA
@@ -47,17 +48,18 @@ CREATE TABLE paper (
   paper_id TEXT PRIMARY KEY, case_id TEXT NOT NULL, case_kind TEXT NOT NULL, form TEXT NOT NULL, number TEXT NOT NULL,
   size TEXT NOT NULL, issued_at TEXT NOT NULL, issued_by TEXT NOT NULL, station TEXT NOT NULL,
   pdf_hash TEXT NOT NULL, pages INTEGER NOT NULL,
-  prints INTEGER NOT NULL, voided INTEGER NOT NULL, state TEXT NOT NULL, of_paper TEXT NOT NULL
+  prints INTEGER NOT NULL, voided INTEGER NOT NULL, state TEXT NOT NULL, of_paper TEXT NOT NULL,
+  disputed TEXT NOT NULL                -- its number is on another paper too: 'keeps' it or 'corrects'
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX paper_by_case ON paper (case_id);
+CREATE INDEX paper_disputed ON paper (disputed) WHERE disputed <> '';
 CREATE INDEX paper_unfinished ON paper (state) WHERE state IN ('issued', 'stored');
 CREATE TABLE issued (
   series TEXT NOT NULL, n INTEGER NOT NULL, paper_id TEXT NOT NULL, PRIMARY KEY (series, n, paper_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX issued_by_paper ON issued (paper_id);
 CREATE TABLE series (
-  series TEXT PRIMARY KEY, office TEXT NOT NULL, year INTEGER NOT NULL, kind TEXT NOT NULL, first INTEGER NOT NULL,
-  last INTEGER NOT NULL, holder TEXT NOT NULL
+  series TEXT PRIMARY KEY, home TEXT NOT NULL, year INTEGER NOT NULL, kind TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE conflict (
   case_id TEXT NOT NULL, case_kind TEXT NOT NULL, field TEXT NOT NULL, PRIMARY KEY (case_id, field)
@@ -105,6 +107,7 @@ def _first(db: Database) -> None:
         for statement in statements(script):
             db.execute(statement)
     create_search_tables(db)
+    create_media_tables(db)
     create_draft_tables(db)
 
 

@@ -22,6 +22,7 @@ from desktop.models.store.projector import (
 )
 from desktop.models.store.rows import ClockRow
 from desktop.models.store.schema import STEPS
+from desktop.models.store.series import accounts
 from domain.acts import Act, ActDraft
 from domain.fold import CaseState, fold
 from domain.rules import Rules
@@ -283,6 +284,10 @@ class Store(Incarnation):
         """Every clock of a matter, in the order they started."""
         state = self.state(matter_id)
         return clock_rows(state, self.yardstick) if state else []
+
+    def number_gaps(self) -> list[tuple[str, int]]:
+        """Numbers of a series that nobody can account for: neither issued, voided, sealed nor still open."""
+        return [(found.series, n) for found in accounts(self) for low, high in found.gaps for n in range(low, high + 1)]
 
     def clock_quality(self, wall_ms: int) -> str:
         """``behind`` before the last known moment (H11); ``ok`` once enrolled; else ``unsure``."""

@@ -132,7 +132,7 @@ def test_a_hand_edited_act_is_found(organ: Hall, sql: str) -> None:
         ("INSERT INTO link SELECT matter_id, 'matter', visit_id, '' FROM matter LIMIT 1", "link"),
         ("DELETE FROM conflict", "conflict"),
         ("DELETE FROM issued WHERE n = 1", "issued"),
-        ("UPDATE series SET last = 99999 WHERE kind = '受'", "series"),
+        ("UPDATE series SET year = 1999 WHERE kind = '受'", "series"),
         ("INSERT INTO office VALUES ('999999', '假机关', 'competent_organ', '', '', '', '', '')", "office"),
         ("UPDATE clerk SET name = '别人'", "clerk"),
     ],

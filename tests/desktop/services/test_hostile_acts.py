@@ -109,6 +109,12 @@ ACTS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
         "series/x",
         {"first": HUGE, "last": -1, "year": "二〇二六"},
     ),
+    "a series whose blocks are none": (
+        "series_leased",
+        CaseKind.SERIES,
+        "series/office/370299/2026/受",
+        {"block.1": {"last": HUGE, "holder": "x"}, "block.2": [3], "block.x": {"last": 9}, "sealed.1": {"last": -1}},
+    ),
     "a calendar that is no table": (
         "calendar_imported",
         CaseKind.CALENDAR,

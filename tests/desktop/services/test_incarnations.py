@@ -122,18 +122,6 @@ def test_a_machine_without_a_fingerprint_is_not_doubted(hall: Hall, server: Coun
     assert doubt_of(hall.station) == ""
 
 
-def test_numbers_are_leased_to_an_incarnation_and_not_to_the_next(hall: Hall, server: County) -> None:
-    enrolled(hall, server)
-    store = hall.station.store
-    first = store.identity.writer
-    assert store.may_lease_as(first)
-    assert store.may_lease_as(store.identity.station_id)
-    store.begin_incarnation()
-    assert not store.may_lease_as(first)
-    assert not store.may_lease_as(store.identity.station_id)
-    assert store.may_lease_as(store.identity.writer)
-
-
 def test_an_incarnation_that_is_rolled_back_leaves_the_old_one_writing(hall: Hall) -> None:
     store = hall.station.store
     first = store.identity.writer

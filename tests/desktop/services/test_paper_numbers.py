@@ -90,7 +90,10 @@ def test_no_series_means_no_number(poor_organ: Hall) -> None:
     matter = poor_organ.register(matters=(claim(route="31-5"),)).matter_ids[0]
     matters.guide_matter(poor_organ.station, GuideMatter(matter))
     said = refusal(lambda: issue(poor_organ, matter, "F05"))
-    assert (said.code, said.facts) == ("series_missing", {"office": "370206", "year": 2026, "kind": "途"})
+    assert (said.code, said.facts) == (
+        "series_missing",
+        {"office": "370206", "year": 2026, "kind": "途", "form": "F05"},
+    )
 
 
 def test_a_series_is_drawn_from_by_its_holder_alone(organ: Hall, tmp_path: Path) -> None:
@@ -98,7 +101,7 @@ def test_a_series_is_drawn_from_by_its_holder_alone(organ: Hall, tmp_path: Path)
     carry(organ.station, other.station)
     matter = accepted(other)
     said = refusal(lambda: issue(other, matter, "F04"))
-    assert (said.code, said.facts["holder"]) == ("series_held_elsewhere", organ.station.store.identity.station_id)
+    assert (said.code, said.facts["holder"]) == ("series_held_elsewhere", organ.station.store.identity.writer)
     other.station.close()
 
 

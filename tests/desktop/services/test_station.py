@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from desktop.models.store.series import series_state
 from desktop.services import lookup
 from desktop.services.care import verify
 from desktop.services.station import OfficeSetup, Surroundings, create_station, open_station
 from domain.faults import SurroundingsFault
+from domain.series import Block
 from tests.desktop.services.halls import FAST, HALL, PASSWORD, Clock, Hall, refusal
 
 
@@ -24,7 +26,9 @@ def test_the_first_commit_holds_clerk_office_directory_and_series(hall: Hall) ->
         "370205": "petition_office",
         "370206": "competent_organ",
     }
-    assert hall.station.store.series_rows("370205", 2026, "途")[0][1:3] == (1, 9999)
+    series = series_state(hall.station.store, "series/office/370205/2026/途")
+    assert series is not None
+    assert series.blocks == (Block(1, 9999, hall.station.store.identity.writer),)
     assert verify(hall.station).clean
 
 

@@ -49,8 +49,11 @@ def state(acts: Iterable[Mapping[str, Any]]) -> bytes:
 def audience(acts: Sequence[Mapping[str, Any]]) -> set[str]:
     """Scopes a case is delivered to, its acts given in the order the county took them.
 
-    That of the first it took, that of the first by (lamport, id), and those its fields name; with two heads true wins.
+    A line of a table everybody may name has none. Else the scope of the first act it took, that of the first by
+    (lamport, id), and those its fields name; with two heads true wins.
     """
+    if acts[0]["c"].startswith(("office/", "calendar/")):
+        return set()
     ordered = sorted(acts, key=lambda act: (act["l"], act["i"]))
     said = {acts[0]["s"]: True, ordered[0]["s"]: True}
     for field in {field for act in ordered if means_something(act) for field in act["f"]}:

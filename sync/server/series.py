@@ -1,0 +1,308 @@
+"""The county's book of document numbers 文号: who holds which block, which numbers came, what must be leased or sealed.
+
+Its tables are a view of acts, written with them in one transaction; only the acts count. It alone writes
+``series_leased``, ``series_sealed`` and ``number_disputed`` at the county.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Final, Protocol
+
+from domain.acts import Act, CaseKind
+from domain.beijing import beijing_minute
+from domain.canonical import Json
+from domain.fold import CaseState, is_count
+from domain.ranges import Range
+from domain.series import (
+    BLOCK_SIZE,
+    HIGHEST,
+    REASONS,
+    Block,
+    Cause,
+    Sealed,
+    SeriesState,
+    behind_everything,
+    lease_sets,
+    left,
+    parse_series_id,
+    read_series,
+    seal_sets,
+    series_id,
+    suspend_sets,
+    unused,
+)
+from domain.series_account import Issue
+from sync.log import ActLog
+from sync.log.log import Database
+from sync.server.series_tables import TABLES
+from sync.server.stations import StationRow, home_scope
+
+_PAPER_ACTS: Final = frozenset({"paper_issued", "paper_voided"})
+
+Rows = dict[str, list[tuple[Any, ...]]]
+
+
+class Record(Protocol):
+    """How the county writes an act of its own, inside the running transaction."""
+
+    def __call__(
+        self, kind: str, case_kind: str, case_id: str, scope: str, sets: Mapping[str, Json], why: str = ""
+    ) -> Act: ...
+
+
+class SeriesBook:
+    """Leases, seals and disputes. Every method that writes runs inside its caller's transaction."""
+
+    def __init__(
+        self,
+        db: Database,
+        log: ActLog,
+        record: Record,
+        fold: Callable[[str], CaseState | None],
+        clock: Callable[[], int],
+    ) -> None:
+        self._db = db
+        self._log = log
+        self._record = record
+        self._fold = fold
+        self._clock = clock
+        self._suspects: set[tuple[str, int]] = set()
+        self._at_rest: dict[str, tuple[str, tuple[int, ...]]] = {}
+
+    def forget(self) -> None:
+        """A transaction was rolled back: nothing that was remembered from it holds."""
+        self._at_rest.clear()
+
+    # the view of acts --------------------------------------------------------------------------------------------
+
+    def note(self, case_id: str, acts: Sequence[Act], fold: Callable[[Sequence[Act]], CaseState]) -> None:
+        """Write the rows of a case that changed, from its delivered acts."""
+        if not concerns(case_id, acts):
+            return
+        self._at_rest.clear()
+        for table in TABLES:
+            self._db.execute(f"DELETE FROM {table} WHERE {_KEY[table]} = ?", (case_id,))
+        rows = self.rows(fold(acts))
+        for table, found in rows.items():
+            row_marks = ", ".join("?" * len(found[0]))
+            self._db.executemany(f"INSERT INTO {table} VALUES ({row_marks}) ON CONFLICT DO NOTHING", found)
+        self._suspects |= {(str(row[0]), int(row[1])) for row in rows.get("series_issue", [])}
+
+    def rows(self, state: CaseState) -> Rows:
+        """The rows a case stands for."""
+        try:
+            home, year, kind = parse_series_id(state.case_id)
+        except ValueError:
+            return self._paper_rows(state)
+        series = read_series(state)
+        name = state.case_id
+        found: Rows = {
+            "series_block": [(name, home, year, kind, b.first, b.last, b.holder) for b in series.blocks],
+            "series_seal": [(name, s.first, s.last, s.cause, s.reason) for s in series.sealed],
+            "series_suspension": [(name, home, kind, w, serial) for w, serial in sorted(series.suspended.items())],
+        }
+        return {table: rows for table, rows in found.items() if rows}
+
+    def _paper_rows(self, state: CaseState) -> Rows:
+        """Numbers that the papers of a case bear; only of the series of the scope that issued them."""
+        scopes = {act.act_id: act.scope for act in state.acts}
+        found: list[tuple[Any, ...]] = []
+        for paper_id, value in state.items("paper").items():
+            if not isinstance(value, dict):
+                continue
+            series, n = value.get("series"), value.get("n")
+            act_id = state.fields[f"paper.{paper_id}"].heads[0].act_id
+            if not (isinstance(series, str) and is_count(n) and 1 <= n <= HIGHEST):
+                continue
+            if not series.startswith(f"series/{scopes[act_id]}/"):
+                continue
+            sql = "SELECT seq, writer FROM act WHERE act_id = ?"
+            seq, writer = self._db.execute(sql, (bytes.fromhex(act_id),)).fetchone()
+            voided = int(state.get(f"paper.{paper_id}.voided") is not None)
+            found.append((series, n, paper_id, state.case_id, bytes(writer).hex(), int(seq), voided))
+        return {"series_issue": found} if found else {}
+
+    def held_rows(self) -> set[tuple[Any, ...]]:
+        """Every row of the views as it stands, with its table's name before it: what ``verify`` compares."""
+        return {(table, *row) for table in TABLES for row in self._db.execute(f"SELECT * FROM {table}").fetchall()}
+
+    def series(self, name: str) -> SeriesState:
+        """A series as its acts tell it."""
+        ask = self._db.execute
+        blocks = ask("SELECT first, last, holder FROM series_block WHERE series = ? ORDER BY first", (name,)).fetchall()
+        seals = ask("SELECT first, last, cause, reason FROM series_seal WHERE series = ?", (name,)).fetchall()
+        ended = ask("SELECT writer, serial FROM series_suspension WHERE series = ?", (name,)).fetchall()
+        return SeriesState(
+            name,
+            tuple(Block(int(row[0]), int(row[1]), str(row[2])) for row in blocks),
+            tuple(sorted(Sealed(int(row[0]), int(row[1]), str(row[2]), str(row[3])) for row in seals)),
+            {str(row[0]): int(row[1]) for row in ended},
+        )
+
+    def issues(self, name: str) -> list[Issue]:
+        """Every paper the county holds with a number of the series."""
+        sql = "SELECT n, paper_id, voided, writer FROM series_issue WHERE series = ? ORDER BY n, seq"
+        return [Issue(int(r[0]), str(r[1]), bool(r[2]), str(r[3])) for r in self._db.execute(sql, (name,)).fetchall()]
+
+    def _top(self, name: str) -> Callable[[int, int], int]:
+        def top(first: int, last: int) -> int:
+            sql = "SELECT coalesce(max(n), 0) FROM series_issue WHERE series = ? AND n BETWEEN ? AND ?"
+            return int(self._db.execute(sql, (name, first, last)).fetchone()[0])
+
+        return top
+
+    # at each contact -----------------------------------------------------------------------------------------------
+
+    def grant(self, station: str, kinds: Iterable[str]) -> None:
+        """Let a station number these kinds of papers; the blocks are leased at its first contact."""
+        sql = "INSERT INTO series_right VALUES (?, ?) ON CONFLICT (station, kind) DO NOTHING"
+        self._db.executemany(sql, [(station, kind) for kind in kinds])
+        self._at_rest.clear()
+
+    def settle(self, row: StationRow, level: Collection[str], *, quiet: bool = False) -> None:
+        """What a contact calls for: disputes raised, blocks renewed, those of an earlier incarnation sealed.
+
+        ``level`` are the station's writers whose whole log lies here, and which bring nothing back: a county put back
+        from an older copy leases nothing to a station that may still hold what the county forgot. ``quiet`` for a
+        contact that brought nothing.
+        """
+        self._raise_disputes()
+        if len(level) != 1 or row.revoked:
+            return
+        (writer,) = level
+        years = self.years()
+        if quiet and self._at_rest.get(row.station) == (writer, years):
+            return
+        home = row.home or home_scope(row.office, row.scopes)
+        for kind in self._kinds(row):
+            if not self._suspended(home, kind, writer, row.serial):
+                for year in years:
+                    self._serve(row, home, year, kind, writer)
+        self._at_rest[row.station] = (writer, years)
+
+    def years(self) -> tuple[int, ...]:
+        """The years to lease for: in December the next one too."""
+        now = beijing_minute(self._clock())
+        year = int(now[:4])
+        return (year, year + 1) if now[5:7] == "12" else (year,)
+
+    def _kinds(self, row: StationRow) -> list[str]:
+        sql = "SELECT kind FROM series_right WHERE station = ? ORDER BY kind"
+        told = [str(found[0]) for found in self._db.execute(sql, (row.station,)).fetchall()]
+        if told:
+            return told
+        held: set[str] = set()  # a county put back from an older copy forgot the code, not the acts
+        for writer in self._log.writers_of(row.station):
+            sql = "SELECT DISTINCT kind FROM series_block WHERE holder = ?"
+            held |= {str(found[0]) for found in self._db.execute(sql, (writer.writer,)).fetchall()}
+        return sorted(held)
+
+    def _suspended(self, home: str, kind: str, writer: str, serial: int) -> bool:
+        sql = "SELECT max(serial) FROM series_suspension WHERE home = ? AND kind = ? AND writer = ?"
+        ended = self._db.execute(sql, (home, kind, writer)).fetchone()[0]
+        return ended is not None and int(ended) >= serial
+
+    def _serve(self, row: StationRow, home: str, year: int, kind: str, writer: str) -> None:
+        name = series_id(home, year, kind)
+        others = {other.writer for other in self._log.writers_of(row.station)} - {writer}
+        series = self.series(name)
+        held = {block.holder for block in series.held_by(others)}
+        gone = {other for other in held if series.suspended.get(other, 0) < row.serial}
+        if gone:
+            self.seal(name, gone, Cause.INCARNATION, REASONS[Cause.INCARNATION], row.serial)
+            series = self.series(name)
+        wanted = self.size(home, kind)
+        if left(series, {writer}, self._top(name)) * 2 < wanted:
+            self.lease_next(name, wanted, writer)
+
+    def lease_next(self, name: str, count: int, writer: str) -> tuple[int, int]:
+        """The next block, behind every number ever leased or issued."""
+        first = behind_everything(self.series(name), self._top(name)(1, HIGHEST))
+        self.lease(name, first, first + count - 1, writer)
+        return first, first + count - 1
+
+    def lease(self, name: str, first: int, last: int, writer: str) -> Act:
+        """Lease one block to a writer."""
+        home = parse_series_id(name)[0]
+        return self._record("series_leased", CaseKind.SERIES, name, home, lease_sets(first, last, writer))
+
+    def seal(self, name: str, writers: Collection[str], cause: str, reason: str, serial: int | None) -> list[Range]:
+        """Seal what these writers' blocks hold unused; with ``serial`` they get no more under that certificate."""
+        ranges = unused(self.series(name), writers, {issue.n for issue in self.issues(name)})
+        sets = seal_sets(ranges, cause, reason)
+        if serial is not None:
+            sets |= suspend_sets(sorted(writers), cause, serial)
+        if sets:
+            self._record("series_sealed", CaseKind.SERIES, name, parse_series_id(name)[0], sets, reason)
+        return ranges
+
+    def _raise_disputes(self) -> None:
+        """Two papers with one number: the first that came keeps it, the other must be corrected by a person."""
+        suspects, self._suspects = self._suspects, set()
+        for name, n in sorted(suspects):
+            papers = self.bearers(name, n)
+            if len(papers) < 2:
+                continue
+            for place, (paper_id, case_id, _writer, _voided) in enumerate(papers):
+                field = f"paper.{paper_id}.disputed"
+                state = self._fold(case_id)
+                if state is None or field in state.fields:
+                    continue
+                value: Json = {"keeps": place == 0, "series": name, "n": n}
+                self._record("number_disputed", state.case_kind, case_id, state.scope, {field: value})
+
+    def bearers(self, name: str, n: int) -> list[tuple[str, str, str, bool]]:
+        """(paper, case, writer, voided) of every paper with this number, in the order they were taken."""
+        sql = "SELECT paper_id, case_id, writer, voided FROM series_issue WHERE series = ? AND n = ? ORDER BY seq"
+        rows = self._db.execute(sql, (name, n)).fetchall()
+        return [(str(row[0]), str(row[1]), str(row[2]), bool(row[3])) for row in rows]
+
+    # what is asked -------------------------------------------------------------------------------------------------
+
+    def size(self, home: str, kind: str) -> int:
+        """How many numbers a new block of this desk and kind has."""
+        found = self._db.execute("SELECT size FROM series_size WHERE home = ? AND kind = ?", (home, kind)).fetchone()
+        return BLOCK_SIZE if found is None else int(found[0])
+
+    def set_size(self, home: str, kind: str, size: int) -> None:
+        """Give new blocks of this desk and kind another size."""
+        self._db.execute(
+            "INSERT INTO series_size VALUES (?, ?, ?) ON CONFLICT (home, kind) DO UPDATE SET size = excluded.size",
+            (home, kind, size),
+        )
+        self._at_rest.clear()
+
+    def names(self) -> list[tuple[str, str, int, str]]:
+        """(series, home, year, kind) of every series with a block or an issued number."""
+        sql = "SELECT series FROM series_block UNION SELECT series FROM series_issue ORDER BY series"
+        found = []
+        for (name,) in self._db.execute(sql).fetchall():
+            with suppress(ValueError):  # a paper from elsewhere may call anything its series
+                found.append((str(name), *parse_series_id(str(name))))
+        return found
+
+    def doubled(self) -> list[tuple[str, int]]:
+        """(series, number) of every number on two papers."""
+        sql = "SELECT series, n FROM series_issue GROUP BY series, n HAVING count(*) > 1 ORDER BY series, n"
+        return [(str(row[0]), int(row[1])) for row in self._db.execute(sql).fetchall()]
+
+    def lift(self, home: str, kind: str, writer: str) -> None:
+        """End a writer's suspension: an administrator says that it may number again."""
+        sql = "SELECT series FROM series_suspension WHERE home = ? AND kind = ? AND writer = ? ORDER BY series"
+        for (name,) in self._db.execute(sql, (home, kind, writer)).fetchall():
+            self._record("series_leased", CaseKind.SERIES, name, home, {f"suspended.{writer}": None})
+
+
+def concerns(case_id: str, acts: Iterable[Act]) -> bool:
+    """True for a series, and for a case with a numbered paper."""
+    return case_id.startswith("series/") or any(act.kind in _PAPER_ACTS for act in acts)
+
+
+_KEY: Final = {
+    "series_block": "series",
+    "series_seal": "series",
+    "series_suspension": "series",
+    "series_issue": "case_id",
+}
