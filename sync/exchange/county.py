@@ -222,6 +222,8 @@ class _Taken:
             self.loose |= {item.seq: item.act.act_id for item in self.log.held(lying)}
             if self.grant.below:
                 self._judge_again(lying, author or self.grant)
+            elif author is not None and not row.attested:
+                self._judge_anew(lying, author)
         entries = [entry for entry in entries if held.get(entry.n) != entry.hash]
         row = self.log.writer(run.w) or row
         dense = [entry for entry in entries if signed and entry.n <= run.n + signed[-1]]
@@ -245,6 +247,13 @@ class _Taken:
             Held(seq, entry, read_act(entry.content), new=False) for seq, entry, _st in found if entry.hash in hashes
         ]
         self._judged(again, author, vouched=False, loose=True)
+
+    def _judge_anew(self, lying: Sequence[Entry], author: Grant) -> None:
+        """Acts that lie here refused: their author was not shown the case, whoever brings them now may be (§7.5)."""
+        refused = self.feed.rejected(lying[0].writer, lying[0].n, lying[-1].n)
+        if refused:
+            held = self.log.held(lying)
+            self._judged([item for item in held if item.act.act_id in refused], author, vouched=False, loose=True)
 
     def _entries(self, run: Run) -> list[Entry]:
         try:
