@@ -10,6 +10,7 @@ import msgspec
 
 from sync.exchange import audience as delivery
 from sync.exchange import county, station
+from sync.exchange.pulls import pulls_of
 from sync.log.feed import CountyFeed, StationFeed
 from sync.log.log import ActLog
 from sync.protocol import Mark, Rewind, Run, WireDamaged
@@ -141,7 +142,7 @@ def no_references_without_own(feed: CountyFeed, log: ActLog, starts: Any, proved
     return kept, seen, more
 
 
-_pulls: Final = county.pulls_of
+_pulls: Final = pulls_of
 
 
 def one_for_all(self: Any, run: Run) -> Any:
