@@ -12,12 +12,12 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import hall, paper, saving, searching, sync, window
+from benchmarks import county, hall, paper, saving, searching, sync, window
 from benchmarks.table import Row, load, machine, markdown
 from desktop.services.station import Station
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ("save", "search", "paper", "window", "sync")
+PARTS = ("save", "search", "paper", "window", "sync", "county")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -33,6 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             "paper": paper.measure,
             "window": lambda: window.measure(data, words.visits),
             "sync": lambda: sync.measure(words.sync_visits),
+            "county": lambda: county.measure(words.county_visits),
         }
         for part in words.parts:
             _say(f"measuring: {part}")
@@ -55,6 +56,7 @@ def _words(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="default: all")
     parser.add_argument("--visits", type=int, default=100_000, help="visits in the file that is searched and opened")
     parser.add_argument("--sync-visits", type=int, default=10_000)
+    parser.add_argument("--county-visits", type=int, default=4_000)
     parser.add_argument("--saves", type=int, default=400, help="visits saved for each row")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the filled hall there, and use it again")
     parser.add_argument("--scratch", type=Path, help="where to measure: the disk matters")

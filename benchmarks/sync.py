@@ -116,7 +116,7 @@ def run(visits: int) -> Measured:
             for number in range(visits):
                 acts = visit(station, rng, number, lamport)
                 lamport += len(acts)
-                station.log.append(station.identity.writer, acts, station.key)
+                station.log.append(station.identity.writer, acts, station.writer_key)
                 contents += [encode_act(act) for act in acts]
         stream, plain = reference(contents, folder)
         line = Counted(county.url)

@@ -149,6 +149,7 @@ class _Office:
     phone: str = ""
     address: str = ""
     query_address: str = ""
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)

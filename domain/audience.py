@@ -48,6 +48,14 @@ def mixed(scopes: Iterable[str]) -> bool:
     return len({restricted(scope) for scope in scopes}) > 1
 
 
+def tabular(case_id: str) -> bool:
+    """True for a line of a table that every desk may name, such as an office of the directory or a year's calendar.
+
+    Its id is no secret, so it has no audience: an act in it goes to its own scope and nowhere else.
+    """
+    return case_id.startswith(("office/", "calendar/"))
+
+
 def shareable(scope: str) -> bool:
     """True for a scope a desk may share a case with."""
     start, _, rest = scope.partition("/")

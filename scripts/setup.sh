@@ -35,11 +35,14 @@ cmd:lpr                         cups-bsd
 file:/usr/lib/cups/backend/cups-pdf printer-driver-cups-pdf
 file:/usr/lib/cups/filter/pdftopdf  cups-filters
 cmd:pdftotext                   poppler-utils
+cmd:initdb                      postgresql
+cmd:setpriv                     util-linux
 '
 
 have() {
     case $1 in
         lib:*) grep -qF "${1#lib:} " <<<"$known_libraries" || [ -n "$(find /usr/lib /usr/local/lib -name "${1#lib:}" -print -quit)" ] ;;
+        cmd:initdb) ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null ;;  # Debian keeps it out of PATH
         cmd:*) PATH=$PATH:/usr/sbin:/sbin command -v "${1#cmd:}" >/dev/null ;;
         file:*) [ -e "${1#file:}" ] ;;
     esac

@@ -6,6 +6,7 @@ An exchange has three parts, so that no lane waits for another: :func:`begin_exc
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -48,6 +49,7 @@ class PreparedExchange:
     certificate: Certificate
     key: SigningKey
     request: Request
+    clock: Callable[[], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +141,19 @@ def begin_exchange(station: Station, budget: int = START_BUDGET) -> PreparedExch
     if request.push:
         station.set_fence()
     signed = msgspec.json.decode(county[1], type=SignedCertificate)
-    return PreparedExchange(county[0], signed, _read(signed), store.station_key, request)
+    return PreparedExchange(county[0], signed, _read(signed), store.station_key, request, station.surroundings.clock)
 
 
-def carry(prepared: PreparedExchange, transport: client.Transport) -> tuple[Answer, int]:
-    """Carry the request to the county and read its answer (net lane); with the bytes of both frames.
+def carry(prepared: PreparedExchange, transport: client.Transport) -> tuple[Answer, int, Timing]:
+    """Carry the request to the county and read its answer (net lane); with the bytes of both frames, and the times.
 
     Raises SurroundingsFault.
     """
-    return client.go_round(transport, prepared.request, prepared.key, prepared.certificate)
+    frame = client.write_request(prepared.request, prepared.key)
+    sent_ms = prepared.clock()
+    reply = transport.exchange(frame)
+    timing = Timing(sent_ms, prepared.clock())
+    return client.read_answer(reply, prepared.certificate), len(frame) + len(reply), timing
 
 
 def finish_exchange(
@@ -213,10 +219,8 @@ def exchange_once(station: Station, transport: client.Transport | None = None) -
             if line is None:
                 line = own_line = client.HttpTransport(prepared.url, prepared.signed)
                 pace = client.Pace(loopback=own_line.loopback)
-            started = station.now_ms
-            answer, carried = carry(prepared, line)
-            timing = Timing(started, station.now_ms)
-            pace.went_well(timing.received_ms - started, carried)
+            answer, carried, timing = carry(prepared, line)
+            pace.went_well(timing.received_ms - timing.sent_ms, carried)
             outcome = finish_exchange(station, prepared, answer, timing)
             applied = outcome.value
             topics |= outcome.topics

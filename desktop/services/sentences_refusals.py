@@ -58,6 +58,7 @@ MATTERS: Final = {
     "destination_missing": "没有选定去向机关。请从机构名录中选择，或者填写机关名称。",
     "destination_is_this_office": "去向机关就是本机构，不能转送、交办给自己。请另选机关；属本机构职权的请直接办理。",
     "destination_unknown": "机构目录中没有去向机关[（{code}）]，不能移送。请从目录中选择；不在目录中的请改用纸质转送。",
+    "office_scope_invalid": "单位文件的 scope[“{scope}”]不成立。检举控告窗口填“restricted/机构代码”，其他窗口不填。",
     "case_restricted": "检举控告材料不得与其他事项一同移送。请按检举控告的办理规定送交有管理权限的机关。",
     "shared_already": "这件事项已经移送给该机关，对方可以看到全部记录，不必重复移送。",
     "accused_organ": "不得将检举控告、申诉求决材料转送给被反映的单位[“{organ}”]。请改送其上级或者有管理权限的机关。",

@@ -31,6 +31,7 @@ from desktop.models.store.series import numbers_left_the_disk
 from desktop.models.store.store import Stamp, StationIdentity, Store, Transaction, case_id
 from desktop.services.shipped import name_initials, private_use, shipped_calendars, shipped_rules
 from domain.acts import ActDraft, CaseKind
+from domain.audience import restricted, shareable
 from domain.beijing import beijing_minute
 from domain.canonical import Json
 from domain.decisions.desk import Desk
@@ -80,6 +81,8 @@ class OfficeSetup:
     phone: str = ""
     address: str = ""
     query_address: str = ""
+    scope: str = ""
+    """The scope this desk writes: ``restricted/<code>`` for a desk of 检举控告; empty for the office's own."""
     directory: tuple[OfficeRow, ...] = ()
     series: tuple[SeriesSetup, ...] = ()
 
@@ -346,6 +349,8 @@ def _check_office(office: OfficeSetup) -> None:
         raise Refusal("office_name_missing", field="office.name")
     if not 2 <= len(office.mark) <= 8 or not all("\u4e00" <= char <= "\u9fff" for char in office.mark):
         raise Refusal("office_mark_invalid", field="office.mark", facts={"mark": office.mark[:20]})
+    if office.scope and not (restricted(office.scope) and shareable(office.scope)):
+        raise Refusal("office_scope_invalid", field="office.scope", facts={"scope": office.scope[:40]})
     try:
         registration_number(office.code, office.window, date(2026, 1, 1), 1)
     except Refusal:

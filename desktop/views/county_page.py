@@ -103,7 +103,7 @@ class CountyPage(Page):
         head = QLabel(self.tr("与县级接通"), self.enrol_card)
         head.setObjectName("panel_title")
         self.url = QLineEdit(self.enrol_card)
-        self.url.setPlaceholderText("http://10.1.2.3:8750")
+        self.url.setPlaceholderText("https://10.1.2.3:8750#sha256=…")
         self.url.setInputMethodHints(Qt.InputMethodHint.ImhUrlCharactersOnly)
         self.code = QLineEdit(self.enrol_card)
         self.code.setPlaceholderText(self.tr("县信访局发给本站的一次性接入码"))
@@ -256,7 +256,7 @@ class CountyPage(Page):
 
 def _headline(state: SyncState) -> str:
     if state.forked:
-        return "本站记录出现分叉，已停止上报，请联系县信访局"
+        return "本站记录出现分叉，已换新的写入身份继续上报，请联系县信访局"
     if not state.enrolled:
         return "本站尚未与县级接通，记录只存在本机"
     if state.last_error:
@@ -266,7 +266,10 @@ def _headline(state: SyncState) -> str:
 
 def _explain(state: SyncState) -> str:
     if state.forked:
-        return "同一数据在两处被继续使用（例如恢复了旧备份）。本机记录没有丢失，登记和打印照常，上报要等县级处理。"
+        return (
+            "同一数据在两处被继续使用（例如恢复了旧备份）。本机记录没有丢失，登记照常，"
+            "未上报的会继续上报；文号要等县级重新发放。"
+        )
     if not state.enrolled:
         return "登记、编号、打印都不受影响。接通后，已有的记录会一并上报，编号不变。"
     if state.last_error:

@@ -17,7 +17,7 @@ from desktop.workers.lane import Lane
 from domain.faults import SurroundingsFault
 
 if TYPE_CHECKING:
-    from desktop.services.county import PreparedExchange
+    from desktop.services.county import PreparedExchange, Timing
     from sync.client import HttpTransport, Pace
     from sync.exchange import Applied
     from sync.protocol import Answer
@@ -37,7 +37,7 @@ class _Line:
         self._url = ""
         self.pace: Pace | None = None
 
-    def carry(self, prepared: PreparedExchange) -> Answer:
+    def carry(self, prepared: PreparedExchange) -> tuple[Answer, Timing]:
         """Carry one request, over the connection of the last round where there is one."""
         from desktop.services import county
         from sync.client import HttpTransport, Pace
@@ -49,12 +49,12 @@ class _Line:
         assert self.pace is not None
         began = time.monotonic()
         try:
-            answer, carried = county.carry(prepared, self._transport)
+            answer, carried, timing = county.carry(prepared, self._transport)
         except SurroundingsFault:
             self.pace.went_wrong()
             raise
         self.pace.went_well(round((time.monotonic() - began) * 1000), carried)
-        return answer
+        return answer, timing
 
     def close(self) -> None:
         """Let the connection go."""
@@ -70,11 +70,13 @@ def begin(station: Station, budget: int | None) -> PreparedExchange | None:
     return county.begin_exchange(station) if budget is None else county.begin_exchange(station, budget)
 
 
-def finish(station: Station, prepared: PreparedExchange, answer: Answer) -> Outcome[tuple[Applied, SyncState]]:
+def finish(
+    station: Station, prepared: PreparedExchange, carried: tuple[Answer, Timing]
+) -> Outcome[tuple[Applied, SyncState]]:
     """Apply an answer and read what the status bar says (store lane)."""
     from desktop.services import county
 
-    outcome = county.finish_exchange(station, prepared, answer)
+    outcome = county.finish_exchange(station, prepared, *carried)
     return Outcome((outcome.value, county.sync_state(station)), outcome.topics)
 
 
@@ -167,11 +169,11 @@ class SyncLoop(QObject):
             self.read()
         else:
             self._net.run(
-                self._line.carry, prepared, done=lambda answer: self._apply(prepared, answer), failed=self._failed
+                self._line.carry, prepared, done=lambda carried: self._apply(prepared, carried), failed=self._failed
             )
 
-    def _apply(self, prepared: PreparedExchange, answer: Answer) -> None:
-        self._store.run(finish, self._station_ref(), prepared, answer, done=self._applied, failed=self._failed)
+    def _apply(self, prepared: PreparedExchange, carried: tuple[Answer, Timing]) -> None:
+        self._store.run(finish, self._station_ref(), prepared, carried, done=self._applied, failed=self._failed)
 
     def _applied(self, outcome: Outcome[tuple[Applied, SyncState]]) -> None:
         applied, state = outcome.value

@@ -11,6 +11,7 @@ import msgspec
 import urllib3
 
 from domain.faults import SurroundingsFault
+from sync.client.pinning import open_pool
 from sync.exchange import Identity
 from sync.log.chain import SigningKey
 from sync.protocol import (
@@ -63,8 +64,7 @@ class HttpTransport:
         self.loopback = _is_loopback(parts.hostname)
         self._certificate = certificate
         timeout = urllib3.Timeout(connect=CONNECT_S, read=READ_S)
-        # PoolManager never reads proxy variables of the environment: an office proxy cannot swallow the county.
-        self._pool = urllib3.PoolManager(timeout=timeout, retries=False, maxsize=1)
+        self._pool = open_pool(parts, loopback=self.loopback, timeout=timeout)
 
     def exchange(self, frame: bytes) -> bytes:
         """One round. Raises SurroundingsFault ``county_unreachable``, ``county_full``, ``county_refused``."""
@@ -195,7 +195,7 @@ def _fault(status: int, data: bytes) -> SurroundingsFault:
         reason = f"http_{status}"
     if status == 507:
         return SurroundingsFault("county_full", facts={"reason": reason})
-    if status >= 500:
+    if status >= 500 or status == 429:
         return SurroundingsFault("county_unreachable", facts={"reason": reason, "status": status})
     return SurroundingsFault("county_refused", facts={"reason": reason, **facts})
 

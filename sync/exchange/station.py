@@ -64,6 +64,10 @@ def build_request(
     new = [writer for writer in new if writer in own]
     serial_list = feed.mark(_SERIAL_LIST)
     if not (push or adrift or doubted or new or feed.flag(_ASK_FULL)):
+        for writer, county_n in feed.own_writers().items():
+            hash_ = log.hash_at(writer, county_n) if writer in aside and writer in own else None
+            if hash_ is not None:
+                own[writer] = Mark(county_n, hash_)  # what is set aside is no news
         return Request(v=PROTOCOL, st=identity.station, q=digest(cursors, own, serial_list), t=now_ms)
     recovered = list(loose_runs(adrift, _befores(log, feed, adrift, rows)))
     return Request(

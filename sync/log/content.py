@@ -12,6 +12,9 @@ from domain.canonical import DEEPEST, Json, canonical_bytes, check_canonical
 LARGEST: Final = 2**53
 """Lamports and times stay below this, so that they fit every database and every JSON reader."""
 
+LONGEST_NAME: Final = 200
+"""Characters of a case id or a scope: an index entry of PostgreSQL ends at 2,700 bytes."""
+
 
 class _Envelope(msgspec.Struct, omit_defaults=True):
     """The envelope of an ordinary act, its keys in canonical order."""
@@ -57,6 +60,8 @@ def read_act(content: bytes) -> Act:
     offset = act.clock_offset_ms or 0
     if not (0 <= act.lamport < LARGEST and -LARGEST < act.wall_ms < LARGEST and -LARGEST < offset < LARGEST):
         raise ValueError("a lamport or a time is out of range")
+    if "\0" in act.case_id + act.scope or len(act.case_id) > LONGEST_NAME or len(act.scope) > LONGEST_NAME:
+        raise ValueError("a case or a scope is no name that every database can hold")
     if len(act.act_id) != 32 or act.act_id.strip("0123456789abcdef"):
         raise ValueError("an act id is 32 hexadecimal digits in lower case")
     return act

@@ -11,7 +11,7 @@ from sync.log.chain import Entry, LogDamaged
 from sync.log.log import Database, Position, batched, entry_from_row, marks
 from sync.log.roll import roll, start_roll
 
-COUNTY_SCHEMA_1: Final = """
+COUNTY_SCHEMA: Final = """
 CREATE TABLE feed (
   scope TEXT NOT NULL,
   seq INTEGER NOT NULL,                 -- dense from 1 within its scope, in commit order
@@ -25,23 +25,20 @@ CREATE TABLE reject (act_seq INTEGER PRIMARY KEY REFERENCES act (seq), code TEXT
 CREATE TABLE attested (                 -- taken on another station's word after a restore; listed for a person
   act_seq INTEGER PRIMARY KEY REFERENCES act (seq), station TEXT NOT NULL
 ) STRICT;
-"""
-COUNTY_SCHEMA_2: Final = """
 CREATE TABLE audience (                 -- every scope a case was ever delivered to
   case_id TEXT NOT NULL,
   scope TEXT NOT NULL,
   state INTEGER NOT NULL CHECK (state IN (0, 1)),  -- 1: what comes is delivered to it; 0: it left, or saw single acts
   PRIMARY KEY (case_id, scope)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO audience
-  SELECT a.case_id, f.scope, CASE WHEN f.scope = (
-    SELECT b.scope FROM act b JOIN feed g ON g.act_seq = b.seq WHERE b.case_id = a.case_id ORDER BY b.seq LIMIT 1
-  ) THEN 1 ELSE 0 END FROM feed f JOIN act a ON a.seq = f.act_seq GROUP BY a.case_id, f.scope;
 CREATE TABLE claimed (                  -- the writers a station last claimed as its own and not forked
   station TEXT NOT NULL, writer BLOB NOT NULL, PRIMARY KEY (station, writer)
 ) STRICT, WITHOUT ROWID;
 """
-COUNTY_SCHEMA: Final = COUNTY_SCHEMA_1 + COUNTY_SCHEMA_2
+
+FIRST_PIECE: Final = 64
+LARGEST_PIECE: Final = 1024
+"""Positions read from a feed at once: few at first, since most rounds want few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,14 +171,19 @@ class CountyFeed:
         case = " ".join("WHEN a.chained = 1 AND a.writer = ? AND a.n <= ? THEN NULL" for _ in known)
         content = f"CASE {case} ELSE a.content END" if known else "a.content"
         values: list[object] = [value for writer, n in known.items() for value in (bytes.fromhex(writer), n)]
-        rows = self._db.execute(
+        sql = (
             f"SELECT f.seq, f.roll_hash, a.writer, a.n, a.hash, {content}, a.sig FROM feed f"
-            " JOIN act a ON a.seq = f.act_seq WHERE f.scope = ? AND f.seq > ? ORDER BY f.seq",
-            (*values, scope, after),
+            " JOIN act a ON a.seq = f.act_seq WHERE f.scope = ? AND f.seq > ? AND f.seq <= ? ORDER BY f.seq"
         )
-        for row in rows:
-            entry = entry_from_row(bytes(row[2]).hex(), (row[3], row[4], row[5] or b"", row[6]))
-            yield FeedItem(int(row[0]), bytes(row[1]), entry, known=row[5] is None)
+        size = FIRST_PIECE  # in pieces: PostgreSQL hands over a whole result at once, however little is wanted of it
+        while True:
+            rows = self._db.execute(sql, (*values, scope, after, after + size)).fetchall()
+            for row in rows:
+                entry = entry_from_row(bytes(row[2]).hex(), (row[3], row[4], row[5] or b"", row[6]))
+                yield FeedItem(int(row[0]), bytes(row[1]), entry, known=row[5] is None)
+            if len(rows) < size:
+                return
+            after, size = after + size, min(2 * size, LARGEST_PIECE)
 
     def reject(self, refusals: Mapping[int, str]) -> None:
         """Keep acts out of every feed, saying why, by their storage key; they stay in the log."""

@@ -2,23 +2,17 @@
 
 from sync.log.county_feed import (
     COUNTY_SCHEMA,
-    COUNTY_SCHEMA_1,
-    COUNTY_SCHEMA_2,
     CountyFeed,
     Delivered,
     FeedItem,
 )
 from sync.log.roll import roll, start_roll
-from sync.log.station_feed import NEWEST_KEPT, STATION_SCHEMA, STATION_SCHEMA_1, STATION_SCHEMA_2, StationFeed
+from sync.log.station_feed import NEWEST_KEPT, STATION_SCHEMA, StationFeed
 
 __all__ = [
     "COUNTY_SCHEMA",
-    "COUNTY_SCHEMA_1",
-    "COUNTY_SCHEMA_2",
     "NEWEST_KEPT",
     "STATION_SCHEMA",
-    "STATION_SCHEMA_1",
-    "STATION_SCHEMA_2",
     "CountyFeed",
     "Delivered",
     "FeedItem",

@@ -12,7 +12,7 @@ from sync.log.content import read_act
 from sync.log.log import Database, Position, batched, entry_from_row, marks
 from sync.log.roll import roll, start_roll
 
-STATION_SCHEMA_1: Final = """
+STATION_SCHEMA: Final = """
 CREATE TABLE cursor (
   scope TEXT PRIMARY KEY,
   seq INTEGER NOT NULL,
@@ -29,14 +29,12 @@ CREATE INDEX confirmed_act ON confirmed (act_seq);
 CREATE TABLE own_writer (
   writer BLOB PRIMARY KEY,
   county_n INTEGER NOT NULL,            -- where the county's copy ended when it last answered; a hint, not a proof
-  seen INTEGER NOT NULL                 -- own acts seen back
+  seen INTEGER NOT NULL,                -- own acts seen back
+  acknowledged INTEGER NOT NULL DEFAULT 0  -- 1: the county has named this writer
 ) STRICT;
 CREATE TABLE refused_act (act_seq INTEGER PRIMARY KEY, code TEXT NOT NULL) STRICT;
 CREATE TABLE adrift (act_seq INTEGER PRIMARY KEY) STRICT;  -- others' acts the county forgot; offered back to it
 CREATE TABLE sync_flag (name TEXT PRIMARY KEY) STRICT;
-"""
-STATION_SCHEMA_2: Final = """
-ALTER TABLE own_writer ADD COLUMN acknowledged INTEGER NOT NULL DEFAULT 0;  -- 1: the county has named this writer
 CREATE TABLE set_aside (                -- runs the county calls broken: not sent again until a person retries
   writer BLOB PRIMARY KEY, code TEXT NOT NULL
 ) STRICT;
@@ -46,7 +44,6 @@ CREATE TABLE before_loose (             -- the chain hash before the first act o
 CREATE TABLE revoked_serial (serial INTEGER PRIMARY KEY) STRICT;
 CREATE TABLE sync_mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
 """
-STATION_SCHEMA: Final = STATION_SCHEMA_1 + STATION_SCHEMA_2
 
 NEWEST_KEPT: Final = 8
 """The newest checkpoints are all kept; behind them the distance doubles."""

@@ -1,17 +1,21 @@
-"""The county's HTTP routes: bytes in, bytes out; all work happens on one writer thread. Logs no personal data."""
+"""The county's HTTP routes: bytes in, bytes out. What is written is written on one lane. Logs no personal data."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Callable
+import math
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 import msgspec
 from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
@@ -25,7 +29,7 @@ from sync.protocol import (
     MAX_FRAME,
     PROTOCOL,
     REQUEST_TAG,
-    Answer,
+    Certificate,
     Enrol,
     Enrolled,
     Request,
@@ -36,8 +40,12 @@ from sync.protocol import (
     refuse_protocol,
     verify_frame,
 )
+from sync.server.lane import LONGEST_QUEUE, Busy, Lane
+from sync.server.limits import Buckets
+from sync.server.metrics import CONTENT_TYPE, Tally, metrics_text
+from sync.server.overview import Overview, Seen
 from sync.server.page import county_page
-from sync.server.stations import RequestRefused, StationRow
+from sync.server.stations import RequestRefused
 from sync.server.store import CountyStore
 
 CERTIFICATE_HEADER: Final = "x-xinfang-certificate"
@@ -47,23 +55,61 @@ logger = logging.getLogger("xinfang.county")
 T = TypeVar("T")
 
 _PROTOCOL_CODES: Final = frozenset({"newer_protocol", "older_protocol", "unknown_flags"})
-_DAMAGED_STATUS: Final = {
-    "newer_protocol": 426,
-    "older_protocol": 426,
-    "unknown_flags": 426,
-    "too_large": 413,
-    "bad_signature": 401,
-}
+_DAMAGED_STATUS: Final = dict.fromkeys(_PROTOCOL_CODES, 426) | {"too_large": 413, "bad_signature": 401}
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1"})
+_KEYS_KEPT: Final = 10_000
 _FAULT_STATUS: Final = {"disk_full": 507}
 
 
-class County:
-    """The routes over one store. The writer thread is the only one that touches the database."""
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one sender may ask for. A station's loop goes as fast as its line; these stop what is no station."""
 
-    def __init__(self, store: CountyStore, clock: Callable[[], int]) -> None:
+    station_rate: float = 50.0
+    station_burst: float = 200.0
+    address_rate: float = 400.0
+    address_burst: float = 800.0
+    enrol_rate: float = 0.2
+    """Enrolments per second and address: a one-time code cannot be guessed by trying."""
+    enrol_burst: float = 30.0
+    body_s: float = 30.0
+    """A body may take so long, and one second more for every ``slowest`` bytes of it."""
+    slowest: int = 1000
+    queue: int = LONGEST_QUEUE
+
+
+class TooMany(Exception):
+    """A sender asks too often; ``wait`` seconds until it is served again."""
+
+    def __init__(self, wait: float, code: str = "too_many", status: int = 429) -> None:
+        super().__init__(code)
+        self.wait, self.code, self.status = max(1, math.ceil(wait)), code, status
+
+
+class County:
+    """The routes over one store. One lane writes; reading for people has a connection and a thread of its own."""
+
+    def __init__(
+        self,
+        store: CountyStore,
+        clock: Callable[[], int],
+        limits: Limits | None = None,
+        steady: Callable[[], float] = time.monotonic,
+        *,
+        metrics_for_all: bool = False,
+    ) -> None:
+        """``steady`` gives seconds that never go back. ``metrics_for_all``: not only for this machine."""
         self._store = store
         self._clock = clock
-        self._lane = ThreadPoolExecutor(max_workers=1, thread_name_prefix="county-writer")
+        self._steady = steady
+        self._limits = limits or Limits()
+        self._metrics_for_all = metrics_for_all
+        self._tally = Tally()
+        self._keys: dict[str, bytes] = {}  # station → key as last seen: a hint, the lane looks again
+        chosen = self._limits
+        self._by_station = Buckets(chosen.station_rate, chosen.station_burst, steady)
+        self._by_address = Buckets(chosen.address_rate, chosen.address_burst, steady)
+        self._enrolments = Buckets(chosen.enrol_rate, chosen.enrol_burst, steady)
 
     def app(self) -> Starlette:
         """The ASGI application."""
@@ -71,6 +117,7 @@ class County:
             routes=[
                 Route("/", self.page),
                 Route("/health", self.health),
+                Route("/metrics", self.metrics),
                 Route("/v1/enrol", self.enrol, methods=["POST"]),
                 Route("/v1/exchange", self.exchange, methods=["POST"]),
             ],
@@ -79,11 +126,18 @@ class County:
 
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
-        yield
-        self._lane.shutdown(wait=True)  # the round in hand is finished and durable before the file is closed
-
-    async def _on_lane(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._lane, work)
+        self._lane = Lane(self._store, self._limits.queue)
+        self._frames = ThreadPoolExecutor(max_workers=2, thread_name_prefix="county-frames")
+        self._reads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="county-reader")
+        self._reader = self._store.reader()
+        self._overview = Overview(self._reader)
+        try:
+            yield
+        finally:
+            self._lane.close()  # the rounds in hand are finished and durable before the database is closed
+            self._frames.shutdown(wait=True)
+            self._reads.shutdown(wait=True)
+            self._reader.close()
 
     async def exchange(self, http: HttpRequest) -> Response:
         """One round."""
@@ -94,34 +148,86 @@ class County:
         return await self._serve(http, "enrol", MAX_ENROL, self._enrol)
 
     async def _serve(
-        self, http: HttpRequest, what: str, largest: int, work: Callable[[bytes, str | None], bytes]
+        self, http: HttpRequest, what: str, largest: int, work: Callable[[bytes, str | None, str], Awaitable[bytes]]
     ) -> Response:
+        address = http.client.host if http.client else ""
         try:
-            body = await _body(http, largest)
-            header = http.headers.get(CERTIFICATE_HEADER)
-            reply = await self._on_lane(lambda: work(body, header))
+            self._admit(self._by_address, address)
+            body = await self._body(http, largest)
+            reply = await work(body, http.headers.get(CERTIFICATE_HEADER), address)
         except RequestRefused as refused:
-            return _refusal(what, refused.code, refused.status)
+            return self._refusal(what, refused.code, refused.status)
         except WireDamaged as damaged:
-            return _refusal(what, damaged.code, _DAMAGED_STATUS.get(damaged.code, 400))
+            return self._refusal(what, damaged.code, _DAMAGED_STATUS.get(damaged.code, 400))
         except SurroundingsFault as fault:
-            return _refusal(what, fault.code, _FAULT_STATUS.get(fault.code, 503))
+            return self._refusal(what, fault.code, _FAULT_STATUS.get(fault.code, 503))
+        except TooMany as many:
+            return self._refusal(what, many.code, many.status, {"retry-after": str(many.wait)})
+        except Busy:
+            return self._refusal(what, "busy", 503, {"retry-after": "2"})
+        except ClientDisconnect:
+            return self._refusal(what, "gone", 400)
         except Exception:
             logger.exception("%s failed", what)
-            return _refusal(what, "county_failed", 500)
+            return self._refusal(what, "county_failed", 500)
         return Response(reply, media_type=FRAME_TYPE)
 
-    def _exchange(self, body: bytes, header: str | None) -> bytes:
-        request, _ = decode_frame(body, Request)
-        station = self._known(request.st, header, body)
-        if station.revoked:
-            raise RequestRefused("revoked", 403)
-        refuse_protocol(request.v)
-        answer: Answer = self._store.exchange(request, station)
+    def _admit(self, buckets: Buckets, key: str) -> None:
+        wait = buckets.take(key)
+        if wait:
+            raise TooMany(wait)
+
+    async def _body(self, http: HttpRequest, largest: int) -> bytes:
+        """The body, refused as soon as it is too long, whatever its header says, or comes too slowly."""
+        parts: list[bytes] = []
+        size, began = 0, self._steady()
+        stream = http.stream().__aiter__()
+        while True:
+            left = began + self._limits.body_s + size / self._limits.slowest - self._steady()
+            try:
+                part = await asyncio.wait_for(anext(stream), max(0.0, left))
+            except StopAsyncIteration:
+                return b"".join(parts)
+            except TimeoutError:
+                raise TooMany(1, "too_slow", 408) from None
+            size += len(part)
+            if size > largest:
+                raise WireDamaged("too_large")
+            parts.append(part)
+
+    async def _off(self, pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(pool, work)
+
+    async def _exchange(self, body: bytes, header: str | None, _address: str) -> bytes:
+        began = self._steady()
+        request, verified = await self._off(self._frames, lambda: self._opened(body))
+        if verified:
+            self._admit(self._by_station, request.st)
+
+        def verify(key: bytes) -> None:
+            if key != verified:
+                verify_frame(body, REQUEST_TAG, key)
+                if len(self._keys) > _KEYS_KEPT:
+                    self._keys.clear()
+                self._keys[request.st] = key
+
+        try:
+            answer = await self._lane.exchange(request, verify, len(body))
+        except (RequestRefused, WireDamaged) as refused:
+            # A county put back to an older copy knows an older key of this station, or none.
+            if header is None or refused.code not in {"certificate_wanted", "bad_signature"}:
+                raise
+            certificate = _shown(header, request.st)
+            verify_frame(body, REQUEST_TAG, bytes.fromhex(certificate.key))
+            await self._lane.run(lambda: self._store.readmit(certificate))
+            answer = await self._lane.exchange(request, verify, len(body))
+        reply = await self._off(self._frames, lambda: encode_frame(answer, ANSWER_TAG, self._store.key))
+        pushed = sum(len(run.a) for run in request.push)
+        self._tally.round(pushed, (len(body), len(reply)), self._steady() - began)
         _note(
             "exchange",
-            station=station.station[:8],
-            pushed=sum(len(run.a) for run in request.push),
+            station=request.st[:8],
+            pushed=pushed,
             recovered=len(request.recovered),
             same=answer.same,
             forked=len(answer.fork),
@@ -129,40 +235,42 @@ class County:
             rejected=len(answer.reject),
             rewound=len(answer.rewind),
         )
-        return encode_frame(answer, ANSWER_TAG, self._store.key)
+        return reply
 
-    def _known(self, station: str, header: str | None, body: bytes) -> StationRow:
-        """Whose frame this is, its signature verified; a forgotten station shows its certificate in a header."""
-        found = self._store.station(station)
-        if found is not None and (header is None or _signed(body, found.public_key)):
-            if not _signed(body, found.public_key):
-                superseded = any(_signed(body, key) for key in self._store.earlier_keys(station))
-                raise RequestRefused("certificate_superseded" if superseded else "bad_signature", 401)
-            return found
-        if header is None:
-            raise RequestRefused("certificate_wanted", 401)
-        try:
-            certificate = msgspec.json.decode(header, type=SignedCertificate).read()
-        except (msgspec.MsgspecError, ValueError):
-            raise WireDamaged("bad_certificate") from None
-        if certificate.station != station:
-            raise WireDamaged("bad_certificate")
-        verify_frame(body, REQUEST_TAG, bytes.fromhex(certificate.key))
-        return self._store.readmit(certificate)
+    def _opened(self, body: bytes) -> tuple[Request, bytes]:
+        """A request, and the key its signature was verified with; an empty one when the station is new here."""
+        request, _ = decode_frame(body, Request)
+        refuse_protocol(request.v)
+        _refuse_nul(word for info in request.writers.values() for word in (info.station, info.office))
+        hint = self._keys.get(request.st, b"")
+        if hint:
+            try:
+                verify_frame(body, REQUEST_TAG, hint)
+            except WireDamaged:
+                hint = b""  # enrolled anew, or a stranger: the lane decides by the key it finds
+        return request, hint
 
-    def _enrol(self, body: bytes, _header: str | None) -> bytes:
+    async def _enrol(self, body: bytes, _header: str | None, address: str) -> bytes:
+        self._admit(self._enrolments, address)
         asked, _ = decode_frame(body, Enrol)
         verify_frame(body, ENROL_TAG, asked.station_key)
         refuse_protocol(asked.v)
-        certificate = self._store.enrol(asked)
+        _refuse_nul((asked.office, asked.code, asked.name))
+        certificate = await self._lane.run(lambda: self._store.enrol(asked))
         _note("enrolled", station=asked.station[:8], office=asked.office)
         enrolled = Enrolled(t=self._clock(), certificate=certificate, caps=list(CAPABILITIES))
         return encode_frame(enrolled, ENROL_TAG, self._store.key)
 
+    def _look(self) -> Seen:
+        with self._reader.snapshot():
+            return self._overview.seen()
+
     async def health(self, _http: HttpRequest) -> Response:
         """Whether the county works, in numbers, and which one it is."""
-        stations = await self._on_lane(self._store.stations)
-        counts = await self._on_lane(self._store.counts)
+        try:
+            seen = await self._off(self._reads, self._look)
+        except SurroundingsFault as fault:
+            return JSONResponse({"ok": False, "code": fault.code, "protocol": PROTOCOL}, status_code=503)
         return JSONResponse(
             {
                 "ok": True,
@@ -170,46 +278,57 @@ class County:
                 "protocol": PROTOCOL,
                 "caps": list(CAPABILITIES),
                 "time_ms": self._clock(),
-                "stations": len(stations),
-                "backlog": sum(row.backlog for row in stations),
-                "forked": sum(row.forked for row in stations),
-                **counts,
+                "stations": len(seen.stations),
+                "backlog": sum(row.backlog for row in seen.stations),
+                "forked": sum(row.forked for row in seen.stations),
+                "queue": self._lane.waiting(),
+                **seen.counts,
             }
         )
 
+    async def metrics(self, http: HttpRequest) -> Response:
+        """Numbers for a monitoring system; for this machine only, unless configured."""
+        if not (self._metrics_for_all or (http.client and http.client.host in _LOOPBACK)):
+            return JSONResponse({"code": "not_for_you"}, status_code=403)
+        try:
+            seen = await self._off(self._reads, self._look)
+        except SurroundingsFault as fault:
+            return JSONResponse({"code": fault.code}, status_code=503)
+        text = metrics_text(seen, self._tally, self._lane.waiting(), self._clock())
+        return Response(text, media_type=CONTENT_TYPE)
+
     async def page(self, _http: HttpRequest) -> Response:
         """The county page for a person."""
-        stations = await self._on_lane(self._store.stations)
-        counts = await self._on_lane(self._store.counts)
-        return HTMLResponse(county_page(self._store.name, stations, counts, self._clock()))
+        try:
+            seen = await self._off(self._reads, self._look)
+        except SurroundingsFault:
+            return HTMLResponse("<!doctype html><meta charset=utf-8><p>连不上数据库，请稍后再看。</p>", status_code=503)
+        return HTMLResponse(county_page(self._store.name, seen, self._clock()))
+
+    def _refusal(self, what: str, code: str, status: int, headers: dict[str, str] | None = None) -> Response:
+        self._tally.refusal(code)
+        _note("refused", what=what, code=code, status=status)
+        told: dict[str, object] = {"code": code}
+        if code in _PROTOCOL_CODES:
+            told |= {"least": LEAST_PROTOCOL, "most": PROTOCOL}
+        return JSONResponse(told, status_code=status, headers=headers)
 
 
-def _signed(body: bytes, public_key: bytes) -> bool:
+def _shown(header: str, station: str) -> Certificate:
+    """The certificate a forgotten station shows; raises WireDamaged."""
     try:
-        verify_frame(body, REQUEST_TAG, public_key)
-    except WireDamaged:
-        return False
-    return True
+        certificate = msgspec.json.decode(header, type=SignedCertificate).read()
+    except (msgspec.MsgspecError, ValueError):
+        raise WireDamaged("bad_certificate") from None
+    if certificate.station != station:
+        raise WireDamaged("bad_certificate")
+    return certificate
 
 
-async def _body(http: HttpRequest, largest: int) -> bytes:
-    """The body, refused as soon as it is too long, whatever its header says."""
-    parts: list[bytes] = []
-    size = 0
-    async for part in http.stream():
-        size += len(part)
-        if size > largest:
-            raise WireDamaged("too_large")
-        parts.append(part)
-    return b"".join(parts)
-
-
-def _refusal(what: str, code: str, status: int) -> Response:
-    _note("refused", what=what, code=code, status=status)
-    told: dict[str, object] = {"code": code}
-    if code in _PROTOCOL_CODES:
-        told |= {"least": LEAST_PROTOCOL, "most": PROTOCOL}
-    return JSONResponse(told, status_code=status)
+def _refuse_nul(words: Iterable[str]) -> None:
+    """No database text holds a NUL: refused here, on every database alike."""
+    if any("\0" in word for word in words):
+        raise WireDamaged("bad_message", "NUL")
 
 
 def _note(event: str, **facts: object) -> None:

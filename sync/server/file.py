@@ -11,47 +11,97 @@ from typing import Any, Final
 from sqlcipher3 import dbapi2
 
 from domain.faults import SurroundingsFault
-from sync.log.feed import COUNTY_SCHEMA, COUNTY_SCHEMA_2
-from sync.log.log import SCHEMA, SCHEMA_2
-from sync.server.series_tables import SERIES_SCHEMA
+from sync.server.databases import FULL_SCHEMA, SCHEMA_VERSION, new_table, statements
 
-SERVER_SCHEMA_1: Final = """
-CREATE TABLE county (
-  one INTEGER PRIMARY KEY CHECK (one = 1), county TEXT NOT NULL, name TEXT NOT NULL, writer TEXT NOT NULL,
-  serial INTEGER NOT NULL
-) STRICT;
-CREATE TABLE station (
-  station TEXT PRIMARY KEY, office TEXT NOT NULL, office_name TEXT NOT NULL, window TEXT NOT NULL,
-  writer TEXT NOT NULL, public_key BLOB NOT NULL, scopes TEXT NOT NULL, serial INTEGER NOT NULL,
-  revoked INTEGER NOT NULL, enrolled_ms INTEGER NOT NULL, contact_ms INTEGER, backlog INTEGER NOT NULL,
-  forked INTEGER NOT NULL
-) STRICT;
-CREATE TABLE code (
-  digest BLOB PRIMARY KEY, office TEXT NOT NULL, office_name TEXT NOT NULL, window TEXT NOT NULL,
-  scopes TEXT NOT NULL, kinds TEXT NOT NULL, made_ms INTEGER NOT NULL, used_by TEXT
-) STRICT;
-CREATE TABLE county_case (
-  case_id TEXT PRIMARY KEY, case_kind TEXT NOT NULL, scope TEXT NOT NULL, state BLOB NOT NULL
-) STRICT;
-"""
-SERVER_SCHEMA_2: Final = """
-ALTER TABLE station ADD COLUMN sealing_key BLOB;          -- X25519 public key; NULL: enrolled under protocol 1
-ALTER TABLE station ADD COLUMN home TEXT NOT NULL DEFAULT '';  -- '': the scope of its office
-ALTER TABLE station ADD COLUMN clock_offset_ms INTEGER;   -- its clock minus ours at last contact; NULL: never told
-ALTER TABLE code ADD COLUMN used_key BLOB;                -- the station key a code is bound to
-ALTER TABLE code ADD COLUMN home TEXT NOT NULL DEFAULT '';
-CREATE TABLE gone_certificate (         -- certificates no longer served: revoked, or superseded by a later one
-  serial INTEGER NOT NULL, station TEXT NOT NULL, public_key BLOB NOT NULL, PRIMARY KEY (serial, station)
-) STRICT;
-CREATE INDEX gone_by_station ON gone_certificate (station);
-"""
-SERVER_SCHEMA: Final = SERVER_SCHEMA_1 + SERVER_SCHEMA_2 + SERIES_SCHEMA
-_VERSION: Final = 2
 _APPLICATION_ID: Final = 0x58464354
 
 
-def open_file(path: Path) -> Any:
-    """A connection without a key (no encryption) to a durable file; the caller's thread is its only user."""
+class SqliteDatabase:
+    """The writer's connection to the county's file. ``BEGIN IMMEDIATE`` makes it the one writer of all processes."""
+
+    name = "sqlite"
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with surroundings():
+            self._db = _connect(path)
+        self.execute, self.executemany = self._db.execute, self._db.executemany
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """See :class:`sync.server.databases.CountyDatabase`."""
+        with surroundings():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part of the running transaction that may fail alone."""
+        self._db.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            if self._db.in_transaction:  # a full disk may have ended the whole transaction already
+                self._db.execute("ROLLBACK TO part")
+                self._db.execute("RELEASE part")
+            raise
+        self._db.execute("RELEASE part")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Everything read inside is of one moment."""
+        with surroundings():
+            self._db.execute("BEGIN")
+            try:
+                yield
+            finally:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+
+    def prepare(self) -> bool:
+        """Make the tables of a new file, in the running transaction; False when they are there."""
+        here = {row[0] for row in self._db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+        ours = int(self._db.execute("PRAGMA application_id").fetchone()[0]) == _APPLICATION_ID
+        if ours and int(self._db.execute("PRAGMA user_version").fetchone()[0]) > SCHEMA_VERSION:
+            raise SurroundingsFault("newer_file")
+        for sql in statements(FULL_SCHEMA):
+            if not ours or new_table(sql, here):
+                self._db.execute(sql)
+        self._db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+        self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        return not ours
+
+    def reader(self) -> SqliteReader:
+        """A second connection that only reads; the write-ahead log lets it see one moment while others write."""
+        return SqliteReader(self._path)
+
+    def close(self) -> None:
+        """Fold the write-ahead log into the file and close it."""
+        with surroundings():
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._db.close()
+
+
+class SqliteReader(SqliteDatabase):
+    """A connection that refuses to write."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._db.execute("PRAGMA query_only = ON")
+
+    def close(self) -> None:
+        """Close; the writer folds the write-ahead log."""
+        self._db.close()
+
+
+def _connect(path: Path) -> Any:
+    """A connection without a key (no encryption) to a durable file; one thread at a time uses it."""
     db = dbapi2.connect(str(path), isolation_level=None, check_same_thread=False)
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
@@ -60,37 +110,6 @@ def open_file(path: Path) -> Any:
     db.execute("PRAGMA cache_size = -65536")
     db.execute("PRAGMA wal_autocheckpoint = 8000")  # 32 MB: a large batch is not written twice before it is answered
     return db
-
-
-def make_tables(db: Any) -> bool:
-    """Make the tables of a new file, or bring those of an earlier release to the newest form; in the caller's
-    transaction. False when they were there.
-
-    Raises SurroundingsFault ``newer_file``.
-    """
-    if int(db.execute("PRAGMA application_id").fetchone()[0]) == _APPLICATION_ID:
-        version = int(db.execute("PRAGMA user_version").fetchone()[0])
-        if version > _VERSION:
-            raise SurroundingsFault("newer_file")
-        if version == 1:
-            for sql in _statements(SCHEMA_2 + COUNTY_SCHEMA_2 + SERVER_SCHEMA_2 + SERIES_SCHEMA):
-                db.execute(sql)
-            db.execute(f"PRAGMA user_version = {_VERSION}")
-        return False
-    for sql in _statements(SCHEMA + COUNTY_SCHEMA + SERVER_SCHEMA):
-        db.execute(sql)
-    db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-    db.execute(f"PRAGMA user_version = {_VERSION}")
-    return True
-
-
-def _statements(schema: str) -> Iterator[str]:
-    text = ""
-    for line in schema.splitlines(keepends=True):
-        text += line
-        if dbapi2.complete_statement(text):
-            yield text
-            text = ""
 
 
 def key_file(path: Path, entropy: Callable[[int], bytes]) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import json
+import ipaddress
 import logging
 import os
 import secrets
@@ -12,13 +12,15 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
 from domain.faults import SurroundingsFault
 from sync.log import LogDamaged
-from sync.server import series_admin
-from sync.server.app import County
+from sync.server import admin, tls
+from sync.server.app import County, Limits
+from sync.server.http import PatientProtocol
 from sync.server.store import CountyStore
 
 FAULTS = {
@@ -27,6 +29,12 @@ FAULTS = {
     "file_damaged": "数据文件已损坏，请从备份恢复。",
     "newer_file": "数据文件由更新的版本建立，请升级程序。",
     "already_open": "数据文件正被占用，请稍后再试。",
+    "keys_damaged": "密钥文件 county.key 与数据不相符，请找回原来的密钥文件。",
+    "database_unreachable": "连不上数据库，或者连接中断。已经确认的内容都在，请检查数据库后再试。",
+    "folder_in_use": "数据文件夹不是空的，没有覆盖。请换一个空文件夹。",
+    "backup_exists": "备份的目标已经存在，没有覆盖。请换一个名字。",
+    "backup_unsound": "备份写出后检查没有通过，这份备份不能用。请换一个磁盘再备份一次。",
+    "wrong_database": "这个数据库不能用：须是 UTF8 编码、空的或者本程序自己建立的，并有建表权限。",
 }
 
 
@@ -35,11 +43,37 @@ def clock() -> int:
     return time.time_ns() // 1_000_000
 
 
+def is_loopback(host: str) -> bool:
+    """True for an address nobody outside this machine reaches."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="xinfang-county", description="信访窗口县级服务器")
+    parser.add_argument("--data", default=os.environ.get("XINFANG_COUNTY_DATA", "county"), help="数据文件夹")
+    parser.add_argument(
+        "--database", default=os.environ.get("XINFANG_COUNTY_DATABASE", ""), metavar="postgresql://…",
+        help="默认是数据文件夹里的 SQLite 文件",
+    )  # fmt: skip
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8750)
+    parser.add_argument("--tls", action=argparse.BooleanOptionalAction, default=None, help="加密；本机地址默认不加密")
+    parser.add_argument("--rate", type=float, default=50.0, help="每台工作站每秒的请求数")
+    parser.add_argument("--metrics", action="store_true", help="允许其他机器读取 /metrics")
+    admin.add_words(parser.add_subparsers(dest="part").add_parser("admin", help="管理"))
+    return parser
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the county; exit 0 done, 1 the surroundings failed, 2 wrong words, 3 the record contradicts itself."""
     words = _parser().parse_args(argv)
     try:
-        store = CountyStore(Path(words.data), clock, secrets.token_bytes)
+        if words.part is not None and words.task == "restore":
+            return admin.restore(words)
+        store = CountyStore(Path(words.data), clock, secrets.token_bytes, words.database)
     except SurroundingsFault as fault:
         print(FAULTS.get(fault.code, fault.code), file=sys.stderr)
         return 1
@@ -57,9 +91,20 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _serve(store: CountyStore, words: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    folder = Path(words.data)
+    if words.tls is None:
+        words.tls = not is_loopback(words.host)
+    if not words.tls and not is_loopback(words.host):
+        print("不加密的服务只能用于本机地址。去掉 --no-tls，或者把 --host 改为 127.0.0.1。", file=sys.stderr)
+        return 2
+    if words.tls:
+        tls.make_certificate(folder)
+    settings: dict[str, Any] = {"ssl_context_factory": lambda *_: tls.context(folder)} if words.tls else {}
+    limits = Limits(station_rate=words.rate, station_burst=4 * words.rate)
+    county = County(store, clock, limits, metrics_for_all=words.metrics)
     config = uvicorn.Config(
-        County(store, clock).app(), host=words.host, port=words.port, access_log=False, log_config=None,
-        lifespan="on", server_header=False, timeout_graceful_shutdown=20, limit_concurrency=200,
+        county.app(), host=words.host, port=words.port, access_log=False, log_config=None, http=PatientProtocol,
+        lifespan="on", server_header=False, timeout_graceful_shutdown=20, limit_concurrency=200, ws="none", **settings,
     )  # fmt: skip
     server = uvicorn.Server(config)
 
@@ -71,72 +116,7 @@ def _serve(store: CountyStore, words: argparse.Namespace) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, leave)
     server.run()
-    return 0
-
-
-def _enrol(store: CountyStore, words: argparse.Namespace) -> None:
-    print(store.issue_code(words.office, words.office_name, words.window, words.scopes, words.kinds))
-
-
-def _stations(store: CountyStore, _words: argparse.Namespace) -> None:
-    for row in store.stations():
-        print(json.dumps({
-            "station": row.station, "office": row.office, "office_name": row.office_name, "window": row.window,
-            "scopes": row.scopes, "serial": row.serial, "revoked": row.revoked, "contact_ms": row.contact_ms,
-            "acts": row.acts, "backlog": row.backlog, "forked": row.forked,
-        }, ensure_ascii=False))  # fmt: skip
-
-
-def _init(store: CountyStore, words: argparse.Namespace) -> None:
-    offices = json.loads(Path(words.offices).read_text("utf-8"))
-    for office in offices:
-        if not isinstance(office, dict) or not office.get("code") or not office.get("name"):
-            raise SystemExit("机构文件应为列表，每个机构至少有 code 和 name。")
-    for office in offices:
-        store.record_office(office)
-    print(json.dumps({"recorded": len(offices)}))
-
-
-def _revoke(store: CountyStore, words: argparse.Namespace) -> int:
-    return 0 if store.revoke(words.station) else 2
-
-
-def _verify(store: CountyStore, _words: argparse.Namespace) -> None:
-    report = store.verify()
-    print(json.dumps({
-        "ok": True, "acts": report.acts, "writers": report.writers, "feeds": report.feeds, "cases": report.cases,
-    }))  # fmt: skip
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="xinfang-county", description="信访窗口县级服务器")
-    parser.add_argument("--data", default=os.environ.get("XINFANG_COUNTY_DATA", "county"), help="数据文件夹")
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8750)
-    parts = parser.add_subparsers(dest="part")
-    admin = parts.add_parser("admin", help="管理").add_subparsers(dest="task", required=True)
-
-    enrol = admin.add_parser("enrol", help="为一个窗口生成一次性接入码")
-    enrol.add_argument("--office", required=True)
-    enrol.add_argument("--office-name", default="")
-    enrol.add_argument("--window", default="1")
-    enrol.add_argument("--scopes", nargs="*", default=[], help="默认：office/<单位> county dict")
-    enrol.add_argument("--kinds", nargs="*", default=["受", "途", "转"], help="登记时发放的文号种类")
-    enrol.set_defaults(do=_enrol)
-
-    admin.add_parser("stations", help="列出工作站").set_defaults(do=_stations)
-    admin.add_parser("verify", help="核验全部记录").set_defaults(do=_verify)
-
-    init = admin.add_parser("init", help="录入机构")
-    init.add_argument("--offices", required=True, metavar="FILE.json")
-    init.set_defaults(do=_init)
-
-    series_admin.add_words(admin)
-
-    revoke = admin.add_parser("revoke", help="停用一台工作站")
-    revoke.add_argument("--station", required=True)
-    revoke.set_defaults(do=_revoke)
-    return parser
+    return 0 if server.started else 1
 
 
 if __name__ == "__main__":

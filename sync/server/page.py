@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from html import escape
 from typing import Final
 
+from sync.server.overview import Seen
 from sync.server.stations import DAY_MS, StationRow
 
 _CHINA: Final = timezone(timedelta(hours=8))
@@ -20,29 +20,73 @@ _STYLE = (
 )
 
 
-def county_page(name: str, stations: Iterable[StationRow], counts: Mapping[str, int], now_ms: int) -> str:
+_CODES: Final = {
+    "scope_refused": "写入了无权写入的范围",
+    "case_not_yours": "写入了不属于本单位的案卷",
+    "restricted_mixed": "检举控告与其他事项混在一个案卷",
+    "act_elsewhere": "同一动作出现在两处",
+}
+
+
+def county_page(name: str, seen: Seen, now_ms: int) -> str:
     """The page as HTML; times are China time."""
-    rows = "".join(_row(row, now_ms) for row in stations) or "<tr><td colspan=7>还没有工作站登记。</td></tr>"
+    counts = seen.counts
+    rows = "".join(_row(row, seen, now_ms) for row in seen.stations) or "<tr><td colspan=7>还没有工作站登记。</td></tr>"
     refused = f"，未收入 {counts['refused']} 条" if counts["refused"] else ""
     attested = f"，由其他工作站补报待核 {counts['attested']} 条" if counts["attested"] else ""
     return (
         "<!doctype html><html lang=zh-CN><head><meta charset=utf-8><meta http-equiv=refresh content=30>"
         f"<title>{escape(name)}</title><style>{_STYLE}</style></head><body><h1>{escape(name)}</h1>"
         f"<p>办理动作 {counts['acts']} 条，案卷 {counts['cases']} 件{refused}{attested}。"
-        f"本机时间 {_time(now_ms)}。</p>"
+        f"本机时间 {_time(now_ms)}。</p>{_troubles(seen, now_ms)}"
         "<table><thead><tr><th>单位<th>窗口<th>工作站<th>最近联系<th>已收动作<th>待上报<th>状态</tr></thead>"
         f"<tbody>{rows}</tbody></table></body></html>"
     )
 
 
-def _row(row: StationRow, now_ms: int) -> str:
+def _troubles(seen: Seen, now_ms: int) -> str:
+    """What somebody has to see to, in plain sentences; nothing when there is nothing."""
+    said: list[str] = []
+    late = [row for row in seen.stations if _late(row, now_ms)]
+    if late:
+        said.append(f"{len(late)} 台工作站超过 {BEHIND_DAYS} 天没有联系。")
+    waiting = [row for row in seen.stations if row.backlog]
+    if waiting:
+        said.append(f"{len(waiting)} 台工作站还有 {sum(row.backlog for row in waiting)} 条待上报。")
+    said += [
+        f"身份重复：单位 {fork.office}，工作站 {fork.station[:8]}（已收 {fork.acts} 条）。两台机器用过同一身份。"
+        for fork in seen.forks
+    ]
+    for item in seen.rejects:
+        why = _CODES.get(item.code, item.code)
+        said.append(f"未收入 {item.count} 条：{why}（单位 {item.office}，工作站 {item.station[:8]}）。")
+    for station, off_ms in seen.clocks.items():
+        said.append(f"工作站 {station[:8]} 的时间{_off(off_ms)}，请校正。")
+    return "<h2>需要处理</h2><ul>" + "".join(f"<li>{escape(text)}</li>" for text in said) + "</ul>" if said else ""
+
+
+def _off(off_ms: int) -> str:
+    minutes = abs(off_ms) // 60_000
+    size = (
+        f"{minutes} 分钟" if minutes < 120 else f"{minutes // 60} 小时" if minutes < 2880 else f"{minutes // 1440} 天"
+    )
+    return ("快" if off_ms > 0 else "慢") + size
+
+
+def _late(row: StationRow, now_ms: int) -> bool:
+    return not row.revoked and now_ms - (row.contact_ms or row.enrolled_ms) > BEHIND_DAYS * DAY_MS
+
+
+def _row(row: StationRow, seen: Seen, now_ms: int) -> str:
     state, css = "正常", ""
     if row.contact_ms is None:
         state = "尚未联系"
-    elif now_ms - row.contact_ms > BEHIND_DAYS * DAY_MS:
+    if _late(row, now_ms):
         state, css = f"超过 {BEHIND_DAYS} 天未联系", "late"
     if row.backlog and not css:
         state = "正在上报"
+    if row.station in seen.clocks:
+        state, css = f"本机时间{_off(seen.clocks[row.station])}", "late"
     if row.forked:
         state, css = "身份重复：两台机器使用同一身份，须重新登记", "bad"
     if row.revoked:

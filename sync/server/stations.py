@@ -1,4 +1,4 @@
-"""What the county knows of a station, as rows; how codes are compared; what it says to whom it does not serve."""
+"""Stations and counts as the county's tables tell them; how codes are compared; whom it does not serve. Reads only."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+
+from sync.log.log import Database
 
 DAY_MS: Final = 24 * 3600 * 1000
 _CODE_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -61,7 +63,25 @@ def station_row(row: Sequence[Any]) -> StationRow:
     values: list[Any] = list(row)
     values[5:9] = bytes(row[5]), tuple(str(row[6]).split()), row[7], bool(row[8])
     values[12], values[13] = bool(row[12]), bytes(row[13] or b"")
+    values[16] = int(row[16])  # PostgreSQL sums whole numbers into decimals
     return StationRow(*values)
+
+
+def read_stations(db: Database) -> list[StationRow]:
+    """Every station with the number of its acts, by office and window."""
+    return [station_row(row) for row in db.execute(f"{STATION_SQL} ORDER BY s.office, s.window, s.station")]
+
+
+def read_counts(db: Database) -> dict[str, int]:
+    """Acts, cases, refused acts, acts taken on another station's word."""
+    tables = {
+        "acts": "act",
+        "cases": "county_case",
+        "refused": "reject",
+        "attested": "attested t JOIN act a ON a.seq = t.act_seq WHERE a.chained = 0",  # its author did not come yet
+    }
+    sql = "SELECT count(*) FROM "
+    return {name: int(db.execute(sql + table).fetchone()[0]) for name, table in tables.items()}
 
 
 def home_scope(office: str, scopes: Sequence[str]) -> str:

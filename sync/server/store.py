@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from domain.acts import Act, CaseKind
 from domain.canonical import Json
-from domain.fold import CaseState, fold, state_bytes, state_json
+from domain.faults import SurroundingsFault
+from domain.fold import CaseState, fold, state_bytes
 from sync.exchange import Delivery, Grant, answer_request
 from sync.log import ActLog, LogDamaged, SigningKey
 from sync.log.chain import sealing_public, verify_birth
-from sync.log.content import write_json
 from sync.log.feed import CountyFeed
 from sync.protocol import Answer, Certificate, Enrol, Request, Revoked, SignedCertificate, issue_certificate
-from sync.server.file import key_file, make_tables, open_file, surroundings
+from sync.server.databases import CountyDatabase, Reader, open_database
+from sync.server.file import key_file, surroundings
+from sync.server.folding import case_row
 from sync.server.series import SeriesBook, concerns
 from sync.server.stations import (
     STATION_SQL,
@@ -26,6 +28,8 @@ from sync.server.stations import (
     code_digest,
     code_letters,
     home_scope,
+    read_counts,
+    read_stations,
     station_row,
 )
 
@@ -46,10 +50,19 @@ class Report:
 class CountyStore:
     """One open county file. Used by one thread; every public method that writes is one transaction."""
 
-    def __init__(self, folder: Path, clock: Callable[[], int], entropy: Callable[[int], bytes]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        clock: Callable[[], int],
+        entropy: Callable[[int], bytes],
+        database: str = "",
+        open_db: Callable[[Path, str], CountyDatabase] = open_database,
+    ) -> None:
         """Open or make the county's folder. ``clock`` gives milliseconds since 1970 UTC, ``entropy`` random bytes.
 
-        Raises SurroundingsFault: ``newer_file``, ``file_damaged``, ``disk_full``, ``read_only``.
+        ``database`` is the address of a PostgreSQL database; without one the acts lie in a file in the folder.
+        Raises SurroundingsFault: ``newer_file``, ``file_damaged``, ``disk_full``, ``read_only``, ``keys_damaged``,
+        ``database_unreachable``, ``wrong_database``.
         """
         self._clock = clock
         self._entropy = entropy
@@ -57,47 +70,64 @@ class CountyStore:
             folder.mkdir(parents=True, exist_ok=True)
             self._key = SigningKey(key_file(folder / "county.key", entropy))
             self.sealing_key = key_file(folder / "sealing.key", entropy)
-            self._db = open_file(folder / "county.db")
+        self._db = open_db(folder, database)
         self.log = ActLog(self._db)
         self.feed = CountyFeed(self._db)
         self.series = SeriesBook(self._db, self.log, self._record, self.fold_case, clock)
-        self._prepare()
-        row = self._db.execute("SELECT county, name, writer FROM county").fetchone()
-        self.county, self.name, self.writer = str(row[0]), str(row[1]), str(row[2])
-        self.public_key = self._key.public
+        try:
+            self._prepare()
+            row = self._db.execute("SELECT county, name, writer FROM county").fetchone()
+            self.county, self.name, self.writer = str(row[0]), str(row[1]), str(row[2])
+            self.public_key = self._key.public
+            writer = self.log.writer(self.writer)
+            if writer is None or writer.public_key != self.public_key:
+                raise SurroundingsFault("keys_damaged", facts={"file": "county.key"})
+        except BaseException:
+            self._db.close()
+            raise
 
     @property
     def key(self) -> SigningKey:
         """The county's key: signs answers, certificates and the county's own acts."""
         return self._key
 
+    @property
+    def database(self) -> CountyDatabase:
+        """The open database, for the other SQL of this room."""
+        return self._db
+
+    def now(self) -> int:
+        """The county's time, milliseconds since 1970 UTC."""
+        return self._clock()
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Everything read inside is of one moment, whatever a running server takes in meanwhile."""
+        return self._db.snapshot()
+
     def close(self) -> None:
-        """Fold the write-ahead log into the file and close it."""
-        with surroundings():
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Close the database in order."""
         self._db.close()
 
     def _prepare(self) -> None:
         with self.transaction():
-            if not make_tables(self._db):
+            if not self._db.prepare():
                 return
             county, writer = self._entropy(16).hex(), self._entropy(16).hex()
             self._db.execute("INSERT INTO county VALUES (1, ?, '县级服务器', ?, 0)", (county, writer))
             birth = self._key.sign_birth(county, writer, self._key.public)
             self.log.add_writer(writer, county, "county", self._key.public, birth)
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> AbstractContextManager[None]:
         """One write transaction; raises SurroundingsFault."""
-        with surroundings():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
+        return self._db.transaction()
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """A part of the running transaction that may fail alone."""
+        return self._db.savepoint()
+
+    def reader(self) -> Reader:
+        """A connection that only reads, for another thread."""
+        return self._db.reader()
 
     # rounds ------------------------------------------------------------------------------------------------------
 
@@ -131,29 +161,35 @@ class CountyStore:
 
         ``live`` False for a request that lay on a stick: its time says nothing about the station's clock now.
         """
-        now_ms = self._clock()
         with self.transaction():
-            answer = answer_request(
-                self.log, self.feed, request, self._grant(station), self.project, now_ms,
-                stations=self._grant_of, revoked=self.revoked(),
-                settle=lambda level, quiet: self.series.settle(station, level, quiet=quiet),
-            )  # fmt: skip
-            claims = ((mark.n, answer.have.get(writer)) for writer, mark in request.own.items())
-            backlog = sum(max(0, n - (have.n if have else 0)) for n, have in claims)
-            self._db.execute(
-                "UPDATE station SET contact_ms = ?, backlog = ?,"
-                " forked = CASE WHEN ? = 1 THEN 1 ELSE forked END WHERE station = ?",
-                (now_ms, backlog, int(bool(answer.fork)), station.station),
-            )
-            if request.own and station.writer not in answer.have:
-                current = sorted(answer.have.keys() & request.writers.keys()) or sorted(answer.have)
-                if current:  # it goes on under another incarnation
-                    sql = "UPDATE station SET writer = ? WHERE station = ?"
-                    self._db.execute(sql, (current[-1], station.station))
-            if live and request.t:
-                sql = "UPDATE station SET clock_offset_ms = ? WHERE station = ?"
-                self._db.execute(sql, (request.t - now_ms, station.station))
+            return self.exchange_inside(request, station, live=live)
+
+    def exchange_inside(self, request: Request, station: StationRow, *, live: bool = True) -> Answer:
+        """One round inside the running transaction; it may be answered once that is durable."""
+        now_ms = self._clock()
+        answer = answer_request(
+            self.log, self.feed, request, self._grant(station), self.project, now_ms,
+            stations=self._grant_of, revoked=self.revoked(),
+            settle=lambda level, quiet: self.series.settle(station, level, quiet=quiet),
+        )  # fmt: skip
+        claims = ((mark.n, answer.have.get(writer)) for writer, mark in request.own.items())
+        backlog = sum(max(0, n - (have.n if have else 0)) for n, have in claims)
+        self._db.execute(
+            "UPDATE station SET contact_ms = ?, backlog = ?,"
+            " forked = CASE WHEN ? = 1 THEN 1 ELSE forked END WHERE station = ?",
+            (now_ms, backlog, int(bool(answer.fork)), station.station),
+        )
+        if request.own and station.writer not in answer.have:
+            current = sorted(answer.have.keys() & request.writers.keys()) or sorted(answer.have)
+            if current:  # it goes on under another incarnation
+                self._db.execute("UPDATE station SET writer = ? WHERE station = ?", (current[-1], station.station))
+        if live and request.t:
+            self.note_clock(station.station, request.t - now_ms)
         return answer
+
+    def note_clock(self, station: str, ahead_ms: int) -> None:
+        """Note how far a station's clock is ahead of ours, inside the running transaction; evidence only."""
+        self._db.execute("UPDATE station SET clock_offset_ms = ? WHERE station = ?", (ahead_ms, station))
 
     def _grant(self, row: StationRow) -> Grant:
         writes = tuple(scope for scope in row.scopes if scope not in READ_ONLY)
@@ -181,14 +217,9 @@ class CountyStore:
         for case_id, acts in self.log.cases(ids).items():
             delivered = [act for act in acts if act.act_id not in refused] if refused else acts
             if delivered:
-                state = fold(delivered)
-                rows.append((case_id, state.case_kind, state.scope, write_json(state_json(state))))
+                rows.append(case_row(delivered))
                 self.series.note(case_id, delivered, fold)
-        self._db.executemany(
-            "INSERT INTO county_case VALUES (?, ?, ?, ?) ON CONFLICT (case_id) DO UPDATE"
-            " SET case_kind = excluded.case_kind, scope = excluded.scope, state = excluded.state",
-            rows,
-        )
+        self._db.executemany(_CASE_SQL, rows)
 
     def fold_case(self, case_id: str) -> CaseState | None:
         """A case as its delivered acts tell it; None when it has none."""
@@ -327,6 +358,21 @@ class CountyStore:
         with self.transaction():
             return self._record(kind, case_kind, case_id, scope, sets)
 
+    def record_all(self, commits: Iterable[Sequence[Act]]) -> None:
+        """Write commits of the county's own and deliver them, in one transaction.
+
+        ``commits`` may be lazy: it runs inside the transaction and sees what was recorded before it.
+        """
+        with self.transaction():
+            cases: set[str] = set()
+            delivery = Delivery(self.log, self.feed)
+            for acts in commits:
+                delivery.own(self.log.held(self.log.append(self.writer, acts, self._key), new=True))
+                cases |= {act.case_id for act in acts}
+            feeds = delivery.finish()
+            self.project(sorted(cases))
+            self.feed.append(feeds)
+
     def record_office(self, fields: Mapping[str, Json]) -> Act:
         """Record an institution (登记机构); ``fields`` has at least code and name."""
         with self.transaction():
@@ -357,36 +403,31 @@ class CountyStore:
 
     def stations(self) -> list[StationRow]:
         """Every station with the number of its acts, by office and window."""
-        return [station_row(row) for row in self._db.execute(f"{STATION_SQL} ORDER BY s.office, s.window, s.station")]
+        return read_stations(self._db)
 
     def counts(self) -> dict[str, int]:
         """Acts, cases, refused acts, acts taken on another station's word."""
-        tables = {
-            "acts": "act",
-            "cases": "county_case",
-            "refused": "reject",
-            "attested": "attested t JOIN act a ON a.seq = t.act_seq WHERE a.chained = 0",  # its author did not come yet
-        }
-        sql = "SELECT count(*) FROM "
-        return {name: int(self._db.execute(sql + table).fetchone()[0]) for name, table in tables.items()}
+        return read_counts(self._db)
 
     def verify(self) -> Report:
         """Prove chains, signatures, feeds and the folded cases, in one snapshot. Raises LogDamaged."""
-        with surroundings():
-            self._db.execute("BEGIN")
-            try:
-                writers = sum(1 for _ in self.log.verify())
-                feeds = sum(1 for _ in self.feed.verify())
-                kept, numbers = self.case_bytes(), self.series.held_rows()
-                for case_id in self.log.case_ids():
-                    state = self.fold_case(case_id)
-                    if state is not None and concerns(case_id, state.acts):
-                        numbers ^= {(name, *row) for name, rows in self.series.rows(state).items() for row in rows}
-                    if kept.pop(case_id, None) != (None if state is None else state_bytes(state)):
-                        raise LogDamaged("projection_differs", detail=case_id)
-                if kept or numbers:
-                    raise LogDamaged("projection_differs", n=len(kept) + len(numbers))
-                counts = self.counts()
-            finally:
-                self._db.execute("ROLLBACK")
+        with self.snapshot():
+            writers = sum(1 for _ in self.log.verify())
+            feeds = sum(1 for _ in self.feed.verify())
+            kept, numbers = self.case_bytes(), self.series.held_rows()
+            for case_id in self.log.case_ids():
+                state = self.fold_case(case_id)
+                if state is not None and concerns(case_id, state.acts):
+                    numbers ^= {(name, *row) for name, rows in self.series.rows(state).items() for row in rows}
+                if kept.pop(case_id, None) != (None if state is None else state_bytes(state)):
+                    raise LogDamaged("projection_differs", detail=case_id)
+            if kept or numbers:
+                raise LogDamaged("projection_differs", n=len(kept) + len(numbers))
+            counts = self.counts()
         return Report(counts["acts"], writers, feeds, counts["cases"])
+
+
+_CASE_SQL: Final = (
+    "INSERT INTO county_case VALUES (?, ?, ?, ?) ON CONFLICT (case_id) DO UPDATE"
+    " SET case_kind = excluded.case_kind, scope = excluded.scope, state = excluded.state"
+)

@@ -168,3 +168,27 @@ def test_twelve_people_are_one_record_here_and_at_the_county_byte_for_byte(towns
         store.close()
         window.close()
     assert (kinds.count("visit"), kinds.count("matter"), kinds.count("petitioner")) == (1, 1, 5)
+
+
+def test_a_matter_is_shared_and_a_station_enrolled_anew_from_the_command_line(township):
+    xinfang, place, port = township
+    value = xinfang.done("act", "RegisterVisit", given=TWELVE)["value"]
+    (matter,) = value["matter_ids"]
+    hall = demo.directory()[0].code
+    assert xinfang.done("act", "ShareCase", given={"matter_id": matter, "to_office": hall})["value"] == matter
+    code = admin(place, "enrol", "--office", "370299101", "--window", "1")
+    with county(place, port):
+        url = f"http://127.0.0.1:{port}"
+        assert xinfang.failed("enrol", url, code)["failed"] == "already_enrolled"
+        xinfang.done("enrol", url, code, "--anew")
+        synced = xinfang.done("sync", "--retry")["value"]
+        assert (synced["pending"], synced["broken"], synced["forked"]) == (0, {}, False)
+    store = CountyStore(place, lambda: 0, secrets.token_bytes)
+    try:
+        shown = store.feed.audience([matter, value["visit_id"]])
+        assert {scope for scopes in shown.values() for scope, state in scopes.items() if state} == {
+            "office/370299101", f"office/{hall}",
+        }  # fmt: skip
+        assert store.verify().acts == store.counts()["acts"]
+    finally:
+        store.close()

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.canonical import Json
 from domain.ranges import minus, size, union
 from domain.refusals import Refusal
 from domain.series import (
@@ -137,7 +138,7 @@ def test_what_is_no_block_leases_nothing(values):
 
 
 def test_two_live_leases_of_one_block_are_both_seen():
-    values = {"block.1": [{"last": 9, "holder": ONE}, {"last": 9, "holder": TWO}]}
+    values: dict[str, list[Json]] = {"block.1": [{"last": 9, "holder": ONE}, {"last": 9, "holder": TWO}]}
     held = series_of(NAME, values)
     assert len(held.blocks) == 2
     assert free(held, {ONE}, top_of(())) == []
@@ -203,8 +204,8 @@ def test_ranges_are_joined_and_taken_from_each_other_as_sets_are(one, two):
 
 @given(NUMBERS, st.lists(st.sampled_from([ONE, TWO]), min_size=6, max_size=6), NUMBERS, st.sets(st.integers(1, 60)))
 def test_the_account_leaves_no_number_out_and_counts_none_twice(ranges, holders, seals, issued):
-    blocks = tuple(Block(*part, holder) for part, holder in zip(ranges, holders, strict=False))
-    held = series(*blocks, sealed=tuple(Sealed(*part, "", "") for part in seals))
+    blocks = [Block(first, last, holder) for (first, last), holder in zip(ranges, holders, strict=False)]
+    held = series(*blocks, sealed=tuple(Sealed(first, last, "", "") for first, last in seals))
     found = account(held, [Issue(n, str(n), voided=n % 3 == 0) for n in issued])
     whole = [numbers_of([(part.first, part.last)]) for part in found.sealed] + [set(issued)]
     whole += [numbers_of(found.gaps)]

@@ -7,12 +7,31 @@ from pathlib import Path
 
 import pytest
 
+from tests.sync.cluster import Cluster
 from tests.sync.harness import County, Station
 
 
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL server of this test run's own."""
+    found = Cluster().start()
+    yield found
+    found.remove()
+
+
 @pytest.fixture
-def county(tmp_path: Path) -> Iterator[County]:
-    found = County(tmp_path / "county").start()
+def address(cluster: Cluster) -> str:
+    return cluster.address(cluster.new_database())
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def county(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[County]:
+    """A county as a process, once over each database."""
+    found = County(tmp_path / "county")
+    if request.param == "postgresql":
+        found.cluster = request.getfixturevalue("cluster")
+        found.database = found.cluster.new_database()
+    found.start()
     yield found
     if found.process is not None and found.process.poll() is None:
         assert found.stop() == 0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -25,6 +27,7 @@ from sync.log.chain import sealing_public
 from sync.log.feed import STATION_SCHEMA, StationFeed
 from sync.log.log import SCHEMA
 from sync.protocol import Answer, Certificate, Request, SignedCertificate
+from tests.sync.cluster import Cluster
 
 ROOT = Path(__file__).parents[2]
 STATION_TABLES = """
@@ -189,6 +192,16 @@ class Station:
         return done
 
 
+class Entropy:
+    """Random bytes that are the same every time."""
+
+    def __init__(self, seed: int) -> None:
+        self._rng = random.Random(seed)
+
+    def __call__(self, size: int) -> bytes:
+        return self._rng.randbytes(size)
+
+
 def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -202,6 +215,11 @@ class County:
     folder: Path
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    cluster: Cluster | None = None
+    """The PostgreSQL server its acts lie in; None: in a file of the folder."""
+    database: str = ""
+    words: tuple[str, ...] = ()
+    """Further words of the command line."""
 
     @property
     def url(self) -> str:
@@ -220,6 +238,7 @@ class County:
                 if urllib3.request("GET", self.url + "/health", retries=False).status == 200:
                     return self
             except urllib3.exceptions.HTTPError:
+                assert self.process.poll() is None, "the county ended"
                 time.sleep(0.05)
         raise AssertionError("the county did not start")
 
@@ -241,24 +260,45 @@ class County:
         assert found.returncode == 0, found.stderr
         return found.stdout.strip()
 
-    def states(self) -> dict[str, bytes]:
-        """The folded cases, read from the county's file."""
+    def select(self, sql: str) -> list[tuple[Any, ...]]:
+        """Rows of the county's database, read beside it."""
+        if self.cluster is not None:
+            with self.cluster.connect(self.database) as db:
+                return db.execute(sql).fetchall()
         db = dbapi2.connect(f"file:{self.folder / 'county.db'}?mode=ro", uri=True)
         try:
-            return {str(row[0]): bytes(row[1]) for row in db.execute("SELECT case_id, state FROM county_case")}
+            return list(db.execute(sql).fetchall())
         finally:
             db.close()
+
+    def states(self) -> dict[str, bytes]:
+        """The folded cases."""
+        return {str(row[0]): bytes(row[1]) for row in self.select("SELECT case_id, state FROM county_case")}
 
     def contents(self) -> list[bytes]:
         """Every act's bytes."""
-        db = dbapi2.connect(f"file:{self.folder / 'county.db'}?mode=ro", uri=True)
-        try:
-            return [bytes(row[0]) for row in db.execute("SELECT content FROM act ORDER BY seq")]
-        finally:
-            db.close()
+        return [bytes(row[0]) for row in self.select("SELECT content FROM act ORDER BY seq")]
+
+    def keep(self, to: Path) -> None:
+        """Copy what the county holds while it stands still."""
+        self.stop()
+        shutil.copytree(self.folder, to)
+        if self.cluster is not None:
+            (to / "database").write_text(self.cluster.new_database(self.database))
+        self.start()
+
+    def go_back(self, to: Path) -> None:
+        """Restore an earlier copy over what the county holds."""
+        self.stop()
+        shutil.rmtree(self.folder)
+        shutil.copytree(to, self.folder)
+        if self.cluster is not None:
+            self.cluster.rename((to / "database").read_text(), self.database)
+        self.start()
 
     def _command(self) -> list[str]:
-        return [sys.executable, "-m", "sync.server.main", "--data", str(self.folder)]
+        at = ("--database", self.cluster.address(self.database)) if self.cluster is not None else ()
+        return [sys.executable, "-m", "sync.server.main", "--data", str(self.folder), *at, *self.words]
 
 
 def converge(county: County, *stations: Station) -> None:

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import threading
-from pathlib import Path
 
 import pytest
 
@@ -18,7 +17,7 @@ from domain.fold import fold
 from domain.series import read_series
 from sync.client import HttpTransport, go_round, write_request
 from sync.exchange import begin_incarnation
-from tests.sync.harness import ROOT, County, Station, converge
+from tests.sync.harness import ROOT, Station, converge
 
 
 def test_two_windows_of_one_office_and_the_county_come_to_hold_the_same_record(county, new_station):
@@ -195,26 +194,17 @@ def test_a_station_killed_between_its_commit_and_the_answer_loses_nothing_and_do
     again.close()
 
 
-def copy_county(county: County, to: Path) -> None:
-    county.stop()
-    shutil.copytree(county.folder, to)
-    county.start()
-
-
 def test_a_county_restored_from_an_older_copy_is_refilled_by_its_stations(county, new_station, tmp_path):
     one, two = new_station("one", county, window="1"), new_station("two", county, window="2")
     one.set("1" * 32, name="张三")
     converge(county, one, two)
-    copy_county(county, tmp_path / "older")
+    county.keep(tmp_path / "older")
     for number in range(20):
         one.set(f"a{number:031x}", name=f"甲{number}")
         two.set(f"b{number:031x}", name=f"乙{number}")
     converge(county, one, two)
     before = county.states()
-    county.stop()
-    shutil.rmtree(county.folder)
-    shutil.copytree(tmp_path / "older", county.folder)
-    county.start()
+    county.go_back(tmp_path / "older")
     two.set("2" * 32, name="恢复后新增")
     converge(county, two, one)
     assert before.keys() < county.states().keys()
@@ -224,30 +214,24 @@ def test_a_restored_county_gets_a_dead_stations_acts_from_its_neighbour(county, 
     one, two = new_station("one", county, window="1"), new_station("two", county, window="2")
     one.sync(county.url)
     two.sync(county.url)
-    copy_county(county, tmp_path / "older")
+    county.keep(tmp_path / "older")
     for number in range(5):
         one.set(f"a{number:031x}", name=f"甲{number}")
     one.sync(county.url)
     two.sync(county.url)
     before = county.states()
-    county.stop()
-    shutil.rmtree(county.folder)
-    shutil.copytree(tmp_path / "older", county.folder)
-    county.start()
+    county.go_back(tmp_path / "older")
     converge(county, two)
     assert county.states() == before
     converge(county, one, two)
 
 
 def test_a_county_that_forgot_a_station_knows_it_again_by_its_certificate(county, new_station, tmp_path):
-    copy_county(county, tmp_path / "older")
+    county.keep(tmp_path / "older")
     one = new_station("one", county)
     one.set("1" * 32, name="张三")
     one.sync(county.url)
-    county.stop()
-    shutil.rmtree(county.folder)
-    shutil.copytree(tmp_path / "older", county.folder)
-    county.start()
+    county.go_back(tmp_path / "older")
     one.sync(county.url)
     assert one.feed.pending() == 0
     assert "1" * 32 in county.states()
@@ -315,14 +299,11 @@ def test_a_county_that_forgot_the_new_key_of_a_station_learns_it_from_its_certif
     one = new_station("one", county)
     one.set("1" * 32, name="张三")
     one.sync(county.url)
-    copy_county(county, tmp_path / "older")
+    county.keep(tmp_path / "older")
     one.enrol_anew(county.url, county.code())
     one.set("2" * 32, name="李四")
     one.sync(county.url)
-    county.stop()
-    shutil.rmtree(county.folder)
-    shutil.copytree(tmp_path / "older", county.folder)
-    county.start()
+    county.go_back(tmp_path / "older")
     converge(county, one)
     assert "2" * 32 in county.states()
 
@@ -358,16 +339,13 @@ def test_a_county_restored_to_before_a_writer_was_born_takes_it_on_its_birth_aga
     one = new_station("one", county)
     one.set("1" * 32, name="张三")
     one.sync(county.url)
-    copy_county(county, tmp_path / "older")
+    county.keep(tmp_path / "older")
     with one.transaction():
         begin_incarnation(one.log, one.feed, one.reborn(), one.identity.station, one.identity.office)
     one.read_me()
     one.set("2" * 32, name="新的写入身份")
     one.sync(county.url)
     assert one.feed.pending() == 0
-    county.stop()
-    shutil.rmtree(county.folder)
-    shutil.copytree(tmp_path / "older", county.folder)
-    county.start()
+    county.go_back(tmp_path / "older")
     converge(county, one)
     assert "2" * 32 in county.states()

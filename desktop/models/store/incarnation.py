@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -35,7 +36,6 @@ class Incarnation(Reads):
         self.log = ActLog(db)
         self.feed = StationFeed(db)
         self._entropy = entropy
-        self._complete_keys()
         self.reread_identity()
 
     # who writes here -------------------------------------------------------------------------------------------
@@ -53,7 +53,9 @@ class Incarnation(Reads):
         self.sealing_key = bytes(row[7])
         """Private X25519 key: opens the sticks sealed to this station."""
         county = self.db.execute("SELECT certificate, clock_offset_ms FROM county").fetchone()
-        self.home_scope = f"office/{self.identity.office}" if county is None else _home_scope(str(county[0]))
+        given = str(json.loads(self.identity.setup).get("scope", "")) or f"office/{self.identity.office}"
+        self.home_scope = given if county is None else _home_scope(str(county[0]))
+        """The scope this desk writes: as its certificate says, before that as it was set up."""
         self.clock_offset_ms = None if county is None or county[1] is None else int(county[1])
 
     def reborn(self) -> NewWriter:
@@ -84,16 +86,6 @@ class Incarnation(Reads):
     def birth_by(self, key: SigningKey) -> bytes:
         """The birth of the current writer, signed by a station key."""
         return key.sign_birth(self.identity.station_id, self.identity.writer, self.key.public)
-
-    def _complete_keys(self) -> None:
-        """Give a file of the first release the keys and births it lacks."""
-        row = self.db.execute("SELECT station_id, station_key, sealing_key FROM station").fetchone()
-        if row[2] is not None:
-            return
-        with immediate(self.db) as transaction:
-            self.db.execute("UPDATE station SET sealing_key = ?", (self._entropy(32),))
-            self._sign_births(str(row[0]), SigningKey(bytes(row[1])))
-            transaction.commit()
 
     def _sign_births(self, station: str, key: SigningKey) -> None:
         for writer in self.feed.own_writers():

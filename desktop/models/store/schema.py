@@ -8,9 +8,8 @@ from desktop.models.store.connection import Database
 from desktop.models.store.drafts import create_draft_tables
 from desktop.models.store.migrate import Migration
 from desktop.models.store.search import create_search_tables
-from sync.log.feed import STATION_SCHEMA_1, STATION_SCHEMA_2
-from sync.log.log import SCHEMA_1 as LOG_SCHEMA_1
-from sync.log.log import SCHEMA_2 as LOG_SCHEMA_2
+from sync.log.feed import STATION_SCHEMA
+from sync.log.log import SCHEMA as LOG_SCHEMA
 
 PROJECTIONS: Final = """
 CREATE TABLE petitioner (
@@ -83,11 +82,16 @@ page each: what is always new together lies in one table (``link``), and what a 
 OWN: Final = """
 CREATE TABLE station (
   one INTEGER PRIMARY KEY CHECK (one = 1), station_id TEXT NOT NULL, office TEXT NOT NULL, window TEXT NOT NULL,
-  writer TEXT NOT NULL, signing_key BLOB NOT NULL, last_known_ms INTEGER NOT NULL, setup TEXT NOT NULL
+  writer TEXT NOT NULL, signing_key BLOB NOT NULL, last_known_ms INTEGER NOT NULL, setup TEXT NOT NULL,
+  station_key BLOB NOT NULL,            -- signs frames and births; the certificate names it
+  next_key BLOB,                        -- the station key an enrolment under way asks for
+  sealing_key BLOB NOT NULL             -- opens the sticks sealed to this station
 ) STRICT;
 CREATE TABLE county (
   one INTEGER PRIMARY KEY CHECK (one = 1), url TEXT NOT NULL, certificate TEXT NOT NULL,
-  last_exchange_ms INTEGER NOT NULL, last_error TEXT NOT NULL, forked INTEGER NOT NULL
+  last_exchange_ms INTEGER NOT NULL, last_error TEXT NOT NULL, forked INTEGER NOT NULL,
+  clock_offset_ms INTEGER,              -- county time minus ours, as last measured
+  clock_half_trip_ms INTEGER            -- by so much that may be wrong
 ) STRICT;
 CREATE TABLE search_seen (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL) STRICT;
 INSERT INTO search_seen VALUES (1, 0);
@@ -97,24 +101,8 @@ CREATE TRIGGER pdf_is_immutable BEFORE UPDATE ON pdf BEGIN SELECT RAISE(ABORT, '
 """What belongs to this station alone and is not a view of acts: its identity, its county, the bytes of its papers."""
 
 
-OWN_2: Final = """
-ALTER TABLE station ADD COLUMN station_key BLOB;      -- signs frames and births; the certificate names it
-ALTER TABLE station ADD COLUMN next_key BLOB;         -- the station key an enrolment under way asks for
-ALTER TABLE station ADD COLUMN sealing_key BLOB;      -- opens the sticks sealed to this station
-UPDATE station SET station_key = signing_key;         -- under protocol 1 station and writer had one key
-ALTER TABLE county ADD COLUMN clock_offset_ms INTEGER;     -- county time minus ours, as last measured
-ALTER TABLE county ADD COLUMN clock_half_trip_ms INTEGER;  -- by so much that may be wrong
-"""
-
-
-def _second(db: Database) -> None:
-    for script in (LOG_SCHEMA_2, STATION_SCHEMA_2, OWN_2):
-        for statement in statements(script):
-            db.execute(statement)
-
-
 def _first(db: Database) -> None:
-    for script in (LOG_SCHEMA_1, STATION_SCHEMA_1, PROJECTIONS, OWN):
+    for script in (LOG_SCHEMA, STATION_SCHEMA, PROJECTIONS, OWN):
         for statement in statements(script):
             db.execute(statement)
     create_search_tables(db)
@@ -140,4 +128,4 @@ def statements(script: str) -> list[str]:
     return found
 
 
-STEPS: Final = (Migration(1, "first_release", _first), Migration(2, "protocol_2", _second))
+STEPS: Final = (Migration(1, "first_release", _first),)

@@ -19,10 +19,11 @@ from domain.faults import SurroundingsFault
 from domain.matter import Stage
 from domain.refusals import Refusal
 from domain.triage import Step
+from sync.server import postgres
 from sync.server.file import _SQLITE_FAULTS
 
 ROOT = Path(__file__).resolve().parents[3]
-VARIABLE = {"desk.py", "connection.py", "file.py", "county_page.py"}
+VARIABLE = {"desk.py", "connection.py", "file.py", "postgres.py", "county_page.py"}
 """Files that raise a fault by a code in a variable: their codes stand in the tables asked for below."""
 
 
@@ -67,6 +68,7 @@ def test_every_refusal_in_the_source_has_a_sentence() -> None:
 def test_every_fault_of_the_surroundings_has_a_sentence() -> None:
     codes = first_words("SurroundingsFault")
     codes |= {code for _, code in _FAULTS} | set(_OS_FAULTS.values()) | set(_SQLITE_FAULTS.values())
+    codes |= {code for _, code in postgres._FAULTS}
     assert len(codes) > 20
     assert codes - set(SURROUNDINGS) == set()
 

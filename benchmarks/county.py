@@ -1,0 +1,215 @@
+"""How fast the county takes in visits: stations push at once over real HTTP; signatures are checked, cases folded.
+
+Run: python -m benchmarks.county [--visits N] [--stations N] [--batch N] [--database sqlite|postgresql]
+The visits are registered by the clerk's own services beforehand, and the frames are built beforehand against a copy of
+the county, so that the stations cost the machine next to nothing while the county is measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import multiprocessing
+import os
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeAlias
+
+from benchmarks import hall
+from benchmarks.table import Row
+from domain.acts import Act, decode_act
+from sync.client import HttpTransport, read_answer, write_request
+from sync.protocol import Request
+from tests.sync.cluster import Cluster
+from tests.sync.harness import County, Station
+
+Sent: TypeAlias = tuple[float, list[float], list[str]]
+"""When the last answer came, how long each took, and what went wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One run."""
+
+    database: str
+    visits: int
+    acts: int
+    seconds: float
+    latencies: Sequence[float]
+    """Seconds from the first byte sent to the last received, of every round."""
+    processor: float
+    """Seconds of processor the county's process used, without those of a database server."""
+
+    @property
+    def rate(self) -> float:
+        """Visits per second, all stations together."""
+        return self.visits / self.seconds
+
+    @property
+    def p99_ms(self) -> float:
+        """Milliseconds within which 99 of 100 rounds were answered."""
+        return 1000 * statistics.quantiles(self.latencies, n=100)[98]
+
+
+def registrations(folder: Path, visits: int, seed: int) -> list[list[Act]]:
+    """The commits of so many visits, as the clerk's services made them."""
+    hall.fill(folder, visits, seed=seed)
+    station = hall.reopen(folder)
+    commits: list[list[Act]] = [[]]
+    for entry in station.store.log.entries(station.store.identity.writer, 0):
+        commits[-1].append(decode_act(entry.content))
+        if entry.sig is not None:
+            commits.append([])
+    station.close()
+    return [commit for commit in commits if any(act.kind == "visit_registered" for act in commit)]
+
+
+def write(station: Station, commits: Sequence[Sequence[Act]]) -> int:
+    """Write the visits of a hall as this station's own; returns the acts."""
+    me = station.identity
+    scope = f"office/{me.office}"
+    with station.transaction():
+        for commit in commits:
+            own = [replace(act, scope=scope, office=me.office, station=me.station) for act in commit]
+            station.log.append(me.writer, own, station.key)
+    return sum(map(len, commits))
+
+
+def frames(station: Station, url: str, visits: int, batch: int) -> list[bytes]:
+    """The frames of a station's rounds, ``batch`` visits in each, built by going through them once."""
+    line = HttpTransport(url, station.signed)
+    made: list[bytes] = []
+    size = sum(len(entry.content) for entry in station.log.entries(station.identity.writer, 0))
+    budget = max(1, size * batch // visits)
+    while True:
+        request: Request = station.request(budget)
+        if not request.push and made:
+            break
+        made.append(write_request(request, station.key))
+        station.apply(request, read_answer(line.exchange(made[-1]), station.certificate))
+    line.close()
+    return made
+
+
+def send(port: int, stations: Sequence[Sequence[bytes]], start: float, out: multiprocessing.SimpleQueue[Sent]) -> None:
+    """One process of stations: each sends its frames one after the other as fast as it is answered."""
+    latencies: list[float] = []
+    wrong: list[str] = []
+
+    def go(mine: Sequence[bytes]) -> None:
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        line.connect()
+        time.sleep(max(0.0, start - time.monotonic()))
+        for frame in mine:
+            began = time.perf_counter()
+            line.request("POST", "/v1/exchange", body=frame)
+            reply = line.getresponse()
+            reply.read()
+            latencies.append(time.perf_counter() - began)
+            if reply.status != 200:
+                wrong.append(f"{reply.status}")
+        line.close()
+
+    threads = [threading.Thread(target=go, args=(mine,)) for mine in stations]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    out.put((time.monotonic(), latencies, wrong))
+
+
+def processor_seconds(pid: int) -> float:
+    """User and system time of a process so far; Linux."""
+    words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def run(databases: Sequence[str], visits: int, stations: int, batch: int) -> Iterator[Measured]:
+    """The same frames to a county on each database."""
+    each = visits // stations
+    with tempfile.TemporaryDirectory(prefix="xinfang-county-") as name:
+        folder = Path(name)
+        told = [registrations(folder / f"hall{number}", each, number + 1) for number in range(stations)]
+        for database in databases:
+            cluster = Cluster().start() if database == "postgresql" else None
+            try:
+                yield _measure(folder / database, cluster, told, database, batch)
+            finally:
+                if cluster is not None:
+                    cluster.remove()
+
+
+def _measure(
+    folder: Path, cluster: Cluster | None, told: Sequence[Sequence[Sequence[Act]]], database: str, batch: int
+) -> Measured:
+    folder.mkdir()
+    county = County(folder / "county", cluster=cluster, words=("--rate", "100000"))
+    if cluster is not None:
+        county.database = cluster.new_database()
+    county.start()
+    halls = [Station(folder / f"{number}.db", f"YX{number:02}") for number in range(len(told))]
+    acts = 0
+    for station, commits in zip(halls, told, strict=True):
+        station.enrol(county.url, county.code(station.identity.office))
+        acts += write(station, commits)
+    county.keep(folder / "empty")
+    sent = [frames(station, county.url, len(commits), batch) for station, commits in zip(halls, told, strict=True)]
+    after = county.states()
+    county.go_back(folder / "empty")
+    out: multiprocessing.SimpleQueue[Sent] = multiprocessing.SimpleQueue()
+    assert county.process is not None
+    before = processor_seconds(county.process.pid)
+    start = time.monotonic() + 1
+    process = multiprocessing.Process(target=send, args=(county.port, sent, start, out))
+    process.start()
+    ended, latencies, wrong = out.get()
+    process.join()
+    used = processor_seconds(county.process.pid) - before
+    if wrong or county.states() != after:
+        raise RuntimeError(f"the county did not take in what it was sent: {wrong[:5]}")
+    if county.admin("verify").returncode:
+        raise RuntimeError("the county contradicts itself")
+    for station in halls:
+        station.close()
+    county.stop()
+    return Measured(database, sum(map(len, told)), acts, ended - start, latencies, used)
+
+
+def measure(visits: int = 4_000, stations: int = 8, batch: int = 25) -> list[Row]:
+    """Rows for the table of budgets: microseconds a visit, and the slowest answers."""
+    rows: list[Row] = []
+    budgets = {"sqlite": 1e6 / 6_000, "postgresql": 1e6 / 10_000}
+    for done in run(tuple(budgets), visits, stations, batch):
+        note = f"{done.database}, {stations} stations, {done.visits:,} visits, {batch} a round"
+        rows += [
+            Row("county intake, one visit", 1e6 / done.rate, "µs", "the budget", budgets[done.database],
+                budgets[done.database], on_value=True, note=note),
+            Row("county intake, one visit, processor of the county only", 1e6 * done.processor / done.visits, "µs",
+                "the budget", budgets[done.database], None, note=note),
+            Row("county intake, a round, p99", done.p99_ms, "ms", "the budget", 150, 150, on_value=True, note=note),
+        ]  # fmt: skip
+    return rows
+
+
+def main() -> None:
+    """Print one line per database."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--visits", type=int, default=4_000)
+    parser.add_argument("--stations", type=int, default=8)
+    parser.add_argument("--batch", type=int, default=25, help="visits in one round")
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], action="append")
+    words = parser.parse_args()
+    for done in run(words.database or ["sqlite", "postgresql"], words.visits, words.stations, words.batch):
+        print(f"{done.database:<11} {done.visits:,} visits, {done.acts:,} acts, {len(done.latencies)} rounds of "
+              f"{words.batch}: {done.rate:,.0f} visits/s, {done.acts / done.seconds:,.0f} acts/s, "
+              f"p50 {1000 * statistics.median(done.latencies):.0f} ms, p99 {done.p99_ms:.0f} ms; "
+              f"processor of the county {1e6 * done.processor / done.visits:.0f} µs a visit")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,183 @@
+"""What an administrator may ask of the county on the command line; every answer is JSON, one object a line."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import secrets
+import shutil
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from domain.faults import SurroundingsFault
+from sync.server import series_admin, tls
+from sync.server.backup import BackupDamaged, read_backup, write_backup
+from sync.server.databases import open_database
+from sync.server.file import surroundings
+from sync.server.overview import Overview
+from sync.server.page import BEHIND_DAYS
+from sync.server.stations import StationRow
+from sync.server.store import CountyStore
+from sync.server.upstream_command import add_upstream
+
+
+def _say(*lines: Mapping[str, Any]) -> None:
+    for line in lines:
+        print(json.dumps(line, ensure_ascii=False))
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _enrol(store: CountyStore, words: argparse.Namespace) -> None:
+    code = store.issue_code(words.office, words.office_name, words.window, words.scopes, words.kinds)
+    if not words.address:
+        print(code)
+        return
+    tls.make_certificate(Path(words.data))
+    _say({"code": code, "address": f"https://{words.address}#sha256={tls.pin(Path(words.data))}"})
+
+
+def _key(store: CountyStore, words: argparse.Namespace) -> None:
+    tls.make_certificate(Path(words.data))
+    _say({"county": store.county, "tls_sha256": tls.pin(Path(words.data)), "signing_key": store.public_key.hex()})
+
+
+def _init(store: CountyStore, words: argparse.Namespace) -> None:
+    offices = json.loads(Path(words.offices).read_text("utf-8"))
+    for office in offices:
+        if not isinstance(office, dict) or not office.get("code") or not office.get("name"):
+            raise SystemExit("机构文件应为列表，每个机构至少有 code 和 name。")
+    for office in offices:
+        store.record_office(office)
+    _say({"recorded": len(offices)})
+
+
+def _revoke(store: CountyStore, words: argparse.Namespace) -> int:
+    return 0 if store.revoke(words.station) else 2
+
+
+def _verify(store: CountyStore, _words: argparse.Namespace) -> None:
+    report = store.verify()
+    _say({"ok": True, **asdict(report)})
+
+
+def _station(row: StationRow) -> dict[str, Any]:
+    return {
+        "station": row.station, "office": row.office, "office_name": row.office_name, "window": row.window,
+        "scopes": row.scopes, "serial": row.serial, "revoked": row.revoked, "contact_ms": row.contact_ms,
+        "acts": row.acts, "backlog": row.backlog, "forked": row.forked,
+    }  # fmt: skip
+
+
+def _stations(store: CountyStore, _words: argparse.Namespace) -> None:
+    _say(*map(_station, store.stations()))
+
+
+def _look(store: CountyStore, words: argparse.Namespace) -> None:
+    reader = store.reader()
+    try:
+        seen = Overview(reader)
+        with reader.snapshot():
+            _say(*_asked(seen, words))
+    finally:
+        reader.close()
+
+
+def _asked(seen: Overview, words: argparse.Namespace) -> Iterable[Mapping[str, Any]]:
+    match words.task:
+        case "behind":
+            now = _now()
+            for row in seen.behind(words.days, now):
+                silent = None if row.contact_ms is None else (now - row.contact_ms) // 86_400_000
+                yield _station(row) | {"silent_days": silent}
+        case "backlog":
+            yield from map(_station, seen.backlog())
+        case "forks":
+            yield from map(asdict, seen.forks())
+        case "rejects":
+            after = 0
+            while found := seen.rejected_acts(after):
+                yield from (line for _, line in found)
+                after = found[-1][0]
+
+
+def _backup(store: CountyStore, words: argparse.Namespace) -> None:
+    counts = write_backup(store, Path(words.data), Path(words.file), _now())
+    _say({"ok": True, "file": words.file, **counts})
+
+
+def restore(words: argparse.Namespace) -> int:
+    """Put a backup into a new folder and an empty database, and prove it; exit as ``main`` does."""
+    folder = Path(words.data)
+    if folder.exists() and any(folder.iterdir()):
+        raise SurroundingsFault("folder_in_use", facts={"folder": str(folder)})
+    with surroundings():
+        folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with Path(words.file).open("rb") as file:
+            counts = read_backup(file, folder, lambda: open_database(folder, words.database))
+    except BaseException as error:
+        shutil.rmtree(folder)  # it was empty before
+        if not isinstance(error, BackupDamaged | FileNotFoundError):
+            raise
+        print(f"备份不能用：{error}", file=sys.stderr)
+        return 1
+    store = CountyStore(folder, _now, secrets.token_bytes, words.database)
+    try:
+        report = store.verify()
+    finally:
+        store.close()
+    _say({"ok": True, **counts, **asdict(report)})
+    return 0
+
+
+def add_words(parser: argparse.ArgumentParser) -> None:
+    """The words of ``xinfang-county admin``; ``do`` is what each does."""
+    tasks = parser.add_subparsers(dest="task", required=True)
+
+    enrol = tasks.add_parser("enrol", help="为一个窗口生成一次性接入码")
+    enrol.add_argument("--office", required=True)
+    enrol.add_argument("--office-name", default="")
+    enrol.add_argument("--window", default="1")
+    enrol.add_argument("--scopes", nargs="*", default=[], help="默认：office/<单位> county dict")
+    enrol.add_argument("--kinds", nargs="*", default=["受", "途", "转"], help="登记时发放的文号种类")
+    enrol.add_argument("--address", default="", metavar="地址:端口", help="同时给出带密钥指纹的接入地址")
+    enrol.set_defaults(do=_enrol)
+
+    tasks.add_parser("key", help="县级服务器的密钥指纹").set_defaults(do=_key)
+    tasks.add_parser("stations", help="列出工作站").set_defaults(do=_stations)
+    tasks.add_parser("verify", help="核验全部记录").set_defaults(do=_verify)
+
+    init = tasks.add_parser("init", help="录入机构")
+    init.add_argument("--offices", required=True, metavar="FILE.json")
+    init.set_defaults(do=_init)
+
+    series_admin.add_words(tasks)
+
+    revoke = tasks.add_parser("revoke", help="停用一台工作站")
+    revoke.add_argument("--station", required=True)
+    revoke.set_defaults(do=_revoke)
+
+    behind = tasks.add_parser("behind", help="多日没有联系的工作站")
+    behind.add_argument("--days", type=int, default=BEHIND_DAYS)
+    behind.set_defaults(do=_look)
+    for task, says in (
+        ("backlog", "还有待上报的工作站"),
+        ("forks", "身份重复的工作站"),
+        ("rejects", "收下但未收入的办理动作"),
+    ):
+        tasks.add_parser(task, help=says).set_defaults(do=_look)
+
+    backup = tasks.add_parser("backup", help="备份到一个文件（含密钥，须妥善保管）")
+    backup.add_argument("file", metavar="FILE")
+    backup.set_defaults(do=_backup)
+    add_upstream(tasks)
+    back = tasks.add_parser("restore", help="把备份恢复到新的数据文件夹和空的数据库")
+    back.add_argument("file", metavar="FILE")
+    back.set_defaults(do=None)

@@ -1,0 +1,220 @@
+"""A county's whole record as one file that either database takes back: frames of rows, signed, with the county's keys.
+
+``XFCOUNTY1`` newline, then frames, each with its length in four bytes: a head (who, when, the keys), parts (rows of one
+table), an end (rows per table, SHA-256 of everything before it). The file holds private keys and personal data.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import msgspec
+
+from domain.faults import SurroundingsFault
+from sync.log import SigningKey
+from sync.protocol import WireDamaged, decode_frame, encode_frame, verify_frame
+from sync.server.databases import SCHEMA_VERSION, CountyDatabase, Reader, Table, tables
+from sync.server.file import surroundings
+from sync.server.store import CountyStore
+
+MAGIC: Final = b"XFCOUNTY1\n"
+TAG: Final = b"xinfang-backup-1"
+_KEYS: Final = ("county.key", "sealing.key", "county-tls.key", "county-tls.crt")
+_PAGE: Final = 500
+_PART_BYTES: Final = 2 << 20
+
+
+class BackupDamaged(Exception):
+    """The file is no backup, is cut short, or was changed; nothing was restored."""
+
+
+class Head(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, tag="head"):
+    """The first frame."""
+
+    county: str
+    made_ms: int
+    schema: int
+    keys: dict[str, bytes]
+
+
+class Part(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, tag="part"):
+    """Rows of one table. Bytes are ``t`` and text where they are UTF-8, else ``b`` and Base64."""
+
+    table: str
+    columns: list[str]
+    rows: list[list[Any]]
+
+
+class End(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, tag="end"):
+    """The last frame."""
+
+    counts: dict[str, int]
+    digest: bytes
+
+
+def write_backup(store: CountyStore, folder: Path, to: Path, now_ms: int) -> dict[str, int]:
+    """Write everything of one moment to a new file, durably, then read it again; the server may go on working.
+
+    Returns rows per table. Raises SurroundingsFault ``backup_exists``, ``backup_unsound``, ``disk_full`` …
+    """
+    if to.exists():
+        raise SurroundingsFault("backup_exists", facts={"file": to.name})
+    new = to.with_name(to.name + ".part")
+    reader = store.reader()
+    try:
+        with surroundings(), os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            with reader.snapshot():
+                for piece in dump(reader, store.county, store.key, folder, now_ms):
+                    file.write(piece)
+            file.flush()
+            os.fsync(file.fileno())
+    finally:
+        reader.close()
+    try:
+        with new.open("rb") as file:
+            counts = next(part.counts for part in _parts(file) if isinstance(part, End))
+    except BackupDamaged as damaged:
+        raise SurroundingsFault("backup_unsound", facts={"file": to.name}) from damaged
+    new.replace(to)
+    return counts
+
+
+def dump(reader: Reader, county: str, key: SigningKey, folder: Path, now_ms: int) -> Iterator[bytes]:
+    """The bytes of a backup: equal for equal records, whichever database they lie in. The caller holds a snapshot."""
+    digest = hashlib.sha256(MAGIC)
+    yield MAGIC
+
+    def framed(message: Head | Part | End) -> bytes:
+        frame = encode_frame(message, TAG, key)
+        piece = len(frame).to_bytes(4, "big") + frame
+        digest.update(piece)
+        return piece
+
+    keys = {name: (folder / name).read_bytes() for name in _KEYS if (folder / name).exists()}
+    yield framed(Head(county=county, made_ms=now_ms, schema=SCHEMA_VERSION, keys=keys))
+    counts: dict[str, int] = {}
+    for table in tables():
+        counts[table.name] = 0
+        for rows in _pages(reader, table):
+            counts[table.name] += len(rows)
+            yield framed(Part(table=table.name, columns=list(table.columns), rows=rows))
+    yield framed(End(counts=counts, digest=digest.digest()))
+
+
+def _pages(reader: Reader, table: Table) -> Iterator[list[list[Any]]]:
+    """Every row by its key, in lists that fit a frame."""
+    names, keys = (", ".join(f'"{name}"' for name in found) for found in (table.columns, table.key))
+    places = [list(table.columns).index(name) for name in table.key]
+    after = f" WHERE ({keys}) > ({', '.join('?' * len(places))})"
+    last: tuple[Any, ...] = ()
+    kept: list[list[Any]] = []
+    size = 0
+    while True:
+        sql = f"SELECT {names} FROM {table.name}{after if last else ''} ORDER BY {keys} LIMIT {_PAGE}"
+        found = reader.execute(sql, last).fetchall()
+        for row in found:
+            written = [_written(value) for value in row]
+            kept.append(written)
+            size += sum(len(value) for value in written if isinstance(value, str))
+            if size > _PART_BYTES:
+                yield kept
+                kept, size = [], 0
+        if len(found) < _PAGE:
+            break
+        last = tuple(found[-1][place] for place in places)
+    if kept:
+        yield kept
+
+
+def _written(value: Any) -> Any:
+    if not isinstance(value, bytes):
+        return value
+    try:
+        return "t" + value.decode()
+    except UnicodeDecodeError:
+        return "b" + base64.b64encode(value).decode()
+
+
+def _read(value: Any, kind: str) -> Any:
+    if kind != "BLOB" or value is None:
+        return value
+    return value[1:].encode() if value[0] == "t" else base64.b64decode(value[1:])
+
+
+def _parts(file: BinaryIO) -> Iterator[Head | Part | End]:
+    """The frames of a backup, each proved; raises BackupDamaged where the file does not end as it should."""
+    digest = hashlib.sha256(MAGIC)
+    if file.read(len(MAGIC)) != MAGIC:
+        raise BackupDamaged("not a backup of a county")
+    public = b""
+    while True:
+        size = file.read(4)
+        frame = file.read(int.from_bytes(size, "big")) if len(size) == 4 else b""
+        try:
+            message: Head | Part | End = decode_frame(frame, Head | Part | End)[0]  # type: ignore[arg-type]
+            if isinstance(message, Head):
+                public = SigningKey(message.keys["county.key"]).public
+            verify_frame(frame, TAG, public)
+        except (WireDamaged, KeyError, ValueError):
+            raise BackupDamaged("cut short, or changed") from None
+        if isinstance(message, End):
+            if message.digest != digest.digest() or file.read(1):
+                raise BackupDamaged("changed")
+            yield message
+            return
+        digest.update(size + frame)
+        yield message
+
+
+def read_backup(file: BinaryIO, folder: Path, open_db: Callable[[], CountyDatabase]) -> dict[str, int]:
+    """Put a backup into an empty folder and an empty database, in one transaction; returns rows per table.
+
+    Raises BackupDamaged, or SurroundingsFault ``newer_file``, ``wrong_database`` when something lies there already.
+    The caller verifies what is there now.
+    """
+    counts: dict[str, int] = {}
+    parts = _parts(file)
+    head = next(parts)
+    if not isinstance(head, Head):
+        raise BackupDamaged("it does not begin with its head")
+    if head.schema > SCHEMA_VERSION:
+        raise SurroundingsFault("newer_file")
+    kinds = {table.name: table.columns for table in tables()}
+    db = open_db()
+    try:
+        with db.transaction():
+            if not db.prepare():
+                raise SurroundingsFault("wrong_database", facts={"reason": "not_empty"})
+            db.execute("DELETE FROM log_head")  # a new database begins with one
+            for part in parts:
+                if isinstance(part, End):
+                    if {name: count for name, count in part.counts.items() if count} != counts:
+                        raise BackupDamaged("rows are missing")
+                    break
+                if not isinstance(part, Part) or not set(part.columns) <= set(kinds.get(part.table, ())):
+                    raise BackupDamaged("a table nobody knows")
+                columns = kinds[part.table]
+                rows = [[_read(value, columns[name]) for name, value in zip(part.columns, row, strict=True)]
+                        for row in part.rows]  # fmt: skip
+                names, places = ", ".join(f'"{name}"' for name in part.columns), ", ".join("?" * len(part.columns))
+                db.executemany(f"INSERT INTO {part.table} ({names}) VALUES ({places})", rows)
+                counts[part.table] = counts.get(part.table, 0) + len(rows)
+            _write_keys(folder, head.keys)
+    finally:
+        db.close()
+    return counts
+
+
+def _write_keys(folder: Path, keys: dict[str, bytes]) -> None:
+    with surroundings():
+        for name in _KEYS:
+            if name in keys:
+                with os.fdopen(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                    file.write(keys[name])
+                    file.flush()
+                    os.fsync(file.fileno())

@@ -1,0 +1,311 @@
+"""The county's database in PostgreSQL, by psycopg: translates our one SQL text, the schema and the faults.
+
+Every write transaction first locks one row (``log_head``) until it commits: storage keys and feed positions are handed
+out in the order of commits, whoever writes. A sequence would hand them out in another order, and a reader that has
+seen position 2 would never see a position 1 that commits later.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any, Final
+
+import psycopg
+from psycopg import errors
+
+from domain.faults import SurroundingsFault
+from sync.server.databases import FULL_SCHEMA, SCHEMA_VERSION, new_table, statements, tables
+
+CONNECT_S: Final = 10
+LOCK_S: Final = 10
+_COPY_FROM: Final = 12
+"""Rows from which on COPY is quicker than single inserts."""
+_RESERVED: Final = re.compile(r'(?<!")\bwindow\b(?!")')
+
+
+class PostgresReader:
+    """A connection that only reads, reconnected when it was lost. One thread at a time uses it."""
+
+    name = "postgresql"
+
+    def __init__(self, address: str) -> None:
+        """``address``: ``postgresql://user@host/database``. Raises SurroundingsFault."""
+        self._address = address
+        self._db: psycopg.Connection[Any] | None = None
+        with surroundings():
+            self._connect()
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        db = psycopg.connect(
+            self._address, autocommit=True, connect_timeout=CONNECT_S, application_name="xinfang-county",
+            keepalives=1, keepalives_idle=30, keepalives_interval=10, keepalives_count=3, client_encoding="UTF8",
+        )  # fmt: skip
+        if db.info.parameter_status("server_encoding") != "UTF8":
+            db.close()
+            raise SurroundingsFault("wrong_database", facts={"reason": "encoding"})
+        db.execute("SET synchronous_commit = on")
+        db.execute(f"SET lock_timeout = '{LOCK_S}s'")
+        db.execute("SET search_path = public")
+        self._db = db
+        return db
+
+    @property
+    def _live(self) -> psycopg.Connection[Any]:
+        if self._db is None or self._db.closed or self._db.broken:
+            return self._connect()
+        return self._db
+
+    def execute(self, text: str, parameters: Sequence[Any] = (), /) -> psycopg.Cursor[Any]:
+        """Run one statement; rows are fetched to this side at once."""
+        if len(parameters) > 1 and _IN.search(text):
+            return self._live.execute(*_one_list(text, parameters))
+        return self._live.execute(_translated(text), parameters)
+
+    def executemany(self, text: str, parameters: Sequence[Sequence[Any]], /) -> None:
+        """Run one statement for many rows."""
+        with self._live.cursor() as cursor:
+            cursor.executemany(_translated(text), parameters)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Everything read inside is of one moment: REPEATABLE READ, read only."""
+        with surroundings():
+            self._begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            try:
+                yield
+            finally:
+                self._rollback()
+
+    def _begin(self, how: str) -> None:
+        """Begin; a connection that was lost while nothing was under way is replaced, and nobody need know."""
+        try:
+            if self._db is not None and not self._db.closed:
+                self._db.execute(how)
+                return
+        except psycopg.OperationalError:
+            if self._db is not None and not self._db.broken:
+                raise
+        self._connect().execute(how)
+
+    def _rollback(self) -> None:
+        if self._db is not None and not self._db.closed and not self._db.broken:
+            self._db.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Let the connection go."""
+        if self._db is not None:
+            self._db.close()
+
+
+class PostgresDatabase(PostgresReader):
+    """The writer's connection."""
+
+    _prepared = False
+
+    @property
+    def _live(self) -> psycopg.Connection[Any]:
+        assert self._db is not None
+        return self._db  # inside a transaction a lost connection must be noticed, not replaced
+
+    def executemany(self, text: str, parameters: Sequence[Sequence[Any]], /) -> None:
+        """Run one statement for many rows; inserts travel as one COPY."""
+        rows = parameters if isinstance(parameters, list) else list(parameters)
+        bulk = _bulk(text) if len(rows) >= _COPY_FROM else None
+        if bulk is None:
+            super().executemany(text, rows)
+            return
+        table, columns, conflict = bulk
+        names = [name.strip(' "') for name in columns.split(",")] if columns else list(_kinds()[table])
+        kinds = [_kinds()[table][name] for name in names]
+        if conflict:
+            lists = ", ".join(f"%b::{kind}[]" for kind in kinds)
+            given = [list(column) for column in zip(*rows, strict=True)]
+            self._live.execute(f"INSERT INTO {table} SELECT * FROM unnest({lists}) {conflict}", given)
+            return
+        listed = f" ({columns})" if columns else ""
+        with self._live.cursor() as cursor, cursor.copy(f"COPY {table}{listed} FROM STDIN (FORMAT BINARY)") as copy:
+            copy.set_types(kinds)
+            for row in rows:
+                copy.write_row(row)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """See :class:`sync.server.databases.CountyDatabase`."""
+        with surroundings():
+            self._begin("BEGIN")
+            try:
+                self._lock()
+                yield
+                self._commit()
+            except BaseException:
+                self._rollback()
+                raise
+
+    def _lock(self) -> None:
+        """Be the one writer until COMMIT. Before there are tables, an advisory lock of the database stands in."""
+        if not self._prepared:
+            self._live.execute("SELECT pg_advisory_xact_lock(5787207)")
+            if self._live.execute("SELECT to_regclass('public.log_head')").fetchone() == (None,):
+                return
+        self._live.execute("SELECT lamport FROM log_head WHERE one = 1 FOR UPDATE")
+
+    def _commit(self) -> None:
+        self._live.execute("COMMIT")
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part of the running transaction that may fail alone."""
+        self._live.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            if not self._live.closed and not self._live.broken:
+                self._live.execute("ROLLBACK TO SAVEPOINT part")
+                self._live.execute("RELEASE SAVEPOINT part")
+            raise
+        self._live.execute("RELEASE SAVEPOINT part")
+
+    def prepare(self) -> bool:
+        """Make the tables of a new database, in the running transaction; False when they are there.
+
+        Raises SurroundingsFault ``newer_file``; ``wrong_database`` when somebody else's tables lie there.
+        """
+        here = {row[0] for row in self.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
+        ours = "xinfang_county" in here
+        if ours and int(self.execute("SELECT version FROM xinfang_county").fetchone()[0]) > SCHEMA_VERSION:  # type: ignore[index]
+            raise SurroundingsFault("newer_file")
+        if here and not ours:
+            raise SurroundingsFault("wrong_database", facts={"reason": "not_empty"})
+        for statement in postgres_schema():
+            if not ours or new_table(statement, here):
+                self._live.execute(statement)
+        self._prepared = True
+        if not ours:
+            self._live.execute("CREATE TABLE xinfang_county (version BIGINT NOT NULL)")
+            self._live.execute("INSERT INTO xinfang_county VALUES (%s)", (SCHEMA_VERSION,))
+        return not ours
+
+    def reader(self) -> PostgresReader:
+        """A second connection that only reads."""
+        return PostgresReader(self._address)
+
+
+# our SQL in PostgreSQL's spelling ---------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1024)
+def _translated(text: str) -> Any:
+    """``?`` becomes ``%s``; the few words that differ; everything else is the same SQL on both databases."""
+    text = _RESERVED.sub('"window"', text.replace("%", "%%"))
+    return text.replace("?", "%s")
+
+
+_IN: Final = re.compile(r"IN \((\?(?:,\?)+)\)")
+
+
+def _one_list(text: str, parameters: Sequence[Any]) -> tuple[Any, list[Any]]:
+    """``IN (?,?,…)`` as one list: one plan for lists of any length."""
+    found = _IN.search(text)
+    assert found is not None
+    before, count = text[: found.start()].count("?"), found[1].count("?")
+    given = [*parameters[:before], list(parameters[before : before + count]), *parameters[before + count :]]
+    return _translated(_IN.sub("= ANY(?)", text, count=1)), given
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> dict[str, dict[str, str]]:
+    """Table → column → its type."""
+    names = {"INTEGER": "bigint", "TEXT": "text", "BLOB": "bytea"}
+    return {table.name: {column: names[kind] for column, kind in table.columns.items()} for table in tables()}
+
+
+_VALUES: Final = re.compile(
+    r"INSERT INTO (\w+)(?: \(([^()]*)\))? VALUES \((\?(?:, \?)*)\)\s*(ON CONFLICT .*)?", re.DOTALL
+)
+
+
+@lru_cache(maxsize=256)
+def _bulk(text: str) -> tuple[str, str, str] | None:
+    """(table, column list, conflict clause) of an insert of nothing but parameters; None for other statements."""
+    found = _VALUES.fullmatch(text)
+    if found is None or (found[2] and found[4]):
+        return None
+    return found[1], found[2] or "", _RESERVED.sub('"window"', found[4] or "")
+
+
+def postgres_schema() -> list[str]:
+    """The schema text of SQLite as PostgreSQL's statements. Text compares by bytes, as in SQLite."""
+    made: list[str] = []
+    for text in statements(FULL_SCHEMA):
+        if text.startswith("CREATE TRIGGER"):
+            made += _trigger(text)
+        elif text.startswith("CREATE TABLE"):
+            typed = re.sub(r"\bINTEGER\b", "BIGINT", text)
+            typed = re.sub(r"\bTEXT\b", 'TEXT COLLATE "C"', re.sub(r"\bBLOB\b", "BYTEA", typed))
+            made.append(_RESERVED.sub('"window"', re.sub(r"\)\s*STRICT(, WITHOUT ROWID)?;$", ");", typed)))
+        else:
+            made.append(text)
+    made.append(_refuse("act_is_not_emptied", "acts are never deleted"))
+    made.append(
+        "CREATE TRIGGER act_is_not_emptied BEFORE TRUNCATE ON act FOR EACH STATEMENT"
+        " EXECUTE FUNCTION act_is_not_emptied()"
+    )
+    return made
+
+
+_TRIGGER: Final = re.compile(
+    r"CREATE TRIGGER (\w+) BEFORE (UPDATE|DELETE) ON (\w+)\s+(?:WHEN (.*?)\s+)?"
+    r"BEGIN SELECT RAISE\(ABORT, '([^']*)'\); END;",
+    re.DOTALL,
+)
+
+
+def _trigger(text: str) -> list[str]:
+    """A trigger that refuses, as a PL/pgSQL function and its trigger."""
+    found = _TRIGGER.fullmatch(text)
+    if found is None:
+        raise ValueError(f"a trigger of an unknown form: {text[:60]}")
+    name, event, table, when, says = found.groups()
+    condition = f" WHEN ({_SAME.sub(' IS NOT DISTINCT FROM ', when)})" if when else ""
+    return [
+        _refuse(name, says),
+        f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW{condition} EXECUTE FUNCTION {name}()",
+    ]
+
+
+_SAME: Final = re.compile(r" IS (?=OLD\.|NEW\.)")
+
+
+def _refuse(name: str, says: str) -> str:
+    body = f"BEGIN RAISE EXCEPTION '{says}'; END"
+    return f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$"
+
+
+# faults -----------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def surroundings() -> Iterator[None]:
+    """Name what the surroundings did, with the codes the file has; a lost connection is ``database_unreachable``."""
+    try:
+        yield
+    except psycopg.Error as error:
+        for kinds, code in _FAULTS:
+            if isinstance(error, kinds):
+                raise SurroundingsFault(code) from error
+        raise
+
+
+_Kinds = tuple[type[psycopg.Error], ...]
+_FAULTS: Final[Sequence[tuple[_Kinds, str]]] = (
+    ((errors.DiskFull,), "disk_full"),
+    ((errors.ReadOnlySqlTransaction,), "read_only"),
+    ((errors.DataCorrupted, errors.IndexCorrupted), "file_damaged"),
+    ((errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure), "already_open"),
+    ((errors.OutOfMemory, errors.TooManyConnections), "database_unreachable"),
+    ((errors.InsufficientPrivilege, errors.InvalidCatalogName), "wrong_database"),
+    ((psycopg.OperationalError, psycopg.InterfaceError), "database_unreachable"),
+)
