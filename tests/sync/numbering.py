@@ -107,7 +107,8 @@ class Hall:
                 request = station.request()
                 answer = self.answer(request)
                 applied = station.apply(request, answer)
-                if answer.same:
+                idle = not (request.push or request.recovered or answer.full or answer.rewind or applied.reborn)
+                if answer.same or (idle and not answer.more and not applied.pulled and not applied.confirmed):
                     break
             else:
                 raise AssertionError(f"the rounds do not come to an end: {applied}")
