@@ -153,6 +153,7 @@ COUNTY_REASONS: Final = {
     "wrong_office": "接入码是发给其他机构的",
     "wrong_desk": "普通窗口和检举控告专用窗口的接入码不能混用，请管理员另发一个",
     "wrong_county": "证书不是这个县级服务器发的",
+    "relay_covers_office": "这个单位由下级服务器代为上报，不能再单独接入",
     "station_taken": "本机标识已被另一台机器使用",
     "revoked": "本机的接入已被撤销",
     "certificate_wanted": "县级不认得本机的证书",

@@ -88,7 +88,8 @@ def words_in(path: str, *names: str) -> set[str]:
 def test_every_reason_the_county_gives_in_an_exchange_has_a_name_for_the_status_bar() -> None:
     files = [str(path.relative_to(ROOT)) for path in (ROOT / "sync/server").glob("*.py")]
     reasons = {word for path in files for word in words_in(path, "RequestRefused")}
-    reasons -= {"wrong_code", "used_code", "wrong_office", "station_taken"}  # of an enrolment; beside the code there
+    # of an enrolment, beside the code there; of a file, beside the file
+    reasons -= {"wrong_code", "used_code", "wrong_office", "station_taken", "relay_covers_office", "bad_piece"}
     reasons |= {"newer_protocol", "older_protocol", "bad_answer", "bad_signature", "too_many"}
     faults = words_in("sync/client/http.py", "SurroundingsFault")
     assert {"revoked", "certificate_superseded", "certificate_wanted"} <= reasons
@@ -100,7 +101,10 @@ def test_every_reason_the_county_gives_in_an_exchange_has_a_name_for_the_status_
 def test_every_code_that_keeps_an_act_back_has_a_sentence() -> None:
     source = "".join((ROOT / "sync/exchange" / name).read_text("utf-8") for name in ("audience.py", "county.py"))
     told = set(re.findall(r'return "([a-z_]+)"', source)) | set(re.findall(r'rejects\[[a-z_]+\] = "([a-z_]+)"', source))
-    told |= {"case_not_yours", "act_elsewhere"}
+    told |= set(re.findall(r'rejects\.setdefault\([a-z_]+, "([a-z_]+)"\)', source)) | {
+        "case_not_yours",
+        "act_elsewhere",
+    }
     assert {"scope_refused", "shown_to_others"} <= told
     assert told - set(KEPT_BACK) == set()
     assert set(KEPT_BACK) - told <= {"restricted_mixed"}  # returned by a conditional expression
