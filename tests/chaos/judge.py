@@ -91,12 +91,14 @@ class Book:
     """Acts a restored county no longer had when it was restored."""
     bytes_of: dict[str, str] = field(default_factory=dict)
 
-    def _look(self, station: StationProcess, told: dict[str, Any], dump: Dump) -> set[str]:
+    def _look(self, station: StationProcess, told: dict[str, Any], dump: Dump, *, calm: bool = False) -> set[str]:
         held = set(dump["acts"])
         saved = station.acknowledged()
         missing = saved - held
         demand(not missing, f"I1: {len(missing)} acts {station.name} said 已保存 to are not on its disk {station.disk}")
-        demand(told["clean"], f"{station.name} does not verify: {told}")
+        sound = not (told["damaged"] or told["differing"] or told["unsound"])
+        # Before the last exchange a desk may not know yet who holds numbers a restored county leased: only calm explains.
+        demand(told["clean"] if calm else sound, f"{station.name} does not verify: {str(told)[:600]}")
         self.acknowledged |= saved
         for act_id, content in dump["acts"].items():
             known = self.bytes_of.setdefault(act_id, content)
@@ -157,7 +159,7 @@ class Book:
 
     def _station(self, end: End, county: County, cases: dict[str, list[dict[str, Any]]]) -> None:
         name, told, scopes = end.station.name, end.told, set(end.dump["scopes"])
-        held = self._look(end.station, told, end.dump)
+        held = self._look(end.station, told, end.dump, calm=True)
         demand(told["pending"] == 0, f"{name} still waits for {told['pending']}")
         demand(not told["set_aside"], f"{name} has set aside {told['set_aside']}")
         acts = {act_id: oracle.read(text.encode()) for act_id, text in end.dump["acts"].items()}
