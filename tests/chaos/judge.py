@@ -97,7 +97,7 @@ class Book:
         missing = saved - held
         demand(not missing, f"I1: {len(missing)} acts {station.name} said 已保存 to are not on its disk {station.disk}")
         sound = not (told["damaged"] or told["differing"] or told["unsound"])
-        # Before the last exchange a desk may not know yet who holds numbers a restored county leased: only calm explains.
+        # Before the last exchange a desk may not know who holds numbers a restored county leased: calm tells.
         demand(told["clean"] if calm else sound, f"{station.name} does not verify: {str(told)[:600]}")
         self.acknowledged |= saved
         for act_id, content in dump["acts"].items():
