@@ -9,7 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.chaos.story import Result, Story
+from tests.chaos.accidents import Result
+from tests.chaos.story import Story
 
 
 def table(result: Result) -> str:
@@ -30,12 +31,13 @@ def main() -> int:
     parser.add_argument("--events", type=int)
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1 << 30))
     parser.add_argument("--stations", type=int, default=5)
+    parser.add_argument("--postgres", action="store_true", help="the county on a PostgreSQL server of the run's own")
     parser.add_argument("--keep", action="store_true", help="keep the folder even when all is well")
     words = parser.parse_args()
     if words.minutes is None and words.events is None:
         words.minutes = 2.0
     folder = Path(tempfile.mkdtemp(prefix=f"xinfang-chaos-{words.seed}-"))
-    story = Story(folder / "run", words.seed, stations=words.stations)
+    story = Story(folder / "run", words.seed, stations=words.stations, postgres=words.postgres)
     good = False
     try:
         story.begin()

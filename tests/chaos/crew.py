@@ -13,14 +13,16 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Final
 
 import urllib3
+from sqlcipher3 import dbapi2
 
 from tests.chaos.line import RoughLine
+from tests.sync.cluster import Cluster
 
 ROOT: Final = Path(__file__).parents[2]
 ANSWER_S: Final = 240
@@ -287,6 +289,62 @@ class CountyProcess:
 
     def _command(self) -> Sequence[str]:
         return [sys.executable, "-m", "sync.server.main", "--data", str(self.folder)]
+
+    # what it holds -----------------------------------------------------------------------------------------------
+
+    files = True
+    """Its acts lie in files of the folder: a largest file is a full disk, and a copy is one of a running county."""
+
+    def select(self, sql: str) -> list[tuple[Any, ...]]:
+        """Rows of its database."""
+        with closing(dbapi2.connect(str(self.folder / "county.db"))) as db:
+            return list(db.execute(sql).fetchall())
+
+    def keep(self, to: Path) -> None:
+        """Copy it as a power cut would leave it."""
+        copy_folder(self.folder, to, self)
+
+    def go_back(self, to: Path) -> None:
+        """Put a copy in its place; it is killed already."""
+        shutil.rmtree(self.folder)
+        shutil.copytree(to, self.folder)
+
+
+class PostgresCounty(CountyProcess):
+    """A county over a PostgreSQL server of its own, which is stopped without ceremony when the county is killed."""
+
+    files = False
+
+    def __init__(self, folder: Path, port: int) -> None:
+        super().__init__(folder, port)
+        self.cluster = Cluster().start()
+        self.database = self.cluster.new_database()
+
+    def kill(self) -> None:
+        """SIGKILL, and the database with it."""
+        super().kill()
+        self.cluster.stop("immediate")
+        self.cluster.start()
+
+    def select(self, sql: str) -> list[tuple[Any, ...]]:
+        """Rows of its database."""
+        with self.cluster.connect(self.database) as db:
+            return db.execute(sql).fetchall()
+
+    def keep(self, to: Path) -> None:
+        """Copy folder and database. The county is killed first: PostgreSQL copies only what nobody is connected to."""
+        self.kill()
+        shutil.copytree(self.folder, to)
+        (to / "database").write_text(self.cluster.new_database(self.database))
+        self.start()
+
+    def go_back(self, to: Path) -> None:
+        """Put a copy in its place; the copy stays."""
+        super().go_back(to)
+        self.cluster.rename(self.cluster.new_database((to / "database").read_text()), self.database)
+
+    def _command(self) -> Sequence[str]:
+        return [*super()._command(), "--database", self.cluster.address(self.database)]
 
 
 def _stand_still(process: subprocess.Popen[str]) -> None:

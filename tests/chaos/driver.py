@@ -67,7 +67,10 @@ class Driver:
         rng = random.Random(seed)
         told: dict[str, int] = {}
         for _ in range(count):
-            do = rng.choices((self.register, self.correct, self.step, self.paper, self.settle), (30, 36, 20, 10, 4))[0]
+            choice: tuple[Callable[[random.Random], object], ...] = (
+                self.register, self.correct, self.step, self.paper, self.settle,
+            )  # fmt: skip
+            do = rng.choices(choice, (30, 36, 20, 10, 4))[0]
             try:
                 with self.saved():
                     do(rng)
@@ -79,13 +82,19 @@ class Driver:
             told[name] = told.get(name, 0) + 1
         return told
 
-    def register(self, rng: random.Random) -> None:
-        """A visit of one person with one claim."""
+    @property
+    def other(self) -> str:
+        """The other office."""
+        return "370206" if self.station.office.code == "370205" else "370205"
+
+    def register(self, rng: random.Random) -> str:
+        """A visit of one person with one claim; the matter."""
         person = commands.PetitionerInput(name=rng.choice(NAMES), mobile=f"1380000{rng.randrange(10_000):04d}",
                                           address=f"滨海县临港街道渔村{rng.randrange(99)}号")  # fmt: skip
         claim = commands.MatterInput(summary=rng.choice(WORDS), request="请求核实并足额发放", facts="2026年3月签订协议",
                                      matter_class="claim", route="31-6")  # fmt: skip
-        intake.register_visit(self.station, commands.RegisterVisit(people=(person,), matters=(claim,)))
+        command = commands.RegisterVisit(people=(person,), matters=(claim,))
+        return intake.register_visit(self.station, command).value.matter_ids[0]
 
     def correct(self, rng: random.Random) -> None:
         """One field of a matter that others may be correcting too: few cases and few fields make conflicts."""
@@ -102,7 +111,7 @@ class Driver:
     def step(self, rng: random.Random) -> None:
         """The matter goes on its way, or is shown to the other office."""
         matter = self.matter(rng)
-        other = "370206" if self.station.office.code == "370205" else "370205"
+        other = self.other
         ways: list[Callable[[], object]] = [
             lambda: matters.accept_matter(self.station, commands.AcceptMatter(matter)),
             lambda: matters.refer_matter(self.station, commands.ReferMatter(matter, other)),
@@ -113,9 +122,10 @@ class Driver:
         rng.choice(ways)()
 
     def paper(self, rng: random.Random) -> None:
-        """A paper with a number out of a series, or the receipt without one."""
-        matter = self.matter(rng)
-        papers.issue_paper(self.station, commands.IssuePaper(matter, rng.choice(("F04", "F05", "F08"))))
+        """A visit that is registered, referred and told so on paper, with a number out of a series."""
+        matter = self.register(rng)
+        matters.refer_matter(self.station, commands.ReferMatter(matter, self.other))
+        papers.issue_paper(self.station, commands.IssuePaper(matter, "F08"))
 
     def settle(self, rng: random.Random) -> None:
         """One conflict is settled by a person."""

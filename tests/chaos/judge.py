@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-from sqlcipher3 import dbapi2
 
 from sync.simulate import oracle
 from tests.chaos.crew import Broken, StationProcess
@@ -28,17 +27,13 @@ def read_dump(path: Path) -> Dump:
     return found
 
 
-def _open(folder: Path) -> Any:
-    return dbapi2.connect(str(folder / "county.db"))
+Select = Callable[[str], list[tuple[Any, ...]]]
+"""Rows of the county's database, read beside it or from a file nobody has open."""
 
 
-def county_ids(folder: Path) -> set[str]:
-    """Ids of every act in a county's file that nobody has open."""
-    db = _open(folder)
-    try:
-        return {bytes(row[0]).hex() for row in db.execute("SELECT act_id FROM act")}
-    finally:
-        db.close()
+def county_ids(select: Select) -> set[str]:
+    """Ids of every act at the county."""
+    return {bytes(row[0]).hex() for row in select("SELECT act_id FROM act")}
 
 
 @dataclass
@@ -54,30 +49,25 @@ class County:
     attested: int
 
     @classmethod
-    def read(cls, folder: Path) -> County:
+    def read(cls, select: Select) -> County:
         """Read it; seq must be dense in every feed."""
-        db = _open(folder)
-        try:
-            rows = db.execute("SELECT act_id, content FROM act ORDER BY seq").fetchall()
-            feeds: dict[str, list[str]] = defaultdict(list)
-            sql = "SELECT f.scope, f.seq, a.act_id FROM feed f JOIN act a ON a.seq = f.act_seq ORDER BY f.scope, f.seq"
-            for scope, seq, act_id in db.execute(sql):
-                feeds[scope].append(bytes(act_id).hex())
-                demand(seq == len(feeds[scope]), f"feed {scope} is not dense at {seq}")
-            heads = dict(db.execute("SELECT scope, seq FROM feed_head"))
-            demand({scope: len(ids) for scope, ids in feeds.items()} == {s: n for s, n in heads.items() if n},
-                   "a feed's head is not its end")  # fmt: skip
-            refused = db.execute("SELECT a.act_id, r.code FROM reject r JOIN act a ON a.seq = r.act_seq").fetchall()
-            return cls(
-                {bytes(row[0]).hex(): bytes(row[1]).decode() for row in rows},
-                {str(row[0]): bytes(row[1]).decode() for row in db.execute("SELECT case_id, state FROM county_case")},
-                {bytes(row[0]).hex(): str(row[1]) for row in refused},
-                dict(feeds),
-                [bytes(row[0]).hex() for row in rows],
-                int(db.execute("SELECT count(*) FROM attested").fetchone()[0]),
-            )
-        finally:
-            db.close()
+        rows = select("SELECT act_id, content FROM act ORDER BY seq")
+        feeds: dict[str, list[str]] = defaultdict(list)
+        sql = "SELECT f.scope, f.seq, a.act_id FROM feed f JOIN act a ON a.seq = f.act_seq ORDER BY f.scope, f.seq"
+        for scope, seq, act_id in select(sql):
+            feeds[scope].append(bytes(act_id).hex())
+            demand(seq == len(feeds[scope]), f"feed {scope} is not dense at {seq}")
+        heads = {str(row[0]): int(row[1]) for row in select("SELECT scope, seq FROM feed_head") if row[1]}
+        demand({scope: len(ids) for scope, ids in feeds.items()} == heads, "a feed's head is not its end")
+        refused = select("SELECT a.act_id, r.code FROM reject r JOIN act a ON a.seq = r.act_seq")
+        return cls(
+            {bytes(row[0]).hex(): bytes(row[1]).decode() for row in rows},
+            {str(row[0]): bytes(row[1]).decode() for row in select("SELECT case_id, state FROM county_case")},
+            {bytes(row[0]).hex(): str(row[1]) for row in refused},
+            dict(feeds),
+            [bytes(row[0]).hex() for row in rows],
+            int(select("SELECT count(*) FROM attested")[0][0]),
+        )
 
 
 @dataclass
@@ -101,12 +91,14 @@ class Book:
     """Acts a restored county no longer had when it was restored."""
     bytes_of: dict[str, str] = field(default_factory=dict)
 
-    def _look(self, station: StationProcess, told: dict[str, Any], dump: Dump) -> set[str]:
+    def _look(self, station: StationProcess, told: dict[str, Any], dump: Dump, *, calm: bool = False) -> set[str]:
         held = set(dump["acts"])
         saved = station.acknowledged()
         missing = saved - held
         demand(not missing, f"I1: {len(missing)} acts {station.name} said 已保存 to are not on its disk {station.disk}")
-        demand(told["clean"], f"{station.name} does not verify: {told}")
+        sound = not (told["damaged"] or told["differing"] or told["unsound"])
+        # Before the last exchange a desk may not know who holds numbers a restored county leased: calm tells.
+        demand(told["clean"] if calm else sound, f"{station.name} does not verify: {str(told)[:600]}")
         self.acknowledged |= saved
         for act_id, content in dump["acts"].items():
             known = self.bytes_of.setdefault(act_id, content)
@@ -167,7 +159,7 @@ class Book:
 
     def _station(self, end: End, county: County, cases: dict[str, list[dict[str, Any]]]) -> None:
         name, told, scopes = end.station.name, end.told, set(end.dump["scopes"])
-        held = self._look(end.station, told, end.dump)
+        held = self._look(end.station, told, end.dump, calm=True)
         demand(told["pending"] == 0, f"{name} still waits for {told['pending']}")
         demand(not told["set_aside"], f"{name} has set aside {told['set_aside']}")
         acts = {act_id: oracle.read(text.encode()) for act_id, text in end.dump["acts"].items()}

@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 
 from tests.chaos import judge
+from tests.chaos.accidents import WEIGHTS
 from tests.chaos.crew import Broken
 from tests.chaos.line import RoughLine
-from tests.chaos.story import WEIGHTS, Story
+from tests.chaos.story import Story
 
 EVENTS = 150
 
@@ -42,7 +43,7 @@ def spoil(story: Story) -> None:
     """The same end with one thing wrong each time: the judge must say so, or its silence above means nothing."""
 
     def judged(change: Callable[[judge.County, list[judge.End], judge.Book], None], what: str) -> None:
-        county, ends, book = judge.County.read(story.county.folder), copy.copy(story.ends), copy.deepcopy(story.book)
+        county, ends, book = judge.County.read(story.county.select), copy.copy(story.ends), copy.deepcopy(story.book)
         change(county, ends, book)
         with pytest.raises(Broken, match=what):
             book.in_the_end(county, ends)

@@ -15,7 +15,6 @@ from typing import Any, Final
 import pytest
 import urllib3
 from backports import zstd
-from sqlcipher3 import dbapi2
 
 from sync.client import write_request
 from sync.log import SigningKey
@@ -40,12 +39,11 @@ class Target:
 
     def dump(self) -> dict[str, list[Any]]:
         """Every row of every table."""
-        db = dbapi2.connect(f"file:{self.county.folder / 'county.db'}?mode=ro", uri=True)
-        try:
-            tables = [str(row[0]) for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
-            return {name: sorted(db.execute(f"SELECT * FROM {name}").fetchall(), key=repr) for name in tables}
-        finally:
-            db.close()
+        lists = "SELECT name FROM sqlite_schema WHERE type = 'table'"
+        if self.county.cluster is not None:
+            lists = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
+        names = [str(row[0]) for row in self.county.select(lists)]
+        return {name: sorted(self.county.select(f"SELECT * FROM {name}"), key=repr) for name in names}
 
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.county.port), 20)
