@@ -22,7 +22,19 @@ from desktop.devices import machine
 from desktop.models.store.connection import fault_of_os_error
 from desktop.models.store.folder import DataFolder, refuse_used
 from desktop.models.store.keys import sign_in_names
-from desktop.services import care, clerks, county, intake, matters, papers
+from desktop.services import (
+    care,
+    clerks,
+    county,
+    files,
+    intake,
+    matters,
+    papers,
+    restricted,
+    stick,
+    stick_enrol,
+    transfer,
+)
 from desktop.services.outcome import Outcome
 from desktop.services.station import Station, Surroundings, create_station, open_station
 from domain import commands
@@ -47,7 +59,11 @@ SERVICES: Mapping[type, Callable[[Station, Any], Outcome[Any]]] = {
     commands.IssuePaper: papers.issue_paper,
     commands.ConfirmPrint: papers.confirm_print,
     commands.VoidPaper: papers.void_paper,
+    commands.AttachFile: files.attach_file,
+    commands.WithdrawFile: files.withdraw_file,
     commands.SettleConflict: matters.settle_conflict,
+    commands.SettleConflicts: matters.settle_conflicts,
+    commands.CorrectTime: matters.correct_time,
     commands.ImportCalendar: care.import_calendar,
 }
 
@@ -120,6 +136,8 @@ def _with_station(do: Callable[[Station, argparse.Namespace], object]) -> Callab
 
 def _init(words: argparse.Namespace) -> int:
     office, sign_in, name = cli_input.read_office(Path(words.office))
+    if words.restricted:
+        office = restricted.as_restricted(office)
     folder = DataFolder(_folder(words))
     ours = {folder.readme.name, folder.logs.name, folder.lock.name, folder.ballast.name}
     try:
@@ -143,6 +161,7 @@ def _init(words: argparse.Namespace) -> int:
                 "office": office.code,
                 "office_name": office.name,
                 "window": office.window,
+                "scope": station.store.home_scope,
                 "sign_in": station.sign_in,
                 "clerk": station.clerk_name,
                 "folder": str(folder.path),
@@ -236,10 +255,39 @@ def _enrol(station: Station, words: argparse.Namespace) -> object:
     return {"county": made.value, "state": county.sync_state(station)}
 
 
+def _restricted_desk(station: Station, words: argparse.Namespace) -> object:
+    return restricted.point_to(station, words.where)
+
+
 def _sync(station: Station, words: argparse.Namespace) -> object:
     if words.retry:
         county.retry(station)
-    return county.exchange_once(station)
+    made = county.exchange_once(station)
+    told: dict[str, object] = {"value": made.value, "topics": made.topics}
+    if not words.acts_only:
+        told["files"] = transfer.carry_all(station).value
+    return told
+
+
+def _file(station: Station, words: argparse.Namespace) -> object:
+    if words.what == "fetch":
+        files.want_file(station, words.id)
+        transfer.carry_all(station)
+        return {"file": files.file_row(station, words.id)}
+    if not words.output:
+        raise Refusal("usage", facts={"reason": "file export 需要 -o FILE"})
+    _check_writable(words.output)
+    return {"file": words.output, "bytes": files.export_file(station, words.id, Path(words.output))}
+
+
+def _bundle(station: Station, words: argparse.Namespace) -> object:
+    paths = [Path(name) for name in words.files]
+    if words.direction == "import":
+        return stick.import_replies(station, paths)
+    if words.slip is None:
+        return stick.export(station, paths[0])
+    question = stick_enrol.begin_enrolment(station, stick_enrol.read_slip_file(Path(words.slip)), anew=words.anew)
+    return stick.finish_export(station, question, stick.write(question, paths[0]))
 
 
 def _verify(words: argparse.Namespace) -> int:
@@ -301,6 +349,9 @@ DO: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "due": _due,
     "enrol": _with_station(_enrol),
     "sync": _with_station(_sync),
+    "restricted-desk": _with_station(_restricted_desk),
+    "bundle": _with_station(_bundle),
+    "file": _with_station(_file),
     "verify": _verify,
     "rebuild": _with_station(lambda s, _w: care.rebuild(s)),
     "backup": _with_station(_backup),

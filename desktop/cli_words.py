@@ -38,6 +38,7 @@ def parser(do: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.Ar
     init = part("init", "建立一个工作站的数据文件夹")
     init.add_argument("--office", required=True, metavar="FILE.toml", help="单位文件，样例见 office-example.toml")
     init.add_argument("--name", default="", metavar="姓名", help="第一名工作人员的姓名")
+    _add_restricted_words(init, part)
     act = part("act", "从标准输入读一条 JSON 命令并办理")
     act.add_argument("act", metavar="COMMAND", help="如 RegisterVisit 或 register_visit")
     part("acts", "列出全部命令及其 JSON Schema")
@@ -66,12 +67,7 @@ def parser(do: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.Ar
     due.add_argument("from_date", metavar="FROM_DATE", help="起算事件日 YYYY-MM-DD，不计入")
     due.add_argument("--days", type=int, metavar="N", help="T5 的期限，T7 的延长日数")
     due.add_argument("--exclude", action="append", default=[], metavar="A..B", help="T11 不计入的听证日，可重复")
-    enrol = part("enrol", "用一次性接入码向县级服务器登记本窗口")
-    enrol.add_argument("url", metavar="URL")
-    enrol.add_argument("code", metavar="CODE")
-    enrol.add_argument("--anew", action="store_true", help="已登记的窗口用新的接入码重新登记，旧的身份随即作废")
-    sync = part("sync", "与县级服务器交换，直到没有待上报")
-    sync.add_argument("--retry", action="store_true", help="先把县级没有收下、已搁置的部分重新上报")
+    _add_county_words(part)
     part("verify", "核验签名链和全部视图")
     part("rebuild", "由办理动作重新生成全部视图")
     part("backup", "备份到一个新文件夹").add_argument("file", metavar="FILE")
@@ -85,6 +81,40 @@ def parser(do: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.Ar
     clerk.add_argument("--new-password-file", metavar="FILE")
     part("change-password", "修改自己的密码").add_argument("--new-password-file", metavar="FILE")
     return whole
+
+
+def _add_county_words(part: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    enrol = part("enrol", "用一次性接入码向县级服务器登记本窗口")
+    enrol.add_argument("url", metavar="URL")
+    enrol.add_argument("code", metavar="CODE")
+    enrol.add_argument("--anew", action="store_true", help="已登记的窗口用新的接入码重新登记，旧的身份随即作废")
+    sync = part("sync", "与县级服务器交换，直到没有待上报")
+    sync.add_argument("--retry", action="store_true", help="先把县级没有收下、已搁置的部分重新上报")
+    sync.add_argument("--acts-only", action="store_true", help="只交换办理记录，不传附件")
+    _add_bundle_words(part("bundle", "用介质（U 盘）上报和接收回执"))
+    _add_file_words(part("file", "附件：取出为文件，或者从县里取回本机"))
+
+
+def _add_restricted_words(init: argparse.ArgumentParser, part: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    init.add_argument("--restricted", action="store_true", help="建立检举控告专用窗口：单独的数据文件夹、密码、接入码")
+    desk = part("restricted-desk", "在普通窗口说明检举控告到哪里登记")
+    desk.add_argument("where", nargs="?", default="", metavar="WHERE", help="专用窗口的数据文件夹或者地点；不填为取消")
+
+
+def _add_bundle_words(bundle: argparse.ArgumentParser) -> None:
+    ways = bundle.add_subparsers(dest="direction", required=True, metavar="export|import", parser_class=_Parser)
+    out = ways.add_parser("export", help="写出上报介质，或者用接入单写出接入申请")
+    out.add_argument("files", nargs=1, metavar="FILE")
+    out.add_argument("--slip", metavar="SLIP", help="县信访局给的接入单：写出接入申请")
+    out.add_argument("--anew", action="store_true", help="已接入的窗口用新的接入单重新接入")
+    back = ways.add_parser("import", help="导入县级的回执介质，可以一次给几份，次序不限")
+    back.add_argument("files", nargs="+", metavar="FILE")
+
+
+def _add_file_words(file: argparse.ArgumentParser) -> None:
+    file.add_argument("what", choices=("export", "fetch"))
+    file.add_argument("id", metavar="FILE_ID", help="附件标识，见 show visit、show matter 的 files")
+    file.add_argument("-o", "--output", metavar="FILE")
 
 
 def _add_station_words(parser: argparse.ArgumentParser) -> None:

@@ -59,4 +59,4 @@ def tabular(case_id: str) -> bool:
 def shareable(scope: str) -> bool:
     """True for a scope a desk may share a case with."""
     start, _, rest = scope.partition("/")
-    return scope == "county" or (start in ("office", "restricted") and bool(rest))
+    return scope == "county" or (start in ("office", "restricted", "county") and bool(rest))

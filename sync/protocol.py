@@ -19,7 +19,7 @@ else:
 PROTOCOL: Final = 2
 LEAST_PROTOCOL: Final = 2
 """The oldest protocol this release still speaks."""
-CAPABILITIES: Final = ("zstd", "same", "references", "recovered", "births", "audience")
+CAPABILITIES: Final = ("zstd", "same", "references", "recovered", "births", "audience", "relay")
 """What this release can do beyond the bare protocol; sent at enrolment and with every full answer."""
 
 MAGIC: Final = b"XF"
@@ -125,6 +125,10 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     limit: Count = 0
     serial_list: Count = 0
     """The number of the list of revoked serials held here."""
+    stations: dict[Id, SignedCertificate] = {}
+    """Only from a relay: the certificates of the stations whose writers it names."""
+    refused: dict[Id, str] = {}
+    """Only from a relay: acts among those it brings that it keeps itself and does not deliver, with the code."""
     t: Time = 0
     """The station's time when it asked, milliseconds since 1970 UTC: evidence for the county's list of wrong clocks."""
 

@@ -34,7 +34,7 @@ NOT_FOR_RULES_CALLS = frozenset({"today", "now", "utcnow", "open", "input", "pri
 # Sentences of the house, room by room: only these rooms may import these Qt modules.
 QT_CORE_ROOMS = ("desktop.models.items", "desktop.workers")
 QT_ROOMS = ("desktop.views", "desktop.app", "desktop.bootstrap", "desktop.selfcheck.window")
-SQL_ROOMS = ("sync.log", "sync.server", "desktop.models.store")
+SQL_ROOMS = ("sync.log", "sync.server", "desktop.models.store", "sync.simulate.database")
 SQL = re.compile(
     r"\s*(SELECT\s.+\sFROM\s|INSERT\s+(OR\s+\w+\s+)?INTO\s|UPDATE\s+\S+\s+SET\s|DELETE\s+FROM\s|PRAGMA\s+\w"
     r"|CREATE\s+(VIRTUAL\s+|UNIQUE\s+|TEMP\s+)?(TABLE|INDEX|TRIGGER|VIEW)\s|BEGIN\s+IMMEDIATE)",
@@ -154,7 +154,7 @@ def test_widgets_are_used_by_views_only_and_items_and_workers_know_qtcore():
     assert not wrong, wrong
 
 
-def test_sql_text_stands_in_the_log_the_store_and_the_county_only():
+def test_sql_text_stands_in_the_log_the_store_the_county_and_the_simulations_disks_only():
     wrong = [
         f"{shown(path, line)} spells SQL"
         for path in python_files(*ROOMS)

@@ -15,6 +15,9 @@ from desktop.models.store.connection import immediate
 from desktop.models.store.rows import SyncState
 from desktop.services.outcome import Outcome, Topic
 from desktop.services.station import Station
+from domain.acttime import WRONG_CLOCK_MS
+from domain.audience import restricted
+from domain.beijing import beijing_minute
 from domain.faults import SurroundingsFault
 from sync import client
 from sync.exchange import START_BUDGET, Applied, Identity, apply_answer, build_request
@@ -97,7 +100,7 @@ def begin_enrolment(station: Station, url: str, code: str, *, anew: bool = False
         raise SurroundingsFault("already_enrolled", facts={"url": (store.county() or ("",))[0]})
     name = f"{station.office.name} {station.office.window}号窗口"
     key = store.next_station_key()
-    identity = replace(_identity(station), birth=store.birth_by(key))
+    identity = replace(identity_of(station), birth=store.birth_by(key))
     return EnrolmentAsk(url.strip(), code.strip(), identity, key, sealing_public(store.sealing_key), name)
 
 
@@ -111,6 +114,9 @@ def finish_enrolment(station: Station, ask: EnrolmentAsk, signed: SignedCertific
     certificate = _read(signed)
     if certificate.office != station.office.code:
         raise SurroundingsFault("county_refused", facts={"reason": "wrong_office"})
+    if restricted(certificate.home_scope) != restricted(station.store.home_scope):
+        # An ordinary file would go on in the scope of 检举控告, or the other way round: two kinds in one file.
+        raise SurroundingsFault("county_refused", facts={"reason": "wrong_desk"})
     text = msgspec.json.encode(signed).decode()
     station.store.keep_county(ask.url, text, ask.key)
     return Outcome(certificate.county_name, frozenset({Topic.SYNC}))
@@ -126,17 +132,17 @@ def enrol(station: Station, url: str, code: str, *, anew: bool = False) -> Outco
 
 
 def begin_exchange(station: Station, budget: int = START_BUDGET) -> PreparedExchange | None:
-    """Build the next request (store lane); None before enrolment.
+    """Build the next request (store lane); None before enrolment, and for a station that has no line to its county.
 
     The fence is written before anything new leaves this disk (sync design §2.5): should this file ever be replaced
     by an older copy, the copy can be told from the original.
     """
     county = station.store.county()
-    if county is None:
+    if county is None or not county[0]:
         return None
     store = station.store
     with immediate(store.db) as transaction:
-        request = build_request(store.log, store.feed, _identity(station), budget, station.now_ms)
+        request = build_request(store.log, store.feed, identity_of(station), budget, station.now_ms)
         transaction.commit()
     if request.push:
         station.set_fence()
@@ -170,6 +176,8 @@ def finish_exchange(
             applied = apply_answer(store.log, store.feed, prepared.request, answer, store.project_cases, store.reborn)
             waiting = bool(applied.forked) and applied.pending > 0
             store.note_exchange(station.now_ms, forked=bool(applied.reborn) or waiting, clock=clock)
+            if clock is not None and abs(clock[0]) + clock[1] <= WRONG_CLOCK_MS:
+                store.trust_time(station.now_ms)
             transaction.commit()
         store.reread_identity()
         if applied.reborn:
@@ -199,7 +207,7 @@ def finish_exchange(
 
 def note_failure(station: Station, fault: SurroundingsFault) -> Outcome[str]:
     """Keep why the last exchange failed, for the county page; offline is a state, never a box (store lane)."""
-    station.store.note_county_failure(fault.code)
+    station.store.note_county_failure(fault.code, str(fault.facts.get("reason", "")))
     return Outcome(fault.code, frozenset({Topic.SYNC}))
 
 
@@ -215,7 +223,7 @@ def exchange_once(station: Station, transport: client.Transport | None = None) -
         while rounds < MOST_ROUNDS:
             prepared = begin_exchange(station, pace.budget)
             if prepared is None:
-                raise SurroundingsFault("not_enrolled")
+                raise SurroundingsFault("no_line" if station.store.enrolled() else "not_enrolled")
             if line is None:
                 line = own_line = client.HttpTransport(prepared.url, prepared.signed)
                 pace = client.Pace(loopback=own_line.loopback)
@@ -233,7 +241,7 @@ def exchange_once(station: Station, transport: client.Transport | None = None) -
             if not applied.more:
                 break
     except SurroundingsFault as fault:
-        if fault.code != "not_enrolled":
+        if fault.code not in ("not_enrolled", "no_line"):
             note_failure(station, fault)
         raise
     finally:
@@ -247,8 +255,11 @@ def exchange_once(station: Station, transport: client.Transport | None = None) -
 
 
 def sync_state(station: Station) -> SyncState:
-    """What the status bar and the county page say (store lane)."""
-    return station.store.sync_state(station.store.feed.pending())
+    """What the status bar, the county page and the list of what waits say (store lane)."""
+    store, now_ms = station.store, station.now_ms
+    return replace(
+        store.sync_state(), clock=store.clock_quality(now_ms), last_known_at=beijing_minute(store.last_known_ms)
+    )
 
 
 def refused_acts(station: Station) -> dict[str, str]:
@@ -264,7 +275,16 @@ def retry(station: Station) -> Outcome[int]:
     return Outcome(count, frozenset({Topic.SYNC}))
 
 
-def _identity(station: Station) -> Identity:
+def certificate_of(station: Station) -> Certificate:
+    """What the county vouches for. Raises SurroundingsFault ``not_enrolled``."""
+    found = station.store.county()
+    if found is None:
+        raise SurroundingsFault("not_enrolled")
+    return _read(msgspec.json.decode(found[1], type=SignedCertificate))
+
+
+def identity_of(station: Station) -> Identity:
+    """Who this station is on the wire, with the birth of its current writer."""
     store = station.store
     own = store.identity
     return Identity(own.station_id, own.office, own.writer, store.key.public, store.birth_by(store.station_key))

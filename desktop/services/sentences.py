@@ -19,6 +19,7 @@ from desktop.services.sentences_words import (
 )
 from domain.faults import SurroundingsFault
 from domain.refusals import Refusal
+from sync.bundle.words import REFUSALS as MEDIUM_REASONS
 
 FORMS: Final = {
     "F01": "来访登记表",
@@ -50,6 +51,7 @@ _INPUTS: Final = {
     "query_code": "查询码",
     "printer": "打印机",
     "value": "核对后的内容",
+    "visited_at": "来访时间",
 }
 """Inputs of commands that are no fields of a case, or are called otherwise there."""
 
@@ -59,6 +61,7 @@ _FIELDS: Final = {"stage": "stage", "route": "route", "class": "matter_class"}
 """Facts that hold the code word of a field."""
 _REASONS_OF: Final[Mapping[str, Mapping[str, str]]] = {
     "county_refused": COUNTY_REASONS,
+    "medium_refused": MEDIUM_REASONS,
     "printer_failed": PRINTER_REASONS,
     "calendar_table_invalid": TABLE_REASONS,
     "rule_table_invalid": TABLE_REASONS,

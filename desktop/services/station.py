@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
 from desktop.models.store import keys
@@ -29,15 +28,15 @@ from desktop.models.store.folder import (
 from desktop.models.store.rows import OfficeRow
 from desktop.models.store.series import numbers_left_the_disk
 from desktop.models.store.store import Stamp, StationIdentity, Store, Transaction, case_id
+from desktop.services.office_setup import OfficeSetup, SeriesSetup, check_office, dump_setup, parse_setup
 from desktop.services.shipped import name_initials, private_use, shipped_calendars, shipped_rules
 from domain.acts import ActDraft, CaseKind
-from domain.audience import restricted, shareable
+from domain.audience import restricted
 from domain.beijing import beijing_minute
 from domain.canonical import Json
 from domain.decisions.desk import Desk
 from domain.faults import SurroundingsFault
 from domain.fold import CaseState
-from domain.numbers import registration_number
 from domain.refusals import Refusal
 from domain.series import lease_sets, series_id
 
@@ -52,39 +51,6 @@ class Surroundings:
     password_cost: keys.Argon2Parameters = keys.STRONG
     machine: Callable[[], str] = str
     """The fingerprint of this machine; empty when it has none."""
-
-
-@dataclass(frozen=True, slots=True)
-class SeriesSetup:
-    """A document-number series an office without a county gives itself."""
-
-    kind: str
-    first: int = 1
-    last: int = 9999
-    year: int = 0
-    """0 means the year of the day it is set up."""
-
-
-@dataclass(frozen=True, slots=True)
-class OfficeSetup:
-    """An office and this window of it, as ``init`` reads it from a file."""
-
-    code: str
-    name: str
-    kind: str
-    """``petition_office`` 信访部门 or ``competent_organ`` 有权处理的机关."""
-    window: str
-    mark: str
-    """机关代字."""
-    level: str = ""
-    parent: str = ""
-    phone: str = ""
-    address: str = ""
-    query_address: str = ""
-    scope: str = ""
-    """The scope this desk writes: ``restricted/<code>`` for a desk of 检举控告; empty for the office's own."""
-    directory: tuple[OfficeRow, ...] = ()
-    series: tuple[SeriesSetup, ...] = ()
 
 
 @dataclass(slots=True)
@@ -190,7 +156,7 @@ def create_station(
     be tried again: it is made aside and comes into being when its database is put in place, first acts and all.
     Raises SurroundingsFault ``folder_in_use`` when a station is there already; Refusal for a bad office or password.
     """
-    _check_office(office)
+    check_office(office)
     folder = make_folder(path)
     refuse_used(folder)
     held = hold(folder, since=beijing_minute(surroundings.clock()))
@@ -226,10 +192,12 @@ def _make(
             entropy=entropy,
             parameters=surroundings.password_cost,
         )
-        identity = StationIdentity(station_id, office.code, office.window, entropy(16).hex(), _dump_setup(office))
+        identity = StationIdentity(station_id, office.code, office.window, entropy(16).hex(), dump_setup(office))
         Store.create(making.database, data_key.raw, identity, entropy, surroundings.clock())
         # For the sign-in page, before anybody can open the file: an office's name is no secret.
-        note = {"code": office.code, "name": office.name, "window": office.window}
+        note: dict[str, Json] = {"code": office.code, "name": office.name, "window": office.window}
+        if restricted(office.scope):
+            note["restricted"] = True
         write_durably(making.office, json.dumps(note, ensure_ascii=False).encode())
         station = _station(making, held, data_key, clerk_id, sign_in, surroundings)
         try:
@@ -316,7 +284,7 @@ def doubt_of(station: Station) -> str:
 def _first_acts(station: Station, office: OfficeSetup, name: str) -> None:
     """The first commit of a station: its clerk, its office and directory, and series it gives itself."""
     desk = station.desk()
-    shown = {"name": desk.line(name, "name") or station.sign_in, "sign_in": station.sign_in}
+    shown = {"name": desk.line(name, "name") or station.sign_in, "sign_in": station.sign_in, "window": office.window}
     drafts = [ActDraft("clerk_recorded", CaseKind.CLERK, station.clerk_id, shown)]
     own = OfficeRow(
         office.code, office.name, office.kind, office.level, office.parent, office.phone, office.address, office.mark
@@ -342,33 +310,12 @@ def office_fields(row: OfficeRow) -> dict[str, Json]:
     return {name: getattr(row, name) for name in names if getattr(row, name)}
 
 
-def _check_office(office: OfficeSetup) -> None:
-    if office.kind not in ("petition_office", "competent_organ"):
-        raise Refusal("office_kind_unknown", field="office.kind", facts={"kind": office.kind[:40]})
-    if not office.name.strip():
-        raise Refusal("office_name_missing", field="office.name")
-    if not 2 <= len(office.mark) <= 8 or not all("\u4e00" <= char <= "\u9fff" for char in office.mark):
-        raise Refusal("office_mark_invalid", field="office.mark", facts={"mark": office.mark[:20]})
-    if office.scope and not (restricted(office.scope) and shareable(office.scope)):
-        raise Refusal("office_scope_invalid", field="office.scope", facts={"scope": office.scope[:40]})
-    try:
-        registration_number(office.code, office.window, date(2026, 1, 1), 1)
-    except Refusal:
-        raise Refusal("office_code_invalid", field="office.code", facts={"code": office.code[:20]}) from None
-
-
-def _dump_setup(office: OfficeSetup) -> str:
-    plain = {
-        name: getattr(office, name) for name in OfficeSetup.__dataclass_fields__ if name not in ("directory", "series")
-    }
-    return json.dumps(plain, ensure_ascii=False, sort_keys=True)
-
-
-def parse_setup(table: Mapping[str, object]) -> OfficeSetup:
-    """Read the plain part of an office setup."""
-    values = {
-        name: str(table.get(name, ""))
-        for name in OfficeSetup.__dataclass_fields__
-        if name not in ("directory", "series")
-    }
-    return OfficeSetup(**values)  # type: ignore[arg-type]
+__all__ = [
+    "OfficeSetup",
+    "SeriesSetup",
+    "Station",
+    "Surroundings",
+    "create_station",
+    "open_station",
+    "parse_setup",
+]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from desktop.models.store.rows import MatterRow, PetitionerRow
 from desktop.services import intake
 from desktop.services.intake import RepeatView, StepView
+from desktop.services.restricted import hint
 from desktop.services.sentences import sentence, warning_sentence
 from desktop.services.station import Station
 from domain.commands import MatterInput, PetitionerInput
@@ -37,6 +38,8 @@ class Thought:
     earlier: tuple[MatterRow, ...] = ()
     repeats: Mapping[int, RepeatView] = field(default_factory=dict)
     steps: Mapping[int, StepView] = field(default_factory=dict)
+    elsewhere: Mapping[int, str] = field(default_factory=dict)
+    """The place of each matter → where it should be registered instead; empty when here is right."""
 
 
 def think(station: Station, question: Question) -> Thought:
@@ -72,4 +75,5 @@ def think(station: Station, question: Question) -> Thought:
                 anonymous=question.anonymous,
                 has_materials=question.has_materials,
             )
-    return Thought(question.person, implied, doubts, tuple(known), tuple(earlier), repeats, steps)
+    elsewhere = {place: hint(station, matter.matter_class) for place, matter in enumerate(question.matters)}
+    return Thought(question.person, implied, doubts, tuple(known), tuple(earlier), repeats, steps, elsewhere)

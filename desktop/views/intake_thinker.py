@@ -119,6 +119,7 @@ class IntakeThinker(QObject):
             people[thought.person].show_doubts(thought.implied, thought.doubts)
         self._side.show_known(thought.known, thought.earlier)
         for place, card in enumerate(matters):
+            card.say("matter_class", "warn", thought.elsewhere.get(place, ""))
             if place in thought.repeats:
                 card.show_repeat(thought.repeats[place])
             if place in thought.steps:

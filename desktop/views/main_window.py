@@ -101,7 +101,10 @@ class MainWindow(QMainWindow):
         self.stack.addWidget(self.shell)
         self.stack.setCurrentWidget(self.shell)
         self.shell.show_page("intake")
-        self.setWindowTitle(self.tr("信访窗口 — {0}").format(station.office.name))
+        from desktop.services.restricted import LABEL, is_restricted  # not for the first paint
+
+        desk = f"（{LABEL}）" if is_restricted(station) else ""
+        self.setWindowTitle(self.tr("信访窗口 — {0}").format(station.office.name) + desk)
         self.signed_in.emit()
 
     def _unlock(self, password: str) -> None:

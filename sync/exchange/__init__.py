@@ -28,21 +28,28 @@ from sync.exchange.parts import (
     Project,
     Reborn,
 )
+from sync.exchange.realm import ABOVE, Covered, Everything, Realm, Relayed, relayed
 from sync.exchange.station import apply_answer, begin_incarnation, build_request
 
 __all__ = [
+    "ABOVE",
     "MAX_BUDGET",
     "START_BUDGET",
     "Applied",
+    "Covered",
     "Delivery",
+    "Everything",
     "Grant",
     "Grants",
     "Identity",
     "NewWriter",
     "Project",
+    "Realm",
     "Reborn",
+    "Relayed",
     "answer_request",
     "apply_answer",
     "begin_incarnation",
     "build_request",
+    "relayed",
 ]

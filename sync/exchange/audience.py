@@ -8,22 +8,31 @@ from typing import Final
 from domain.audience import FIELD, SHARED_TABLES, audience, mixed, named, said, shareable, tabular
 from domain.fold import fold
 from sync.exchange.parts import Grant, Grants
+from sync.exchange.realm import Realm
 from sync.log.content import read_act
 from sync.log.feed import CountyFeed, Delivered
 from sync.log.log import ActLog, Held
 
 CASE_NOT_YOURS: Final = "case_not_yours"
+REFUSED_BELOW: Final = "refused_below"
 _FIELD_BYTES: Final = f'"{FIELD}'.encode()
 
 
 class Delivery:
     """The acts of one transaction on their way from the log to the feeds: judge each, then :meth:`finish` once."""
 
-    def __init__(self, log: ActLog, feed: CountyFeed, stations: Grants | None = None) -> None:
-        """``stations`` gives the grants by which acts refused earlier are judged anew."""
+    def __init__(
+        self, log: ActLog, feed: CountyFeed, stations: Grants | None = None, realm: Realm | None = None
+    ) -> None:
+        """``stations`` gives the grants by which acts refused earlier are judged anew; ``realm`` where a scope lies
+        here, for a server with others above or below it."""
         self._log = log
         self._feed = feed
         self._stations = stations
+        self._realm = realm
+        self._authors: dict[str, str] = {}
+        self.refused_below: frozenset[str] = frozenset()
+        """Acts that the relaying county itself keeps and does not deliver."""
         self._before: dict[str, dict[str, bool]] = {}
         self._now: dict[str, dict[str, bool]] = {}
         self._taken: list[Held] = []
@@ -53,6 +62,18 @@ class Delivery:
         for item in items:
             self._of_county.add(item.seq)
             self._take(item)
+
+    def from_above(self, held: Iterable[Held]) -> None:
+        """Acts the server above delivered: it has judged who may write; only kinds of scopes never mix."""
+        items = list(held)
+        self._look_up(items)
+        for item in items:
+            joins = {scope for scope, joined in self._speaks_of(item).items() if joined}
+            if mixed({self._home(item), *self._now[item.act.case_id], *joins}):
+                self._refusals[item.seq] = "restricted_mixed"
+                self._refused_cases.add(item.act.case_id)
+            else:
+                self._take(item)
 
     def judge(
         self, held: Sequence[Held], author: Grant, carrier: Grant, *, vouched: bool = False
@@ -119,25 +140,28 @@ class Delivery:
 
     def _code(self, item: Held, author: Grant, carrier: Grant, *, vouched: bool) -> str | None:
         act, scopes = item.act, self._now[item.act.case_id]
-        speaks_of = _speaks_of(item)
+        if act.act_id in self.refused_below:
+            return REFUSED_BELOW
+        home, speaks_of = self._home(item), self._speaks_of(item)
         writes = carrier.writes if vouched else author.writes
         if tabular(act.case_id):
             return None if act.scope in writes and not speaks_of else "scope_refused"
         allowed = act.scope in writes
-        if allowed and not speaks_of and scopes.keys() <= {act.scope}:
+        if allowed and not speaks_of and scopes.keys() <= {home}:
             return None  # the common case: a desk writes into its own
         shown = any(scope in author.scopes or scope in carrier.scopes for scope in scopes)
         if vouched and not allowed:
             allowed = shown and act.scope != SHARED_TABLES
-        if not allowed or not all(shareable(scope) for scope in speaks_of):
+        if not allowed or not all(shareable(scope) for scope in _named(item)):
             return "scope_refused"
         if scopes and not shown:
             return CASE_NOT_YOURS
         joins = {scope for scope, joined in speaks_of.items() if joined}
-        return "restricted_mixed" if mixed({act.scope, *scopes, *joins}) else None
+        members = {scope for scope, is_shown in scopes.items() if is_shown}  # a field may say no of any scope at all
+        return "restricted_mixed" if mixed({home, *members, *joins}) else None
 
     def _take(self, item: Held) -> None:
-        case_id, scope = item.act.case_id, item.act.scope
+        case_id, scope = item.act.case_id, self._home(item)
         scopes = self._now[case_id]
         if tabular(case_id):
             scopes.setdefault(scope, False)
@@ -146,7 +170,7 @@ class Delivery:
         elif not scopes.get(scope):
             scopes.setdefault(scope, False)
             self._refold.add(case_id)  # a second scope writes: whose act came first may be known only now
-        if _speaks_of(item) and not tabular(case_id):
+        if _named(item) and not tabular(case_id):
             self._refold.add(case_id)
         self._taken.append(item)
         self._accepted.add(item.seq)
@@ -182,10 +206,15 @@ class Delivery:
         for case_id, acts in self._log.cases(sorted(self._refold)).items():
             state = fold([act for act in acts if act.act_id not in refused])
             scopes = self._now[case_id]
-            for scope in audience(state):
-                scopes[scope] = True
-            for scope, joined in said(state).items():
-                scopes[scope] = joined
+            if self._realm is None:
+                scopes |= dict.fromkeys(audience(state), True) | said(state)
+                continue
+            first = state.acts[0]
+            places = [(first.scope, first.scope in audience(state), first.station)]
+            for name, field in state.fields.items():
+                if name.startswith(FIELD):
+                    places += [(name[len(FIELD) :], head.value is True, head.station) for head in field.heads]
+            scopes |= self._realm.place_all(places)
 
     def _feeds(self) -> dict[str, list[Delivered]]:
         found: dict[str, dict[int, Delivered]] = {}
@@ -203,11 +232,11 @@ class Delivery:
     def _targets(self, item: Held) -> set[str]:
         case_id = item.act.case_id
         targets = {scope for scope, shown in self._now[case_id].items() if shown}
-        speaks_of = _speaks_of(item)
+        speaks_of = self._speaks_of(item)
         targets |= {scope for scope, joined in speaks_of.items() if not joined and self._was_in(case_id, scope)}
         if item.seq not in self._of_county:
             targets.discard(SHARED_TABLES)  # what everybody reads only the county writes
-        return targets | {item.act.scope}
+        return targets | {self._home(item)}
 
     def _was_in(self, case_id: str, scope: str) -> bool:
         """The last thing a scope that leaves is told is the act that says so."""
@@ -223,7 +252,29 @@ class Delivery:
                     found.setdefault(scope, []).append(case_id)
         return found
 
+    # where a scope lies here -----------------------------------------------------------------------------------
 
-def _speaks_of(item: Held) -> dict[str, bool]:
+    def _home(self, item: Held) -> str:
+        """The feed of an act's own scope."""
+        return item.act.scope if self._realm is None else self._realm.place(item.act.scope, self._author(item))
+
+    def _speaks_of(self, item: Held) -> dict[str, bool]:
+        """The feeds an act's fields name."""
+        names = _named(item)
+        if self._realm is None or not names:
+            return names
+        author = self._author(item)
+        return self._realm.place_all((scope, joined, author) for scope, joined in names.items())
+
+    def _author(self, item: Held) -> str:
+        """The station an act came from, by its writer: what the act itself says of that proves nothing."""
+        writer = item.entry.writer
+        if writer not in self._authors:
+            row = self._log.writer(writer)
+            self._authors[writer] = "" if row is None else row.station
+        return self._authors[writer]
+
+
+def _named(item: Held) -> dict[str, bool]:
     """The scopes an act's fields name. Looked for in the bytes first: almost no act names any."""
     return named(item.act.sets) if _FIELD_BYTES in item.entry.content else {}

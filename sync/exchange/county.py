@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
-from sync.exchange.audience import Delivery
+from sync.exchange.audience import REFUSED_BELOW, Delivery
 from sync.exchange.parts import (
     MAX_BUDGET,
     Grant,
@@ -18,18 +18,18 @@ from sync.exchange.parts import (
     feed_in_full,
     infos,
     mark_of,
-    run_of,
 )
+from sync.exchange.pulls import pulls_of
+from sync.exchange.realm import Realm
 from sync.log.chain import Entry, LogDamaged, first_hash, link, verify_birth, verify_signatures
-from sync.log.feed import CountyFeed, FeedItem, start_roll
+from sync.log.content import read_act
+from sync.log.feed import CountyFeed, start_roll
 from sync.log.log import ActLog, Held, WriterRow, read_acts
-from sync.protocol import CAPABILITIES, Answer, Mark, Pull, Request, Revoked, Rewind, Run, WireDamaged, WriterInfo
+from sync.protocol import CAPABILITIES, Answer, Mark, Request, Revoked, Rewind, Run, WireDamaged, WriterInfo
 
 Settle: TypeAlias = Callable[[frozenset[str], bool], None]
 """What the county does at a contact, before it answers: given the station's writers whose whole log lies at the county
 while the station has nothing to bring back, and whether it brought nothing at all."""
-_REFERENCE_COST: Final = 4
-_ACT_OVERHEAD: Final = 8
 
 
 def answer_request(
@@ -42,19 +42,20 @@ def answer_request(
     *,
     stations: Grants | None = None,
     revoked: Revoked | None = None,
+    realm: Realm | None = None,
     settle: Settle | None = None,
 ) -> Answer:
     """Take in what the station brings and answer it, inside the caller's one transaction.
 
     The caller has verified the frame's signature and that ``grant`` belongs to it; ``now_ms`` is evidence only.
     ``stations`` gives the grants of other stations, by which births and authors' rights are judged; ``revoked`` is the
-    list of serials as it stands; ``settle`` is called once what was brought is taken and before anything is delivered,
-    so that what the county writes then (leases of numbers) is in the answer. Nothing well-formed is refused: an act the
-    station may not write is kept, not delivered, and named in ``reject``; a run that is broken in itself is named in
-    ``broken`` and left out.
+    list of serials as it stands; ``realm`` says where scopes lie when servers stand above or below; ``settle`` is
+    called once what was brought is taken and before anything is delivered, so that what the county writes then (leases
+    of numbers) is in the answer. Nothing well-formed is refused: an act the station may not write is kept, not
+    delivered, and named in ``reject``; a run that is broken in itself is named in ``broken`` and left out.
     """
     list_version = revoked.version if revoked is not None else 0
-    known = {row.writer for row in log.writers_of(grant.station) if not row.attested}
+    known = {row.writer for each in grant.below or (grant.station,) for row in log.writers_of(each) if not row.attested}
     if not feed_in_full(request):
         heads = {scope: feed.head(scope) for scope in grant.scopes}
         rows = (log.writer(writer) for writer in feed.claimed(grant.station) & known)
@@ -64,7 +65,9 @@ def answer_request(
             settle(frozenset(marks), True)
             same = all(feed.head(scope) == head for scope, head in heads.items())
         return Answer(t=now_ms, same=same, full=not same)
-    taken = _Taken(log, feed, grant, stations)
+    taken = _Taken(log, feed, grant, stations, realm)
+    if grant.below:
+        taken.delivery.refused_below = frozenset(request.refused)
     known |= taken.introduce(request.writers)
     for run in request.recovered:
         taken.recover(run)
@@ -77,7 +80,7 @@ def answer_request(
     if settle is not None:
         settle(_level(request, have, taken, rewind), False)
     limit = max(1, min(request.limit, MAX_BUDGET))
-    pulls, seen, more = _pulls(feed, log, starts, proved, limit)
+    pulls, seen, more = pulls_of(feed, log, starts, proved, limit)
     return Answer(
         t=now_ms,
         have=have,
@@ -108,7 +111,10 @@ class _Taken:
     feed: CountyFeed
     grant: Grant
     stations: Grants | None
+    realm: Realm | None = None
     delivery: Delivery = field(init=False)
+    unproved: set[str] = field(default_factory=set)
+    """Writers a relay named in this request whose birth does not hold."""
     elsewhere: dict[str, str] = field(default_factory=dict)
     before: dict[str, str] = field(default_factory=dict)
     """Acts of this request that lay here before and are refused."""
@@ -120,28 +126,34 @@ class _Taken:
     """How far the bytes of this request prove that the station holds its own log."""
 
     def __post_init__(self) -> None:
-        self.delivery = Delivery(self.log, self.feed, self._granted)
+        self.delivery = Delivery(self.log, self.feed, self._granted, self.realm)
 
     # who writes ----------------------------------------------------------------------------------------------------
 
     def introduce(self, writers: Mapping[str, WriterInfo]) -> set[str]:
         """Make writers known: on a birth by the key of their station's certificate, else on the bringer's word.
 
-        A new writer of the bringing station itself is taken on its birth only. Returns its own that are proved now.
+        A new writer of the bringing station itself, or of one it relays for, is taken on its birth only. Returns
+        those that are proved now.
         """
         own: set[str] = set()
         for writer, info in sorted(writers.items()):
             row = self.log.writer(writer)
             born = self._born(writer, info)
             if row is None:
-                if born or info.station != self.grant.station:
+                if born or not self._own(info.station):
                     birth = info.birth if born else b""
                     self.log.add_writer(writer, info.station, info.office, info.public_key, birth, attested=not born)
             elif born and (row.attested or (row.public_key == info.public_key and row.birth != info.birth)):
                 self.log.name_writer(writer, info.station, info.office, info.public_key, info.birth)
-            if born and info.station == self.grant.station:
+            if born and self._own(info.station):
                 own.add(writer)
+            elif self.grant.below and not born:
+                self.unproved.add(writer)
         return own
+
+    def _own(self, station: str) -> bool:
+        return station == self.grant.station or station in self.grant.below
 
     def _born(self, writer: str, info: WriterInfo) -> bool:
         author = self._granted(info.station)
@@ -160,6 +172,8 @@ class _Taken:
         """A run of the station's own."""
         row = self.log.writer(run.w)
         if row is None or not known:
+            if run.w in self.unproved:
+                self.broken[run.w] = "birth_unproved"  # a relay is told: it may be a station's fault, or a forgery
             return  # not this station's, or its birth is not proved: nothing is taken
         entries = self._entries(run)
         if not entries:
@@ -176,7 +190,7 @@ class _Taken:
             return
         if overlap:
             self.before |= self.feed.rejected(run.w, overlap[0].n, overlap[-1].n)
-        if self._admit(row, entries[len(overlap) :], self.grant):
+        if self._admit(row, entries[len(overlap) :], self._granted(row.station) or self.grant):
             self.proved[run.w] = entries[-1].n
 
     def recover(self, run: Run) -> None:
@@ -201,8 +215,16 @@ class _Taken:
         covered = {entry.n for entry in entries[: signed[-1] + 1]} if signed else set()
         if run.h:
             covered.discard(run.n)  # its hash says nothing of its content where the hash before it is not known
-        entries = [entry for entry in entries if held.get(entry.n) != entry.hash]
+        lying = [entry for entry in entries if held.get(entry.n) == entry.hash]
         author = self._granted(row.station)
+        if lying:
+            self.before |= self.feed.rejected(run.w, lying[0].n, lying[-1].n)
+            self.loose |= {item.seq: item.act.act_id for item in self.log.held(lying)}
+            if self.grant.below:
+                self._judge_again(lying, author or self.grant)
+            elif author is not None and not row.attested:
+                self._judge_anew(lying, author)
+        entries = [entry for entry in entries if held.get(entry.n) != entry.hash]
         row = self.log.writer(run.w) or row
         dense = [entry for entry in entries if signed and entry.n <= run.n + signed[-1]]
         follows = bool(dense) and dense[0].n == row.have.n + 1
@@ -215,6 +237,23 @@ class _Taken:
         if proved and author is not None:
             self._admit_loose(proved, author, vouched=False)
         self._admit_loose(vouched, self.grant, vouched=row.station != self.grant.station)
+
+    def _judge_again(self, entries: Sequence[Entry], author: Grant) -> None:
+        """Acts a relay had refused itself and now offers once more: it has come to deliver them after all."""
+        hashes = {entry.hash for entry in entries}
+        cases = sorted({act.case_id for act in read_acts(entries)})  # they lie here, so they are acts
+        found = self.feed.refused_entries(cases, REFUSED_BELOW)
+        again = [
+            Held(seq, entry, read_act(entry.content), new=False) for seq, entry, _st in found if entry.hash in hashes
+        ]
+        self._judged(again, author, vouched=False, loose=True)
+
+    def _judge_anew(self, lying: Sequence[Entry], author: Grant) -> None:
+        """Acts that lie here refused: their author was not shown the case, whoever brings them now may be (§7.5)."""
+        refused = self.feed.rejected(lying[0].writer, lying[0].n, lying[-1].n)
+        if refused:
+            held = self.log.held(lying)
+            self._judged([item for item in held if item.act.act_id in refused], author, vouched=False, loose=True)
 
     def _entries(self, run: Run) -> list[Entry]:
         try:
@@ -279,7 +318,7 @@ class _Taken:
             shown = set(self.grant.scopes)
             for seq, act_id in self.loose.items():
                 if lying.get(seq, set()).isdisjoint(shown):
-                    rejects[act_id] = "shown_to_others"  # taken, but the bringer will not see it back
+                    rejects.setdefault(act_id, "shown_to_others")  # taken, but the bringer will not see it back
         return rejects
 
 
@@ -324,52 +363,3 @@ def _claims(feed: CountyFeed, request: Request, grant: Grant) -> tuple[dict[str,
         rewinds[scope] = Rewind(claim=claim, to=common)
         starts[scope] = common
     return rewinds, starts
-
-
-def _pulls(
-    feed: CountyFeed, log: ActLog, starts: Mapping[str, Mark], proved: Mapping[str, int], limit: int
-) -> tuple[list[Pull], set[str], bool]:
-    pulls: list[Pull] = []
-    seen: set[str] = set()
-    for scope, after in starts.items():
-        if limit <= 0:
-            if feed.head(scope).n > after.n:
-                return pulls, seen, True
-            continue
-        items: list[FeedItem] = []
-        for item in feed.read(scope, after.n, proved):
-            limit -= _REFERENCE_COST if item.known else len(item.entry.content) + _ACT_OVERHEAD
-            items.append(item)
-            if limit <= 0:
-                break
-        if items:
-            to = Mark(items[-1].seq, items[-1].roll)
-            pulls.append(Pull(scope=scope, after=after, to=to, runs=list(_feed_runs(log, items))))
-            seen |= {item.entry.writer for item in items if not item.known}
-            if feed.head(scope).n > to.n:
-                return pulls, seen, True
-    return pulls, seen, False
-
-
-def _feed_runs(log: ActLog, items: Sequence[FeedItem]) -> Iterator[Run]:
-    """Group consecutive positions that are consecutive in their author's chain."""
-    start = 0
-    for end in range(1, len(items) + 1):
-        if end < len(items) and _continues(items[end - 1], items[end]):
-            continue
-        part = items[start:end]
-        start = end
-        first = part[0].entry
-        if part[0].known:
-            yield Run(w=first.writer, n=first.n, c=len(part))
-            continue
-        before = log.hash_at(first.writer, first.n - 1)
-        if before is not None and link(before, first.writer, first.n, first.content) != first.hash:
-            before = None
-        yield run_of([item.entry for item in part], before=before, all_signatures=True)
-
-
-def _continues(one: FeedItem, two: FeedItem) -> bool:
-    if (one.entry.writer, one.entry.n + 1, one.known) != (two.entry.writer, two.entry.n, two.known):
-        return False
-    return two.known or link(one.entry.hash, two.entry.writer, two.entry.n, two.entry.content) == two.entry.hash

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -54,9 +54,11 @@ class Grant:
 
     station: str
     scopes: tuple[str, ...]
-    writes: tuple[str, ...]
+    writes: Container[str]
     key: bytes = b""
     """The station key: verifies births. Empty: no birth can be verified, no new writer is taken."""
+    below: tuple[str, ...] = ()
+    """Only for a relay: the stations it speaks for, and itself; their logs count as its own."""
 
 
 Grants = Callable[[str], Grant | None]

@@ -140,8 +140,12 @@ def apply_answer(
     state.learn(answer.writers)
     for pull in answer.pull:
         state.pull(pull)
+    # Refusals are told of what a request brings. So an answer moves the push on no further than its request went.
+    told = {writer: mark.n for writer, mark in request.own.items()} | {
+        run.w: run.n + len(run.a) - 1 for run in request.push
+    }
     for writer, mark in sorted(answer.have.items()):
-        state.have(writer, mark)
+        state.have(writer, mark, told.get(writer, 0))
     for writer in answer.fork:
         state.fork(writer)
     state.forgotten(request.own.keys() - answer.have.keys() - set(answer.fork))
@@ -268,7 +272,7 @@ class _State:
                     self.fork(run.w)  # the county holds an act of ours that we do not: this file is an older copy
         return [item.seq for item in held]
 
-    def have(self, writer: str, mark: Mark) -> None:
+    def have(self, writer: str, mark: Mark, told: int) -> None:
         known = self.feed.own_writers().get(writer)
         row = self.log.writer(writer)
         if known is None or row is None:
@@ -278,8 +282,8 @@ class _State:
             return
         if mark.n > row.have.n or self.log.hash_at(writer, mark.n) != mark.hash:
             self.fork(writer)
-        elif mark.n != known:
-            self.feed.set_county_n(writer, mark.n)
+        elif min(mark.n, told) != known:
+            self.feed.set_county_n(writer, min(mark.n, told))
             self.moved = True
 
     def forgotten(self, writers: Set[str]) -> None:

@@ -49,6 +49,12 @@ NEWEST_KEPT: Final = 8
 """The newest checkpoints are all kept; behind them the distance doubles."""
 
 
+_REFUSED: Final = (
+    "refused_act r JOIN act a ON a.seq = r.act_seq"
+    " WHERE a.chained = 1 AND NOT EXISTS (SELECT 1 FROM confirmed c WHERE c.act_seq = a.seq)"
+)
+
+
 class StationFeed:
     """A station's side: how far it has seen each feed, which acts are safe, and what waits."""
 
@@ -64,16 +70,16 @@ class StationFeed:
         """
         row = self._db.execute(
             "SELECT coalesce(sum(w.have_n - o.seen), 0)"
-            " - (SELECT count(*) FROM refused_act r JOIN act a ON a.seq = r.act_seq WHERE a.chained = 1)"
+            f" - (SELECT count(*) FROM {_REFUSED})"
+            " + (SELECT count(*) FROM adrift d JOIN act a ON a.seq = d.act_seq WHERE a.chained = 0"
+            " AND a.writer IN (SELECT writer FROM own_writer))"  # own acts that came back once and were forgotten
             " FROM own_writer o JOIN writer w ON w.writer = o.writer"
         ).fetchone()
         return int(row[0])
 
     def refused(self) -> dict[str, str]:
         """Own acts the county keeps but does not deliver: act id → code."""
-        rows = self._db.execute(
-            "SELECT a.act_id, r.code FROM refused_act r JOIN act a ON a.seq = r.act_seq WHERE a.chained = 1"
-        )
+        rows = self._db.execute(f"SELECT a.act_id, r.code FROM {_REFUSED}")
         return {bytes(row[0]).hex(): str(row[1]) for row in rows}
 
     def act_at_county(self, act_id: str) -> bool:
@@ -136,11 +142,15 @@ class StationFeed:
         )
 
     def refuse(self, refusals: Mapping[str, str]) -> None:
-        """Note acts the county keeps but does not deliver; an act seen back is not among them."""
+        """Note acts the county keeps but does not deliver.
+
+        One that was seen back is noted too, and counts only when it is seen no longer: a restored county may refuse
+        what it once delivered, and say so before the station has gone back to a common position.
+        """
         ids = [(code, bytes.fromhex(act_id)) for act_id, code in refusals.items()]
         self._db.executemany(
             "INSERT INTO refused_act SELECT a.seq, ? FROM act a WHERE a.act_id = ?"
-            " AND NOT EXISTS (SELECT 1 FROM confirmed c WHERE c.act_seq = a.seq) ON CONFLICT (act_seq) DO NOTHING",
+            " ON CONFLICT (act_seq) DO UPDATE SET code = excluded.code",
             ids,
         )
         self._db.executemany(
@@ -357,6 +367,9 @@ class StationFeed:
             if position != Position(last, previous):
                 raise LogDamaged("cursor_differs", n=position.n, detail=scope)
             yield scope, last
+        self._verify_loose()
+
+    def _verify_loose(self) -> None:
         loose = self._db.execute(
             "SELECT count(*) FROM act a LEFT JOIN confirmed c ON c.act_seq = a.seq"
             " LEFT JOIN adrift d ON d.act_seq = a.seq LEFT JOIN refused_act r ON r.act_seq = a.seq"

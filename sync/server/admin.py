@@ -13,14 +13,18 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from domain.audience import restricted
 from domain.faults import SurroundingsFault
-from sync.server import series_admin, tls
+from sync.server import series_admin, sticks_admin, tls
 from sync.server.backup import BackupDamaged, read_backup, write_backup
+from sync.server.conflicts import conflicts
 from sync.server.databases import open_database
 from sync.server.file import surroundings
 from sync.server.overview import Overview
 from sync.server.page import BEHIND_DAYS
-from sync.server.stations import StationRow
+from sync.server.relay import refuse_overlap
+from sync.server.relay_command import add_relay
+from sync.server.stations import RequestRefused, StationRow
 from sync.server.store import CountyStore
 from sync.server.upstream_command import add_upstream
 
@@ -34,13 +38,28 @@ def _now() -> int:
     return time.time_ns() // 1_000_000
 
 
-def _enrol(store: CountyStore, words: argparse.Namespace) -> None:
-    code = store.issue_code(words.office, words.office_name, words.window, words.scopes, words.kinds)
+def _enrol(store: CountyStore, words: argparse.Namespace) -> int:
+    scopes = list(words.scopes)
+    if words.restricted and scopes:
+        print("--restricted 与 --scopes 不能同时使用。", file=sys.stderr)
+        return 2
+    if words.restricted:
+        scopes = [f"restricted/{words.office}", "dict"]
+    if len({restricted(scope) for scope in scopes if scope != "dict"}) > 1:
+        print("检举控告窗口单独接入，不得与其他范围放在一个接入码里。", file=sys.stderr)
+        return 2
+    try:
+        refuse_overlap(store.database, words.office)
+    except RequestRefused:
+        print("该单位属于已接入的下级服务器，请在下级接入。", file=sys.stderr)
+        return 2
+    code = store.issue_code(words.office, words.office_name, words.window, scopes, words.kinds)
     if not words.address:
         print(code)
-        return
+        return 0
     tls.make_certificate(Path(words.data))
     _say({"code": code, "address": f"https://{words.address}#sha256={tls.pin(Path(words.data))}"})
+    return 0
 
 
 def _key(store: CountyStore, words: argparse.Namespace) -> None:
@@ -62,9 +81,11 @@ def _revoke(store: CountyStore, words: argparse.Namespace) -> int:
     return 0 if store.revoke(words.station) else 2
 
 
-def _verify(store: CountyStore, _words: argparse.Namespace) -> None:
+def _verify(store: CountyStore, _words: argparse.Namespace) -> int:
     report = store.verify()
-    _say({"ok": True, **asdict(report)})
+    files, differing = store.files.store.sound()
+    _say({"ok": not differing, **asdict(report), "files": files, "files_differing": differing})
+    return 3 if differing else 0
 
 
 def _station(row: StationRow) -> dict[str, Any]:
@@ -77,6 +98,11 @@ def _station(row: StationRow) -> dict[str, Any]:
 
 def _stations(store: CountyStore, _words: argparse.Namespace) -> None:
     _say(*map(_station, store.stations()))
+
+
+def _conflicts(store: CountyStore, _words: argparse.Namespace) -> None:
+    with store.snapshot():
+        _say(*conflicts(store))
 
 
 def _look(store: CountyStore, words: argparse.Namespace) -> None:
@@ -148,10 +174,12 @@ def add_words(parser: argparse.ArgumentParser) -> None:
     enrol.add_argument("--scopes", nargs="*", default=[], help="默认：office/<单位> county dict")
     enrol.add_argument("--kinds", nargs="*", default=["受", "途", "转"], help="登记时发放的文号种类")
     enrol.add_argument("--address", default="", metavar="地址:端口", help="同时给出带密钥指纹的接入地址")
+    enrol.add_argument("--restricted", action="store_true", help="检举控告专用窗口：只看、只写 restricted/<单位>")
     enrol.set_defaults(do=_enrol)
 
     tasks.add_parser("key", help="县级服务器的密钥指纹").set_defaults(do=_key)
     tasks.add_parser("stations", help="列出工作站").set_defaults(do=_stations)
+    tasks.add_parser("conflicts", help="待核对的内容：两处写得不一致、尚未核定的").set_defaults(do=_conflicts)
     tasks.add_parser("verify", help="核验全部记录").set_defaults(do=_verify)
 
     init = tasks.add_parser("init", help="录入机构")
@@ -178,6 +206,8 @@ def add_words(parser: argparse.ArgumentParser) -> None:
     backup.add_argument("file", metavar="FILE")
     backup.set_defaults(do=_backup)
     add_upstream(tasks)
+    add_relay(tasks)
+    sticks_admin.add_words(tasks, _now, secrets.token_bytes)
     back = tasks.add_parser("restore", help="把备份恢复到新的数据文件夹和空的数据库")
     back.add_argument("file", metavar="FILE")
     back.set_defaults(do=None)

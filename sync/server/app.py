@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import logging
 import math
@@ -13,7 +14,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-import msgspec
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
@@ -21,6 +21,9 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from domain.faults import SurroundingsFault
+from domain.files import PIECE_BYTES
+from sync.blobs import FILE_TAG, file_message
+from sync.log.chain import verify_message
 from sync.protocol import (
     ANSWER_TAG,
     CAPABILITIES,
@@ -29,26 +32,29 @@ from sync.protocol import (
     MAX_FRAME,
     PROTOCOL,
     REQUEST_TAG,
-    Certificate,
     Enrol,
     Enrolled,
     Request,
-    SignedCertificate,
     WireDamaged,
     decode_frame,
     encode_frame,
     refuse_protocol,
     verify_frame,
 )
+from sync.server.files import Asked, FileDesk, FileRefused, read_path
 from sync.server.lane import LONGEST_QUEUE, Busy, Lane
 from sync.server.limits import Buckets
 from sync.server.metrics import CONTENT_TYPE, Tally, metrics_text
 from sync.server.overview import Overview, Seen
 from sync.server.page import county_page
+from sync.server.relay_loop import NEVER, RelayLoop
+from sync.server.rounds import read_request, shown_certificate
 from sync.server.stations import RequestRefused
 from sync.server.store import CountyStore
 
 CERTIFICATE_HEADER: Final = "x-xinfang-certificate"
+STATION_HEADER: Final = "x-xinfang-station"
+SIGNATURE_HEADER: Final = "x-xinfang-signature"
 FRAME_TYPE: Final = "application/x-xinfang-frame"
 MAX_ENROL: Final = 64 << 10
 logger = logging.getLogger("xinfang.county")
@@ -97,8 +103,13 @@ class County:
         steady: Callable[[], float] = time.monotonic,
         *,
         metrics_for_all: bool = False,
+        relay_every_s: float = NEVER,
     ) -> None:
-        """``steady`` gives seconds that never go back. ``metrics_for_all``: not only for this machine."""
+        """``steady`` gives seconds that never go back. ``metrics_for_all``: not only for this machine.
+
+        ``relay_every_s``: how often to go up to the city this county relays to; 0 for never.
+        """
+        self._relay_every_s = relay_every_s
         self._store = store
         self._clock = clock
         self._steady = steady
@@ -110,6 +121,7 @@ class County:
         self._by_station = Buckets(chosen.station_rate, chosen.station_burst, steady)
         self._by_address = Buckets(chosen.address_rate, chosen.address_burst, steady)
         self._enrolments = Buckets(chosen.enrol_rate, chosen.enrol_burst, steady)
+        self._files = FileDesk(store.files.store, store.files.index)
 
     def app(self) -> Starlette:
         """The ASGI application."""
@@ -120,6 +132,8 @@ class County:
                 Route("/metrics", self.metrics),
                 Route("/v1/enrol", self.enrol, methods=["POST"]),
                 Route("/v1/exchange", self.exchange, methods=["POST"]),
+                Route("/v1/file", self.file),
+                Route("/v1/file/{rest:path}", self.file, methods=["GET", "PUT"]),
             ],
             lifespan=self._lifespan,
         )
@@ -131,9 +145,13 @@ class County:
         self._reads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="county-reader")
         self._reader = self._store.reader()
         self._overview = Overview(self._reader)
+        relay = RelayLoop(self._store, self._lane.run, self._relay_every_s)
+        relay.start()
         try:
             yield
         finally:
+            await relay.stop()
+            self._files.close()
             self._lane.close()  # the rounds in hand are finished and durable before the database is closed
             self._frames.shutdown(wait=True)
             self._reads.shutdown(wait=True)
@@ -214,11 +232,7 @@ class County:
         try:
             answer = await self._lane.exchange(request, verify, len(body))
         except (RequestRefused, WireDamaged) as refused:
-            # A county put back to an older copy knows an older key of this station, or none.
-            if header is None or refused.code not in {"certificate_wanted", "bad_signature"}:
-                raise
-            certificate = _shown(header, request.st)
-            verify_frame(body, REQUEST_TAG, bytes.fromhex(certificate.key))
+            certificate = shown_certificate(refused, header, request, verify)
             await self._lane.run(lambda: self._store.readmit(certificate))
             answer = await self._lane.exchange(request, verify, len(body))
         reply = await self._off(self._frames, lambda: encode_frame(answer, ANSWER_TAG, self._store.key))
@@ -239,9 +253,7 @@ class County:
 
     def _opened(self, body: bytes) -> tuple[Request, bytes]:
         """A request, and the key its signature was verified with; an empty one when the station is new here."""
-        request, _ = decode_frame(body, Request)
-        refuse_protocol(request.v)
-        _refuse_nul(word for info in request.writers.values() for word in (info.station, info.office))
+        request = read_request(body)
         hint = self._keys.get(request.st, b"")
         if hint:
             try:
@@ -260,6 +272,51 @@ class County:
         _note("enrolled", station=asked.station[:8], office=asked.office)
         enrolled = Enrolled(t=self._clock(), certificate=certificate, caps=list(CAPABILITIES))
         return encode_frame(enrolled, ENROL_TAG, self._store.key)
+
+    async def file(self, http: HttpRequest) -> Response:
+        """A piece of a file up or down, or what is held of it; the answer signed like the request."""
+        address = http.client.host if http.client else ""
+        try:
+            self._admit(self._by_address, address)
+            asked = await self._asked_file(http)
+            found = await self._files.answer(asked, self._lane.run)
+        except (RequestRefused, FileRefused) as refused:
+            return self._refusal("file", refused.code, refused.status)
+        except WireDamaged as damaged:
+            return self._refusal("file", damaged.code, _DAMAGED_STATUS.get(damaged.code, 400))
+        except SurroundingsFault as fault:
+            return self._refusal("file", fault.code, _FAULT_STATUS.get(fault.code, 503))
+        except TooMany as many:
+            return self._refusal("file", many.code, many.status, {"retry-after": str(many.wait)})
+        except Busy:
+            return self._refusal("file", "busy", 503, {"retry-after": "2"})
+        except ClientDisconnect:
+            return self._refusal("file", "gone", 400)
+        except Exception:
+            logger.exception("file failed")
+            return self._refusal("file", "county_failed", 500)
+        data = found if isinstance(found, bytes) else json.dumps(found).encode()
+        signature = self._store.key.sign(FILE_TAG, file_message(f"answer {http.method}", http.url.path, data))
+        return Response(data, headers={SIGNATURE_HEADER: base64.b64encode(signature).decode()})
+
+    async def _asked_file(self, http: HttpRequest) -> Asked:
+        body = await self._body(http, PIECE_BYTES)
+        read, station = read_path(http.url.path), http.headers.get(STATION_HEADER, "")
+        if read is None:
+            raise RequestRefused("bad_piece", 404)
+        row = await self._lane.run(lambda: self._store.station(station))
+        if row is None:
+            raise RequestRefused("certificate_wanted", 401)
+        try:
+            signature = base64.b64decode(http.headers.get(SIGNATURE_HEADER, ""))
+        except ValueError:
+            signature = b""
+        message = FILE_TAG + b"\x00" + file_message(http.method, http.url.path, body)
+        if not verify_message(row.public_key, message, signature):
+            raise RequestRefused("bad_signature", 401)
+        if row.revoked:
+            raise RequestRefused("revoked", 403)
+        return Asked(http.method, station, row.scopes, *read, body)
 
     def _look(self) -> Seen:
         with self._reader.snapshot():
@@ -282,6 +339,8 @@ class County:
                 "backlog": sum(row.backlog for row in seen.stations),
                 "forked": sum(row.forked for row in seen.stations),
                 "queue": self._lane.waiting(),
+                "relay": seen.above
+                and {"contact_ms": seen.above.contact_ms, "pending": seen.above.pending, "error": seen.above.error},
                 **seen.counts,
             }
         )
@@ -312,17 +371,6 @@ class County:
         if code in _PROTOCOL_CODES:
             told |= {"least": LEAST_PROTOCOL, "most": PROTOCOL}
         return JSONResponse(told, status_code=status, headers=headers)
-
-
-def _shown(header: str, station: str) -> Certificate:
-    """The certificate a forgotten station shows; raises WireDamaged."""
-    try:
-        certificate = msgspec.json.decode(header, type=SignedCertificate).read()
-    except (msgspec.MsgspecError, ValueError):
-        raise WireDamaged("bad_certificate") from None
-    if certificate.station != station:
-        raise WireDamaged("bad_certificate")
-    return certificate
 
 
 def _refuse_nul(words: Iterable[str]) -> None:

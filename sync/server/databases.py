@@ -10,10 +10,11 @@ from typing import Final, Protocol
 
 from sync.log.feed import COUNTY_SCHEMA
 from sync.log.log import SCHEMA, Database
+from sync.server.relay_tables import RELAY_SCHEMA
 from sync.server.series_tables import SERIES_SCHEMA
 from sync.server.tables import SERVER_SCHEMA
 
-FULL_SCHEMA: Final = SCHEMA + COUNTY_SCHEMA + SERVER_SCHEMA + SERIES_SCHEMA
+FULL_SCHEMA: Final = SCHEMA + COUNTY_SCHEMA + SERVER_SCHEMA + SERIES_SCHEMA + RELAY_SCHEMA
 """Every table of a county, in SQLite's spelling; the PostgreSQL side translates this text."""
 SCHEMA_VERSION: Final = 1
 

@@ -21,10 +21,11 @@ class SqliteDatabase:
 
     name = "sqlite"
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, connection: Any = None) -> None:
+        """``connection`` is one that is open already, set up as the county's own are."""
         self._path = path
         with surroundings():
-            self._db = _connect(path)
+            self._db = _connect(path) if connection is None else connection
         self.execute, self.executemany = self._db.execute, self._db.executemany
 
     @contextmanager

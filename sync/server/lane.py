@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from domain.faults import SurroundingsFault
-from sync.protocol import Answer, Request, WireDamaged
-from sync.server.stations import RequestRefused, StationRow
+from sync.protocol import Answer, Request
+from sync.server.rounds import Verify, round_inside
 from sync.server.store import CountyStore
 
 GROUP: Final = 16
@@ -29,7 +29,7 @@ class Busy(Exception):
 @dataclass(slots=True)
 class _Round:
     request: Request
-    verify: Callable[[bytes], None]
+    verify: Verify
     size: int
     done: asyncio.Future[Answer]
 
@@ -55,7 +55,7 @@ class Lane:
         """Rounds in the queue."""
         return self._queue.qsize()
 
-    async def exchange(self, request: Request, verify: Callable[[bytes], None], size: int) -> Answer:
+    async def exchange(self, request: Request, verify: Verify, size: int) -> Answer:
         """One round; returns when its transaction is durable. ``verify`` gets the station's key as it is now.
 
         Raises Busy, RequestRefused, WireDamaged, SurroundingsFault.
@@ -132,26 +132,7 @@ class Lane:
             return error
 
     def _exchange(self, item: _Round) -> Answer:
-        station = self._store.station(item.request.st)
-        if station is None:
-            raise RequestRefused("certificate_wanted", 401)
-        self._check(item, station)
-        if station.revoked:
-            raise RequestRefused("revoked", 403)
-        return self._store.exchange_inside(item.request, station)
-
-    def _check(self, item: _Round, station: StationRow) -> None:
-        """The frame is signed by the key in force; one signed by an earlier key is told so."""
-        try:
-            item.verify(station.public_key)
-        except WireDamaged:
-            for key in self._store.earlier_keys(station.station):
-                try:
-                    item.verify(key)
-                except WireDamaged:
-                    continue
-                raise RequestRefused("certificate_superseded", 401) from None
-            raise
+        return round_inside(self._store, item.request, item.verify)
 
 
 def _outcome(do: Callable[[], T]) -> T | Exception:

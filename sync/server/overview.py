@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sync.log.log import Database
+from sync.server.relay import Status, read_status
 from sync.server.stations import DAY_MS, StationRow, read_counts, read_stations
 
 CLOCK_OFF_MS: Final = 10 * 60 * 1000
@@ -43,6 +44,8 @@ class Seen:
     rejects: Sequence[Rejects] = ()
     clocks: Mapping[str, int] = field(default_factory=dict)
     """Station → how far its clock was ahead of the county's at last contact, ms."""
+    above: Status | None = None
+    """How it stands with the server above."""
 
 
 class Overview:
@@ -53,7 +56,14 @@ class Overview:
 
     def seen(self) -> Seen:
         """Everything at once; the caller keeps one snapshot around it."""
-        return Seen(read_stations(self._db), read_counts(self._db), self.forks(), self.rejects(), self.clocks())
+        return Seen(
+            read_stations(self._db),
+            read_counts(self._db),
+            self.forks(),
+            self.rejects(),
+            self.clocks(),
+            read_status(self._db),
+        )
 
     def behind(self, days: int, now_ms: int) -> list[StationRow]:
         """Stations in service that were not heard of for ``days`` days, or never, the longest silence first."""

@@ -7,6 +7,7 @@ from html import escape
 from typing import Final
 
 from sync.server.overview import Seen
+from sync.server.relay import Status
 from sync.server.stations import DAY_MS, StationRow
 
 _CHINA: Final = timezone(timedelta(hours=8))
@@ -25,6 +26,7 @@ _CODES: Final = {
     "case_not_yours": "写入了不属于本单位的案卷",
     "restricted_mixed": "检举控告与其他事项混在一个案卷",
     "act_elsewhere": "同一动作出现在两处",
+    "refused_below": "下级服务器自己没有收入",
 }
 
 
@@ -38,10 +40,21 @@ def county_page(name: str, seen: Seen, now_ms: int) -> str:
         "<!doctype html><html lang=zh-CN><head><meta charset=utf-8><meta http-equiv=refresh content=30>"
         f"<title>{escape(name)}</title><style>{_STYLE}</style></head><body><h1>{escape(name)}</h1>"
         f"<p>办理动作 {counts['acts']} 条，案卷 {counts['cases']} 件{refused}{attested}。"
-        f"本机时间 {_time(now_ms)}。</p>{_troubles(seen, now_ms)}"
+        f"本机时间 {_time(now_ms)}。</p>{_above(seen.above, now_ms)}{_troubles(seen, now_ms)}"
         "<table><thead><tr><th>单位<th>窗口<th>工作站<th>最近联系<th>已收动作<th>待上报<th>状态</tr></thead>"
         f"<tbody>{rows}</tbody></table></body></html>"
     )
+
+
+def _above(status: Status | None, now_ms: int) -> str:
+    """How the county stands with the server above; empty when it has none."""
+    if status is None:
+        return ""
+    contact = "尚未对账" if status.contact_ms is None else f"最近对账 {_time(status.contact_ms)}"
+    late = status.contact_ms is not None and now_ms - status.contact_ms > BEHIND_DAYS * DAY_MS
+    fault = f"，上次没有成功（{status.error}）" if status.error else ""
+    wait = f"，超过 {BEHIND_DAYS} 天没有对账" if late else ""
+    return f"<p>{escape(f'上级：{status.city}。{contact}，待上报 {status.pending} 条{fault}{wait}。')}</p>"
 
 
 def _troubles(seen: Seen, now_ms: int) -> str:
@@ -93,7 +106,7 @@ def _row(row: StationRow, seen: Seen, now_ms: int) -> str:
         state, css = "已停用", "bad"
     cells = (
         f"{row.office_name or row.office}（{row.office}）",
-        row.window,
+        "下级服务器" if row.relays else row.window,
         row.station[:8],
         "—" if row.contact_ms is None else _time(row.contact_ms),
         str(row.acts),

@@ -72,6 +72,10 @@ class SeriesBook:
         self._wrote = False
         self._at_rest: dict[str, tuple[str, tuple[int, ...]]] = {}
 
+    def forget(self) -> None:
+        """A transaction was rolled back: nothing that was remembered from it holds."""
+        self._at_rest.clear()
+
     # the view of acts --------------------------------------------------------------------------------------------
 
     def note(self, case_id: str, acts: Sequence[Act], fold: Callable[[Sequence[Act]], CaseState]) -> None:

@@ -51,6 +51,11 @@ class StationRow:
     """Its clock minus the county's at last contact; evidence for the list of wrong clocks."""
     acts: int = 0
 
+    @property
+    def relays(self) -> bool:
+        """True for a county that relays to this server."""
+        return self.home.startswith("county/")
+
 
 STATION_SQL: Final = (
     "SELECT s.station, s.office, s.office_name, s.window, s.writer, s.public_key, s.scopes, s.serial, s.revoked,"

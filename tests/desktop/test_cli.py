@@ -262,3 +262,11 @@ def test_the_admin_guide_names_every_command_and_no_other(station):
     assert missing == []
     used = set(re.findall(r"^xinfang --data \S+(?: --\S+ \S+)* ([a-z-]+)", GUIDE, re.MULTILINE))
     assert used <= set(listed)
+
+
+def test_a_restricted_desk_is_made_as_a_folder_of_its_own_and_an_ordinary_one_points_to_it(station, tmp_path):
+    secret = with_password(tmp_path, station="secret")
+    made = secret.done("init", "--office", str(OFFICE), "--restricted")
+    assert made["scope"] == f"restricted/{made['office']}"
+    assert station.done("restricted-desk", str(secret.folder))["value"] == str(secret.folder)
+    assert secret.refused("restricted-desk", "二楼")["refused"] == "desk_is_restricted"

@@ -204,8 +204,8 @@ def test_ranges_are_joined_and_taken_from_each_other_as_sets_are(one, two):
 
 @given(NUMBERS, st.lists(st.sampled_from([ONE, TWO]), min_size=6, max_size=6), NUMBERS, st.sets(st.integers(1, 60)))
 def test_the_account_leaves_no_number_out_and_counts_none_twice(ranges, holders, seals, issued):
-    blocks = [Block(first, last, holder) for (first, last), holder in zip(ranges, holders, strict=False)]
-    held = series(*blocks, sealed=tuple(Sealed(first, last, "", "") for first, last in seals))
+    blocks = tuple(Block(part[0], part[1], holder) for part, holder in zip(ranges, holders, strict=False))
+    held = series(*blocks, sealed=tuple(Sealed(part[0], part[1], "", "") for part in seals))
     found = account(held, [Issue(n, str(n), voided=n % 3 == 0) for n in issued])
     whole = [numbers_of([(part.first, part.last)]) for part in found.sealed] + [set(issued)]
     whole += [numbers_of(found.gaps)]

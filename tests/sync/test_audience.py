@@ -218,3 +218,29 @@ def test_an_act_keeps_its_bytes_on_its_way_through_two_feeds(desks):
     for station in (desks.a, desks.b, desks.county):
         row = station.db.execute("SELECT content FROM act WHERE act_id = ?", (bytes.fromhex(act.act_id),)).fetchone()
         assert bytes(row[0]) == encode_act(act)
+
+
+def test_an_act_its_author_may_no_longer_bring_is_taken_from_the_desk_that_was_shown_it(desks):
+    """Restored to before the case, the county hears the second desk's act first and takes the case for its own."""
+    empty = desks.county.copy()
+    desks.a.write(CASE, "summary", "x")
+    desks.a.share(CASE, "office/2")
+    desks.settle()
+    answer = desks.b.write(CASE, "stage", "accepted").act_id
+    desks.settle()
+    before = desks.county.states()[CASE]
+    desks.county.restore(empty)
+    while answer not in held_at(desks.county):
+        request, frame = desks.b.ask(1)  # whole commits, one at a time
+        desks.b.take(request, desks.county.serve(frame, desks.b), desks.county)
+    assert held_at(desks.county) == {answer}, "the second desk's own act comes first"
+    desks.a.settle(desks.county)
+    assert set(desks.county.feed.rejected(desks.a.identity.writer, 1, 9).values()) == {"case_not_yours"}
+    desks.settle()
+    assert desks.county.states()[CASE] == desks.a.states()[CASE] == desks.b.states()[CASE] == before
+    assert (desks.a.feed.pending(), desks.b.feed.pending()) == (0, 0)
+    desks.proved()
+
+
+def held_at(county: SimCounty) -> set[str]:
+    return {bytes(row[0]).hex() for row in county.db.execute("SELECT act_id FROM act")}

@@ -58,6 +58,11 @@ class Incarnation(Reads):
         """The scope this desk writes: as its certificate says, before that as it was set up."""
         self.clock_offset_ms = None if county is None or county[1] is None else int(county[1])
 
+    def keep_setup(self, setup: str) -> None:
+        """Keep another office setup, as JSON; the office and the scope it writes stay."""
+        self._write_own("UPDATE station SET setup = ?", (setup,))
+        self.reread_identity()
+
     def reborn(self) -> NewWriter:
         """A fresh incarnation of this station, kept inside the running transaction; then :meth:`reread_identity`."""
         raw, writer = self._entropy(32), self._entropy(16).hex()
@@ -106,7 +111,7 @@ class Incarnation(Reads):
             self.db.execute(
                 "INSERT INTO county (one, url, certificate, last_exchange_ms, last_error, forked)"
                 " VALUES (1, ?, ?, 0, '', 0) ON CONFLICT (one) DO UPDATE SET url = excluded.url,"
-                " certificate = excluded.certificate, last_error = '', forked = 0",
+                " certificate = excluded.certificate, last_error = '', last_reason = '', forked = 0",
                 (url, certificate),
             )
             if key.public != self.station_key.public:
@@ -120,14 +125,14 @@ class Incarnation(Reads):
 
         ``clock`` is (county time minus ours, by how much that may be wrong), in milliseconds, where it was measured.
         """
-        sql = "UPDATE county SET last_exchange_ms = ?, last_error = '', forked = ?"
+        sql = "UPDATE county SET last_exchange_ms = ?, last_error = '', last_reason = '', forked = ?"
         self.db.execute(sql, (wall_ms, int(forked)))
         if clock is not None:
             self.db.execute("UPDATE county SET clock_offset_ms = ?, clock_half_trip_ms = ?", clock)
 
-    def note_county_failure(self, code: str) -> None:
-        """Note why an exchange failed, in a transaction of its own."""
-        self._write_own("UPDATE county SET last_error = ?", (code,))
+    def note_county_failure(self, code: str, reason: str = "") -> None:
+        """Note why an exchange failed and the reason that was given, in a transaction of its own."""
+        self._write_own("UPDATE county SET last_error = ?, last_reason = ?", (code, reason))
 
     def _write_own(self, sql: str, values: tuple[object, ...]) -> None:
         with immediate(self.db) as transaction:

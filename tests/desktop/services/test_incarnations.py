@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 
 from desktop.models.store.connection import immediate
 from desktop.models.store.folder import Fence, read_fence, write_fence
-from desktop.services import care, county, matters, series
+from desktop.services import care, county, matters
 from desktop.services.county import Timing
 from desktop.services.station import doubt_of
 from domain.commands import AcceptMatter, ReceiveMatter, ReferMatter, ShareCase
@@ -121,27 +120,6 @@ def test_a_machine_without_a_fingerprint_is_not_doubted(hall: Hall, server: Coun
     on_machine(hall, "")
     hall.station.surroundings = hall.surroundings
     assert doubt_of(hall.station) == ""
-
-
-def test_numbers_are_leased_to_an_incarnation_and_the_next_waits_for_the_county(hall: Hall, server: County) -> None:
-    enrolled(hall, server)
-    station = hall.station
-    hall.clock.ms = time.time_ns() // 1_000_000  # the county leases numbers of its own year
-    today = station.desk().today
-    hall.register()
-    county.exchange_once(station)
-    number = series.draw(station, "F05", today)[0]
-    assert number is not None
-    station.store.begin_incarnation()
-    assert refusal(lambda: series.draw(station, "F05", today)).code == "series_suspended"
-    assert "等与县里联系后才能再编文号" in next(row.words for row in series.series_left(station) if row.kind == "途")
-    hall.register()  # 登记编号 needs nobody
-    county.exchange_once(station)
-    again = series.draw(station, "F05", today)[0]
-    assert again is not None
-    assert again.n > number.n
-    assert {row.what for row in series.gap_report(station)} <= {"sealed", "open"}
-    assert care.verify(station).clean
 
 
 def test_an_incarnation_that_is_rolled_back_leaves_the_old_one_writing(hall: Hall) -> None:

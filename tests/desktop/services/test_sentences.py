@@ -19,11 +19,13 @@ from domain.faults import SurroundingsFault
 from domain.matter import Stage
 from domain.refusals import Refusal
 from domain.triage import Step
+from sync.bundle import words as media_words
+from sync.bundle.files import _OS_FAULTS as _MEDIUM_FAULTS
 from sync.server import postgres
 from sync.server.file import _SQLITE_FAULTS
 
 ROOT = Path(__file__).resolve().parents[3]
-VARIABLE = {"desk.py", "connection.py", "file.py", "postgres.py", "county_page.py"}
+VARIABLE = {"desk.py", "connection.py", "file.py", "files.py", "postgres.py", "county_page.py", "sentences_sync.py"}
 """Files that raise a fault by a code in a variable: their codes stand in the tables asked for below."""
 
 
@@ -69,8 +71,15 @@ def test_every_fault_of_the_surroundings_has_a_sentence() -> None:
     codes = first_words("SurroundingsFault")
     codes |= {code for _, code in _FAULTS} | set(_OS_FAULTS.values()) | set(_SQLITE_FAULTS.values())
     codes |= {code for _, code in postgres._FAULTS}
+    codes |= {*_MEDIUM_FAULTS.values(), "medium_io_error"}
     assert len(codes) > 20
     assert codes - set(SURROUNDINGS) == set()
+
+
+def test_every_medium_that_is_refused_is_refused_with_words() -> None:
+    codes = {word for _, call in calls("MediumRefused") for word in words_of(call.args[0])}
+    assert len(codes) > 10
+    assert codes - set(media_words.REFUSALS) == set()
 
 
 def test_every_fault_of_the_command_line_has_a_sentence() -> None:

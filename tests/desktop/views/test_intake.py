@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
+from desktop.services.restricted import point_to
 from desktop.views.actions import TABLE
 from desktop.views.dress import style_sheet, window_font
-from tests.desktop.views.intake_room import GOOD_ID, STORY, claim, finish, page, person, recorded, room, shown
+from tests.desktop.views.intake_room import GOOD_ID, STORY, claim, finish, page, person, recorded, room, shown, think
 from tests.desktop.views.keyboard import ALT, CTRL, ENTER, SHIFT, compose, cursor, fill, press, write
 
 __all__ = ["page", "room", "shown"]
@@ -139,3 +140,17 @@ def test_the_matter_asks_only_what_its_class_needs(page):
     press(Qt.Key.Key_1)
     assert matter.triage.editor("court").isVisible()
     assert not matter.rest.editor("accused_organ").isVisible()
+
+
+def test_an_accusation_is_pointed_to_the_restricted_desk_where_there_is_one(page, room):
+    room.call(point_to, room.station, "二楼203室")
+    matter = page.form.matters.cards[0]
+    page.form.go("section_matter")
+    matter.grid.editor("matter_class").setFocus()
+    press(Qt.Key.Key_2)
+    think(page, room)
+    assert "二楼203室" in matter.grid.note("matter_class").words("warn")
+    matter.grid.editor("matter_class").setFocus()
+    press(Qt.Key.Key_1)
+    think(page, room)
+    assert matter.grid.note("matter_class").words("warn") == ""

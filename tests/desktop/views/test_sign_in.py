@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
 
 from desktop.bootstrap import Bootstrap
+from desktop.services.restricted import as_restricted
 from desktop.services.station import open_station
 from tests.desktop.views.keyboard import CTRL, ENTER, cursor, fill, press, write
+from tests.desktop.views.page_room import OFFICE
 from tests.desktop.views.window_room import PASSWORD, SIGN_IN, Hall, hall, world
 
 __all__ = ["hall"]
@@ -114,3 +117,19 @@ def test_full_width_and_capitals_make_no_difference_to_the_sign_in_name(hall, na
     joined = hall.open()
     with hall.qtbot.waitSignal(joined.window.signed_in):
         fill(name, PASSWORD)
+
+
+def test_the_restricted_desk_says_so_at_sign_in_and_in_the_title(qtbot, tmp_path):
+    desk = Hall(tmp_path / "secret", qtbot, replace(as_restricted(OFFICE), window="9"))
+    joined = desk.open()
+    assert "检举控告专用" in joined.window.sign_in.place.text()
+    with qtbot.waitSignal(joined.window.signed_in):
+        joined.window.open_station(SIGN_IN, PASSWORD)
+    desk.settle(joined)
+    assert joined.window.windowTitle().endswith("（检举控告专用）")
+    desk.close(joined)
+
+
+def test_an_ordinary_desk_has_nothing_of_that_in_its_title(hall):
+    joined = hall.signed_in()
+    assert "检举控告" not in joined.window.windowTitle() + joined.window.sign_in.place.text()

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.bootstrap import Bootstrap
 from desktop.models.store.keys import FAST
-from desktop.services.station import Surroundings, create_station
+from desktop.services.station import OfficeSetup, Surroundings, create_station
 from desktop.views.dress import style_sheet
 from tests.desktop.views.page_room import NOW, OFFICE
 
@@ -23,18 +23,18 @@ def world() -> Surroundings:
     return Surroundings(clock=lambda: NOW, entropy=os.urandom, password_cost=FAST)
 
 
-def made_station(folder: Path) -> None:
+def made_station(folder: Path, office: OfficeSetup = OFFICE) -> None:
     """A station with one clerk, closed again."""
-    create_station(folder, OFFICE, sign_in=SIGN_IN, name=NAME, password=PASSWORD, surroundings=world()).close()
+    create_station(folder, office, sign_in=SIGN_IN, name=NAME, password=PASSWORD, surroundings=world()).close()
 
 
 class Hall:
     """A folder and the windows opened on it."""
 
-    def __init__(self, folder: Path, qtbot) -> None:
+    def __init__(self, folder: Path, qtbot, office: OfficeSetup = OFFICE) -> None:
         self.folder, self.qtbot = folder, qtbot
         self.joined: list[Bootstrap] = []
-        made_station(folder)
+        made_station(folder, office)
 
     def open(self) -> Bootstrap:
         """A window at its sign-in page."""

@@ -1,0 +1,264 @@
+"""The stick 介质: reports to carry to the county, replies to carry home, enrolment where there has never been a line.
+
+Everything comes in three parts, so that no lane waits for a slow stick: on the store lane what is to be written or
+applied, on another lane the file, on the store lane again what became of it. One-go functions are for the command line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from desktop.models.store.connection import immediate
+from desktop.models.store.media import StationMedia
+from desktop.services import county, stick_enrol
+from desktop.services.outcome import Outcome, Topic
+from desktop.services.station import Station
+from desktop.services.stick_enrol import SUFFIX, PreparedExport
+from domain.faults import SurroundingsFault
+from sync.bundle.files import PART_LIMIT, Part, Progress, Sealing, write_medium
+from sync.bundle.medium import Frame, FrameKind, MediumRefused
+from sync.bundle.replies import Answers, Papers, ReadPart, medium_of, read_replies, report_frame, report_header
+from sync.bundle.words import STATES, missing_words
+from sync.exchange import Applied
+from sync.exchange.courier import fitted, requests_ahead
+from sync.log.chain import sealing_public
+from sync.protocol import (
+    PROTOCOL,
+    Answer,
+    Request,
+    SignedCertificate,
+    WireDamaged,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A medium that lies on the stick and was read back."""
+
+    kind: str
+    number: int
+    acts: int
+    files: tuple[str, ...]
+    size: int
+    missing: str
+    """Replies that were written and have not come, in words."""
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPapers:
+    """What the file lane needs to open replies."""
+
+    papers: Papers
+    private: bytes
+
+
+@dataclass(slots=True)
+class Importing:
+    """Replies on their way in, one answer a step."""
+
+    papers: ImportPapers
+    parts: tuple[ReadPart, ...]
+    answers: Answers
+    total: int
+    county_name: str = ""
+    """Set when this import enrolled the station."""
+    topics: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What replies brought."""
+
+    numbers: tuple[int, ...]
+    pulled: int
+    confirmed: int
+    refused: int
+    pending: int
+    enrolled: str
+    gap: bool
+    missing: str
+    message: str
+
+
+# a report ----------------------------------------------------------------------------------------------------------
+
+
+def begin_export(station: Station) -> PreparedExport:
+    """Everything this station has to say, as frames (store lane).
+
+    Each report begins where the county was last heard to end: a lost one is made up for by the next. Raises
+    SurroundingsFault ``stick_needs_slip`` before enrolment, ``stick_needs_enrolment`` with an old certificate.
+    """
+    papers = papers_of(station)
+    store = station.store
+    frames: list[Frame] = []
+    acts = 0
+    with immediate(store.db) as transaction:  # one snapshot for all of them
+        for asked in requests_ahead(store.log, store.db, county.identity_of(station), now_ms=station.now_ms):
+            acts += sum(len(run.a) for run in (*asked.push, *asked.recovered))
+            frames.append(report_frame(asked, papers.key))
+        transaction.commit()
+    station.set_fence()  # before anything newer leaves this disk
+    number = StationMedia(store.db).next_number(papers.station, papers.serial, "report")
+    sealing = Sealing(papers.key, papers.county_sealing, store.entropy)
+    name = f"信访上报-{station.office.code}-{station.office.window}号窗口-第{number}号{SUFFIX}"
+    return PreparedExport(report_header(papers, number), tuple(frames), sealing, name, acts)
+
+
+def write(
+    prepared: PreparedExport, path: Path, told: Progress | None = None, part_limit: int = PART_LIMIT
+) -> tuple[Part, ...]:
+    """Write the medium and read it back (file lane). Raises SurroundingsFault ``medium_…``; Cancelled."""
+    frames = prepared.frames
+    return tuple(write_medium(path, prepared.header, frames, prepared.sealing, part_limit=part_limit, progress=told))
+
+
+def finish_export(station: Station, prepared: PreparedExport, parts: Sequence[Part]) -> Outcome[Exported]:
+    """Use the number up (store lane). Nothing else changes: what was written is pending until the county is heard."""
+    media, header = StationMedia(station.store.db), prepared.header
+    with immediate(station.store.db) as transaction:
+        for part in parts:
+            media.note(medium_of(part.header, part.hash, whole=True), station.now_ms)
+        transaction.commit()
+    missing = missing_words(media.missing(header.station, header.serial, "reply"), "回执介质")
+    files = tuple(part.path.name for part in parts)
+    size = sum(part.size for part in parts)
+    if header.kind == "enrol":
+        said = f"接入申请已写好并核对过。请送到县信访局，并打电话核对县级公钥指纹：{prepared.fingerprint}。"
+    else:
+        said = f"第 {header.number} 号上报介质已写好并核对过，含 {prepared.acts} 项办理动作。收到回执之前仍算待上报。"
+    said += f"{missing}。" if missing else ""
+    value = Exported(header.kind, header.number, prepared.acts, files, size, missing, said)
+    return Outcome(value, frozenset({Topic.SYNC}))
+
+
+def export(station: Station, path: Path, part_limit: int = PART_LIMIT) -> Outcome[Exported]:
+    """Write a report in one go, for the command line."""
+    prepared = begin_export(station)
+    return finish_export(station, prepared, write(prepared, path, part_limit=part_limit))
+
+
+# a reply -----------------------------------------------------------------------------------------------------------
+
+
+def begin_import(station: Station) -> ImportPapers:
+    """What the file lane needs to open replies (store lane). Raises SurroundingsFault ``stick_needs_slip``."""
+    slip = stick_enrol.kept_slip(station)
+    if slip is None or station.store.enrolled():
+        return ImportPapers(papers_of(station), station.store.sealing_key)
+    return ImportPapers(stick_enrol.papers_by(station, slip), station.store.sealing_key)
+
+
+def read(papers: ImportPapers, paths: Sequence[Path], told: Progress | None = None) -> tuple[ReadPart, ...]:
+    """Open replies (file lane). Nothing is applied. Raises SurroundingsFault ``medium_refused`` …; Cancelled."""
+    try:
+        parts = read_replies(paths, papers.papers, papers.private, told or (lambda _bytes: None))
+    except MediumRefused as refused:
+        raise SurroundingsFault("medium_refused", facts={"reason": refused.code}) from refused
+    return tuple(parts)
+
+
+def start_import(station: Station, papers: ImportPapers, parts: Sequence[ReadPart]) -> Importing:
+    """Note the media, enrol if that is what came, and queue their answers (store lane)."""
+    frames = [frame for part in parts for frame in part.frames]
+    enrolled = [frame.data for frame in frames if frame.kind == FrameKind.ENROLLED]
+    county_name = stick_enrol.finish_enrolment(station, papers.papers.county_key, enrolled)
+    if not station.store.enrolled():
+        raise SurroundingsFault("medium_refused", facts={"reason": "nothing_to_use"})
+    media = StationMedia(station.store.db)
+    with immediate(station.store.db) as transaction:
+        for part in parts:
+            media.note(part.medium(), station.now_ms)
+        transaction.commit()
+    answers = Answers([frame.data for frame in frames if frame.kind == FrameKind.ANSWER], papers.papers.county_key)
+    return Importing(papers, tuple(parts), answers, len(answers.waiting), county_name)
+
+
+def step(station: Station, importing: Importing) -> Outcome[Importing]:
+    """Apply the next answer in one transaction (store lane); call while ``importing.answers.more``."""
+    topics: set[str] = set()
+
+    def take(answer: Answer) -> tuple[Applied, bool, bool]:
+        feed = station.store.feed
+        before = feed.cursors()
+        fit, ahead = fitted(feed, answer)
+        try:
+            outcome = county.finish_exchange(station, _prepared(station), fit)
+        except SurroundingsFault as fault:
+            if fault.code == "county_refused":  # this answer contradicts what is held: passed over, the next may fit
+                raise WireDamaged("bad_answer") from fault
+            raise
+        topics.update(outcome.topics)
+        return outcome.value, feed.cursors() != before, ahead
+
+    importing.answers.step(take)
+    importing.topics |= topics
+    return Outcome(importing, frozenset(topics))
+
+
+def finish_import(station: Station, importing: Importing) -> Outcome[Imported]:
+    """What the replies brought, in numbers and words (store lane)."""
+    answers, parts = importing.answers, importing.parts
+    header = parts[-1].header
+    missing = missing_words(StationMedia(station.store.db).missing(header.station, header.serial, "reply"), "回执介质")
+    pending = county.sync_state(station).pending
+    said = [f"已与{importing.county_name or '县级'}接通。"] if importing.county_name else []
+    said.append(f"确认到县 {answers.confirmed} 项，收到 {answers.pulled} 项，尚有 {pending} 项待上报。")
+    worst = next((part.state for part in parts if part.state != "whole"), "whole")
+    if worst != "whole":
+        said.append(STATES[worst])
+    if answers.damaged:
+        said.append(f"有 {answers.damaged} 段内容没有通过校验，没有采用。")
+    if answers.gap:
+        said.append("这份回执接在本机尚未收到的内容之后，请先导入缺少的回执，或者再导出一份上报介质，由县级从头补齐。")
+    if missing:
+        said.append(f"{missing}。")
+    numbers = tuple(sorted({part.header.number for part in parts}))
+    value = Imported(
+        numbers, answers.pulled, answers.confirmed, answers.refused, pending, importing.county_name, answers.gap,
+        missing, "".join(said),
+    )  # fmt: skip
+    return Outcome(value, frozenset({Topic.SYNC, *importing.topics}))
+
+
+def import_replies(station: Station, paths: Sequence[Path]) -> Outcome[Imported]:
+    """Take replies in, in one go, for the command line."""
+    papers = begin_import(station)
+    importing = start_import(station, papers, read(papers, paths))
+    while importing.answers.more:
+        step(station, importing)
+    return finish_import(station, importing)
+
+
+# parts -------------------------------------------------------------------------------------------------------------
+
+
+def papers_of(station: Station) -> Papers:
+    """What an enrolled station writes and believes by. Raises SurroundingsFault as :func:`begin_export`."""
+    found = station.store.county()
+    if found is None:
+        raise SurroundingsFault("stick_needs_slip")
+    signed = msgspec.json.decode(found[1], type=SignedCertificate)
+    certificate = signed.read()
+    if not certificate.sealing:
+        raise SurroundingsFault("stick_needs_enrolment")
+    return Papers(
+        certificate.county, bytes.fromhex(certificate.county_key), bytes.fromhex(certificate.sealing),
+        sealing_public(station.store.sealing_key), certificate.station, certificate.serial, station.store.station_key,
+        signed,
+    )  # fmt: skip
+
+
+def _prepared(station: Station) -> county.PreparedExchange:
+    """What an answer by stick is applied as: an answer to a request in full, whichever it was."""
+    found = station.store.county()
+    assert found is not None
+    signed = msgspec.json.decode(found[1], type=SignedCertificate)
+    asked = Request(v=PROTOCOL, st=station.store.identity.station_id)
+    clock = station.surroundings.clock
+    return county.PreparedExchange(found[0], signed, signed.read(), station.store.station_key, asked, clock)

@@ -1,0 +1,65 @@
+"""What the county shows of its feeds in one answer: positions behind the claims, as runs or references. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from sync.exchange.parts import run_of
+from sync.log.chain import link
+from sync.log.feed import CountyFeed, FeedItem
+from sync.log.log import ActLog
+from sync.protocol import Mark, Pull, Run
+
+_REFERENCE_COST: Final = 4
+_ACT_OVERHEAD: Final = 8
+
+
+def pulls_of(
+    feed: CountyFeed, log: ActLog, starts: Mapping[str, Mark], proved: Mapping[str, int], limit: int
+) -> tuple[list[Pull], set[str], bool]:
+    """What lies behind each claim, up to ``limit`` bytes; the writers whose acts it shows; whether more waits."""
+    pulls: list[Pull] = []
+    seen: set[str] = set()
+    for scope, after in starts.items():
+        if limit <= 0:
+            if feed.head(scope).n > after.n:
+                return pulls, seen, True
+            continue
+        items: list[FeedItem] = []
+        for item in feed.read(scope, after.n, proved):
+            limit -= _REFERENCE_COST if item.known else len(item.entry.content) + _ACT_OVERHEAD
+            items.append(item)
+            if limit <= 0:
+                break
+        if items:
+            to = Mark(items[-1].seq, items[-1].roll)
+            pulls.append(Pull(scope=scope, after=after, to=to, runs=list(_feed_runs(log, items))))
+            seen |= {item.entry.writer for item in items if not item.known}
+            if feed.head(scope).n > to.n:
+                return pulls, seen, True
+    return pulls, seen, False
+
+
+def _feed_runs(log: ActLog, items: Sequence[FeedItem]) -> Iterator[Run]:
+    """Group consecutive positions that are consecutive in their author's chain."""
+    start = 0
+    for end in range(1, len(items) + 1):
+        if end < len(items) and _continues(items[end - 1], items[end]):
+            continue
+        part = items[start:end]
+        start = end
+        first = part[0].entry
+        if part[0].known:
+            yield Run(w=first.writer, n=first.n, c=len(part))
+            continue
+        before = log.hash_at(first.writer, first.n - 1)
+        if before is not None and link(before, first.writer, first.n, first.content) != first.hash:
+            before = None
+        yield run_of([item.entry for item in part], before=before, all_signatures=True)
+
+
+def _continues(one: FeedItem, two: FeedItem) -> bool:
+    if (one.entry.writer, one.entry.n + 1, one.known) != (two.entry.writer, two.entry.n, two.known):
+        return False
+    return two.known or link(one.entry.hash, two.entry.writer, two.entry.n, two.entry.content) == two.entry.hash

@@ -1,0 +1,103 @@
+"""The county of a simulated world: its store and its routes as in production, over the disk port."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Final
+
+from domain.faults import SurroundingsFault
+from sync.log import ActLog, SigningKey
+from sync.log.feed import CountyFeed
+from sync.protocol import PROTOCOL, Enrol, WireDamaged
+from sync.server.file import SqliteDatabase
+from sync.server.rounds import answer_frame
+from sync.server.series import SeriesBook
+from sync.server.stations import RequestRefused
+from sync.server.store import CountyStore
+from sync.simulate.accidents import Unanswered
+from sync.simulate.clocks import START_MS
+from sync.simulate.database import Tables, county_row
+from sync.simulate.keys import pool_key, raw_key
+from sync.simulate.station import SimStation
+
+_KEY: Final = 0
+
+
+class PortStore(CountyStore):
+    """The county's store over a database that is already open. Everything else is inherited."""
+
+    def __init__(self, db: Any, clock: Callable[[], int], entropy: Callable[[int], bytes]) -> None:
+        self._clock = clock
+        self._entropy = entropy
+        self._key = pool_key(_KEY)
+        self.sealing_key = raw_key(_KEY)
+        self._db = SqliteDatabase(Path(), db)
+        self.log = ActLog(self._db)
+        self.feed = CountyFeed(self._db)
+        self.series = SeriesBook(self._db, self.log, self._record, self.fold_case, clock)
+        self._prepare()
+        self.county, self.name, _ = county_row(db)
+        self.public_key = self._key.public
+        self.after_project: Callable[[], None] = lambda: None
+
+    def project(self, case_ids: Iterable[str]) -> None:
+        """As the store does, unless the power fails in the middle of it."""
+        super().project(case_ids)
+        self.after_project()
+
+
+def make_county(db: Any) -> None:
+    """A new county file: every world begins with the same one."""
+    PortStore(db, lambda: START_MS, lambda count: bytes(range(count)))
+
+
+class SimCounty:
+    """One county machine: it can be copied, restored, cut off and filled up."""
+
+    def __init__(self, tables: Tables, clock: Callable[[], int], entropy: Callable[[int], bytes]) -> None:
+        self._clock = clock
+        self._entropy = entropy
+        self.cut_in_project = False
+        self._open(tables)
+
+    def _open(self, tables: Tables) -> None:
+        self.tables = tables
+        self.store = PortStore(tables.db, self._clock, self._entropy)
+        self.store.after_project = self._perhaps_cut
+
+    def _perhaps_cut(self) -> None:
+        if self.cut_in_project:
+            self.cut_in_project = False
+            self.tables.cut()
+
+    def serve(self, frame: bytes, certificate: str | None) -> bytes:
+        """A request frame in, the answer frame out; raises :class:`Unanswered` where HTTP would carry an error."""
+        try:
+            return answer_frame(self.store, frame, certificate)
+        except RequestRefused as refused:
+            raise Unanswered(refused.code) from refused
+        except WireDamaged as damaged:
+            raise Unanswered(damaged.code) from damaged
+        except SurroundingsFault as fault:
+            raise Unanswered(fault.code) from fault
+
+    def enrol(self, station: SimStation, key: SigningKey) -> None:
+        """A code for a desk, and its certificate by it, under ``key`` from now on."""
+        desk, who = station.desk, station.identity
+        code = self.store.issue_code(desk.office, "", desk.window, desk.scopes)
+        birth = key.sign_birth(desk.station, who.writer, who.public_key)
+        station.certificate = self.store.enrol(
+            Enrol(v=PROTOCOL, code=code, station=desk.station, office=desk.office, station_key=key.public,
+                  sealing_key=bytes(32), writer=who.writer, public_key=who.public_key, birth=birth)
+        )  # fmt: skip
+
+    def restart(self, chance: random.Random) -> None:
+        """The power came back."""
+        self._open(self.tables.restart(chance))
+
+    def restore(self, backup: Tables) -> None:
+        """Go on from an older copy."""
+        self.tables.close()
+        self._open(backup.copy())

@@ -1,0 +1,126 @@
+"""What a seed means: how careless its world is (swarm testing), and the list of events that will happen in it.
+
+Pure: a plan is data, so that a failure can be replayed with events left out.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happens. ``salt`` alone feeds its chances, so that leaving others out changes nothing in it."""
+
+    kind: str
+    who: int
+    salt: int
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.who} {self.salt:#x}"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A world: its size, its kind of disk and clock, the chance of every accident, and its events."""
+
+    seed: int
+    stations: int
+    offices: int
+    on_disk: bool
+    clocks: str
+    """``sane``, ``jumping`` (years to and fro, 13 digits) or ``wild`` (any value)."""
+    clock_seed: int
+    chances: Mapping[str, float]
+    events: tuple[Event, ...]
+    checked: bool = True
+    """Every step is proved in full, not only the end: slower, for a share of seeds."""
+
+
+# Weight of each event: a range from which every seed draws, and the chance that a seed leaves it out altogether.
+_WEIGHTS: Final[Mapping[str, tuple[float, float, float]]] = {
+    "write": (10, 40, 0.0),
+    "commit": (0, 8, 0.3),
+    "settle_conflict": (0, 6, 0.3),
+    "share": (0, 6, 0.4),
+    "newer_act": (0, 3, 0.5),
+    "guess": (0, 2, 0.6),
+    "forge": (0, 1.0, 0.7),
+    "spoil": (0, 1.0, 0.7),
+    "round": (3, 20, 0.1),
+    "ask": (5, 30, 0.1),
+    "deliver": (10, 50, 0.0),
+    "replay": (0, 8, 0.3),
+    "county_backup": (0, 3, 0.3),
+    "county_restore": (0, 3, 0.4),
+    "county_crash": (0, 3, 0.4),
+    "county_full": (0, 2, 0.6),
+    "station_backup": (0, 3, 0.4),
+    "station_restore": (0, 2, 0.5),
+    "station_clone": (0, 1.5, 0.6),
+    "station_crash": (0, 3, 0.4),
+    "station_gone": (0, 0.6, 0.7),
+    "station_full": (0, 2, 0.6),
+    "part": (0, 2, 0.5),
+    "rejoin": (0, 3, 0.4),
+    "clock": (0, 3, 0.3),
+    "revoke": (0, 0.6, 0.8),
+    "reenrol": (0, 1.0, 0.7),
+}
+
+# Chance of each accident on the way of one frame: the highest a seed may draw, and how often it is left out.
+_CHANCES: Final[Mapping[str, tuple[float, float]]] = {
+    "lost": (0.3, 0.2),
+    "doubled": (0.4, 0.2),
+    "truncated": (0.1, 0.5),
+    "corrupted": (0.1, 0.5),
+    "overtaken": (0.8, 0.2),
+    "kept_on_stick": (0.3, 0.4),
+    "small_budget": (0.9, 0.2),
+    "bad_clock": (0.5, 0.3),
+    "collide": (1.0, 0.0),
+    "restricted": (0.5, 0.5),
+    "crash_in_round": (0.15, 0.5),
+}
+
+EVENTS: Final = (36, 64)
+"""Events in one history."""
+DISK_SHARE: Final = 16
+"""One seed in so many runs on simulated disks."""
+CHECKED_SHARE: Final = 16
+"""One seed in so many is proved after every step."""
+
+
+@dataclass(slots=True)
+class Bias:
+    """A push in one direction, for directed searches: weights and chances fixed from outside."""
+
+    weights: Mapping[str, float] = field(default_factory=dict)
+    chances: Mapping[str, float] = field(default_factory=dict)
+    stations: int = 0
+
+
+def draw(seed: int, *, on_disk: bool | None = None, bias: Bias | None = None) -> Plan:
+    """The plan of a seed. ``on_disk`` None lets the seed decide."""
+    chance = random.Random(f"xinfang-plan-{seed}")
+    weights = {name: 0.0 if chance.random() < out else chance.uniform(low, high)
+               for name, (low, high, out) in _WEIGHTS.items()}  # fmt: skip
+    chances = {name: 0.0 if chance.random() < out else chance.uniform(0, most)
+               for name, (most, out) in _CHANCES.items()}  # fmt: skip
+    if bias is not None:
+        weights |= bias.weights
+        chances |= bias.chances
+    offices = chance.choice((1, 2, 2))
+    stations = (bias.stations if bias else 0) or chance.choice((2, 3, 3, 4))
+    kinds = chance.choices(tuple(weights), tuple(weights.values()), k=chance.randint(*EVENTS))
+    events = tuple(Event(kind, chance.randrange(1 << 16), chance.getrandbits(48)) for kind in kinds)
+    clocks = chance.choice(("sane", "jumping", "wild"))
+    clock_seed = chance.getrandbits(32)
+    disk = chance.randrange(DISK_SHARE) == 0
+    checked = chance.randrange(CHECKED_SHARE) == 0
+    return Plan(
+        seed, stations, offices, disk if on_disk is None else on_disk, clocks, clock_seed, chances, events, checked
+    )

@@ -1,0 +1,218 @@
+"""The judge of a chaos run: what must be where in the end, told from act bytes, journals and files. Starts nothing."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlcipher3 import dbapi2
+
+from sync.simulate import oracle
+from tests.chaos.crew import Broken, StationProcess
+
+Dump = dict[str, Any]
+
+
+def demand(good: object, what: str) -> None:
+    """Raise Broken unless it holds."""
+    if not good:
+        raise Broken(what)
+
+
+def read_dump(path: Path) -> Dump:
+    """What a station's ``dump`` wrote."""
+    found: Dump = json.loads(path.read_text("utf-8"))
+    return found
+
+
+def _open(folder: Path) -> Any:
+    return dbapi2.connect(str(folder / "county.db"))
+
+
+def county_ids(folder: Path) -> set[str]:
+    """Ids of every act in a county's file that nobody has open."""
+    db = _open(folder)
+    try:
+        return {bytes(row[0]).hex() for row in db.execute("SELECT act_id FROM act")}
+    finally:
+        db.close()
+
+
+@dataclass
+class County:
+    """A county's file as it lies there."""
+
+    acts: dict[str, str]
+    states: dict[str, str]
+    refused: dict[str, str]
+    feeds: dict[str, list[str]]
+    """Scope → act ids by seq."""
+    order: list[str]
+    attested: int
+
+    @classmethod
+    def read(cls, folder: Path) -> County:
+        """Read it; seq must be dense in every feed."""
+        db = _open(folder)
+        try:
+            rows = db.execute("SELECT act_id, content FROM act ORDER BY seq").fetchall()
+            feeds: dict[str, list[str]] = defaultdict(list)
+            sql = "SELECT f.scope, f.seq, a.act_id FROM feed f JOIN act a ON a.seq = f.act_seq ORDER BY f.scope, f.seq"
+            for scope, seq, act_id in db.execute(sql):
+                feeds[scope].append(bytes(act_id).hex())
+                demand(seq == len(feeds[scope]), f"feed {scope} is not dense at {seq}")
+            heads = dict(db.execute("SELECT scope, seq FROM feed_head"))
+            demand({scope: len(ids) for scope, ids in feeds.items()} == {s: n for s, n in heads.items() if n},
+                   "a feed's head is not its end")  # fmt: skip
+            refused = db.execute("SELECT a.act_id, r.code FROM reject r JOIN act a ON a.seq = r.act_seq").fetchall()
+            return cls(
+                {bytes(row[0]).hex(): bytes(row[1]).decode() for row in rows},
+                {str(row[0]): bytes(row[1]).decode() for row in db.execute("SELECT case_id, state FROM county_case")},
+                {bytes(row[0]).hex(): str(row[1]) for row in refused},
+                dict(feeds),
+                [bytes(row[0]).hex() for row in rows],
+                int(db.execute("SELECT count(*) FROM attested").fetchone()[0]),
+            )
+        finally:
+            db.close()
+
+
+@dataclass
+class End:
+    """A station in the end."""
+
+    station: StationProcess
+    told: dict[str, Any]
+    dump: Dump
+
+
+@dataclass
+class Book:
+    """What is known during a run of what was saved, where it lay, and what went with a disk."""
+
+    acknowledged: set[str] = field(default_factory=set)
+    on_live_disk: set[str] = field(default_factory=set)
+    lost_disks: list[tuple[str, set[str], set[str]]] = field(default_factory=list)
+    """(whose, its acts, those it showed as 已到县)."""
+    forgotten: set[str] = field(default_factory=set)
+    """Acts a restored county no longer had when it was restored."""
+    bytes_of: dict[str, str] = field(default_factory=dict)
+
+    def _look(self, station: StationProcess, told: dict[str, Any], dump: Dump) -> set[str]:
+        held = set(dump["acts"])
+        saved = station.acknowledged()
+        missing = saved - held
+        demand(not missing, f"I1: {len(missing)} acts {station.name} said 已保存 to are not on its disk {station.disk}")
+        demand(told["clean"], f"{station.name} does not verify: {told}")
+        self.acknowledged |= saved
+        for act_id, content in dump["acts"].items():
+            known = self.bytes_of.setdefault(act_id, content)
+            demand(known == content, f"act {act_id} has other bytes at {station.name}")
+        return held
+
+    def disk_gone(self, station: StationProcess, told: dict[str, Any], dump: Dump) -> None:
+        """A disk is about to be replaced by an older copy."""
+        held = self._look(station, told, dump)
+        self.lost_disks.append((station.name, held, set(dump["confirmed"])))
+
+    def disk_lives(self, station: StationProcess, told: dict[str, Any], dump: Dump) -> None:
+        """A disk as it stands when everything is healed, before the last exchange."""
+        self.on_live_disk |= self._look(station, told, dump)
+
+    def county_forgot(self, ids: set[str]) -> None:
+        """The county was replaced by an older copy that lacks these."""
+        self.forgotten |= ids
+
+    # in the end --------------------------------------------------------------------------------------------------
+
+    def in_the_end(self, county: County, ends: list[End]) -> dict[str, object]:
+        """Judge everything; the figures of the table. Raises Broken."""
+        held = set(county.acts)
+        lost = self.on_live_disk - held
+        demand(not lost, f"I2: {len(lost)} acts that lay on a live disk are not at the county: {sorted(lost)[:5]}")
+        gone = self.acknowledged - held
+        self._explain(gone)
+        for scope, ids in county.feeds.items():
+            demand(len(ids) == len(set(ids)), f"I3: feed {scope} holds an act twice")
+        delivered = {act_id: oracle.read(text.encode()) for act_id, text in county.acts.items()
+                     if act_id not in county.refused}  # fmt: skip
+        self._folds("the county", delivered.values(), county.states)
+        cases: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for act_id in county.order:
+            if act_id in delivered:
+                cases[delivered[act_id]["c"]].append(delivered[act_id])
+        for end in ends:
+            self._station(end, county, cases)
+        return self._figures(county, ends, gone)
+
+    def _explain(self, gone: set[str]) -> None:
+        """I1's limit: only what lay on a disk that was replaced before anybody else durably had it may be gone."""
+        for act_id in gone:
+            disks = [disk for disk in self.lost_disks if act_id in disk[1]]
+            demand(disks, f"I2: act {act_id} was saved, its disk was never replaced, and it is nowhere")
+            safe = any(act_id in disk[2] for disk in disks)
+            demand(not safe or act_id in self.forgotten,
+                   f"I5: act {act_id} was shown as 已到县, the county was not restored, and it is gone")  # fmt: skip
+
+    def _folds(self, where: str, acts: Any, states: dict[str, str]) -> None:
+        cases: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for act in acts:
+            cases[act["c"]].append(act)
+        demand(set(cases) == set(states), f"I6: {where} has folded other cases than it holds")
+        for case_id, found in cases.items():
+            demand(oracle.state(found).decode() == states[case_id], f"I6: {where} folds {case_id} unlike the oracle")
+
+    def _station(self, end: End, county: County, cases: dict[str, list[dict[str, Any]]]) -> None:
+        name, told, scopes = end.station.name, end.told, set(end.dump["scopes"])
+        held = self._look(end.station, told, end.dump)
+        demand(told["pending"] == 0, f"{name} still waits for {told['pending']}")
+        demand(not told["set_aside"], f"{name} has set aside {told['set_aside']}")
+        acts = {act_id: oracle.read(text.encode()) for act_id, text in end.dump["acts"].items()}
+        self._folds(name, acts.values(), end.dump["folds"])
+        demand(not held - set(county.acts), f"I2: {name} holds what the county has not")
+        entitled: set[str] = set()
+        allowed = {act_id for act_id, act in acts.items() if act["st"] == told["station"]}
+        for case_id, found in cases.items():
+            table = case_id.startswith(("office/", "calendar/"))  # a line of a table has no audience (protocol §7)
+            first = min(found, key=lambda act: (act["l"], act["i"]))
+            ever = {found[0]["s"], first["s"]} | {
+                path.removeprefix("audience.") for act in found for path, value in act["f"].items()
+                if path.startswith("audience.") and value is True
+            }  # fmt: skip
+            reached = set() if table else oracle.audience(found) & scopes
+            for act in found:
+                if act["s"] in scopes or reached:
+                    entitled.add(act["i"])
+                if act["s"] in scopes or (ever & scopes and not table):
+                    allowed.add(act["i"])
+        missing = entitled - held
+        demand(not missing, f"I2: {name} lacks {len(missing)} acts of cases it is in the audience of")
+        leaked = held - allowed
+        demand(not leaked, f"I8: {name} holds {len(leaked)} acts it was never to be shown: {sorted(leaked)[:5]}")
+        desk = any(scope.startswith("restricted/") for scope in scopes)
+        mixed = [act_id for act_id, act in acts.items() if act["s"].startswith("restricted/") and not desk]
+        demand(not mixed, f"I8: {name} holds acts of a restricted desk")
+
+    def _figures(self, county: County, ends: list[End], gone: set[str]) -> dict[str, object]:
+        numbers: dict[str, set[str]] = defaultdict(set)
+        for end in ends:
+            for series, n, paper in end.dump["numbers"]:
+                numbers[f"{series} {n}"].add(paper)
+        heads = Counter(len({act["act"] for act in found}) > 1 for state in county.states.values()
+                        for found in json.loads(state)["fields"].values())  # fmt: skip
+        return {
+            "acts acknowledged": len(self.acknowledged),
+            "acts at the county": len(county.acts),
+            "acts gone with a replaced disk": len(gone),
+            "refused by meaning": dict(Counter(county.refused.values())),
+            "taken on another's word": county.attested,
+            "fields with two live heads": heads[True],
+            "conflicts shown": {end.station.name: end.told["conflicts"] for end in ends},
+            "incarnations": {end.station.name: end.told["writers"] for end in ends},
+            "numbers issued": len(numbers),
+            "numbers issued twice": sum(len(papers) > 1 for papers in numbers.values()),
+            "disks replaced": len(self.lost_disks),
+        }
