@@ -229,6 +229,25 @@ def test_numbers_an_office_gave_itself_before_it_had_a_county_stay_its_own(hall)
     assert issue(one) == 2
 
 
+def test_a_county_on_postgresql_leases_seals_and_disputes_alike(address, tmp_path):
+    hall = Hall(tmp_path, database=address)
+    one = hall.station("one")
+    hall.sync(one)
+    twin = Station(hall.copy(one, "twin"))
+    assert [issue(one), issue(twin)] == [1, 1]
+    hall.sync(one, twin, one)
+    assert [each["n"] for each in doubles(hall.county.series)] == [1]
+    assert (issue(one), [(first, last) for first, last, _ in blocks(hall)]) == (13, [(1, 6), (7, 12), (13, 18)])
+    hall.sync(one)
+    hall.now_ms += 60 * 24 * 3600 * 1000
+    with hall.county.transaction():
+        close_year(hall.county.series, 2026)
+    found = next(each for each in accounts(hall.county.series) if each.series == NAME)
+    assert (found.gaps, found.open, found.doubles, found.strays) == ((), (), (1,), ())
+    hall.county.verify()
+    hall.county.close()
+
+
 def test_the_county_process_leases_renews_seals_and_reports(county, new_station):
     year = int(beijing_minute(time.time_ns() // 1_000_000)[:4])
     name = series_id("office/370205", year, KIND)
