@@ -75,7 +75,7 @@ def register_visit(station: Station, command: RegisterVisit) -> Outcome[Register
         earlier = _registered_before(station, command.visit_id)
         if earlier is not None:
             return Outcome(earlier, frozenset())
-    store, desk = station.store, station.desk()
+    store, desk = station.store, station.desk(beside=command.visit_id)
     known = {}
     for person in command.people:
         if person.petitioner_id:

@@ -27,7 +27,7 @@ from desktop.models.store.folder import (
 )
 from desktop.models.store.rows import OfficeRow
 from desktop.models.store.series import numbers_left_the_disk
-from desktop.models.store.store import Stamp, StationIdentity, Store, Transaction, case_id
+from desktop.models.store.store import Stamp, StationIdentity, Store, Transaction, case_id, led_by
 from desktop.services.office_setup import OfficeSetup, SeriesSetup, check_office, dump_setup, parse_setup
 from desktop.services.shipped import name_initials, private_use, shipped_calendars, shipped_rules
 from domain.acts import ActDraft, CaseKind
@@ -82,10 +82,14 @@ class Station:
         """A fresh id for what a form has begun; on any thread. Led by the time, as :meth:`Store.new_id` says."""
         return case_id(self.now_ms, 0, self.surroundings.entropy)
 
-    def desk(self) -> Desk:
-        """The desk decisions are made at, now."""
+    def desk(self, beside: str = "") -> Desk:
+        """The desk decisions are made at, now; new ids lie right behind ``beside``, the id a form was opened with.
+
+        A visit, its people and its matters then lie together in every index, and all of them behind the visit before.
+        """
         measure = self.store.yardstick
         now_ms = self.now_ms
+        led_ms = led_by(beside) if beside else now_ms
         return Desk(
             office=self.office.code,
             office_kind=self.office.kind,
@@ -95,7 +99,7 @@ class Station:
             now_ms=now_ms,
             calendar=measure.calendar,
             rules=measure.rules,
-            new_id=lambda: self.store.new_id(now_ms),
+            new_id=lambda: self.store.new_id(led_ms),
             private_use=private_use(),
         )
 

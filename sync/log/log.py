@@ -267,6 +267,14 @@ class ActLog:
         """True when any act of the case lies here."""
         return self._db.execute("SELECT 1 FROM act WHERE case_id = ? LIMIT 1", (case_id,)).fetchone() is not None
 
+    def known_cases(self, case_ids: Iterable[str]) -> set[str]:
+        """Of these cases the ones of which any act lies here."""
+        found: set[str] = set()
+        for ids in batched(list(case_ids)):
+            sql = f"SELECT DISTINCT case_id FROM act WHERE case_id IN ({marks(ids)})"
+            found.update(str(row[0]) for row in self._db.execute(sql, ids))
+        return found
+
     def case_ids(self) -> Iterator[str]:
         """Every case, each once."""
         for row in self._db.execute("SELECT DISTINCT case_id FROM act ORDER BY case_id").fetchall():

@@ -195,6 +195,23 @@ def _entry(writer: str, content: bytes, key: SigningKey) -> Entry:
     return Entry(entry.writer, 1, entry.hash, content, key.sign_commit(entry.hash))
 
 
+def test_a_county_refilled_to_the_very_position_it_had_forgotten_is_trusted_again(ends):
+    county, station = ends
+    older = county.copy()
+    station.write("c" * 32, "a", "1")
+    station.settle(county)
+    county.restore(older)
+    request, frame = station.ask(1 << 20)  # quiet: nothing new here
+    assert station.take(request, county.serve(frame, station), county).more, "asked in full"
+    for _ in range(4):
+        request, frame = station.ask(1 << 20)
+        station.take(request, county.serve(frame, station), county)
+    assert station.feed.pending() == 0
+    assert station.feed.doubted() == []
+    request, _ = station.ask(1 << 20)
+    assert request.q, "a quiet round is the short question again"
+
+
 # ---------------------------------------------------------------- stored frames
 
 

@@ -71,13 +71,14 @@ def rows_of(state: CaseState, yardstick: Yardstick) -> RowSet:
     return rows
 
 
-def write_rows(db: Connection, state: CaseState, rows: RowSet, *, fresh: bool) -> None:
-    """Replace the rows of a case; ``fresh`` says that it had none before."""
-    if not fresh:
-        remove_rows(db, state)
+def write_rows(db: Connection, rows: RowSet) -> None:
+    """Write rows of cases that have none, or whose earlier ones were removed.
+
+    In the order of their keys: what is new is appended, so a page is filled before the next one is begun.
+    """
     for table, values in rows.items():
         marks = ",".join("?" * len(values[0]))
-        db.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", values)
+        db.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", sorted(values))
 
 
 def remove_rows(db: Connection, state: CaseState) -> None:

@@ -99,7 +99,7 @@ def rebuild(store: Store, progress: Progress | None = None) -> int:
             store.db.execute(f"DELETE FROM {table}")
         store.forget_search()
         for case_id, state in _states(store, ids, progress):
-            store.project(state, fresh=True)
+            store.project((state,), fresh=(case_id,))
             if case_id.startswith("calendar/"):
                 store.reread_calendar()  # calendars come first, so every clock is measured by all of them
         store.note_search()

@@ -14,9 +14,11 @@ from desktop.models.store.files import Files
 from desktop.models.store.incarnation import Incarnation, StationIdentity
 from desktop.models.store.migrate import migrate
 from desktop.models.store.projector import (
+    RowSet,
     Yardstick,
     clock_rows,
     load_calendar_tables,
+    remove_rows,
     rows_of,
     write_rows,
     write_search,
@@ -53,6 +55,14 @@ def case_id(wall_ms: int, nth: int, entropy: Callable[[int], bytes]) -> str:
     order in which it was made.
     """
     return f"{wall_ms & _LOW_48:012x}{min(nth, 255):02x}{entropy(9).hex()}"
+
+
+def led_by(drawn: str) -> int:
+    """The time an id is led by, as :func:`case_id` wrote it; 0 for what is no id of ours."""
+    try:
+        return int(drawn[:12], 16)
+    except ValueError:
+        return 0
 
 
 class Transaction:
@@ -100,10 +110,12 @@ class Transaction:
         by_case: dict[str, list[Act]] = {}
         for act in acts:
             by_case.setdefault(act.case_id, []).append(act)
-        fresh = {case_id for case_id in by_case if not store.log.has_case(case_id)}
+        known = store.log.known_cases(by_case)
         store.log.append(store.identity.writer, acts, store.key)
-        for case_id, own in by_case.items():
-            store.project(fold(own if case_id in fresh else store.log.case(case_id)), fresh=case_id in fresh)
+        store.project(
+            (fold(store.log.case(case_id)) if case_id in known else fold(own) for case_id, own in by_case.items()),
+            fresh=by_case.keys() - known,
+        )
         store.remember_time(stamp.wall_ms)
         return acts
 
@@ -201,9 +213,15 @@ class Store(Incarnation):
             underlying.commit()
         self.last_known_ms = max(self.last_known_ms, stamp.wall_ms)
 
-    def project(self, state: CaseState, *, fresh: bool = False) -> None:
-        """Write the rows of a case; inside the transaction that changed it."""
-        write_rows(self.db, state, rows_of(state, self.yardstick), fresh=fresh)
+    def project(self, states: Iterable[CaseState], *, fresh: Collection[str] = ()) -> None:
+        """Write the rows of cases, inside the transaction that changed them; the ``fresh`` ones had none before."""
+        rows: RowSet = {}
+        for state in states:
+            if state.case_id not in fresh:
+                remove_rows(self.db, state)
+            for table, values in rows_of(state, self.yardstick).items():
+                rows.setdefault(table, []).extend(values)
+        write_rows(self.db, rows)
 
     def project_cases(self, case_ids: Iterable[str]) -> None:
         """Project cases whose acts came from elsewhere; a new calendar moves every open clock with it."""
@@ -211,7 +229,7 @@ class Store(Incarnation):
         for case_id in sorted(ids, key=lambda c: not c.startswith("calendar/")):
             state = self.state(case_id)
             if state is not None:
-                self.project(state)
+                self.project((state,))
             if case_id.startswith("calendar/"):
                 year = case_id.removeprefix("calendar/")
                 if year.isascii() and year.isdigit() and len(year) == 4:
@@ -226,7 +244,7 @@ class Store(Incarnation):
         for matter_id in self.matters_touching(year):
             state = self.state(matter_id)
             if state is not None and clock_rows(state, before) != clock_rows(state, self.yardstick):
-                self.project(state)
+                self.project((state,))
                 changed += 1
         return changed
 
@@ -316,8 +334,8 @@ class Store(Incarnation):
         self.db.execute("INSERT INTO pdf VALUES (?, ?) ON CONFLICT (hash) DO NOTHING", (digest, pdf))
 
     def new_id(self, wall_ms: int) -> str:
-        """A fresh id for a case or a paper, behind those drawn before it."""
-        self._drawn = (wall_ms, self._drawn[1] + 1 if self._drawn[0] == wall_ms else 0)
+        """A fresh id for a case or a paper, behind those drawn before it at that time."""
+        self._drawn = (wall_ms, self._drawn[1] + 1 if self._drawn[0] == wall_ms else 1)  # 0 is what a form begun
         return case_id(wall_ms, self._drawn[1], self._entropy)
 
     def new_act_id(self, lamport: int) -> str:
@@ -347,4 +365,4 @@ class Store(Incarnation):
         return Yardstick(WorkCalendar(tables), self._rules, self._initials)
 
 
-__all__ = ["Stamp", "StationIdentity", "Store", "Transaction", "case_id"]
+__all__ = ["Stamp", "StationIdentity", "Store", "Transaction", "case_id", "led_by"]
