@@ -20,6 +20,7 @@ from desktop.workers.lane import Lane
 if TYPE_CHECKING:  # the store and its libraries are imported after the first paint, on the store lane
     from desktop.services.station import Station, Surroundings
     from desktop.views.shell import PageMaker, Shell
+    from desktop.workers.file_loop import FileLoop
     from desktop.workers.quiet import QuietWork
     from desktop.workers.sync_loop import SyncLoop
 
@@ -55,8 +56,10 @@ class Parts:
     store_lane: Lane
     net_lane: Lane
     device_lane: Lane
+    file_lane: Lane
     loop: SyncLoop | None = None
     quiet: QuietWork | None = None
+    files: FileLoop | None = None
 
 
 class Bootstrap(QObject):
@@ -72,6 +75,7 @@ class Bootstrap(QObject):
             Lane("store", announce=bus.changed.emit, parent=self),
             Lane("net", parent=self),
             Lane("device", parent=self),
+            Lane("files", parent=self),
         )
         door = Door(place_words(folder), self._open, self._verify, _close, self._enter, self._leave)
         self.window = MainWindow(door, self.parts.store_lane)
@@ -100,6 +104,7 @@ class Bootstrap(QObject):
         """Let every lane finish. The window has closed the station."""
         self.parts.store_lane.finish()
         self.parts.device_lane.finish(10)
+        self.parts.file_lane.finish(2)
         self.parts.net_lane.finish(2)  # a county that does not answer holds nobody here: nothing is lost by leaving
 
     # the door
@@ -117,6 +122,7 @@ class Bootstrap(QObject):
 
     def _enter(self, station: Station, parent: QWidget) -> Shell:
         from desktop.views.shell import Shell
+        from desktop.workers.file_loop import FileLoop
         from desktop.workers.quiet import QuietWork
         from desktop.workers.sync_loop import SyncLoop
 
@@ -130,10 +136,11 @@ class Bootstrap(QObject):
         shell = Shell(self._makers(ref), office.name, office.window, station.clerk_name, parts.bus, parent)
         loop.state_changed.connect(shell.status.show_sync)
         shell.exchange_wanted.connect(loop.now)
-        parts.store_lane.run(_clock_words, station, done=shell.status.show_clock)
         parts.loop = loop
         parts.quiet = QuietWork(parts.store_lane, ref, parts.bus, parent=self)
+        parts.files = FileLoop(parts.store_lane, parts.file_lane, ref, parts.bus, parent=self)
         QTimer.singleShot(300, loop, loop.start)
+        QTimer.singleShot(900, parts.files, parts.files.start)
         QTimer.singleShot(600, loop, lambda: parts.store_lane.run(_unfinished, station, done=self._tell_unfinished))
         return shell
 
@@ -144,12 +151,16 @@ class Bootstrap(QObject):
             self.parts.bus.message.emit("warning", text)
 
     def _leave(self) -> None:
-        for lane in (self.parts.net_lane, self.parts.device_lane):
+        for lane in (self.parts.net_lane, self.parts.device_lane, self.parts.file_lane):
             lane.hush()
         if self.parts.loop is not None:
             self.parts.loop.stop()
             self.parts.loop.deleteLater()
             self.parts.loop = None
+        if self.parts.files is not None:
+            self.parts.files.stop()
+            self.parts.files.deleteLater()
+            self.parts.files = None
         if self.parts.quiet is not None:
             self.parts.quiet.stop()
             self.parts.quiet.deleteLater()
@@ -174,8 +185,9 @@ class Bootstrap(QObject):
             "deadlines": make("deadline_board", "DeadlineBoard"),
             "conflicts": make("conflict_page", "ConflictPage"),
             "county": make("county_page", "CountyPage", net_lane=parts.net_lane),
-            "visit": make("visit_page", "VisitPage"),
-            "matter": make("matter_page", "MatterPage"),
+            "waiting": make("waiting_page", "WaitingPage"),
+            "visit": make("visit_page", "VisitPage", device_lane=parts.device_lane),
+            "matter": make("matter_page", "MatterPage", device_lane=parts.device_lane),
             "petitioner": make("petitioner_page", "PetitionerPage"),
             "unfinished": make("print_dialog", "UnfinishedPapers"),
             "paper": make("preview_page", "PreviewPage", device_lane=parts.device_lane),
@@ -184,15 +196,6 @@ class Bootstrap(QObject):
 
 def _close(station: Station) -> None:
     station.close()
-
-
-def _clock_words(station: Station) -> str:
-    """A PC whose clock stands before the last thing recorded here cannot be trusted with deadlines."""
-    from domain.beijing import beijing_minute
-
-    if station.store.clock_quality(station.now_ms) != "behind":
-        return ""
-    return f"本机时钟早于最近一次登记（{beijing_minute(station.store.last_known_ms)}），请核对日期时间"
 
 
 def _unfinished(station: Station) -> int:

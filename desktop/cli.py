@@ -22,7 +22,19 @@ from desktop.devices import machine
 from desktop.models.store.connection import fault_of_os_error
 from desktop.models.store.folder import DataFolder, refuse_used
 from desktop.models.store.keys import sign_in_names
-from desktop.services import care, clerks, county, intake, matters, papers, restricted, stick, stick_enrol
+from desktop.services import (
+    care,
+    clerks,
+    county,
+    files,
+    intake,
+    matters,
+    papers,
+    restricted,
+    stick,
+    stick_enrol,
+    transfer,
+)
 from desktop.services.outcome import Outcome
 from desktop.services.station import Station, Surroundings, create_station, open_station
 from domain import commands
@@ -47,7 +59,11 @@ SERVICES: Mapping[type, Callable[[Station, Any], Outcome[Any]]] = {
     commands.IssuePaper: papers.issue_paper,
     commands.ConfirmPrint: papers.confirm_print,
     commands.VoidPaper: papers.void_paper,
+    commands.AttachFile: files.attach_file,
+    commands.WithdrawFile: files.withdraw_file,
     commands.SettleConflict: matters.settle_conflict,
+    commands.SettleConflicts: matters.settle_conflicts,
+    commands.CorrectTime: matters.correct_time,
     commands.ImportCalendar: care.import_calendar,
 }
 
@@ -246,7 +262,22 @@ def _restricted_desk(station: Station, words: argparse.Namespace) -> object:
 def _sync(station: Station, words: argparse.Namespace) -> object:
     if words.retry:
         county.retry(station)
-    return county.exchange_once(station)
+    made = county.exchange_once(station)
+    told: dict[str, object] = {"value": made.value, "topics": made.topics}
+    if not words.acts_only:
+        told["files"] = transfer.carry_all(station).value
+    return told
+
+
+def _file(station: Station, words: argparse.Namespace) -> object:
+    if words.what == "fetch":
+        files.want_file(station, words.id)
+        transfer.carry_all(station)
+        return {"file": files.file_row(station, words.id)}
+    if not words.output:
+        raise Refusal("usage", facts={"reason": "file export 需要 -o FILE"})
+    _check_writable(words.output)
+    return {"file": words.output, "bytes": files.export_file(station, words.id, Path(words.output))}
 
 
 def _bundle(station: Station, words: argparse.Namespace) -> object:
@@ -320,6 +351,7 @@ DO: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "sync": _with_station(_sync),
     "restricted-desk": _with_station(_restricted_desk),
     "bundle": _with_station(_bundle),
+    "file": _with_station(_file),
     "verify": _verify,
     "rebuild": _with_station(lambda s, _w: care.rebuild(s)),
     "backup": _with_station(_backup),

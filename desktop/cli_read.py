@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
-from desktop.services import clerks, county, drafts, lookup, papers, series
+from desktop.services import clerks, county, drafts, lookup, papers, series, waiting
 from desktop.services.shipped import shipped_calendars, shipped_rules
 from desktop.services.station import Station
 from domain.arithmetic import report
@@ -103,6 +103,7 @@ LISTS: Mapping[str, Callable[[Station, str], Iterable[object]]] = {
     "drafts": lambda station, _day: drafts.open_drafts(station),
     "gaps": lambda station, _day: series.gap_report(station),
     "numbers": lambda station, _day: series.series_left(station),
+    "waiting": lambda station, _day: waiting.waiting(station).rows,
     "sync": lambda station, _day: [county.sync_state(station)],
 }
 

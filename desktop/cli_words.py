@@ -67,13 +67,7 @@ def parser(do: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.Ar
     due.add_argument("from_date", metavar="FROM_DATE", help="起算事件日 YYYY-MM-DD，不计入")
     due.add_argument("--days", type=int, metavar="N", help="T5 的期限，T7 的延长日数")
     due.add_argument("--exclude", action="append", default=[], metavar="A..B", help="T11 不计入的听证日，可重复")
-    enrol = part("enrol", "用一次性接入码向县级服务器登记本窗口")
-    enrol.add_argument("url", metavar="URL")
-    enrol.add_argument("code", metavar="CODE")
-    enrol.add_argument("--anew", action="store_true", help="已登记的窗口用新的接入码重新登记，旧的身份随即作废")
-    sync = part("sync", "与县级服务器交换，直到没有待上报")
-    sync.add_argument("--retry", action="store_true", help="先把县级没有收下、已搁置的部分重新上报")
-    _add_bundle_words(part("bundle", "用介质（U 盘）上报和接收回执"))
+    _add_county_words(part)
     part("verify", "核验签名链和全部视图")
     part("rebuild", "由办理动作重新生成全部视图")
     part("backup", "备份到一个新文件夹").add_argument("file", metavar="FILE")
@@ -87,6 +81,18 @@ def parser(do: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.Ar
     clerk.add_argument("--new-password-file", metavar="FILE")
     part("change-password", "修改自己的密码").add_argument("--new-password-file", metavar="FILE")
     return whole
+
+
+def _add_county_words(part: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    enrol = part("enrol", "用一次性接入码向县级服务器登记本窗口")
+    enrol.add_argument("url", metavar="URL")
+    enrol.add_argument("code", metavar="CODE")
+    enrol.add_argument("--anew", action="store_true", help="已登记的窗口用新的接入码重新登记，旧的身份随即作废")
+    sync = part("sync", "与县级服务器交换，直到没有待上报")
+    sync.add_argument("--retry", action="store_true", help="先把县级没有收下、已搁置的部分重新上报")
+    sync.add_argument("--acts-only", action="store_true", help="只交换办理记录，不传附件")
+    _add_bundle_words(part("bundle", "用介质（U 盘）上报和接收回执"))
+    _add_file_words(part("file", "附件：取出为文件，或者从县里取回本机"))
 
 
 def _add_restricted_words(init: argparse.ArgumentParser, part: Callable[[str, str], argparse.ArgumentParser]) -> None:
@@ -103,6 +109,12 @@ def _add_bundle_words(bundle: argparse.ArgumentParser) -> None:
     out.add_argument("--anew", action="store_true", help="已接入的窗口用新的接入单重新接入")
     back = ways.add_parser("import", help="导入县级的回执介质，可以一次给几份，次序不限")
     back.add_argument("files", nargs="+", metavar="FILE")
+
+
+def _add_file_words(file: argparse.ArgumentParser) -> None:
+    file.add_argument("what", choices=("export", "fetch"))
+    file.add_argument("id", metavar="FILE_ID", help="附件标识，见 show visit、show matter 的 files")
+    file.add_argument("-o", "--output", metavar="FILE")
 
 
 def _add_station_words(parser: argparse.ArgumentParser) -> None:

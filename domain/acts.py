@@ -47,7 +47,7 @@ _KINDS: Final = (
     ActKind("matter_guided", CaseKind.MATTER, "告知处理途径和程序", binding=True),
     ActKind("matter_referred", CaseKind.MATTER, "转送", binding=True),
     ActKind("matter_assigned", CaseKind.MATTER, "交办", binding=True),
-    ActKind("matter_received", CaseKind.MATTER, "收件"),
+    ActKind("matter_received", CaseKind.MATTER, "收件", binding=True),
     ActKind("matter_extended", CaseKind.MATTER, "延长办理期限", binding=True),
     ActKind("matter_answered", CaseKind.MATTER, "当场答复", binding=True),
     ActKind("address_supplied", CaseKind.MATTER, "补充姓名住址"),
@@ -56,6 +56,8 @@ _KINDS: Final = (
     ActKind("paper_stored", "", "文书存档"),
     ActKind("paper_printed", "", "打印文书"),
     ActKind("paper_voided", "", "作废文书"),
+    ActKind("file_attached", "", "附材料"),
+    ActKind("file_withdrawn", "", "撤回材料"),
     ActKind("conflict_settled", "", "核对不一致记录"),
     ActKind("office_recorded", CaseKind.OFFICE, "登记机构"),
     ActKind("clerk_recorded", CaseKind.CLERK, "登记工作人员"),
@@ -98,7 +100,8 @@ class Act:
     wall_ms: int
     """Device time, milliseconds since 1970 UTC. Evidence with a quality mark; decides nothing."""
     clock: str
-    """Quality of ``wall_ms``: ``ok`` · ``unsure`` (no contact yet) · ``behind`` (earlier than the last known time)."""
+    """Quality of ``wall_ms``: ``ok`` · ``unsure`` (no contact yet) · ``behind`` (earlier than the last known time) ·
+    ``off`` (measured against the county's clock and wrong; ``domain.acttime``)."""
     office: str
     station: str
     by: str

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import pypdfium2
 
-_lock = threading.Lock()  # PDFium is not made for two threads
+pdfium_lock = threading.Lock()  # PDFium is not made for two threads
 
 
 def count(pdf: bytes) -> int:
@@ -27,7 +27,7 @@ def pngs(pdf: bytes, dpi: int) -> list[bytes]:
 
 @contextmanager
 def _opened(pdf: bytes) -> Iterator[pypdfium2.PdfDocument]:
-    with _lock:
+    with pdfium_lock:
         document = pypdfium2.PdfDocument(pdf)
         try:
             yield document

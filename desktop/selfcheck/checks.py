@@ -21,7 +21,7 @@ from desktop.models.store.connection import Database
 from desktop.printing.gallery import LINE, samples
 from desktop.selfcheck.county_process import CountyProcess
 from desktop.selfcheck.fitness import Unfit, frozen, must
-from desktop.services import care, county, intake, lookup, papers, synthetic
+from desktop.services import care, county, files, intake, lookup, papers, synthetic, transfer
 from desktop.services.shipped import name_initials, private_use, shipped_calendars, shipped_rules
 from desktop.services.station import (
     OfficeSetup,
@@ -31,7 +31,7 @@ from desktop.services.station import (
     create_station,
     open_station,
 )
-from domain.commands import IssuePaper
+from domain.commands import AttachFile, IssuePaper
 from domain.faults import SurroundingsFault
 from domain.papers import SIZES, Mark
 
@@ -65,7 +65,7 @@ class SelfCheck:
         """All checks, in their order."""
         return (
             self.shipped_files, self.tables, self.faces, self.forms, self.new_station, self.visit, self.find,
-            self.paper, self.exchange, self.verify, self.reopen, self.modules, self.window,
+            self.paper, self.attachment, self.exchange, self.verify, self.reopen, self.modules, self.window,
         )  # fmt: skip
 
     def _one(self, check: Callable[[], Facts]) -> None:
@@ -183,17 +183,29 @@ class SelfCheck:
         row = papers.issue_paper(self.station, IssuePaper(self._visit_id, "F02", "A5")).value
         pdf = papers.stored_pdf(self.station, row.paper_id)
         must(hashlib.sha256(pdf).hexdigest() == row.pdf_hash, "paper_differs")
+        self._paper_id = row.paper_id
         return {"pages": row.pages, "bytes": len(pdf)}
 
+    def attachment(self) -> Facts:
+        """A picture of a page becomes a small black and white PDF, sealed on the disk and read back."""
+        page = self.scratch / "page.png"
+        page.write_bytes(printing.page_pngs(papers.stored_pdf(self.station, self._paper_id), 200)[0])
+        row = files.attach_file(self.station, AttachFile(self._visit_id, (str(page),))).value
+        pdf = files.read_file(self.station, row.file_id)
+        must(b"/CCITTFaxDecode" in pdf and len(printing.page_pngs(pdf, 60)) == row.pages == 1, "scan_failed")
+        return {"picture": page.stat().st_size, "bytes": row.size}
+
     def exchange(self) -> Facts:
-        """A county server of this very build starts on loopback, enrols the station and takes its acts."""
+        """A county server of this very build starts on loopback, enrols the station, takes its acts and its file."""
         with CountyProcess(self.scratch / "county") as server:
             code = server.enrolment_code(OFFICE)
             url = server.start()
             county.enrol(self.station, url, code)
             exchanged = county.exchange_once(self.station).value
             must(exchanged.pending == 0 and exchanged.confirmed > 0, "not_confirmed", pending=exchanged.pending)
-        return {"rounds": exchanged.rounds, "confirmed": exchanged.confirmed}
+            sent = transfer.carry_all(self.station).value.sent
+            must(sent == 1, "file_not_sent")
+        return {"rounds": exchanged.rounds, "confirmed": exchanged.confirmed, "files": sent}
 
     def verify(self) -> Facts:
         """Chain, signatures and every projected row."""

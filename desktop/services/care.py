@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from desktop.models.store import proof, search
 from desktop.models.store.connection import fault_of_os_error
 from desktop.models.store.folder import DataFolder, make_folder
 from desktop.models.store.proof import Progress, VerifyReport
+from desktop.models.store.vault import Vault
+from desktop.services import files
 from desktop.services.outcome import Outcome, Topic
 from desktop.services.shipped import shipped_calendars
 from desktop.services.station import Station
@@ -22,8 +25,12 @@ BULK_DOCS = 5000
 
 
 def verify(station: Station, progress: Progress | None = None) -> VerifyReport:
-    """Prove chain, signatures, feed positions, file, papers, and that every projected row is what the acts say."""
-    return proof.verify(station.store, progress)
+    """Prove chain, signatures, feed positions, file, papers, attachments, and every projected row against the acts."""
+    report = proof.verify(station.store, progress)
+    wrong = files.unsound(station)
+    if not wrong:
+        return report
+    return replace(report, clean=False, differing=(*report.differing, *wrong)[: proof.MOST_NAMED])
 
 
 def rebuild(station: Station, progress: Progress | None = None) -> Outcome[int]:
@@ -76,6 +83,13 @@ def backup(station: Station, target: Path) -> Path:
         copy = make_folder(part)
         proof.copy_file(station.store, copy.database, station.data_key.raw)
         shutil.copyfile(station.folder.keys, copy.keys)
+        vault = files.vault_of(station)
+        good = [row.shape for row in station.store.files.all() if vault.sound(row.shape)]
+        if station.folder.files.exists():  # after the rows: whatever they name is here already
+            shutil.copytree(station.folder.files, copy.files, ignore=shutil.ignore_patterns("*.tmp", "*.part"))
+        copied = Vault(copy.files, station.data_key.raw, station.surroundings.entropy)
+        if not all(copied.sound(shape) for shape in good):
+            raise SurroundingsFault("backup_unsound", facts={"file": target.name})
         part.replace(target)
     except OSError as error:
         raise fault_of_os_error(error, target) from error
@@ -97,6 +111,8 @@ def restore(source: Path, target: Path) -> DataFolder:
     try:
         shutil.copyfile(kept.database, folder.database)
         shutil.copyfile(kept.keys, folder.keys)
+        if kept.files.exists():
+            shutil.copytree(kept.files, folder.files, dirs_exist_ok=True)
     except OSError as error:
         raise fault_of_os_error(error, target) from error
     return folder

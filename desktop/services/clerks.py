@@ -24,7 +24,7 @@ def add_clerk(station: Station, *, sign_in: str, name: str, password: str) -> Ou
         parameters=station.surroundings.password_cost,
     )
     with station.writing() as transaction:
-        sets = {"name": shown, "sign_in": sign_in}
+        sets = {"name": shown, "sign_in": sign_in, "window": station.office.window}
         transaction.record([ActDraft("clerk_recorded", CaseKind.CLERK, clerk_id, sets)])
     return Outcome(clerk_id, frozenset({Topic.CLERK}))
 

@@ -15,7 +15,9 @@ from desktop.models.store.connection import immediate
 from desktop.models.store.rows import SyncState
 from desktop.services.outcome import Outcome, Topic
 from desktop.services.station import Station
+from domain.acttime import WRONG_CLOCK_MS
 from domain.audience import restricted
+from domain.beijing import beijing_minute
 from domain.faults import SurroundingsFault
 from sync import client
 from sync.exchange import START_BUDGET, Applied, Identity, apply_answer, build_request
@@ -174,6 +176,8 @@ def finish_exchange(
             applied = apply_answer(store.log, store.feed, prepared.request, answer, store.project_cases, store.reborn)
             waiting = bool(applied.forked) and applied.pending > 0
             store.note_exchange(station.now_ms, forked=bool(applied.reborn) or waiting, clock=clock)
+            if clock is not None and abs(clock[0]) + clock[1] <= WRONG_CLOCK_MS:
+                store.trust_time(station.now_ms)
             transaction.commit()
         store.reread_identity()
         if applied.reborn:
@@ -203,7 +207,7 @@ def finish_exchange(
 
 def note_failure(station: Station, fault: SurroundingsFault) -> Outcome[str]:
     """Keep why the last exchange failed, for the county page; offline is a state, never a box (store lane)."""
-    station.store.note_county_failure(fault.code)
+    station.store.note_county_failure(fault.code, str(fault.facts.get("reason", "")))
     return Outcome(fault.code, frozenset({Topic.SYNC}))
 
 
@@ -251,8 +255,11 @@ def exchange_once(station: Station, transport: client.Transport | None = None) -
 
 
 def sync_state(station: Station) -> SyncState:
-    """What the status bar and the county page say (store lane)."""
-    return station.store.sync_state(station.store.feed.pending())
+    """What the status bar, the county page and the list of what waits say (store lane)."""
+    store, now_ms = station.store, station.now_ms
+    return replace(
+        store.sync_state(), clock=store.clock_quality(now_ms), last_known_at=beijing_minute(store.last_known_ms)
+    )
 
 
 def refused_acts(station: Station) -> dict[str, str]:

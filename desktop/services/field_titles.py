@@ -103,9 +103,11 @@ _PREFIXES: Final = {
     "delivery.": "送达",
     "extension.": "延期（日）",
     "table.": "工作日历",
+    "file.": "附件",
     "person.": "来访人",
     "flag.": "标识",
     "audience.": "知悉范围",
+    "note.": "备注",
 }
 
 STAGES: Final = {
@@ -150,6 +152,8 @@ def field_title(name: str) -> str:
     """The Chinese title of a field, or empty for machinery."""
     if name in TITLES:
         return TITLES[name]
+    if name.startswith("file.") and name.endswith(".withdrawn"):
+        return "附件撤回"
     if name.startswith("flag."):
         return FLAGS.get(name.removeprefix("flag."), "标识")
     return next((title for prefix, title in _PREFIXES.items() if name.startswith(prefix)), "")

@@ -8,24 +8,31 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypedDict, TypeVar
 
+from desktop.models.store.files import FileRow
 from desktop.models.store.found import found_rows
 from desktop.models.store.rows import (
     ClockRow,
     ConflictRow,
     FoundRow,
-    HeadRow,
     MatterRow,
     OfficeRow,
     PaperRow,
     PetitionerRow,
     TimelineRow,
+    TogetherRow,
     VisitRow,
 )
+from desktop.services.clock_words import doubt_words
 from desktop.services.field_titles import field_title, field_words, masked, value_words
+from desktop.services.files import files_of
+from desktop.services.people import People
 from desktop.services.station import Station
-from domain.acts import ACT_KINDS, Act
+from desktop.services.together import unseen
+from domain.acts import ACT_KINDS, Act, CaseKind
 from domain.beijing import beijing_date, beijing_minute
 from domain.canonical import Json
+from domain.conflicts import Difference, differences
+from domain.decisions.settling import choices, third_allowed
 from domain.fold import CaseState
 from domain.papers import TITLES
 from domain.refusals import Refusal
@@ -43,11 +50,14 @@ class VisitPage:
     companions: tuple[str, ...]
     matters: tuple[MatterRow, ...]
     papers: tuple[PaperRow, ...]
+    files: tuple[FileRow, ...]
     timeline: tuple[TimelineRow, ...]
     conflicts: tuple[ConflictRow, ...]
     fields: tuple[tuple[str, str], ...]
     """(title, text) of the recorded fields, in reading order."""
     newer: bool
+    together: tuple[TogetherRow, ...] = ()
+    """同时办理, until a clerk has looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +69,12 @@ class MatterPage:
     petitioner: PetitionerRow | None
     clocks: tuple[ClockRow, ...]
     papers: tuple[PaperRow, ...]
+    files: tuple[FileRow, ...]
     timeline: tuple[TimelineRow, ...]
     conflicts: tuple[ConflictRow, ...]
     fields: tuple[tuple[str, str], ...]
     newer: bool
+    together: tuple[TogetherRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,26 +141,35 @@ def petitioner_page(station: Station, petitioner_id: str) -> PetitionerPage:
     state = station.state(petitioner_id, field="petitioner_id")
     person = _row(station.store.petitioner_rows([petitioner_id]), state, "petitioner_id")
     matters = tuple(station.store.matters_of_petitioner(petitioner_id))
-    return PetitionerPage(person, matters, timeline(station, state), field_words(state))
+    return PetitionerPage(person, matters, timeline(station, state), _told(state))
 
 
 class _OfCase(TypedDict):
     papers: tuple[PaperRow, ...]
+    files: tuple[FileRow, ...]
     timeline: tuple[TimelineRow, ...]
     conflicts: tuple[ConflictRow, ...]
     fields: tuple[tuple[str, str], ...]
     newer: bool
+    together: tuple[TogetherRow, ...]
 
 
 def _of_case(station: Station, state: CaseState) -> _OfCase:
     """What the pages of a visit and of a matter both show of their case."""
     return {
         "papers": tuple(station.store.papers_of(state.case_id)),
+        "files": tuple(files_of(station, state.case_id)),
         "timeline": timeline(station, state),
         "conflicts": _conflicts(station, state),
-        "fields": field_words(state),
+        "fields": _told(state),
         "newer": state.newer,
+        "together": unseen(station, state),
     }
+
+
+def _told(state: CaseState) -> tuple[tuple[str, str], ...]:
+    """The recorded fields, and the values kept as notes behind them."""
+    return (*field_words(state), *note_words(state))
 
 
 def _row(rows: Sequence[R], state: CaseState, field: str) -> R:
@@ -178,11 +199,14 @@ def find(station: Station, text: str, limit: int = 60) -> list[FoundRow]:
 
 
 def conflicts(station: Station) -> list[ConflictRow]:
-    """Every field with two differing live heads (待核对)."""
+    """Every field with two differing live heads (待核对) that a clerk may settle.
+
+    Series 文号 are the county's to put right: a clerk cannot know which of two holders stands.
+    """
     found: list[ConflictRow] = []
     seen: set[str] = set()
-    for case_id, _kind, _field in station.store.conflict_fields():
-        if case_id in seen:
+    for case_id, kind, _field in station.store.conflict_fields():
+        if case_id in seen or kind == CaseKind.SERIES:
             continue
         seen.add(case_id)
         state = station.store.state(case_id)
@@ -204,20 +228,20 @@ def offices(station: Station) -> list[OfficeRow]:
 def timeline(station: Station, state: CaseState) -> tuple[TimelineRow, ...]:
     """The acts of a case as a clerk reads them."""
     confirmed = station.store.confirmed_acts(state.case_id)
-    names = {row.clerk_id: row.name for row in station.store.clerks()}
-    places = {row.code: row.name for row in station.store.offices()}
+    people = People(station)
     return tuple(
         TimelineRow(
             act_id=act.act_id,
             at=beijing_minute(act.wall_ms),
             clock=act.clock,
             title=ACT_KINDS[act.kind].title if act.known else "由新版本办理，请升级后查看",
-            by=names.get(act.by, "县级服务器" if act.by == "county" else act.by[:8]),
-            office=places.get(act.office, act.office),
-            station=act.station[:8],
+            by=people.name(act.by),
+            office=people.office(act.office),
+            station=people.window(act) or act.station[:8],
             summary=_summary(act),
             why=act.why,
             reported=act.act_id in confirmed,
+            doubt=doubt_words(act.clock, act.clock_offset_ms),
         )
         for act in state.acts
     )
@@ -254,6 +278,8 @@ def _record_words(name: str, value: Mapping[str, Json]) -> str:
     if name.startswith("delivery."):
         how = "拒收" if value.get("outcome") == "refused" else "签收"
         return f"{value.get('at', '')} {value.get('signer', '')}{how}".strip()
+    if name.startswith("note."):
+        return _kept_words(value)
     if name.startswith("print."):
         return f"{value.get('at', '')} {'已打印出来' if value.get('out') is True else '未打印出来'}".strip()
     if name.endswith(".pdf"):
@@ -261,35 +287,51 @@ def _record_words(name: str, value: Mapping[str, Json]) -> str:
     if name.startswith("paper."):
         title = TITLES.get(str(value.get("form", "")), "")
         return f"{title} {value.get('number', '')}".strip()
+    if name.startswith("file."):
+        return str(value.get("name", ""))[:60]
     if name.startswith("table."):
         return f"{value.get('year', '')}年 {value.get('source_notice', '')}".strip()[:80]
     return json.dumps(value, ensure_ascii=False)[:200]
 
 
+def note_words(state: CaseState) -> list[tuple[str, str]]:
+    """Values kept as notes 备注 when a conflict was settled."""
+    return [("备注", words) for value in state.items("note").values() if (words := plain(value, "note.")) != ""]
+
+
+def _kept_words(value: Mapping[str, Json]) -> str:
+    """A note 备注: what else was written for a field, and when."""
+    name = str(value.get("field", ""))
+    kept = value.get("kept")
+    parts = [
+        f"{masked(name, plain(item.get('value'), name)) or '（空）'}（{item.get('at', '')}）"
+        for item in (kept if isinstance(kept, list | tuple) else ())
+        if isinstance(item, dict)
+    ]
+    return f"{field_title(name) or name}另有记录：{'；'.join(parts)}" if parts else ""
+
+
 def _conflicts(station: Station, state: CaseState) -> tuple[ConflictRow, ...]:
     if not state.conflicts:
         return ()
-    names = {row.clerk_id: row.name for row in station.store.clerks()}
-    places = {row.code: row.name for row in station.store.offices()}
+    people = People(station)
     summary = state.text("summary") or state.text("number") or state.text("name")
-    return tuple(
-        ConflictRow(
-            case_id=state.case_id,
-            case_kind=state.case_kind,
-            field=name,
-            field_title=field_title(name) or name,
-            heads=tuple(
-                HeadRow(
-                    head.act_id,
-                    plain(head.value, name),
-                    beijing_minute(head.wall_ms),
-                    names.get(head.by, head.by[:8]),
-                    places.get(head.office, head.office),
-                    head.station[:8],
-                )
-                for head in state.fields[name].heads
-            ),
-            summary=summary,
-        )
-        for name in state.conflicts
+    return tuple(_conflict(people, state, torn, summary) for torn in differences(state))
+
+
+def _conflict(people: People, state: CaseState, torn: Difference, summary: str) -> ConflictRow:
+    name = torn.field
+    return ConflictRow(
+        case_id=state.case_id,
+        case_kind=state.case_kind,
+        field=name,
+        field_title=field_title(name) or name,
+        heads=tuple(people.head(head.act, plain(head.value, name)) for head in torn.heads),
+        summary=summary,
+        base=None if torn.base is None else people.head(torn.base.act, plain(torn.base.value, name)),
+        base_missing=torn.base_missing,
+        seen=torn.acts,
+        third=third_allowed(torn, state.case_kind),
+        choices=tuple((code, value_words(name, code)) for code in choices(name, state.case_kind)),
+        number=state.text("number"),
     )

@@ -15,6 +15,7 @@ from domain.commands import (
     AssignMatter,
     CorrectMatter,
     CorrectPetitioner,
+    CorrectTime,
     CorrectVisit,
     DeliverNotice,
     ExtendMatter,
@@ -22,10 +23,11 @@ from domain.commands import (
     ReceiveMatter,
     ReferMatter,
     SettleConflict,
+    SettleConflicts,
     ShareCase,
     SupplyAddress,
 )
-from domain.decisions import corrections, sharing, steps
+from domain.decisions import corrections, settling, sharing, steps, times
 from domain.fold import CaseState
 from domain.refusals import Refusal
 
@@ -173,4 +175,19 @@ def correct_petitioner(station: Station, command: CorrectPetitioner) -> Outcome[
 def settle_conflict(station: Station, command: SettleConflict) -> Outcome[str]:
     """Settle a conflict 核对."""
     state = station.state(command.case_id, field="case_id")
-    return _recorded(station, state.case_id, [corrections.settle(command, state, station.desk())], _RECORD)
+    return _recorded(station, state.case_id, [settling.settle(command, state, station.desk())], _RECORD)
+
+
+def settle_conflicts(station: Station, command: SettleConflicts) -> Outcome[str]:
+    """Settle several fields of a case in one act 核对."""
+    state = station.state(command.case_id, field="case_id")
+    return _recorded(station, state.case_id, [settling.settle_case(command, state, station.desk())], _RECORD)
+
+
+def correct_time(station: Station, command: CorrectTime) -> Outcome[str]:
+    """Put the time of a visit right 更正办理时间, with the day of receipt of its undecided matters."""
+    visit = station.state(command.visit_id, field="visit_id")
+    rows = station.store.matters_of_visit(visit.case_id)
+    found = [station.store.state(row.matter_id) for row in rows]
+    drafts = times.correct_time(command, visit, [state for state in found if state is not None], station.desk())
+    return _recorded(station, visit.case_id, drafts, _RECORD)

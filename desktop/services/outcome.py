@@ -21,6 +21,7 @@ class Topic:
     CALENDAR = "calendar"
     CLERK = "clerk"
     DRAFT = "draft"
+    FILE = "file"
 
 
 @dataclass(frozen=True, slots=True)

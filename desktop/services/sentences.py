@@ -51,6 +51,7 @@ _INPUTS: Final = {
     "query_code": "查询码",
     "printer": "打印机",
     "value": "核对后的内容",
+    "visited_at": "来访时间",
 }
 """Inputs of commands that are no fields of a case, or are called otherwise there."""
 

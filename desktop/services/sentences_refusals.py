@@ -88,6 +88,7 @@ MATTERS: Final = {
     "choice_unknown": "[“{where}”]所选的值不在名录中[：{value}]。请从列表中选择。",
     "choice_missing": "没有选定以哪一个为准。请在两处记录中选定一个。",
     "nothing_changed": "没有改动。请先修改需要更正的内容，或者关闭。",
+    "conflict_moved": "[“{field}”]刚才又收到了新的内容，还没有核定。请看过新的内容再定。",
     "no_conflict": "[“{field}”]没有需要核对的不一致，可能已经由他人核对。请刷新。",
 }
 
@@ -125,6 +126,23 @@ PAPERS: Final = {
     "qr_unreadable": "扫到的二维码不是本系统回执上的，或者没有读全。请重扫，或者手工输入登记编号。",
 }
 
+FILES: Final = {
+    "file_not_for_case": "附件只能附在来访或者信访事项上。请到相应的页面上添加。",
+    "file_type_unknown": "不收这一类文件[（.{end}）]。可以附 PDF、图片（jpg、png、tif、bmp）、"
+    "Word、Excel、WPS、OFD 文档、录音录像（mp3、wav、amr、m4a、mp4、mov）和 txt。",
+    "file_empty": "这个文件是空的。请核对后重新选择。",
+    "file_too_large": "文件太大[：{size} MB，最大 {limit} MB]。请分成几份，或者降低清晰度后再附。",
+    "file_not_its_type": "文件的内容与扩展名[“.{end}”]不符，没有附上。请用生成它的程序重新保存后再附。",
+    "file_attached_already": "这份文件已经附在这里[（{name}）]，不必再附。",
+    "file_unknown": "没有找到这份附件。请刷新后重新选择。",
+    "file_is_withdrawn": "这份附件已经撤回。",
+    "files_not_pages": "一次选几个文件时，只能都是图片或者 PDF，合成一份多页的 PDF。其他文件请逐个添加。",
+    "no_files": "没有选择文件。请选择要附上的文件。",
+    "picture_unreadable": "这张图片或者这份 PDF 打不开[（{name}）]，没有附上。请重新扫描，或者换一种格式保存后再附。",
+    "picture_too_large": "这张图片尺寸太大[（{name}）]，没有附上。请把扫描分辨率降到 300 点以下再试。",
+    "too_many_pages": "页数太多[：{pages}页，最多{limit}页]。请分成几份附上。",
+}
+
 UPKEEP: Final = {
     "calendar_missing": "没有[{year}年]的工作日历，期限暂时算不出来。请导入国务院办公厅公布的[{year}年]节假日安排。",
     "calendar_known": "[{year}年]第[{version}]版的工作日历已经有了，不需要再导入。更正的请把版本号加1。",
@@ -147,7 +165,7 @@ UPKEEP: Final = {
     "password_too_short": "密码太短[，至少{least}个字符]。请换一个更长的密码。",
 }
 
-REFUSALS: Final = {**REGISTERING, **MATTERS, **PAPERS, **UPKEEP}
+REFUSALS: Final = {**REGISTERING, **MATTERS, **PAPERS, **FILES, **UPKEEP}
 """Every code of ``domain.refusals.Refusal`` with its sentence."""
 
 NO_ARTICLE: Final = frozenset(

@@ -29,6 +29,10 @@ SURROUNDINGS: Final = {
     "no_backup": "这个文件夹里没有备份[（{folder}）]。请选择备份所在的文件夹。",
     "paper_elsewhere": "这份文书[（{number}）]是在另一台机器上出具的，本机没有它的存档文件。"
     "请到出具的机器上预览和补打。",
+    "file_not_here": "这份附件不在本机[（{name}）]。已接入县级的，请点“取回”从县里取。",
+    "file_damaged_here": "本机存的这份附件已损坏[（{name}）]，没有打开。县里有的可以重新取回；否则请从备份中恢复。",
+    "file_not_at_county": "县里还没有这份附件[（{name}）]：办理的单位还没有传完。请稍后再取。",
+    "little_room": "磁盘剩余空间不足 500 MB，暂不取回附件；登记和办理不受影响。请清理磁盘。",
     "printer_failed": "打印机[“{printer}”]没有打印[：{reason}]。请检查打印机后再打；文书已经存档，不会丢失。",
     "county_unreachable": "连不上县级服务器，已转为离线。可以照常办理，连上后会自动同步。",
     "county_full": "县级服务器磁盘已满，暂时收不下。可以照常办理，请通知县级管理员，之后会自动同步。",
@@ -149,6 +153,7 @@ COUNTY_REASONS: Final = {
     "wrong_office": "接入码是发给其他机构的",
     "wrong_desk": "普通窗口和检举控告专用窗口的接入码不能混用，请管理员另发一个",
     "wrong_county": "证书不是这个县级服务器发的",
+    "relay_covers_office": "这个单位由下级服务器代为上报，不能再单独接入",
     "station_taken": "本机标识已被另一台机器使用",
     "revoked": "本机的接入已被撤销",
     "certificate_wanted": "县级不认得本机的证书",
@@ -161,6 +166,11 @@ COUNTY_REASONS: Final = {
     "bad_answer": "县级的回应没有通过校验",
     "bad_signature": "签名没有通过校验",
     "county_failed": "县级服务器内部出错",
+    "file_not_yours": "这份附件不归本机上传或者取回",
+    "file_not_there": "县里还没有这份附件",
+    "file_differs": "附件的内容与登记的校验码不符",
+    "bad_piece": "附件传送的分片不对",
+    "too_many": "县级服务器正忙，稍后会自动再试",
 }
 
 TABLE_REASONS: Final = {

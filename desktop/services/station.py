@@ -284,7 +284,7 @@ def doubt_of(station: Station) -> str:
 def _first_acts(station: Station, office: OfficeSetup, name: str) -> None:
     """The first commit of a station: its clerk, its office and directory, and series it gives itself."""
     desk = station.desk()
-    shown = {"name": desk.line(name, "name") or station.sign_in, "sign_in": station.sign_in}
+    shown = {"name": desk.line(name, "name") or station.sign_in, "sign_in": station.sign_in, "window": office.window}
     drafts = [ActDraft("clerk_recorded", CaseKind.CLERK, station.clerk_id, shown)]
     own = OfficeRow(
         office.code, office.name, office.kind, office.level, office.parent, office.phone, office.address, office.mark

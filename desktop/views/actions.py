@@ -47,6 +47,7 @@ NAVIGATION = (
 )
 GENERAL = (
     Action("keys", "F1", "快捷键", "page", "keys"),
+    Action("waiting", "Shift+F8", "待上报", "page", "", "还没有到县的内容，每一项的状态和原因；也可以点状态栏上的字"),
     Action("print", "F9", "打印", "work", "print", "打印当前来访或事项的文书"),
     Action("lock", "Ctrl+L", "锁定", "work", "lock", "离开座位时锁定；已填写的内容不变"),
     Action("back", "Alt+Left", "返回", "work", "", "回到上一个页面"),
@@ -67,8 +68,9 @@ FORM_KEYS = (
     Action("more", "Alt+G", "更多项目", "form", "", "展开或收起当前部分的其他项目"),
 )
 CASE_KEYS = (
-    Action("tabs", "Alt+1…4", "换标签页；期限看板上只看一组", "case"),
+    Action("tabs", "Alt+1…5", "换标签页；期限看板上只看一组", "case"),
     Action("first_step", "Alt+Return", "办理下一步", "case", "", "打开第一个办理按钮，Ctrl+Enter 记录，Esc 放弃"),
+    Action("attach", "Alt+A", "添加附件", "case", "", "给这次来访或者这件事项附上扫描件、照片、文档、录音"),
     Action("print_now", "Ctrl+P", "出具并打印、补打", "case"),
     Action("zoom", "Ctrl+=/-/0", "样稿放大、缩小、适合宽度", "case"),
     Action("day", "Ctrl+PgUp/PgDown", "前一天、后一天；Ctrl+Home 今天", "case"),

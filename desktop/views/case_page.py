@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from desktop.services.together import look
 from desktop.views.case_header import CaseHeader
 from desktop.views.case_tabs import CaseTabs
 from desktop.views.page import Bus, Lane, Page, StationRef
+from desktop.views.together_note import TogetherNote
 
 
 class CasePage(Page):
@@ -23,6 +25,8 @@ class CasePage(Page):
         self.case_id = ""
         """The case shown; empty before the first."""
         self.header = CaseHeader(self)
+        self.together = TogetherNote(self)
+        self.together.looked.connect(lambda: self.act(look, self.case_id, done=lambda _case: None))
 
     def lay_out(self, tabs: Sequence[tuple[QWidget, str]], *between: QWidget) -> None:
         """Put the header, what stands between, and the tabs under one another."""
@@ -30,7 +34,7 @@ class CasePage(Page):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 14, 20, 12)
         layout.setSpacing(10)
-        for widget in (self.header, *between):
+        for widget in (self.header, self.together, *between):
             layout.addWidget(widget)
         layout.addWidget(self.tabs, 1)
         self.setFocusProxy(self.tabs)

@@ -1,19 +1,19 @@
-"""ConflictPage 待核对: a field written differently at two places, both values side by side, settled by a person."""
+"""ConflictPage 待核对: fields written differently at two places, case by case, settled by a person field by field."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
-    QRadioButton,
+    QScrollArea,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -22,33 +22,48 @@ from PySide6.QtWidgets import (
 from desktop.models.items.records import Column, RecordTable
 from desktop.models.store.rows import ConflictRow
 from desktop.services import lookup, matters
+from desktop.services.field_titles import masked
 from desktop.services.outcome import Topic
 from desktop.services.sentences import sentence
+from desktop.views.conflict_field import ConflictField
+from desktop.views.fields import EnterPresses, bring_into_view
 from desktop.views.page import Page, StationRef
 from desktop.views.tables import RecordView
 from desktop.workers.bus import Bus
 from desktop.workers.lane import Lane
-from domain.commands import SettleConflict
+from domain.commands import SettleConflicts
 from domain.refusals import Refusal
-
-THIRD = "third"
 
 _KINDS = {"visit": "来访", "matter": "信访事项", "petitioner": "信访人", "office": "机构", "clerk": "工作人员"}
 
 
-def key_of(row: ConflictRow) -> str:
-    """A conflict is a field of a case."""
-    return f"{row.case_id}/{row.field}"
+@dataclass(frozen=True, slots=True)
+class CaseConflicts:
+    """A case with every field of it that is in conflict."""
+
+    case_id: str
+    case_kind: str
+    title: str
+    fields: tuple[ConflictRow, ...]
+
+
+def by_case(rows: Sequence[ConflictRow]) -> list[CaseConflicts]:
+    """Group the fields by their case, in the order they come."""
+    groups: dict[str, list[ConflictRow]] = {}
+    for row in rows:
+        groups.setdefault(row.case_id, []).append(row)
+    return [CaseConflicts(case, each[0].case_kind, each[0].summary, tuple(each)) for case, each in groups.items()]
 
 
 class ConflictPage(Page):
-    """F7. Arrows choose the conflict, Tab goes to the values, Ctrl+Enter settles."""
+    """F7. Arrows choose the case, Enter goes to its values, Ctrl+Enter settles every field that has a choice."""
 
     TOPICS = frozenset({Topic.CONFLICT, Topic.SYNC})
 
     def __init__(self, lane: Lane, station_ref: StationRef, bus: Bus, parent: QWidget | None = None) -> None:
         super().__init__(lane, station_ref, bus, parent)
-        self._row: ConflictRow | None = None
+        self._row: CaseConflicts | None = None
+        self.blocks: tuple[ConflictField, ...] = ()
         title = QLabel(self.tr("待核对"), self)
         title.setObjectName("page_title")
         note = QLabel(self.tr("同一项内容两处写得不一致时，两个值都保留，由工作人员核定；核定前不影响登记"), self)
@@ -57,57 +72,18 @@ class ConflictPage(Page):
         head.addWidget(title)
         head.addSpacing(16)
         head.addWidget(note, 1)
-        self.table: RecordTable[ConflictRow] = RecordTable(_COLUMNS, key_of, parent=self)
+        self.table: RecordTable[CaseConflicts] = RecordTable(_COLUMNS, lambda row: row.case_id, parent=self)
         self.view = RecordView(
             self.table, self.tr("没有待核对的内容。\n县、乡两处对同一项写得不一致时，会列在这里由您核对。"), self
         )
         self.view.current_changed.connect(self._take)
         self.view.chosen.connect(lambda _key: self._to_values())
-        self.detail = QFrame(self)
-        self.detail.setObjectName("side_panel")
-        self._detail = QVBoxLayout(self.detail)
-        self._detail.setContentsMargins(16, 14, 16, 14)
-        self._detail.setSpacing(10)
-        self.field_title = QLabel(self.detail)
-        self.field_title.setObjectName("panel_title")
-        self.field_title.setWordWrap(True)
-        self.values = QWidget(self.detail)
-        self.group = QButtonGroup(self)
-        self.third = QLineEdit(self.detail)
-        self.third.setPlaceholderText(self.tr("都不对时，在这里写正确的内容"))
-        self.third.setAccessibleName(self.tr("另填的内容"))
-        self.third.textEdited.connect(self._choose_third)
-        self.reason = QLineEdit(self.detail)
-        self.reason.setPlaceholderText(self.tr("依据什么定的，例如：经与本人电话核实"))
-        self.reason.setAccessibleName(self.tr("核对理由"))
-        reason_label = QLabel(self.tr("核对理由"), self.detail)
-        reason_label.setBuddy(self.reason)
-        self.trouble = QLabel(self.detail)
-        self.trouble.setProperty("tone", "late")
-        self.trouble.setWordWrap(True)
-        self.settle_button = QPushButton(self.tr("按所选核定（Ctrl+Enter）"), self.detail)
-        self.settle_button.setProperty("kind", "primary")
-        self.settle_button.clicked.connect(self.settle)
-        self.open_button = QPushButton(self.tr("打开这件"), self.detail)
-        self.open_button.clicked.connect(self._open)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.settle_button)
-        buttons.addWidget(self.open_button)
-        buttons.addStretch()
-        self._detail.addWidget(self.field_title)
-        self._detail.addWidget(self.values)
-        self._detail.addWidget(self.third)
-        self._detail.addSpacing(6)
-        self._detail.addWidget(reason_label)
-        self._detail.addWidget(self.reason)
-        self._detail.addWidget(self.trouble)
-        self._detail.addLayout(buttons)
-        self._detail.addStretch()
+        self.detail = self._detail()
         split = QSplitter(Qt.Orientation.Horizontal, self)
         split.addWidget(self.view)
         split.addWidget(self.detail)
-        split.setStretchFactor(0, 3)
-        split.setStretchFactor(1, 2)
+        split.setStretchFactor(0, 4)
+        split.setStretchFactor(1, 5)
         split.setChildrenCollapsible(False)
         split.setHandleWidth(14)
         layout = QVBoxLayout(self)
@@ -120,38 +96,76 @@ class ConflictPage(Page):
         self.setFocusProxy(self.view)
         self._take("")
 
+    def _detail(self) -> QFrame:
+        frame = QFrame(self)
+        frame.setObjectName("side_panel")
+        self.case_title = QLabel(frame)
+        self.case_title.setObjectName("panel_title")
+        self.case_title.setWordWrap(True)
+        self.values = QScrollArea(frame)
+        self.values.setWidgetResizable(True)
+        self.values.setFrameShape(QFrame.Shape.NoFrame)
+        self.values.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.values.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.reason = QLineEdit(frame)
+        self.reason.setPlaceholderText(self.tr("依据什么定的，例如：经与本人电话核实"))
+        self.reason.setAccessibleName(self.tr("核对理由"))
+        reason_label = QLabel(self.tr("核对理由"), frame)
+        reason_label.setBuddy(self.reason)
+        self.trouble = QLabel(frame)
+        self.trouble.setProperty("tone", "late")
+        self.trouble.setWordWrap(True)
+        self.settle_button = QPushButton(self.tr("按所选核定（Ctrl+Enter）"), frame)
+        self.settle_button.setProperty("kind", "primary")
+        self.settle_button.clicked.connect(self.settle)
+        self.open_button = QPushButton(self.tr("打开这件"), frame)
+        self.open_button.clicked.connect(self._open)
+        presses = EnterPresses(self)
+        for button in (self.settle_button, self.open_button):
+            button.installEventFilter(presses)
+        why = QHBoxLayout()
+        why.addWidget(reason_label)
+        why.addWidget(self.reason, 1)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.settle_button)
+        buttons.addWidget(self.open_button)
+        buttons.addStretch()
+        box = QVBoxLayout(frame)
+        box.setContentsMargins(16, 14, 16, 14)
+        box.setSpacing(8)
+        box.addWidget(self.case_title)
+        box.addWidget(self.values, 1)
+        box.addLayout(why)
+        box.addWidget(self.trouble)
+        box.addLayout(buttons)
+        return frame
+
     def refresh(self) -> None:
-        """Read the conflicts again; what was typed about one that still stands stays."""
+        """Read the conflicts again; what was typed about a case that still stands as it did stays."""
         self.ask("conflicts", lookup.conflicts, done=self._show)
 
     def settle(self) -> None:
-        """Record which value stands. The rule asks for a reason and for a choice."""
-        row, chosen = self._row, self.group.checkedButton()
+        """Record which values stand, all in one act; a field without a choice stays open."""
+        row = self._row
         if row is None or not self.settle_button.isEnabled():
             return
-        if chosen is None:
+        chosen = tuple(each for block in self.blocks if (each := block.settlement()) is not None)
+        if not chosen:
             self._say(self.tr("请先选定一个值，或在下面另填。"))
             return
-        act_id = str(chosen.property("act_id"))
-        third = act_id == THIRD
-        command = SettleConflict(
-            row.case_id,
-            row.field,
-            "" if third else act_id,
-            self.third.text().strip() if third else "",
-            self.reason.text().strip(),
-        )
+        command = SettleConflicts(row.case_id, chosen, self.reason.text().strip())
+        titles = "、".join(block.row.field_title for block in self.blocks if block.settlement() is not None)
         self.settle_button.setEnabled(False)
         self.act(
-            matters.settle_conflict,
+            matters.settle_conflicts,
             command,
-            done=lambda _case: self._settled(row),
+            done=lambda _case: self._settled(titles),
             refused=self._refused,
             ended=lambda: self.settle_button.setEnabled(True),
         )
 
     def _show(self, rows: Sequence[ConflictRow]) -> None:
-        self.table.set_rows(rows)
+        self.table.set_rows(by_case(rows))
         self._take(self.view.current_id())
 
     def _take(self, key: str) -> None:
@@ -161,48 +175,43 @@ class ConflictPage(Page):
         if row == self._row or row is None:
             self._row = row
             return
+        same = self._row is not None and self._row.case_id == row.case_id
+        held = {block.row: block for block in self.blocks} if same else {}
         self._row = row
-        self.field_title.setText(f"{row.summary}\n{row.field_title}")
-        self.field_title.setToolTip(row.summary)
-        old, self.values = self.values, QWidget(self.detail)
-        box = QVBoxLayout(self.values)
-        box.setContentsMargins(0, 0, 0, 0)
-        for button in self.group.buttons():
-            self.group.removeButton(button)
-        for head in row.heads:
-            box.addWidget(self._radio(head.value or "（空）", head.act_id))
-            who = QLabel(f"{head.at}　{head.by}　{head.office}　设备 {head.station}", self.values)
-            who.setProperty("tone", "quiet")
-            who.setIndent(24)
-            who.setWordWrap(True)
-            box.addWidget(who)
-        box.addWidget(self._radio(self.tr("另填"), THIRD))
-        self._detail.replaceWidget(old, self.values)
-        old.deleteLater()
-        self.third.clear()
-        self.reason.clear()
+        self.case_title.setText(f"{_KINDS.get(row.case_kind, '')}　{row.title}".strip("　"))
+        body = QWidget()
+        body.setObjectName("sheet")
+        box = QVBoxLayout(body)
+        box.setContentsMargins(0, 0, 8, 0)
+        box.setSpacing(6)
+        # what was chosen or written for a field that stands as it did stays, whatever else came meanwhile
+        self.blocks = tuple(held.get(field) or self._block(field, body) for field in row.fields)
+        for block in self.blocks:
+            box.addWidget(block)
+        box.addStretch()
+        old = self.values.takeWidget()
+        self.values.setWidget(body)
+        if old is not None:
+            old.deleteLater()
+        if not same:
+            self.reason.clear()
         self.trouble.clear()
+        for before, after in zip([self.view, *self.blocks], [*self.blocks, self.reason], strict=True):
+            QWidget.setTabOrder(before, after)
+        self.open_button.setVisible(row.case_kind in ("matter", "visit"))
 
-    def _radio(self, text: str, act_id: str) -> QRadioButton:
-        shown = text if len(text) <= 60 else text[:59] + "…"
-        button = QRadioButton(shown.replace("&", "&&"), self.values)
-        button.setToolTip(text)
-        button.setProperty("act_id", act_id)
-        self.group.addButton(button)
-        return button
-
-    def _choose_third(self) -> None:
-        for button in self.group.buttons():
-            if button.property("act_id") == THIRD:
-                button.setChecked(True)
+    def _block(self, field: ConflictRow, parent: QWidget) -> ConflictField:
+        block = ConflictField(field, parent)
+        block.touched.connect(self.trouble.clear)
+        return block
 
     def _to_values(self) -> None:
-        buttons = self.group.buttons()
-        if buttons:
-            buttons[0].setFocus(Qt.FocusReason.TabFocusReason)
+        if self.blocks:
+            self.blocks[0].focus_first()
 
-    def _settled(self, row: ConflictRow) -> None:
-        self.say("done", f"已核定：{row.field_title}。原来的两个值仍保留在时间线上。")
+    def _settled(self, titles: str) -> None:
+        self.say("done", f"已核定：{titles}。原来的值仍保留在时间线上。")
+        self.reason.clear()
         self.refresh()
 
     def _refused(self, refusal: Refusal) -> None:
@@ -210,7 +219,14 @@ class ConflictPage(Page):
         if refusal.field == "why":
             self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
         elif refusal.field == "value":
-            self.third.setFocus(Qt.FocusReason.OtherFocusReason)
+            for block in self.blocks:
+                one = block.settlement()
+                if one is not None and not one.chosen_act:
+                    block.focus_third()
+                    bring_into_view(block)
+                    break
+        elif refusal.code in ("conflict_moved", "no_conflict"):
+            self.refresh()
 
     def _say(self, text: str) -> None:
         self.trouble.setText(text)
@@ -224,9 +240,14 @@ class ConflictPage(Page):
             self.visit_chosen.emit(self._row.case_id)
 
 
-_COLUMNS: tuple[Column[ConflictRow], ...] = (
+def _values(row: CaseConflicts) -> str:
+    fields = (" ／ ".join(masked(field.field, head.value) or "（空）" for head in field.heads) for field in row.fields)
+    return "；".join(fields)
+
+
+_COLUMNS: tuple[Column[CaseConflicts], ...] = (
     Column("类别", lambda row: _KINDS.get(row.case_kind, row.case_kind), width=4),
-    Column("哪一件", lambda row: row.summary, width=9, stretch=True, tone=lambda row: "strong"),
-    Column("不一致的内容", lambda row: row.field_title, width=7),
-    Column("值", lambda row: " ／ ".join(head.value or "（空）" for head in row.heads), width=12, spare=1),
+    Column("哪一件", lambda row: row.title, width=9, stretch=True, tone=lambda row: "strong"),
+    Column("不一致的内容", lambda row: "、".join(field.field_title for field in row.fields), width=8),
+    Column("值", _values, width=12, spare=1),
 )

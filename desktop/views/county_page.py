@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
@@ -12,33 +13,27 @@ from desktop.models.store.rows import SyncState
 from desktop.services import county
 from desktop.services.outcome import Topic
 from desktop.services.sentences import sentence
+from desktop.services.sentences_sync import cause_sentence
+from desktop.services.series import SeriesLeft, series_left
 from desktop.services.station import Station
 from desktop.views.actions import bind
+from desktop.views.county_notes import CountyNotes, measured_words, pending_words, series_words
 from desktop.views.page import Page, StationRef
+from desktop.views.status_line import exchange_words
 from desktop.views.stick_section import StickSection
 from desktop.workers.bus import Bus
 from desktop.workers.lane import Lane
-from domain.beijing import beijing, parse_minute
+from domain.beijing import beijing
 from domain.faults import SurroundingsFault
 from domain.refusals import Refusal
 
 
-def age_words(at: str, now: datetime) -> str:
-    """``刚刚`` · ``12 分钟前`` · ``3 小时前`` · ``5 天前``; empty for a time nobody can read."""
-    then = parse_minute(at[:16].replace("T", " "))
-    if then is None:
-        return ""
-    minutes = int((now - then).total_seconds() // 60)
-    if minutes < 1:
-        return "刚刚"
-    if minutes < 60:
-        return f"{minutes} 分钟前"
-    hours = minutes // 60
-    return f"{hours} 小时前" if hours < 24 else f"{hours // 24} 天前"
+def _read(station: Station) -> tuple[SyncState, datetime, list[SeriesLeft]]:
+    return county.sync_state(station), beijing(station.now_ms), series_left(station)
 
 
-def _read(station: Station) -> tuple[SyncState, datetime]:
-    return county.sync_state(station), beijing(station.now_ms)
+ANEW = frozenset({"revoked", "certificate_superseded", "wrong_county"})
+"""Reasons after which a station is enrolled again, with a new code and under a new station key."""
 
 
 class CountyPage(Page):
@@ -48,6 +43,7 @@ class CountyPage(Page):
 
     exchange_wanted = Signal()
     """立即上报: the sync loop is asked to go now."""
+    waiting_wanted = Signal()
 
     def __init__(
         self,
@@ -95,14 +91,18 @@ class CountyPage(Page):
         self.now_button.setProperty("kind", "primary")
         self.now_button.clicked.connect(self._exchange)
         bind("exchange", self, self._exchange)
+        self.waiting_button = QPushButton(self.tr("待上报的内容（Shift+F8）"), self)
+        self.waiting_button.clicked.connect(self.waiting_wanted)
+        self.notes = CountyNotes(self)
         self.enrol_card = QFrame(self)
         self.enrol_card.setObjectName("card")
         form = QGridLayout(self.enrol_card)
         form.setContentsMargins(16, 14, 16, 14)
         form.setHorizontalSpacing(12)
         form.setColumnStretch(1, 1)
-        head = QLabel(self.tr("与县级接通"), self.enrol_card)
-        head.setObjectName("panel_title")
+        self.enrol_head = QLabel(self.tr("与县级接通"), self.enrol_card)
+        self.enrol_head.setObjectName("panel_title")
+        self._anew = False
         self.url = QLineEdit(self.enrol_card)
         self.url.setPlaceholderText("https://10.1.2.3:8750#sha256=…")
         self.url.setInputMethodHints(Qt.InputMethodHint.ImhUrlCharactersOnly)
@@ -114,7 +114,7 @@ class CountyPage(Page):
         self.enrol_button = QPushButton(self.tr("接通（Enter）"), self.enrol_card)
         self.enrol_button.setProperty("kind", "primary")
         self.enrol_button.clicked.connect(self.enrol)
-        form.addWidget(head, 0, 0, 1, 2)
+        form.addWidget(self.enrol_head, 0, 0, 1, 2)
         for line, (words, edit, error) in enumerate(
             ((self.tr("县级服务地址"), self.url, self.url_error), (self.tr("接入码"), self.code, self.code_error))
         ):
@@ -132,6 +132,7 @@ class CountyPage(Page):
         form.addLayout(row, 5, 1)
         actions = QHBoxLayout()
         actions.addWidget(self.now_button)
+        actions.addWidget(self.waiting_button)
         actions.addStretch()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 12)
@@ -139,6 +140,7 @@ class CountyPage(Page):
         layout.addWidget(title)
         layout.addWidget(self.headline)
         layout.addWidget(self.explain)
+        layout.addWidget(self.notes)
         layout.addWidget(self.facts)
         layout.addWidget(self.trouble)
         layout.addLayout(actions)
@@ -165,7 +167,7 @@ class CountyPage(Page):
         self.enrol_button.setEnabled(False)
         self.enrol_button.setText(self.tr("正在接通……"))
         self.lane.run(
-            county.begin_enrolment,
+            partial(county.begin_enrolment, anew=self._anew),
             self.station_ref(),
             self.url.text(),
             self.code.text(),
@@ -197,20 +199,23 @@ class CountyPage(Page):
             QTimer.singleShot(3_000, self, lambda: self.now_button.setEnabled(True))
             self.exchange_wanted.emit()
 
-    def _show(self, found: tuple[SyncState, datetime]) -> None:
-        state, now = found
-        age = age_words(state.last_exchange_at, now)
+    def _show(self, found: tuple[SyncState, datetime, list[SeriesLeft]]) -> None:
+        state, now, series = found
         self.headline.setText(_headline(state))
         self.explain.setText(_explain(state))
         self.values["url"].setText(state.county_url or ("用介质上报" if state.enrolled else "—"))
-        self.values["pending"].setText(f"{state.pending} 项办理动作" if state.pending else "没有待上报的内容")
-        last = f"{state.last_exchange_at[:16]}（{age}）" if age else state.last_exchange_at
-        self.values["last"].setText(last or "尚未与县级交换过")
+        self.values["pending"].setText(pending_words(state))
+        self.values["last"].setText(exchange_words(state, now) or "尚未与县级交换过")
+        self.values["clock"].setText(measured_words(state))
+        self.values["series"].setText(series_words(series))
         self.values["acts"].setText(f"{state.acts} 项，均已存本机并加密")
-        self._tell(sentence(SurroundingsFault(state.last_error)) if state.last_error else "")
+        self.notes.show_state(state)
+        self._tell(cause_sentence(state.last_error, state.last_reason))
         self.now_button.setVisible(bool(state.county_url))
         self.now_button.setEnabled(True)
-        self.enrol_card.setVisible(not state.enrolled)
+        self._anew = state.enrolled and state.last_reason in ANEW
+        self.enrol_card.setVisible(not state.enrolled or self._anew)
+        self.enrol_head.setText(self.tr("重新与县级接通") if self._anew else self.tr("与县级接通"))
         self.stick.show_enrolled(enrolled=state.enrolled)
 
     def _enrolled(self, name: str) -> None:
@@ -259,21 +264,15 @@ class CountyPage(Page):
 
 
 def _headline(state: SyncState) -> str:
-    if state.forked:
-        return "本站记录出现分叉，已换新的写入身份继续上报，请联系县信访局"
     if not state.enrolled:
         return "本站尚未与县级接通，记录只存在本机"
-    if state.last_error:
-        return f"暂时没有连上县级，{state.pending} 项待上报" if state.pending else "暂时没有连上县级"
-    return f"{state.pending} 项待上报" if state.pending else "本机记录已全部到县"
+    away = "县里没有接受本机的上报" if state.last_error == "county_refused" else "暂时没有连上县级"
+    parts = [away if state.last_error else "", f"{state.pending} 项待上报" if state.pending else ""]
+    parts.append(f"{state.wanting} 项需处理" if state.wanting else "")
+    return "，".join(part for part in parts if part) or "本机记录已全部到县"
 
 
 def _explain(state: SyncState) -> str:
-    if state.forked:
-        return (
-            "同一数据在两处被继续使用（例如恢复了旧备份）。本机记录没有丢失，登记照常，"
-            "未上报的会继续上报；文号要等县级重新发放。"
-        )
     if not state.enrolled:
         return "登记、编号、打印都不受影响。接通后，已有的记录会一并上报，编号不变。"
     if state.last_error:
@@ -283,4 +282,11 @@ def _explain(state: SyncState) -> str:
     return "有新的办理动作时自动上报；县级的交办、更正会同时取回。"
 
 
-_FACTS = (("url", "县级服务地址"), ("pending", "待上报"), ("last", "最近一次交换"), ("acts", "本机办理动作"))
+_FACTS = (
+    ("url", "县级服务地址"),
+    ("pending", "待上报"),
+    ("last", "最近一次交换"),
+    ("acts", "本机办理动作"),
+    ("clock", "本机时钟"),
+    ("series", "文号余量"),
+)

@@ -13,10 +13,10 @@ from desktop.services.lookup import MatterPage as Whole
 from desktop.services.outcome import Topic
 from desktop.services.station import Station
 from desktop.views.actions import bind
-from desktop.views.case_page import CasePage
 from desktop.views.clock_list import ClockList
 from desktop.views.details import Detail, DetailGroup, DetailsView
 from desktop.views.fields import EnterPresses
+from desktop.views.file_page import CaseWithFiles
 from desktop.views.matter_steps import STEPS, Ground, fields_of, offered
 from desktop.views.page import StationRef
 from desktop.views.paper_list import PaperList
@@ -37,8 +37,8 @@ def _read(station: Station, matter_id: str) -> tuple[Whole, list[OfficeRow], str
     return lookup.matter_page(station, matter_id), lookup.offices(station), beijing_date(station.now_ms).isoformat()
 
 
-class MatterPage(CasePage):
-    """Alt+1 … Alt+4 turn the tabs, Alt+Enter opens the first step, Ctrl+Enter records it."""
+class MatterPage(CaseWithFiles):
+    """Alt+1 … Alt+5 turn the tabs, Alt+Enter opens the first step, Ctrl+Enter records it."""
 
     TOPICS = frozenset({Topic.MATTER, Topic.PAPER, Topic.DEADLINE, Topic.CONFLICT, Topic.PETITIONER, Topic.SYNC})
 
@@ -46,8 +46,16 @@ class MatterPage(CasePage):
     """Matter id and the paper id of a delivered notice: issue its 送达回证 (F18)."""
     conflicts_wanted = Signal()
 
-    def __init__(self, lane: Lane, station_ref: StationRef, bus: Bus, parent: QWidget | None = None) -> None:
-        super().__init__(lane, station_ref, bus, parent)
+    def __init__(
+        self,
+        lane: Lane,
+        station_ref: StationRef,
+        bus: Bus,
+        parent: QWidget | None = None,
+        *,
+        device_lane: Lane | None = None,
+    ) -> None:
+        super().__init__(lane, station_ref, bus, parent, device_lane=device_lane)
         self._whole: Whole | None = None
         self._offices: tuple[OfficeRow, ...] = ()
         self._today = ""
@@ -76,7 +84,9 @@ class MatterPage(CasePage):
                 (self.timeline, self.tr("时间线")),
                 (self.papers, self.tr("文书")),
                 (self.clocks, self.tr("期限")),
-            )
+            ),
+            self.bar,
+            self.steps,
         )
         bind("first_step", self, self._first_step)
 
@@ -146,6 +156,7 @@ class MatterPage(CasePage):
         self._whole, self._offices = whole, tuple(offices)
         self.header.show_case(whole.matter.number, whole.matter.summary, _marks(whole), _facts(whole))
         self.details.show_groups(_groups(whole))
+        self.together.show_rows(whole.together)
         self.timeline.show_rows(whole.timeline)
         form = _form_due(whole)
         self.papers.show_papers(whole.papers, [form] if form else [])
@@ -225,6 +236,8 @@ def _marks(whole: Whole) -> list[tuple[str, str]]:
     marks = [(term(STAGE, matter.stage), "wait")]
     if whole.conflicts:
         marks.append((f"待核对 {len(whole.conflicts)}", "late"))
+    if whole.together:
+        marks.append(("同时办理", "soon"))
     if matter.calendar_missing:
         marks.append((f"日历缺失 {matter.calendar_missing} 年", "soon"))
     if whole.newer:

@@ -47,7 +47,7 @@ class Shell(QWidget):
         self.messages = MessageBar(self)
         self.status = StatusLine(self)
         self.status.show_station(office, window, clerk)
-        self.status.sync_chosen.connect(lambda: self.do("county"))
+        self.status.sync_chosen.connect(lambda: self.do("waiting"))
         bus.message.connect(self.messages.say)
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
@@ -64,7 +64,7 @@ class Shell(QWidget):
         outer.setSpacing(0)
         outer.addLayout(upper, 1)
         outer.addWidget(self.status)
-        for name in (*(entry.name for entry in NAVIGATION), "keys", "lock", "back", "print"):
+        for name in (*(entry.name for entry in NAVIGATION), "waiting", "keys", "lock", "back", "print"):
             bind(name, self, partial(self.do, name))
 
     @property
@@ -88,6 +88,8 @@ class Shell(QWidget):
                 self.page(HOME).new_visit()  # type: ignore[attr-defined]
             else:
                 self.show_page(name)
+        elif name == "waiting":
+            self.show_page("waiting")
         elif name == "keys":
             ShortcutsSheet(self).exec()
         elif name == "lock":
@@ -165,6 +167,8 @@ class Shell(QWidget):
             "intake_wanted": lambda: self.do(HOME),
             "conflicts_wanted": lambda: self.show_page("conflicts"),
             "exchange_wanted": self.exchange_wanted.emit,
+            "waiting_wanted": lambda: self.do("waiting"),
+            "county_wanted": lambda: self.do("county"),
             "closed": self.go_back,
         }
         for name, ear in ears.items():

@@ -102,9 +102,6 @@ PAPER_STATE: Options = (
     ("voided", "已作废"),
 )
 PAPER_SIZE: Options = (("A4", "A4"), ("A5", "A5"), ("R80", "80 毫米小票"))
-TIME_QUALITY: Options = (("ok", ""), ("unsure", "时间未核对"), ("behind", "本机时钟偏慢"))
-"""The quality mark of a device's time; a time known to be right needs no word."""
-
 MATCHED: Options = (
     ("name", "姓名"),
     ("initials", "姓名首字母"),

@@ -12,7 +12,6 @@ from desktop.models.items.records import Column
 from desktop.models.items.timeline import Timeline
 from desktop.models.store.rows import TimelineRow
 from desktop.views.tables import RecordView
-from desktop.views.terms import TIME_QUALITY, term
 from domain.papers import mask_identities_in
 
 _WEEKDAYS = "一二三四五六日"
@@ -27,8 +26,8 @@ def day_title(day: str) -> str:
 
 
 def time_words(row: TimelineRow) -> str:
-    """The minute, with a word when the device's clock was not to be trusted."""
-    return f"{row.at[11:16]} {term(TIME_QUALITY, row.clock)}".strip()
+    """The minute, with a word when the device's clock was not to be trusted; the card below says by how much."""
+    return f"{row.at[11:16]} {row.doubt.partition('（')[0]}".strip()
 
 
 class TimelineView(QWidget):
@@ -70,15 +69,15 @@ class TimelineView(QWidget):
 
 def whole_words(row: TimelineRow) -> str:
     """Everything an act says, in lines: what the table has no room for."""
-    doubt = term(TIME_QUALITY, row.clock)
-    at = f"{row.at[:16]}（{doubt}）" if doubt else row.at[:16]
-    lines = [f"{at}　{row.title}　{row.by}　{row.office}　设备 {row.station}"]
+    lines = [f"{row.at[:16]}　{row.title}　{row.by}　{row.office}　{row.station}"]
+    if row.doubt:
+        lines.append(f"{row.doubt}：时间按原样保留，不影响期限；需要时办理“更正来访时间”")
     lines += [part for part in mask_identities_in(row.summary).split("；") if part]
     return "\n".join([*lines, f"理由：{row.why}"] if row.why else lines)
 
 
 _COLUMNS: tuple[Column[TimelineRow], ...] = (
-    Column("时间", time_words, width=9, tone=lambda row: "soon" if term(TIME_QUALITY, row.clock) else ""),
+    Column("时间", time_words, width=9, tone=lambda row: "soon" if row.doubt else ""),
     Column("办理动作", lambda row: row.title, width=8, tone=lambda row: "strong"),
     Column("内容", lambda row: mask_identities_in(row.summary), width=14, stretch=True),
     Column("依据与理由", lambda row: row.why, width=8, spare=2),

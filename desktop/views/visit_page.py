@@ -2,38 +2,63 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
+from functools import partial
+
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from desktop.models.items.records import Column, RecordTable
 from desktop.models.store.rows import MatterRow, PetitionerRow
-from desktop.services import county, lookup
+from desktop.services import county, lookup, matters
 from desktop.services.lookup import VisitPage as Whole
 from desktop.services.outcome import Topic
 from desktop.services.station import Station
-from desktop.views.case_page import CasePage
 from desktop.views.details import Detail, DetailGroup, DetailsView
+from desktop.views.fields import EnterPresses
+from desktop.views.file_page import CaseWithFiles
 from desktop.views.matter_page import SECRECY
 from desktop.views.page import StationRef
 from desktop.views.paper_list import PaperList
+from desktop.views.step_dialogs import Step, StepField, StepPanel, Values
 from desktop.views.tables import RecordView
 from desktop.views.terms import MATTER_CLASS, NEXT_STEP, ROLE, SEX, STAGE, term
 from desktop.views.timeline import TimelineView
 from desktop.views.today import where_it_is, where_tone
 from desktop.workers.bus import Bus
 from desktop.workers.lane import Lane
+from domain.commands import CorrectTime
 
 
 def _read(station: Station, visit_id: str) -> tuple[Whole, bool]:
     return lookup.visit_page(station, visit_id), county.sync_state(station).enrolled
 
 
-class VisitPage(CasePage):
-    """Alt+1 … Alt+4 turn the tabs; Enter on a matter or a paper opens it."""
+class VisitPage(CaseWithFiles):
+    """Alt+1 … Alt+5 turn the tabs; Enter on a matter or a paper opens it."""
 
     TOPICS = frozenset({Topic.VISIT, Topic.MATTER, Topic.PAPER, Topic.PETITIONER, Topic.CONFLICT, Topic.SYNC})
 
-    def __init__(self, lane: Lane, station_ref: StationRef, bus: Bus, parent: QWidget | None = None) -> None:
-        super().__init__(lane, station_ref, bus, parent)
+    def __init__(
+        self,
+        lane: Lane,
+        station_ref: StationRef,
+        bus: Bus,
+        parent: QWidget | None = None,
+        *,
+        device_lane: Lane | None = None,
+    ) -> None:
+        super().__init__(lane, station_ref, bus, parent, device_lane=device_lane)
+        self._whole: Whole | None = None
+        self.steps = StepPanel(self)
+        self.steps.closed.connect(self._step_closed)
+        self.time_button = QPushButton(self.tr("更正来访时间"), self)
+        self.time_button.setToolTip(self.tr("登记时本机时钟不准，或者时间填错了；原来的时间保留在时间线上"))
+        self.time_button.installEventFilter(EnterPresses(self))
+        self.time_button.clicked.connect(self.open_time_step)
+        self.bar = QWidget(self)
+        bar = QHBoxLayout(self.bar)
+        bar.setContentsMargins(0, 0, 0, 0)
+        bar.addStretch()
+        bar.addWidget(self.time_button)
         self.matters: RecordTable[MatterRow] = RecordTable(_MATTERS, lambda row: row.matter_id, parent=self)
         self.matter_view = RecordView(self.matters, self.tr("这次来访没有登记信访事项。"), self)
         self.matter_view.chosen.connect(self.matter_chosen)
@@ -48,13 +73,52 @@ class VisitPage(CasePage):
                 (self.details, self.tr("基本信息")),
                 (self.papers, self.tr("文书")),
                 (self.timeline, self.tr("时间线")),
-            )
+            ),
+            self.bar,
+            self.steps,
         )
+
+    def open(self, visit_id: str) -> None:
+        """Show a visit. A step left open on another visit is put away."""
+        if visit_id != self.case_id:
+            self.steps.close_step()
+        super().open(visit_id)
 
     def refresh(self) -> None:
         """Read the visit again."""
         if self.case_id:
             self.ask("visit", _read, self.case_id, done=self._show)
+
+    def open_time_step(self) -> None:
+        """Open the panel that puts the time of the visit right."""
+        whole = self._whole
+        if whole is None or whole.newer:
+            return
+        fields = (
+            StepField("visited_at", self.tr("来访时间"), "date", whole.visit.visited_at, "例如 2026-11-23 09:12"),
+            StepField("why", self.tr("理由"), hint=self.tr("例如：登记时本机时钟快一天")),
+        )
+        seen = tuple(row.act_id for row in whole.timeline)
+        explain = self.tr("尚未决定的事项，收到日期和期限随之更正；登记编号不变，原来的时间保留")
+        self.bar.hide()
+        self.steps.open_step(Step("time", self.tr("更正来访时间"), explain, fields, partial(self._put_right, seen)))
+
+    def _put_right(self, seen: tuple[str, ...], values: Values) -> None:
+        def recorded(_case: str) -> None:
+            self.steps.close_step()
+            self.say("done", self.tr("已更正来访时间，原来的时间保留在时间线上。"))
+
+        self.act(
+            matters.correct_time,
+            CorrectTime(self.case_id, values["visited_at"], values["why"], seen),
+            done=recorded,
+            refused=self.steps.show_refusal,
+            ended=lambda: self.steps.set_busy(False),
+        )
+
+    def _step_closed(self) -> None:
+        self.bar.show()
+        self.tabs.focus_first()
 
     def print_current(self) -> None:
         """F9: the receipt 回执 when it is not issued yet, else the list of papers."""
@@ -68,7 +132,11 @@ class VisitPage(CasePage):
         visit = whole.visit
         if visit.visit_id != self.case_id:
             return
+        self._whole = whole
+        self.together.show_rows(whole.together)
         marks = [(where_it_is(visit.reported, enrolled), where_tone(visit.reported))]
+        if whole.together:
+            marks.insert(0, ("同时办理", "soon"))
         if visit.collective:
             marks.insert(0, ("集体访", "soon"))
         if visit.conflicts:

@@ -1,4 +1,4 @@
-"""Corrections, settled conflicts and imported calendars: acts that replace what other acts said, never the acts."""
+"""Corrections and imported calendars: acts that replace what other acts said, never the acts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 
 from domain.acts import ActDraft, CaseKind
 from domain.beijing import parse_minute
-from domain.canonical import Json
+from domain.canonical import Json, canonical_bytes
 from domain.classes import is_collective
 from domain.commands import (
     CorrectMatter,
@@ -17,7 +17,6 @@ from domain.commands import (
     CorrectVisit,
     ImportCalendar,
     PetitionerInput,
-    SettleConflict,
 )
 from domain.decisions.desk import Desk, require
 from domain.decisions.registration import petitioner_fields
@@ -65,7 +64,7 @@ def correct_visit(command: CorrectVisit, state: CaseState, desk: Desk) -> ActDra
     if collective == state.flag("collective"):
         return draft
     sets: dict[str, Json] = {**draft.sets, "collective": collective}
-    return replace(draft, sets=sets, over=_over(state, sets, command.seen))
+    return replace(draft, sets=sets, over=over_seen(state, sets, command.seen))
 
 
 def correct_matter(command: CorrectMatter, state: CaseState, desk: Desk) -> ActDraft:
@@ -100,23 +99,9 @@ def correct_petitioner(command: CorrectPetitioner, state: CaseState, desk: Desk)
             sets[name] = value
     if not sets:
         raise Refusal("nothing_changed", field="values")
-    return ActDraft("petitioner_corrected", state.case_kind, state.case_id, sets, _over(state, sets, command.seen), why)
-
-
-def settle(command: SettleConflict, state: CaseState, desk: Desk) -> ActDraft:
-    """Settle a conflict 核对: one value stands over every live head; both stay in the log."""
-    field = state.fields.get(command.field)
-    if field is None or not field.in_conflict:
-        raise Refusal("no_conflict", field="field", facts={"field": command.field[:80]})
-    why = require(desk.line(command.why, "why"), "reason_missing", "why")
-    chosen = next((head for head in field.heads if head.act_id == command.chosen_act), None)
-    if chosen is None and not command.value:
-        raise Refusal("choice_missing", field="chosen_act")
-    if chosen is None and not all(isinstance(head.value, str) for head in field.heads):
-        raise Refusal("choice_missing", field="chosen_act")
-    value: Json = chosen.value if chosen is not None else desk.text(command.value, "value")
-    sets: dict[str, Json] = {command.field: value}
-    return ActDraft("conflict_settled", state.case_kind, state.case_id, sets, state.over(command.field), why)
+    return ActDraft(
+        "petitioner_corrected", state.case_kind, state.case_id, sets, over_seen(state, sets, command.seen), why
+    )
 
 
 def import_calendar(command: ImportCalendar, state: CaseState | None, shipped: Iterable[int], desk: Desk) -> ActDraft:
@@ -162,15 +147,16 @@ def _correct(
         rule = allowed.get(name)
         if rule is None:
             raise Refusal("field_unknown", field=f"values.{name}")
-        value = _value(name, typed, rule, desk)
+        value = typed_value(name, typed, rule, desk)
         if state.get(name) != value:
             sets[name] = value
     if not sets:
         raise Refusal("nothing_changed", field="values")
-    return ActDraft(kind, state.case_kind, state.case_id, sets, _over(state, sets, seen), reason)
+    return ActDraft(kind, state.case_kind, state.case_id, sets, over_seen(state, sets, seen), reason)
 
 
-def _value(name: str, typed: str, rule: object, desk: Desk) -> Json:
+def typed_value(name: str, typed: str, rule: object, desk: Desk) -> Json:
+    """What was typed as a field's value, by its rule in the tables above; refused when it is none."""
     field = f"values.{name}"
     if rule == "text":
         return desk.text(typed, field)
@@ -190,13 +176,20 @@ def _value(name: str, typed: str, rule: object, desk: Desk) -> Json:
     raise Refusal("choice_unknown", field=field, facts={"value": typed[:40]})
 
 
-def _over(state: CaseState, sets: dict[str, Json], seen: tuple[str, ...]) -> tuple[str, ...]:
+def over_seen(state: CaseState, sets: dict[str, Json], seen: tuple[str, ...]) -> tuple[str, ...]:
     """The heads a correction replaces: those the clerk's form was opened over, if it said so.
 
     A head that arrived while the form was open is not named, and so becomes an honest conflict, not a lost update.
+    A correction never settles a conflict by the way: a field whose differing values the form was opened over is refused
+    with ``conflict_open``; settling shows both and asks for a choice.
     """
     heads = state.over(*sets)
-    return tuple(act for act in heads if act in seen) if seen else heads
+    found = tuple(act for act in heads if act in seen) if seen else heads
+    for name in state.conflicts:
+        shown = {canonical_bytes(head.value) for head in state.fields[name].heads if head.act_id in found}
+        if name in sets and len(shown) > 1:
+            raise Refusal("conflict_open", field=f"values.{name}", facts={"field": name})
+    return found
 
 
 def _kind(state: CaseState, kind: str, field: str) -> None:

@@ -190,6 +190,9 @@ def supply_address(
         drafts.append(ActDraft("petitioner_recorded", CaseKind.PETITIONER, petitioner_id, {"kind": "person", **values}))
     else:
         petitioner_id = petitioner.case_id
+        torn = [name for name in petitioner.conflicts if name in values]
+        if torn:
+            raise Refusal("conflict_open", field="petitioner_id", facts={"field": torn[0]})
         over = petitioner.over(*values)
         drafts.append(ActDraft("petitioner_corrected", CaseKind.PETITIONER, petitioner_id, values, over, "补充住址"))
     sets: dict[str, Json] = {
@@ -238,10 +241,12 @@ def deliver(command: DeliverNotice, state: CaseState, desk: Desk) -> list[ActDra
 
 
 def _act(kind: str, state: CaseState, sets: dict[str, Json], why: str = "") -> ActDraft:
-    if ACT_KINDS[kind].binding:
-        blocked = [name for name in BINDING_FIELDS if name in state.fields and state.fields[name].in_conflict]
-        if blocked:
-            raise Refusal("conflict_open", field="matter_id", facts={"field": blocked[0]})
+    # A step names every head of what it sets: taken over a conflict, it would settle it unseen.
+    waits = (*BINDING_FIELDS, *sets) if ACT_KINDS[kind].binding else tuple(sets)
+    torn = set(state.conflicts)
+    blocked = [name for name in waits if name in torn]
+    if blocked:
+        raise Refusal("conflict_open", field="matter_id", facts={"field": blocked[0]})
     return ActDraft(kind, state.case_kind, state.case_id, sets, state.over(*sets), why)
 
 

@@ -1,5 +1,6 @@
 """The station's line to the county: HTTP behind one method, errors as faults of the surroundings."""
 
+from sync.client.files import FileLine
 from sync.client.http import (
     HttpTransport,
     Transport,
@@ -14,6 +15,7 @@ from sync.client.http import (
 from sync.client.pace import Pace
 
 __all__ = [
+    "FileLine",
     "HttpTransport",
     "Pace",
     "Transport",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+from collections.abc import Mapping
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
@@ -78,13 +79,17 @@ class HttpTransport:
     def post(self, path: str, body: bytes, headers: dict[str, str] | None = None) -> bytes:
         """POST bytes, get bytes; raises SurroundingsFault with ``reason`` as the county named it."""
         sent = {"content-type": "application/x-xinfang-frame", **(headers or {})}
-        return self._ask("POST", path, body=body, headers=sent)
+        return self._ask("POST", path, body=body, headers=sent)[0]
 
     def get(self, path: str, *, within_s: float) -> bytes:
         """GET bytes; raises as :meth:`post`."""
-        return self._ask("GET", path, timeout=urllib3.Timeout(within_s))
+        return self._ask("GET", path, timeout=urllib3.Timeout(within_s))[0]
 
-    def _ask(self, method: str, path: str, **sent: Any) -> bytes:
+    def send(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[bytes, Mapping[str, str]]:
+        """One request; the body of the answer and its headers. Raises as :meth:`post`."""
+        return self._ask(method, path, body=body, headers=headers)
+
+    def _ask(self, method: str, path: str, **sent: Any) -> tuple[bytes, Mapping[str, str]]:
         try:
             reply = self._pool.request(method, self.url + path, preload_content=False, **sent)
             try:
@@ -97,7 +102,7 @@ class HttpTransport:
             raise SurroundingsFault("county_refused", facts={"reason": "too_large"})
         if reply.status != 200:
             raise _fault(reply.status, data)
-        return data
+        return data, reply.headers
 
     def close(self) -> None:
         """Let the connection go."""

@@ -71,6 +71,8 @@ class StationFeed:
         row = self._db.execute(
             "SELECT coalesce(sum(w.have_n - o.seen), 0)"
             f" - (SELECT count(*) FROM {_REFUSED})"
+            " + (SELECT count(*) FROM adrift d JOIN act a ON a.seq = d.act_seq WHERE a.chained = 0"
+            " AND a.writer IN (SELECT writer FROM own_writer))"  # own acts that came back once and were forgotten
             " FROM own_writer o JOIN writer w ON w.writer = o.writer"
         ).fetchone()
         return int(row[0])

@@ -17,6 +17,7 @@ from domain.audience import restricted
 from domain.faults import SurroundingsFault
 from sync.server import series_admin, sticks_admin, tls
 from sync.server.backup import BackupDamaged, read_backup, write_backup
+from sync.server.conflicts import conflicts
 from sync.server.databases import open_database
 from sync.server.file import surroundings
 from sync.server.overview import Overview
@@ -80,9 +81,11 @@ def _revoke(store: CountyStore, words: argparse.Namespace) -> int:
     return 0 if store.revoke(words.station) else 2
 
 
-def _verify(store: CountyStore, _words: argparse.Namespace) -> None:
+def _verify(store: CountyStore, _words: argparse.Namespace) -> int:
     report = store.verify()
-    _say({"ok": True, **asdict(report)})
+    files, differing = store.files.store.sound()
+    _say({"ok": not differing, **asdict(report), "files": files, "files_differing": differing})
+    return 3 if differing else 0
 
 
 def _station(row: StationRow) -> dict[str, Any]:
@@ -95,6 +98,11 @@ def _station(row: StationRow) -> dict[str, Any]:
 
 def _stations(store: CountyStore, _words: argparse.Namespace) -> None:
     _say(*map(_station, store.stations()))
+
+
+def _conflicts(store: CountyStore, _words: argparse.Namespace) -> None:
+    with store.snapshot():
+        _say(*conflicts(store))
 
 
 def _look(store: CountyStore, words: argparse.Namespace) -> None:
@@ -171,6 +179,7 @@ def add_words(parser: argparse.ArgumentParser) -> None:
 
     tasks.add_parser("key", help="县级服务器的密钥指纹").set_defaults(do=_key)
     tasks.add_parser("stations", help="列出工作站").set_defaults(do=_stations)
+    tasks.add_parser("conflicts", help="待核对的内容：两处写得不一致、尚未核定的").set_defaults(do=_conflicts)
     tasks.add_parser("verify", help="核验全部记录").set_defaults(do=_verify)
 
     init = tasks.add_parser("init", help="录入机构")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import logging
 import math
@@ -20,6 +21,9 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from domain.faults import SurroundingsFault
+from domain.files import PIECE_BYTES
+from sync.blobs import FILE_TAG, file_message
+from sync.log.chain import verify_message
 from sync.protocol import (
     ANSWER_TAG,
     CAPABILITIES,
@@ -37,6 +41,7 @@ from sync.protocol import (
     refuse_protocol,
     verify_frame,
 )
+from sync.server.files import Asked, FileDesk, FileRefused, read_path
 from sync.server.lane import LONGEST_QUEUE, Busy, Lane
 from sync.server.limits import Buckets
 from sync.server.metrics import CONTENT_TYPE, Tally, metrics_text
@@ -48,6 +53,8 @@ from sync.server.stations import RequestRefused
 from sync.server.store import CountyStore
 
 CERTIFICATE_HEADER: Final = "x-xinfang-certificate"
+STATION_HEADER: Final = "x-xinfang-station"
+SIGNATURE_HEADER: Final = "x-xinfang-signature"
 FRAME_TYPE: Final = "application/x-xinfang-frame"
 MAX_ENROL: Final = 64 << 10
 logger = logging.getLogger("xinfang.county")
@@ -114,6 +121,7 @@ class County:
         self._by_station = Buckets(chosen.station_rate, chosen.station_burst, steady)
         self._by_address = Buckets(chosen.address_rate, chosen.address_burst, steady)
         self._enrolments = Buckets(chosen.enrol_rate, chosen.enrol_burst, steady)
+        self._files = FileDesk(store.files.store, store.files.index)
 
     def app(self) -> Starlette:
         """The ASGI application."""
@@ -124,6 +132,8 @@ class County:
                 Route("/metrics", self.metrics),
                 Route("/v1/enrol", self.enrol, methods=["POST"]),
                 Route("/v1/exchange", self.exchange, methods=["POST"]),
+                Route("/v1/file", self.file),
+                Route("/v1/file/{rest:path}", self.file, methods=["GET", "PUT"]),
             ],
             lifespan=self._lifespan,
         )
@@ -141,6 +151,7 @@ class County:
             yield
         finally:
             await relay.stop()
+            self._files.close()
             self._lane.close()  # the rounds in hand are finished and durable before the database is closed
             self._frames.shutdown(wait=True)
             self._reads.shutdown(wait=True)
@@ -261,6 +272,51 @@ class County:
         _note("enrolled", station=asked.station[:8], office=asked.office)
         enrolled = Enrolled(t=self._clock(), certificate=certificate, caps=list(CAPABILITIES))
         return encode_frame(enrolled, ENROL_TAG, self._store.key)
+
+    async def file(self, http: HttpRequest) -> Response:
+        """A piece of a file up or down, or what is held of it; the answer signed like the request."""
+        address = http.client.host if http.client else ""
+        try:
+            self._admit(self._by_address, address)
+            asked = await self._asked_file(http)
+            found = await self._files.answer(asked, self._lane.run)
+        except (RequestRefused, FileRefused) as refused:
+            return self._refusal("file", refused.code, refused.status)
+        except WireDamaged as damaged:
+            return self._refusal("file", damaged.code, _DAMAGED_STATUS.get(damaged.code, 400))
+        except SurroundingsFault as fault:
+            return self._refusal("file", fault.code, _FAULT_STATUS.get(fault.code, 503))
+        except TooMany as many:
+            return self._refusal("file", many.code, many.status, {"retry-after": str(many.wait)})
+        except Busy:
+            return self._refusal("file", "busy", 503, {"retry-after": "2"})
+        except ClientDisconnect:
+            return self._refusal("file", "gone", 400)
+        except Exception:
+            logger.exception("file failed")
+            return self._refusal("file", "county_failed", 500)
+        data = found if isinstance(found, bytes) else json.dumps(found).encode()
+        signature = self._store.key.sign(FILE_TAG, file_message(f"answer {http.method}", http.url.path, data))
+        return Response(data, headers={SIGNATURE_HEADER: base64.b64encode(signature).decode()})
+
+    async def _asked_file(self, http: HttpRequest) -> Asked:
+        body = await self._body(http, PIECE_BYTES)
+        read, station = read_path(http.url.path), http.headers.get(STATION_HEADER, "")
+        if read is None:
+            raise RequestRefused("bad_piece", 404)
+        row = await self._lane.run(lambda: self._store.station(station))
+        if row is None:
+            raise RequestRefused("certificate_wanted", 401)
+        try:
+            signature = base64.b64decode(http.headers.get(SIGNATURE_HEADER, ""))
+        except ValueError:
+            signature = b""
+        message = FILE_TAG + b"\x00" + file_message(http.method, http.url.path, body)
+        if not verify_message(row.public_key, message, signature):
+            raise RequestRefused("bad_signature", 401)
+        if row.revoked:
+            raise RequestRefused("revoked", 403)
+        return Asked(http.method, station, row.scopes, *read, body)
 
     def _look(self) -> Seen:
         with self._reader.snapshot():

@@ -218,6 +218,10 @@ class Sticks:
         """What a new station would ask first: it can print numbers when the stick is back, not a journey later."""
         station = self._store.station(name)
         assert station is not None
+        writer = self._store.log.writer(station.writer)
+        if writer is not None and not writer.have.n:  # no act of it came yet: no number of this county's can be used
+            with self._store.transaction():
+                self._store.series.settle(station, [station.writer])
         first = Request(v=PROTOCOL, st=name, limit=FRAME_BUDGET)
         for _, answer in answers_ahead(
             [first], lambda asked: self._store.exchange(asked, station, live=False), REPLY_BYTES

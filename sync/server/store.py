@@ -14,25 +14,20 @@ from domain.faults import SurroundingsFault
 from domain.fold import CaseState, fold, state_bytes
 from sync.exchange import Delivery, Everything, Grant, NewWriter, Realm, answer_request, relayed
 from sync.log import ActLog, LogDamaged, SigningKey
-from sync.log.chain import sealing_public, verify_birth
 from sync.log.feed import CountyFeed
 from sync.log.log import Held
-from sync.protocol import Answer, Certificate, Enrol, Request, Revoked, SignedCertificate, issue_certificate
+from sync.protocol import Answer, Request
 from sync.server import relay
 from sync.server.databases import CountyDatabase, Reader, open_database
 from sync.server.file import key_file, surroundings
+from sync.server.files import CountyFiles
 from sync.server.folding import case_row
+from sync.server.register import StationRegister
 from sync.server.series import SeriesBook, concerns
 from sync.server.stations import (
-    STATION_SQL,
-    RequestRefused,
     StationRow,
-    code_digest,
-    code_letters,
-    home_scope,
     read_counts,
     read_stations,
-    station_row,
 )
 
 READ_ONLY: Final = frozenset({"dict"})
@@ -49,7 +44,7 @@ class Report:
     cases: int
 
 
-class CountyStore:
+class CountyStore(StationRegister):
     """One open county file. Used by one thread; every public method that writes is one transaction."""
 
     def __init__(
@@ -66,8 +61,7 @@ class CountyStore:
         Raises SurroundingsFault: ``newer_file``, ``file_damaged``, ``disk_full``, ``read_only``, ``keys_damaged``,
         ``database_unreachable``, ``wrong_database``.
         """
-        self._clock = clock
-        self._entropy = entropy
+        self._clock, self._entropy = clock, entropy
         with surroundings():
             folder.mkdir(parents=True, exist_ok=True)
             self._key = SigningKey(key_file(folder / "county.key", entropy))
@@ -75,6 +69,7 @@ class CountyStore:
         self._db = open_db(folder, database)
         self.log = ActLog(self._db)
         self.feed = CountyFeed(self._db)
+        self.files = CountyFiles(folder / "files", self._db, self.feed, self.transaction)
         self.series = SeriesBook(self._db, self.log, self._record, self.fold_case, self._clock)
         try:
             self._prepare()
@@ -162,31 +157,6 @@ class CountyStore:
 
     # rounds ------------------------------------------------------------------------------------------------------
 
-    def station(self, station: str) -> StationRow | None:
-        """One station, or None."""
-        row = self._db.execute(f"{STATION_SQL} WHERE s.station = ?", (station,)).fetchone()
-        return None if row is None else station_row(row)
-
-    def readmit(self, certificate: Certificate) -> StationRow:
-        """Know a station again by the certificate this county signed (after a restore of an older county file).
-
-        The caller has verified its signature. Raises RequestRefused ``wrong_county``, ``certificate_superseded``.
-        """
-        if certificate.county_key != self.public_key.hex():
-            raise RequestRefused("wrong_county", 403)
-        with self.transaction():
-            known = self.station(certificate.station)
-            if known is not None and known.serial > certificate.serial:
-                raise RequestRefused("certificate_superseded", 401)
-            if known is None or known.serial < certificate.serial:
-                self._save_station(certificate, certificate.writer)
-                sql = "UPDATE county SET serial = ? WHERE serial < ?"
-                self._db.execute(sql, (certificate.serial, certificate.serial))
-            found = self.station(certificate.station)
-            if found is None or found.public_key.hex() != certificate.key:
-                raise RequestRefused("certificate_superseded", 401)
-        return found
-
     def exchange(self, request: Request, station: StationRow, *, live: bool = True) -> Answer:
         """One round in one transaction: nothing is answered before it is durable.
 
@@ -237,16 +207,6 @@ class CountyStore:
         row = self.station(station)
         return relay.behind_relay(self._db, station, self.station) if row is None else self._grant(row)
 
-    def revoked(self) -> Revoked:
-        """The serials no longer served, with the number of this state of the list."""
-        serials = [int(row[0]) for row in self._db.execute("SELECT serial FROM gone_certificate ORDER BY serial")]
-        return Revoked(len(serials), serials)
-
-    def earlier_keys(self, station: str) -> list[bytes]:
-        """Station keys of this station's superseded certificates."""
-        rows = self._db.execute("SELECT public_key FROM gone_certificate WHERE station = ?", (station,))
-        return [bytes(row[0]) for row in rows]
-
     def deliver_from_above(self, came: Sequence[Held]) -> None:
         """Deliver acts the server above sent to the feeds they are meant for, inside the running transaction."""
         if came:
@@ -277,130 +237,6 @@ class CountyStore:
     def case_bytes(self) -> dict[str, bytes]:
         """Every folded case: case id → canonical bytes of its state."""
         return {str(row[0]): bytes(row[1]) for row in self._db.execute("SELECT case_id, state FROM county_case")}
-
-    # enrolment ---------------------------------------------------------------------------------------------------
-
-    def issue_code(
-        self,
-        office: str,
-        office_name: str,
-        window: str,
-        scopes: Sequence[str] = (),
-        kinds: Sequence[str] = (),
-        home: str = "",
-    ) -> str:
-        """Make a one-time code for one window of one office; only its hash is kept. ``kinds`` are series to lease.
-
-        ``home`` is the scope this desk writes; empty: the first ``restricted/…`` among ``scopes``, else the office's.
-        """
-        raw = code_letters(self._entropy(16))
-        wanted = tuple(scopes) or (f"office/{office}", "county", "dict")
-        with self.transaction():
-            self._db.execute(
-                "INSERT INTO code (digest, office, office_name, window, scopes, kinds, made_ms, home)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (code_digest(raw), office, office_name, window, " ".join(wanted), " ".join(kinds), self._clock(),
-                 home or home_scope(office, wanted)),
-            )  # fmt: skip
-            if office_name and not self.log.has_case(f"office/{office}"):
-                self._record_office({"code": office, "name": office_name})  # no more than was said here
-        return "-".join(raw[place : place + 4] for place in range(0, 16, 4))
-
-    def enrol(self, asked: Enrol) -> SignedCertificate:
-        """Answer a code with a certificate and note which series it draws from. The same station key may ask twice.
-
-        A station that is enrolled already and comes with a new code gets a certificate for its new key and a higher
-        serial; the old key is refused from then on. Raises RequestRefused: ``wrong_code``, ``used_code``,
-        ``wrong_office``, ``station_taken``, ``bad_birth``.
-        """
-        digest = code_digest(asked.code)
-        if not verify_birth(asked.station_key, asked.station, asked.writer, asked.public_key, asked.birth):
-            raise RequestRefused("bad_birth", 403)
-        with self.transaction():
-            sql = "SELECT office, office_name, window, scopes, kinds, used_by, used_key, home FROM code"
-            row = self._db.execute(f"{sql} WHERE digest = ?", (digest,)).fetchone()
-            if row is None:
-                raise RequestRefused("wrong_code", 403)
-            office, office_name, window, scopes, kinds, used_by, used_key, home = row
-            if office != asked.office and not (str(home).startswith("county/") and not asked.office):
-                raise RequestRefused("wrong_office", 403)  # a county learns from its certificate under which code
-            known = self.station(asked.station)
-            if used_by is not None and (used_key is None or bytes(used_key) != asked.station_key):
-                raise RequestRefused("used_code", 403)
-            if known is not None and known.office != office:
-                raise RequestRefused("station_taken", 403)
-            holder = self.log.writer(asked.writer)
-            named = None if holder is None or holder.attested else (holder.station, holder.public_key)
-            if named not in (None, (asked.station, asked.public_key)):
-                raise RequestRefused("station_taken", 403)
-            if known is not None and used_by is not None and known.public_key == asked.station_key:
-                return issue_certificate(self._certificate(known), self._key)  # the first answer was lost on the way
-            if asked.station_key in self.earlier_keys(asked.station):
-                raise RequestRefused("certificate_superseded", 403)
-            serial = int(self._db.execute("UPDATE county SET serial = serial + 1 RETURNING serial").fetchall()[0][0])
-            row = StationRow(
-                asked.station, office, office_name, window, asked.writer, asked.station_key, tuple(str(scopes).split()),
-                serial, False, 0, None, 0, False, asked.sealing_key, str(home),
-            )  # fmt: skip
-            certificate = self._certificate(row)
-            self._save_station(certificate, asked.writer)
-            if holder is None:
-                self.log.add_writer(asked.writer, asked.station, office, asked.public_key, asked.birth)
-            else:
-                self.log.name_writer(asked.writer, asked.station, office, asked.public_key, asked.birth)
-            self._db.execute(
-                "UPDATE code SET used_by = ?, used_key = ? WHERE digest = ?", (asked.writer, asked.station_key, digest)
-            )
-            self.series.grant(asked.station, str(kinds).split())
-        return issue_certificate(certificate, self._key)
-
-    def certify(self, row: StationRow) -> SignedCertificate:
-        """The certificate of a station as it was issued: the same bytes every time."""
-        return issue_certificate(self._certificate(row), self._key)
-
-    def _certificate(self, row: StationRow) -> Certificate:
-        return Certificate(
-            county=self.county, county_name=self.name, county_writer=self.writer, county_key=self.public_key.hex(),
-            station=row.station, office=row.office, office_name=row.office_name, window=row.window,
-            key=row.public_key.hex(), scopes=list(row.scopes), serial=row.serial,
-            home=row.home or home_scope(row.office, row.scopes), sealing=sealing_public(self.sealing_key).hex(),
-            station_sealing=row.sealing_key.hex(),
-        )  # fmt: skip
-
-    def _save_station(self, certificate: Certificate, writer: str) -> None:
-        """Know a station by its newest certificate; the one before it is served no more."""
-        key = bytes.fromhex(certificate.key)
-        before = self.station(certificate.station)
-        if before is not None and before.public_key != key:
-            self._gone(before)
-        self._db.execute(
-            "INSERT INTO station (station, office, office_name, window, writer, public_key, scopes, serial, revoked,"
-            " enrolled_ms, contact_ms, backlog, forked, sealing_key, home)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, NULL, 0, 0, ?, ?) ON CONFLICT (station) DO UPDATE SET"
-            " office = excluded.office, office_name = excluded.office_name, window = excluded.window,"
-            " writer = excluded.writer, public_key = excluded.public_key, scopes = excluded.scopes,"
-            " serial = excluded.serial, revoked = 0, enrolled_ms = excluded.enrolled_ms, forked = 0,"
-            " sealing_key = excluded.sealing_key, home = excluded.home",
-            (certificate.station, certificate.office, certificate.office_name, certificate.window, writer, key,
-             " ".join(certificate.scopes), certificate.serial, self._clock(),
-             bytes.fromhex(certificate.station_sealing) or None, certificate.home_scope),
-        )  # fmt: skip
-
-    def _gone(self, row: StationRow) -> None:
-        self._db.execute(
-            "INSERT INTO gone_certificate VALUES (?, ?, ?) ON CONFLICT (serial, station) DO NOTHING",
-            (row.serial, row.station, row.public_key),
-        )
-
-    def revoke(self, station: str) -> bool:
-        """Serve this station no more; what it brought stays. False when it is unknown."""
-        with self.transaction():
-            row = self.station(station)
-            if row is None:
-                return False
-            self._db.execute("UPDATE station SET revoked = 1 WHERE station = ?", (station,))
-            self._gone(row)
-        return True
 
     # the county's own acts ---------------------------------------------------------------------------------------
 

@@ -84,7 +84,7 @@ _TABLE: Final = (
         ),
         _CUTS,
     ),
-    Ablation("F", "a station is sent its own acts", ((county, "_pulls", removals.no_references_without_own),)),
+    Ablation("F", "a station is sent its own acts", ((county, "pulls_of", removals.no_references_without_own),)),
     Ablation(
         "G",
         "a rewind must answer the claim still held",

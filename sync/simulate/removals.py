@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from sync.exchange import audience as delivery
-from sync.exchange import county, station
+from sync.exchange import county, pulls, station
 from sync.log.feed import CountyFeed, StationFeed
 from sync.log.log import ActLog
 from sync.protocol import Mark, Rewind, Run, WireDamaged
@@ -135,13 +135,13 @@ def any_pull(self: Any, pull: Any) -> None:
 
 
 def no_references_without_own(feed: CountyFeed, log: ActLog, starts: Any, proved: Any, limit: int) -> Any:
-    pulls, seen, more = _pulls(feed, log, starts, proved, limit)
+    found, seen, more = _pulls(feed, log, starts, proved, limit)
     own = set(proved)
-    kept = [msgspec.structs.replace(pull, runs=[run for run in pull.runs if run.w not in own]) for pull in pulls]
+    kept = [msgspec.structs.replace(pull, runs=[run for run in pull.runs if run.w not in own]) for pull in found]
     return kept, seen, more
 
 
-_pulls: Final = county.pulls_of
+_pulls: Final = pulls.pulls_of
 
 
 def one_for_all(self: Any, run: Run) -> Any:

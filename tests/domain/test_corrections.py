@@ -10,7 +10,7 @@ import resources
 from domain.acts import ActDraft
 from domain.canonical import Json
 from domain.commands import CorrectMatter, CorrectPetitioner, CorrectVisit, ImportCalendar, SettleConflict
-from domain.decisions import corrections
+from domain.decisions import corrections, settling
 from tests.domain.states import desk, grow, matter, refusal, state
 
 ID = "c1" * 16
@@ -142,9 +142,9 @@ def test_settling_replaces_every_head_and_keeps_the_chosen_value_whatever_its_ki
         matter({"delivery.p": record}), [ActDraft("notice_delivered", "matter", ID, {"delivery.p": {"at": "另"}})]
     )
     (first, second) = torn.fields["delivery.p"].heads
-    draft = corrections.settle(SettleConflict(ID, "delivery.p", first.act_id, why="核对"), torn, desk())
+    draft = settling.settle(SettleConflict(ID, "delivery.p", first.act_id, why="核对"), torn, desk())
     assert (draft.sets["delivery.p"], set(draft.over)) == (record, {first.act_id, second.act_id})
-    said = refusal(lambda: corrections.settle(SettleConflict(ID, "delivery.p", "", "第三种", "核对"), torn, desk()))
+    said = refusal(lambda: settling.settle(SettleConflict(ID, "delivery.p", "", "第三种", "核对"), torn, desk()))
     assert said.code == "choice_missing"  # a record is no line of text
 
 

@@ -38,6 +38,7 @@ def all_steps(case: CaseState) -> dict[str, Callable[[], object]]:
         "matter_referred": lambda: steps.refer(ReferMatter(ID, "370299"), case, hall),
         "matter_assigned": lambda: steps.assign(AssignMatter(ID, "370299", 30), case, hall),
         "matter_answered": lambda: steps.answer(AnswerMatter(ID, "已告知"), case, desk()),
+        "matter_received": lambda: steps.receive(ReceiveMatter(ID), case, desk()),
         "notice_delivered": lambda: steps.deliver(DeliverNotice(ID, "p", signer="李"), case, desk()),
         "matter_extended": lambda: steps.extend(ExtendMatter(ID, 5, "局长", "2026-11-23", "复杂"), case, desk()),
     }
@@ -62,12 +63,29 @@ def test_no_binding_step_is_taken_over_an_open_conflict(step: str, field: str) -
         fields |= {"matter_class": "other", "route": ""}
     if step == "matter_extended":
         fields["stage"] = "accepted"
+    if step == "matter_received":
+        fields["stage"] = "referred"
     case = matter(**fields)
     all_steps(case)[step]()
     shown = torn(case, field)
     assert shown.conflicts == (field,)
     said = refusal(all_steps(shown)[step])
     assert (said.code, said.facts) == ("conflict_open", {"field": field})
+
+
+def test_no_step_settles_a_conflict_by_the_way() -> None:
+    shown = torn(matter(handling_unit="征收科"), "handling_unit")
+    said = refusal(lambda: steps.accept(AcceptMatter(ID, handling_unit="信访科"), shown, desk()))
+    assert (said.code, said.facts) == ("conflict_open", {"field": "handling_unit"})
+    assert steps.accept(AcceptMatter(ID), shown, desk())  # it does not speak of the unit
+
+
+def test_an_address_given_later_does_not_settle_two_addresses_unseen() -> None:
+    person = state({"name": "李春燕", "address": "渔村12号"}, kind="petitioner")
+    both = torn(person, "address")
+    command = SupplyAddress(ID, person.case_id, address="渔村15号")
+    said = refusal(lambda: steps.supply_address(command, matter(notice_off="address_unclear"), both, desk()))
+    assert (said.code, said.facts) == ("conflict_open", {"field": "address"})
 
 
 def test_acceptance_sets_stage_owner_and_the_office_that_was_first() -> None:

@@ -67,15 +67,15 @@ def refused(station: Station, **words: Any) -> str:
 class Hall:
     """A county in this process, with a clock to move, and stations on files that can be copied and put back."""
 
-    def __init__(self, folder: Path, size: int = 6) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, size: int = 6, database: str = "") -> None:
+        self.folder, self.database = folder, database
         self.now_ms = 1_795_000_000_000  # November 2026
         self.county = self._open()
         with self.county.transaction():
             self.county.series.set_size(f"office/{OFFICE}", KIND, size)
 
     def _open(self) -> CountyStore:
-        return CountyStore(self.folder / "county", lambda: self.now_ms, secrets.token_bytes)
+        return CountyStore(self.folder / "county", lambda: self.now_ms, secrets.token_bytes, self.database)
 
     def station(self, name: str, window: str = "1", **scopes: Any) -> Station:
         """A new station, enrolled for one kind of paper."""
@@ -107,7 +107,8 @@ class Hall:
                 request = station.request()
                 answer = self.answer(request)
                 applied = station.apply(request, answer)
-                if answer.same:
+                idle = not (request.push or request.recovered or answer.full or answer.rewind or applied.reborn)
+                if answer.same or (idle and not answer.more and not applied.pulled and not applied.confirmed):
                     break
             else:
                 raise AssertionError(f"the rounds do not come to an end: {applied}")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from domain.beijing import beijing_minute
 from domain.series import Cause, series_id
 from sync.exchange import begin_incarnation
 from sync.server.series_admin import accounts, close_year, doubles, reissue
@@ -227,26 +229,47 @@ def test_numbers_an_office_gave_itself_before_it_had_a_county_stay_its_own(hall)
     assert issue(one) == 2
 
 
+def test_a_county_on_postgresql_leases_seals_and_disputes_alike(address, tmp_path):
+    hall = Hall(tmp_path, database=address)
+    one = hall.station("one")
+    hall.sync(one)
+    twin = Station(hall.copy(one, "twin"))
+    assert [issue(one), issue(twin)] == [1, 1]
+    hall.sync(one, twin, one)
+    assert [each["n"] for each in doubles(hall.county.series)] == [1]
+    assert (issue(one), [(first, last) for first, last, _ in blocks(hall)]) == (13, [(1, 6), (7, 12), (13, 18)])
+    hall.sync(one)
+    hall.now_ms += 60 * 24 * 3600 * 1000
+    with hall.county.transaction():
+        close_year(hall.county.series, 2026)
+    found = next(each for each in accounts(hall.county.series) if each.series == NAME)
+    assert (found.gaps, found.open, found.doubles, found.strays) == ((), (), (1,), ())
+    hall.county.verify()
+    hall.county.close()
+
+
 def test_the_county_process_leases_renews_seals_and_reports(county, new_station):
+    year = int(beijing_minute(time.time_ns() // 1_000_000)[:4])
+    name = series_id("office/370205", year, KIND)
     one = new_station("one", county)
     assert county.admin("series", "size", "--office", "370205", "--kind", KIND, "--count", "4").returncode == 0
     one.sync(county.url)
-    assert [issue(one) for _ in range(3)] == [1, 2, 3]
+    assert [issue(one, year=year) for _ in range(3)] == [1, 2, 3]
     one.sync(county.url)
-    held = series_at(one, NAME)
+    held = series_at(one, name)
     assert held is not None
     assert [(block.first, block.last) for block in held.blocks] == [(1, 4), (5, 8)]
     reborn(one)
-    assert refused(one) == "series_suspended"
+    assert refused(one, year=year) == "series_suspended"
     one.sync(county.url)
-    assert issue(one) == 9
+    assert issue(one, year=year) == 9
     words = ("series", "reissue", "--office", "370205", "--kind", KIND, "--reason", "硬盘损坏")
     done = [json.loads(line) for line in county.admin(*words).stdout.splitlines()]
-    assert done == [{"series": NAME, "sealed": [9, 12]}]  # that 9 is on paper the county does not know yet
+    assert done == [{"series": name, "sealed": [9, 12]}]  # that 9 is on paper the county does not know yet
     converge(county, one)
     report = county.admin("series", "report")
     lines = {each["series"]: each for each in map(json.loads, report.stdout.splitlines())}
     assert report.returncode == 0, report.stdout
-    assert (lines[NAME]["issued"], lines[NAME]["clean"], lines[NAME]["gaps"]) == (4, True, [])
+    assert (lines[name]["issued"], lines[name]["clean"], lines[name]["gaps"]) == (4, True, [])
     assert county.admin("series", "doubles").stdout == ""
     assert county.admin("series", "close", "--year", "2999").returncode == 2

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from hypothesis import settings
@@ -39,6 +40,7 @@ class Numbering(RuleBasedStateMachine):
         self.copies: list[Path] = []
         self.county_copy = ""
         self.made = 0
+        self.hall.sync(*self.live)
 
     def name(self, what: str) -> str:
         self.made += 1
@@ -47,14 +49,20 @@ class Numbering(RuleBasedStateMachine):
     def at(self, which: int) -> Station:
         return self.live[which % len(self.live)]
 
-    @rule(which=WHICH, count=st.integers(1, 4))
-    def papers_are_issued(self, which: int, count: int) -> None:
+    @rule(which=WHICH, count=st.integers(1, 4), spoken=st.booleans())
+    def papers_are_issued(self, which: int, count: int, spoken: bool) -> None:
         station = self.at(which)
         for _ in range(count):
-            try:
+            with suppress(Refusal):
                 issue(station)
-            except Refusal:
-                return
+        if spoken:
+            self.hall.sync(station)
+
+    @precondition(lambda self: len(self.live) > 1)
+    @rule(count=st.integers(1, 3))
+    def every_desk_issues_papers(self, count: int) -> None:
+        for which in range(len(self.live)):
+            self.papers_are_issued(which, count, spoken=False)
 
     @rule(which=WHICH)
     def a_paper_is_voided(self, which: int) -> None:
@@ -77,11 +85,13 @@ class Numbering(RuleBasedStateMachine):
     def a_backup_is_made(self, which: int) -> None:
         self.copies.append(self.hall.copy(self.at(which), self.name("copy")))
 
-    @precondition(lambda self: self.copies and len(self.live) < 5)
-    @rule(which=WHICH, noticed=st.booleans())
-    def an_older_copy_comes_to_life(self, which: int, noticed: bool) -> None:
+    @precondition(lambda self: len(self.live) < 5)
+    @rule(which=WHICH, noticed=st.booleans(), fresh=st.booleans())
+    def a_copy_comes_to_life(self, which: int, noticed: bool, fresh: bool) -> None:
         """Beside the original, or after its death; ``noticed`` when the fence tells it from the original."""
-        source = self.copies[which % len(self.copies)]
+        if fresh or not self.copies:
+            self.a_backup_is_made(which)
+        source = self.copies[-1] if fresh else self.copies[which % len(self.copies)]
         path = self.folder / f"{self.name('life')}.db"
         shutil.copy(source, path)
         station = Station(path)

@@ -71,7 +71,10 @@ _ALIGN = {
 
 
 class RecordTable(QAbstractTableModel, Generic[R]):
-    """Rows of one kind. With ``section`` the rows stand under headings and sorting stays inside each section."""
+    """Rows of one kind. With ``section`` the rows stand under headings and sorting stays inside each section.
+
+    A heading counts its rows, or what they stand for by ``weight``.
+    """
 
     def __init__(
         self,
@@ -79,12 +82,14 @@ class RecordTable(QAbstractTableModel, Generic[R]):
         key: Callable[[R], str],
         *,
         section: Callable[[R], Section] | None = None,
+        weight: Callable[[R], int] = lambda _row: 1,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.columns = tuple(columns)
         self._key = key
         self._section = section
+        self._weight = weight
         self._given: tuple[R, ...] = ()
         self._lines: list[R | _Heading] = []
         self._sorted_by: tuple[int, Qt.SortOrder] | None = None
@@ -136,7 +141,7 @@ class RecordTable(QAbstractTableModel, Generic[R]):
             groups.setdefault(self._section(row), []).append(row)
         lines: list[R | _Heading] = []
         for section in sorted(groups, key=lambda found: found.order):
-            lines.append(_Heading(section.title, len(groups[section])))
+            lines.append(_Heading(section.title, sum(map(self._weight, groups[section]))))
             lines.extend(groups[section])
         return lines
 

@@ -34,6 +34,8 @@ fence.json     防止旧备份被误当作新数据的标记
 office.json    本站的单位信息
 station.lock   正在使用的标记
 ballast.bin    预留空间:磁盘写满时由程序自动释放
+files          附件(已加密)
+opened         正在用其他程序查看的附件,关闭时自动删除
 logs           运行日志(不含个人信息)
 
 备份请管理员用 xinfang backup 命令，不要在窗口打开时直接复制。
@@ -80,6 +82,14 @@ class DataFolder:
         return self.path / "README.txt"
 
     @property
+    def files(self) -> Path:
+        return self.path / "files"
+
+    @property
+    def opened(self) -> Path:
+        return self.path / "opened"
+
+    @property
     def ballast(self) -> Path:
         return self.path / "ballast.bin"
 
@@ -112,6 +122,7 @@ class HeldFolder:
         """Let another window open the folder; harmless when repeated."""
         if self._handle is None:
             return
+        clear_opened(self.folder)
         handle, self._handle = self._handle, None
         _unlock(handle)
         os.close(handle)
@@ -162,6 +173,7 @@ def hold(folder: DataFolder, *, since: str) -> HeldFolder:
     if not held:
         os.close(handle)
         raise SurroundingsFault("already_open", facts=facts)
+    clear_opened(folder)
     with suppress(OSError):  # on a full disk the note is missing, the lock holds all the same
         os.ftruncate(handle, 0)
         os.write(handle, json.dumps({"pid": os.getpid(), "since": since}).encode())
@@ -310,6 +322,15 @@ def discard_unfinished(folder: DataFolder) -> None:
         with suppress(OSError):
             file.unlink(missing_ok=True)
     shutil.rmtree(folder.making.path, ignore_errors=True)  # last: until then the rest is known for unfinished
+
+
+def clear_opened(folder: DataFolder) -> None:
+    """Take away the plain copies of attachments that another program was given to show; what is still held, later."""
+    with suppress(OSError):
+        for file in folder.opened.iterdir():
+            with suppress(OSError):
+                file.unlink()
+        folder.opened.rmdir()
 
 
 def free_bytes(folder: DataFolder) -> int:

@@ -111,7 +111,7 @@ class Incarnation(Reads):
             self.db.execute(
                 "INSERT INTO county (one, url, certificate, last_exchange_ms, last_error, forked)"
                 " VALUES (1, ?, ?, 0, '', 0) ON CONFLICT (one) DO UPDATE SET url = excluded.url,"
-                " certificate = excluded.certificate, last_error = '', forked = 0",
+                " certificate = excluded.certificate, last_error = '', last_reason = '', forked = 0",
                 (url, certificate),
             )
             if key.public != self.station_key.public:
@@ -125,14 +125,14 @@ class Incarnation(Reads):
 
         ``clock`` is (county time minus ours, by how much that may be wrong), in milliseconds, where it was measured.
         """
-        sql = "UPDATE county SET last_exchange_ms = ?, last_error = '', forked = ?"
+        sql = "UPDATE county SET last_exchange_ms = ?, last_error = '', last_reason = '', forked = ?"
         self.db.execute(sql, (wall_ms, int(forked)))
         if clock is not None:
             self.db.execute("UPDATE county SET clock_offset_ms = ?, clock_half_trip_ms = ?", clock)
 
-    def note_county_failure(self, code: str) -> None:
-        """Note why an exchange failed, in a transaction of its own."""
-        self._write_own("UPDATE county SET last_error = ?", (code,))
+    def note_county_failure(self, code: str, reason: str = "") -> None:
+        """Note why an exchange failed and the reason that was given, in a transaction of its own."""
+        self._write_own("UPDATE county SET last_error = ?, last_reason = ?", (code, reason))
 
     def _write_own(self, sql: str, values: tuple[object, ...]) -> None:
         with immediate(self.db) as transaction:

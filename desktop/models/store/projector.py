@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from desktop.models.store.connection import Connection
+from desktop.models.store.files import file_rows
 from desktop.models.store.rows import ClockRow
 from desktop.models.store.search import SearchDoc, index
 from domain.acts import CaseKind
@@ -29,6 +30,7 @@ KEYS = {
     "visit": "visit_id",
     "matter": "matter_id",
     "paper": "case_id",
+    "file": "case_id",
     "conflict": "case_id",
     "office": "code",
     "clerk": "clerk_id",
@@ -61,6 +63,9 @@ def rows_of(state: CaseState, yardstick: Yardstick) -> RowSet:
     if make is not None:
         make(state, yardstick, rows)
     _papers(state, rows)
+    found = file_rows(state)
+    if found:
+        rows["file"] = found
     if state.conflicts:
         rows["conflict"] = [(state.case_id, state.case_kind, name) for name in state.conflicts]
     return rows
@@ -81,7 +86,7 @@ def remove_rows(db: Connection, state: CaseState) -> None:
     db.execute("DELETE FROM issued WHERE paper_id IN (SELECT paper_id FROM paper WHERE case_id = ?)", (case,))
     if state.case_kind in (CaseKind.VISIT, CaseKind.MATTER):
         db.execute(f"DELETE FROM link WHERE {_LINKS}", (case,))
-    for table in ("paper", "conflict"):
+    for table in ("paper", "file", "conflict"):
         db.execute(f"DELETE FROM {table} WHERE {KEYS[table]} = ?", (case,))
 
 

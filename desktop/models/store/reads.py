@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
+from desktop.models.store import unreported
 from desktop.models.store.connection import Connection, faults
 from desktop.models.store.rows import (
     ClerkRow,
@@ -247,14 +249,24 @@ class Reads:
         rows = self._rows("SELECT url, certificate, last_exchange_ms, last_error, forked FROM county")
         return (str(rows[0][0]), str(rows[0][1]), int(rows[0][2]), str(rows[0][3]), bool(rows[0][4])) if rows else None
 
-    def sync_state(self, pending: int) -> SyncState:
-        """What status bar and county page say."""
-        county = self.county()
+    def sync_state(self) -> SyncState:
+        """What status bar, county page and the list of what waits say; times and marks of clocks are the caller's."""
+        counted = unreported.counts(self.db)
         acts = int(self._rows("SELECT coalesce(max(seq), 0) FROM act")[0][0])
+        writers = int(self._rows("SELECT count(*) FROM own_writer")[0][0])
+        county = self.county()
+        alone = SyncState(
+            False, "", counted.pending, "", "", acts, False,
+            aside=counted.aside, refused=counted.refused, put_by=counted.put_by, incarnations=writers,
+        )  # fmt: skip
         if county is None:
-            return SyncState(False, "", pending, "", "", acts, False)
-        at = beijing_minute(county[2]) if county[2] else ""
-        return SyncState(True, county[0], pending, at, county[3], acts, county[4])
+            return alone
+        reason, offset, slack = self._rows("SELECT last_reason, clock_offset_ms, clock_half_trip_ms FROM county")[0]
+        return replace(
+            alone, enrolled=True, county_url=county[0], last_exchange_at=beijing_minute(county[2]) if county[2] else "",
+            last_error=county[3], forked=county[4], last_reason=str(reason), clock_offset_ms=offset,
+            clock_slack_ms=int(slack or 0),
+        )  # fmt: skip
 
 
 def name_on_visit(name: str, *, anonymous: bool, accusation: bool) -> str:

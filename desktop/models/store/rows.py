@@ -133,6 +133,8 @@ class TimelineRow:
     summary: str
     why: str
     reported: bool
+    doubt: str = ""
+    """What is known against the time in ``at``; empty when nothing is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,13 @@ class HeadRow:
     by: str
     office: str
     station: str
+    place: str = ""
+    """Office and window in words."""
+    whose: str = ""
+    """``mine`` · ``office`` · ``theirs``."""
+    doubt: str = ""
+    """What is known against the clock of that act; empty when nothing is."""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +166,25 @@ class ConflictRow:
     field_title: str
     heads: tuple[HeadRow, ...]
     summary: str
+    base: HeadRow | None = None
+    """The value both sides started from; None when nobody had written one."""
+    base_missing: bool = False
+    """True when what they started from has not come here."""
+    seen: tuple[str, ...] = ()
+    """Act ids of every live head: what a settling act names."""
+    third: bool = False
+    """Whether another value may be written."""
+    choices: tuple[tuple[str, str], ...] = ()
+    """Code words the field may hold, with their Chinese; empty for free text."""
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TogetherRow:
+    """同时办理: two acts made at two stations at the same time, on different contents."""
+
+    mine: HeadRow
+    theirs: HeadRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,3 +236,42 @@ class SyncState:
     """A fault code, or empty after a good exchange."""
     acts: int
     forked: bool
+    """True while acts of an earlier incarnation are on their way."""
+    last_reason: str = ""
+    """The reason the county or the line gave with ``last_error``."""
+    aside: int = 0
+    """Of ``pending``: acts in runs the county called broken; not sent again until a person retries."""
+    refused: int = 0
+    """Acts the county keeps and does not hand on, which nobody has set aside yet."""
+    put_by: int = 0
+    """Of those: acts a clerk has set aside 搁置."""
+    clock: str = "ok"
+    """The mark an act written now would get."""
+    clock_offset_ms: int | None = None
+    """County time minus this PC's, as last measured."""
+    clock_slack_ms: int = 0
+    """By how much the line may have spoilt that."""
+    last_known_at: str = ""
+    """The latest moment known here, in Beijing time."""
+    incarnations: int = 1
+    """Under how many writers this station has written: more than one after a restore or a copy."""
+
+    @property
+    def wanting(self) -> int:
+        """Acts a person has to look at."""
+        return self.aside + self.refused
+
+
+@dataclass(frozen=True, slots=True)
+class UnreportedAct:
+    """An own act the county has not shown back."""
+
+    act_id: str
+    case_id: str
+    writer: str
+    n: int
+    state: str
+    """``waiting`` 待上报 · ``sending`` 上报中: the county holds it, not seen back yet · ``refused`` 县里暂不分发 ·
+    ``aside`` 已搁置: a broken run · ``put_by`` 已搁置 by a clerk."""
+    code: str
+    """Why, for the last three."""

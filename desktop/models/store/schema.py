@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from desktop.models.store import files
 from desktop.models.store.connection import Database
 from desktop.models.store.drafts import create_draft_tables
+from desktop.models.store.looks import create_look_tables
 from desktop.models.store.media import create_media_tables
 from desktop.models.store.migrate import Migration
 from desktop.models.store.search import create_search_tables
@@ -91,6 +93,7 @@ CREATE TABLE station (
 CREATE TABLE county (
   one INTEGER PRIMARY KEY CHECK (one = 1), url TEXT NOT NULL, certificate TEXT NOT NULL,
   last_exchange_ms INTEGER NOT NULL, last_error TEXT NOT NULL, forked INTEGER NOT NULL,
+  last_reason TEXT NOT NULL DEFAULT '',  -- what the county or the line said with last_error
   clock_offset_ms INTEGER,              -- county time minus ours, as last measured
   clock_half_trip_ms INTEGER            -- by so much that may be wrong
 ) STRICT;
@@ -103,12 +106,13 @@ CREATE TRIGGER pdf_is_immutable BEFORE UPDATE ON pdf BEGIN SELECT RAISE(ABORT, '
 
 
 def _first(db: Database) -> None:
-    for script in (LOG_SCHEMA, STATION_SCHEMA, PROJECTIONS, OWN):
+    for script in (LOG_SCHEMA, STATION_SCHEMA, PROJECTIONS, OWN, files.PROJECTION, files.OWN):
         for statement in statements(script):
             db.execute(statement)
     create_search_tables(db)
     create_media_tables(db)
     create_draft_tables(db)
+    create_look_tables(db)
 
 
 def statements(script: str) -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from desktop.models.store import search
 from desktop.models.store.connection import Connection, checkpoint, faults, immediate, joined, open_connection
+from desktop.models.store.files import Files
 from desktop.models.store.incarnation import Incarnation, StationIdentity
 from desktop.models.store.migrate import migrate
 from desktop.models.store.projector import (
@@ -24,6 +25,7 @@ from desktop.models.store.rows import ClockRow
 from desktop.models.store.schema import STEPS
 from desktop.models.store.series import accounts
 from domain.acts import Act, ActDraft
+from domain.acttime import quality
 from domain.fold import CaseState, fold
 from domain.rules import Rules
 from domain.workcalendar import WorkCalendar, YearTable, parse_calendar
@@ -125,6 +127,7 @@ class Store(Incarnation):
         entropy: Callable[[int], bytes],
     ) -> None:
         super().__init__(db, entropy)
+        self.files = Files(db)
         self._drawn = (0, 0)
         self._shipped = tuple(shipped)
         self._rules = rules
@@ -290,10 +293,23 @@ class Store(Incarnation):
         return [(found.series, n) for found in accounts(self) for low, high in found.gaps for n in range(low, high + 1)]
 
     def clock_quality(self, wall_ms: int) -> str:
-        """``behind`` before the last known moment (H11); ``ok`` once enrolled; else ``unsure``."""
-        if wall_ms < self.last_known_ms - BEHIND_TOLERANCE_MS:
-            return "behind"
-        return "ok" if self.enrolled() else "unsure"
+        """The mark an act written at ``wall_ms`` would get: ``behind`` · ``off`` · ``ok`` · ``unsure``."""
+        return quality(
+            wall_ms,
+            self.last_known_ms,
+            self.clock_offset_ms,
+            enrolled=self.enrolled(),
+            tolerance_ms=BEHIND_TOLERANCE_MS,
+        )
+
+    def trust_time(self, wall_ms: int) -> None:
+        """The county's clock agrees with ours: the last known moment is now, inside the caller's transaction.
+
+        A clock that ran ahead once had left a moment in the future behind, and every true time would be ``behind`` it.
+        """
+        if self.last_known_ms > wall_ms + BEHIND_TOLERANCE_MS:
+            self.db.execute("UPDATE station SET last_known_ms = ?", (wall_ms,))
+            self.last_known_ms = self._time_on_disk = wall_ms
 
     def put_pdf(self, digest: str, pdf: bytes) -> None:
         """Keep a PDF under its hash, inside the caller's transaction."""

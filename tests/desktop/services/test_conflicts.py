@@ -178,7 +178,7 @@ def test_settling_needs_a_conflict_a_choice_and_a_reason(hall: Hall) -> None:
     matter = hall.register().matter_ids[0]
 
     def settle(**values: str) -> Callable[[], object]:
-        command = SettleConflict(matter, "summary", **({"chosen_act": "", "why": "核对"} | values))
+        command = SettleConflict(matter, "summary", "", values.get("value", ""), values.get("why", "核对"))
         return lambda: matters.settle_conflict(hall.station, command)
 
     assert refusal(settle()).code == "no_conflict"

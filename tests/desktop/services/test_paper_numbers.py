@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 
-from desktop.services import matters, papers
+from desktop.models.store.folder import read_fence
+from desktop.services import care, matters, papers, series
 from desktop.services.station import SeriesSetup
+from domain.acts import ActDraft
+from domain.canonical import Json
 from domain.commands import (
     AcceptMatter,
     GuideMatter,
@@ -116,3 +119,66 @@ def test_a_notice_of_an_old_visit_takes_a_number_of_the_year_it_is_made(tmp_path
     assert organ.station.store.matter_rows([matter])[0].number == "370206-1-20261231-001/1"
     assert organ.station.store.number_gaps() == []
     organ.station.close()
+
+
+def notice(hall: Hall, name: str) -> Any:
+    return issue(hall, accepted(hall, people=(person(name=name),)), "F04")
+
+
+def test_an_office_without_a_county_skips_what_an_older_copy_of_its_file_does_not_know(organ: Hall) -> None:
+    notice(organ, "甲")
+    database = organ.station.folder.database
+    organ.station.store.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    older = database.read_bytes()
+    lost = notice(organ, "乙")
+    organ.station.close()
+    database.write_bytes(older)
+    organ.open_again()
+    row = notice(organ, "丙")
+    assert (lost.number, row.number) == ("滨建受字〔2026〕2号", "滨建受字〔2026〕3号")
+    rows = [row for row in series.gap_report(organ.station) if "/受" in row.series]
+    assert [(row.first, row.last, row.what, row.explained) for row in rows] == [
+        (2, 2, "sealed", True),
+        (4, 9999, "open", True),
+    ]
+    assert care.verify(organ.station).clean
+
+
+def test_a_file_that_lost_its_fence_after_a_number_was_printed_begins_anew(organ: Hall) -> None:
+    notice(organ, "甲")
+    writer = organ.station.store.identity.writer
+    organ.station.close()
+    organ.station.folder.fence.unlink()
+    organ.open_again()
+    assert organ.station.store.identity.writer != writer
+    assert notice(organ, "乙").number == "滨建受字〔2026〕2号"
+
+
+def test_the_next_number_is_noted_outside_the_database_before_it_is_on_paper(organ: Hall) -> None:
+    notice(organ, "甲")
+    fence = read_fence(organ.station.folder)
+    assert fence is not None
+    assert fence.series == {"series/office/370206/2026/受": 2}
+
+
+def test_the_desk_sees_how_many_numbers_are_left(poor_organ: Hall) -> None:
+    (row,) = series.series_left(poor_organ.station)
+    assert (row.kind, row.next, row.left, row.few) == ("受", 1, 2, True)
+    assert "只剩2个" in row.words
+    for name in "甲乙":
+        notice(poor_organ, name)
+    (row,) = series.series_left(poor_organ.station)
+    assert (row.next, row.left, row.few) == (0, 0, True)
+    assert "已经用完" in row.words
+    assert series.gap_report(poor_organ.station) == []
+
+
+def test_a_disputed_paper_is_listed_and_says_what_to_do(organ: Hall) -> None:
+    row = notice(organ, "甲")
+    field = f"paper.{row.paper_id}.disputed"
+    with organ.station.writing() as transaction:
+        sets: dict[str, Json] = {field: {"keeps": False, "series": "series/office/370206/2026/受", "n": 1}}
+        transaction.record([ActDraft("number_disputed", "matter", row.case_id, sets)])
+    (found,) = series.disputed_papers(organ.station)
+    assert (found.paper_id, series.DISPUTED[found.disputed]) == (row.paper_id, "文号重复，需更正")
+    assert care.verify(organ.station).clean

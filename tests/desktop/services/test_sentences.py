@@ -25,7 +25,7 @@ from sync.server import postgres
 from sync.server.file import _SQLITE_FAULTS
 
 ROOT = Path(__file__).resolve().parents[3]
-VARIABLE = {"desk.py", "connection.py", "file.py", "files.py", "postgres.py", "county_page.py"}
+VARIABLE = {"desk.py", "connection.py", "file.py", "files.py", "postgres.py", "county_page.py", "sentences_sync.py"}
 """Files that raise a fault by a code in a variable: their codes stand in the tables asked for below."""
 
 

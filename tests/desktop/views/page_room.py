@@ -41,18 +41,26 @@ OFFICE = OfficeSetup(
 class Room:
     """Everything a page stands on. ``now`` may be moved; the station asks it."""
 
-    def __init__(self, folder: Path, office: OfficeSetup = OFFICE) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        office: OfficeSetup = OFFICE,
+        *,
+        seed: int = 23,
+        sign_in: str = "wangfang",
+        name: str = "王芳",
+    ) -> None:
         self.now = NOW
         self.bus = Bus()
         self.lane = Lane("store", announce=self.bus.changed.emit)
         self.messages: list[tuple[str, str]] = []
         self.bus.message.connect(lambda level, text: self.messages.append((level, text)))
         self._names = itertools.count(1)
-        chance = random.Random(23)
+        chance = random.Random(seed)
         world = Surroundings(clock=lambda: self.now, entropy=chance.randbytes, password_cost=FAST)
         self.station: Station = self.call(
             lambda: create_station(
-                folder, office, sign_in="wangfang", name="王芳", password="a long enough word", surroundings=world
+                folder, office, sign_in=sign_in, name=name, password="a long enough word", surroundings=world
             )
         )
 

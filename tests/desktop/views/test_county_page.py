@@ -8,7 +8,8 @@ import pytest
 from PySide6.QtCore import Qt
 
 from desktop.services import county as exchange
-from desktop.views.county_page import CountyPage, age_words
+from desktop.views.county_page import CountyPage
+from desktop.views.status_line import age_words
 from desktop.views.today import TodayPage
 from domain.beijing import ZONE
 from tests.desktop.views.page_room import OFFICE, column, room, shown

@@ -85,7 +85,11 @@ def test_a_message_says_its_level_in_words_and_an_error_stays(qtbot, level):
         (SyncState(True, "u", 3, "", "", 3, False), "待上报 3"),
         (SyncState(True, "u", 3, "", "county_unreachable", 3, False), "联系不上"),
         (SyncState(True, "u", 0, "2026-11-23 09:12", "", 3, False), "已到县"),
-        (SyncState(True, "u", 0, "", "", 3, True), "需县级处理"),
+        (SyncState(True, "u", 3, "", "county_refused", 3, False, "revoked"), "本机接入已撤销"),
+        (SyncState(True, "u", 2, "", "", 3, False, aside=2), "2 项需处理"),
+        (SyncState(True, "u", 0, "", "", 3, False, refused=1), "1 项需处理"),
+        (SyncState(True, "u", 0, "", "", 3, False, put_by=1), "1 项已搁置"),
+        (SyncState(True, "u", 3, "", "", 3, True), "待上报 3"),
     ],
 )
 def test_the_status_line_says_in_words_where_the_work_is(state, word):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 
 import pytest
 
@@ -71,6 +72,17 @@ def test_an_act_is_told_at_once_and_sent_by_itself(room, loop, county):
     room.until(lambda: not loop.states[-1].pending)
     assert loop.states[-1].last_exchange_at
     assert loop.states[-1].last_error == ""
+
+
+def test_a_round_measures_how_far_this_clock_is_from_the_countys(room, loop, county):
+    enrol(room, county)
+    room.now = time.time_ns() // 1_000_000 + 3_900_000
+    loop.now()
+    room.until(lambda: bool(loop.states) and not loop.working and loop.states[-1].last_exchange_at != "")
+    offset = loop.states[-1].clock_offset_ms
+    assert offset is not None
+    assert abs(offset + 3_900_000) < 60_000
+    assert loop.states[-1].clock == "off"
 
 
 def test_more_than_one_round_is_carried_until_nothing_waits(room, loop, county):

@@ -1,0 +1,99 @@
+"""Commands about what accompanies a case: papers, files, conflicts, tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class IssuePaper:
+    """Issue a paper: freeze its content, take its number, render it, store the PDF."""
+
+    case_id: str
+    """Visit for F01–F03, matter for F04, F05, F08, F18."""
+    form: Literal["F01", "F02", "F03", "F04", "F05", "F08", "F18"]
+    size: Literal["", "A4", "A5", "R80"] = ""
+    """The sheet; empty means the form's usual one."""
+    of_paper: str = ""
+    """F18: the notice it proves the delivery of."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmPrint:
+    """The clerk's answer to "did it come out?" 纸张是否已打印出来."""
+
+    paper_id: str
+    case_id: str
+    came_out: bool
+    printer: str = ""
+    copies: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class VoidPaper:
+    """Void a paper 作废: its number stays used and is never given again."""
+
+    paper_id: str
+    case_id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttachFile:
+    """Attach a file to a visit or a matter 附材料: its bytes are kept here first, then named by an act."""
+
+    case_id: str
+    paths: tuple[str, ...]
+    """Files on this PC, left as they are. Several pictures become the pages of one PDF."""
+    name: str = ""
+    """The name it is shown by; empty means: the (first) file's."""
+    profile: Literal["auto", "text", "photo", "original"] = "auto"
+    """How pictures are kept: each page as fits it · black and white · grey or colour · the very bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawFile:
+    """Withdraw an attached file 撤回材料; it stays in the record, marked, with the reason."""
+
+    case_id: str
+    file_id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettleConflict:
+    """Settle one field 核对: ``chosen_act`` is the head whose value stands; or empty, with ``value`` giving a third."""
+
+    case_id: str
+    field: str
+    chosen_act: str
+    value: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What stands for one field; ``keep_both`` keeps the others as a note, ``seen`` are the heads that were shown."""
+
+    field: str
+    chosen_act: str = ""
+    value: str = ""
+    keep_both: bool = False
+    seen: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SettleConflicts:
+    """Settle several fields of one case 核对 in one go."""
+
+    case_id: str
+    settlements: tuple[Settlement, ...]
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCalendar:
+    """Import a year's working-day table 工作日历 from its JSON text."""
+
+    table: str
