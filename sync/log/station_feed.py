@@ -255,14 +255,22 @@ class StationFeed:
         return sum(counts.values())
 
     def rewind(self, scope: str, to: Position) -> None:
-        """Go back to a position the county knows: what lies behind it counts as unseen, and is offered again."""
-        gone = "SELECT act_seq FROM confirmed WHERE scope = ? AND feed_seq > ?"
+        """Go back to a position the county knows: what lies behind it counts as unseen, and is offered again.
+
+        So is what it refused, where no chain of this station brings it: the restored county may never have had it.
+        """
+        gone = "SELECT act_seq FROM confirmed WHERE scope = ? AND feed_seq > ? UNION SELECT act_seq FROM refused_act"
+        unchained = (
+            "(a.chained = 0 OR EXISTS (SELECT 1 FROM own_writer o JOIN writer w ON w.writer = o.writer"
+            " WHERE o.writer = a.writer AND w.state = 'forked'))"
+        )
         self._db.execute(
-            f"INSERT INTO adrift SELECT a.seq FROM act a WHERE a.seq IN ({gone}) AND (a.chained = 0 OR EXISTS"
-            " (SELECT 1 FROM own_writer o JOIN writer w ON w.writer = o.writer"
-            " WHERE o.writer = a.writer AND w.state = 'forked')) ON CONFLICT (act_seq) DO NOTHING",
+            f"INSERT INTO adrift SELECT a.seq FROM act a WHERE a.seq IN ({gone}) AND {unchained}"
+            " ON CONFLICT (act_seq) DO NOTHING",
             (scope, to.n),
         )
+        # what a county said of them that has since forgotten may not hold: nothing but the offer would tell
+        self._db.execute(f"DELETE FROM refused_act WHERE act_seq IN (SELECT a.seq FROM act a WHERE {unchained})")
         self._db.execute("DELETE FROM confirmed WHERE scope = ? AND feed_seq > ?", (scope, to.n))
         # an act of a shared case may still stand in another feed: then the county has it
         self._db.execute("DELETE FROM adrift WHERE EXISTS (SELECT 1 FROM confirmed c WHERE c.act_seq = adrift.act_seq)")
