@@ -17,7 +17,12 @@ def beijing(wall_ms: int) -> datetime:
 
 def beijing_minute(wall_ms: int) -> str:
     """``2026-11-23 09:12``: how every screen and paper writes a moment."""
-    return f"{beijing(wall_ms):%Y-%m-%d %H:%M}"
+    return minute_of(beijing(wall_ms))
+
+
+def minute_of(moment: datetime) -> str:
+    """A Beijing moment as every screen and paper writes it; without strftime, which costs four times as much."""
+    return moment.isoformat(" ", "minutes")[:16]
 
 
 def beijing_date(wall_ms: int) -> date:

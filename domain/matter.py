@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, TypeAlias
 
 from domain.arithmetic import arithmetic
 from domain.clocks import Clock, Deadline
@@ -91,46 +92,68 @@ def petition_office(state: CaseState) -> bool:
     return state.text("office_kind") == "petition_office"
 
 
-def clocks(state: CaseState, calendar: WorkCalendar, rules: Rules) -> tuple[ClockState, ...]:
-    """The clocks of a matter, in the order they started. Nothing here asks what day it is."""
+Reckoned: TypeAlias = dict[tuple[str, date, int | None], Deadline | None]
+"""Deadlines by one calendar and one set of rules: (clock, event day, length of its own)."""
+
+_RECKONED_KEPT: Final = 1_000
+_Reckon: TypeAlias = Callable[[Clock, date, "int | None"], Deadline | None]
+
+
+def clocks(
+    state: CaseState, calendar: WorkCalendar, rules: Rules, reckoned: Reckoned | None = None
+) -> tuple[ClockState, ...]:
+    """The clocks of a matter, in the order they started. Nothing here asks what day it is.
+
+    ``reckoned`` keeps deadlines for matters to come; whoever changes calendar or rules begins an empty one.
+    """
+    kept: Reckoned = {} if reckoned is None else reckoned
+
+    def reckon(clock: Clock, start: date, days: int | None) -> Deadline | None:
+        key = (clock.name, start, days)
+        if key not in kept:
+            if len(kept) >= _RECKONED_KEPT:
+                kept.clear()
+            kept[key] = _reckon(clock, start, days, calendar, rules)
+        return kept[key]
+
     found: list[ClockState] = []
     received = _day(state, "received_on")
     stages = _ends(state)
     if received is not None:
         if state.text("received_by_referral"):
-            found += _referred_clocks(state, received, stages, calendar, rules)
+            found += _referred_clocks(state, received, stages, reckon)
         elif petition_office(state):
-            found.append(_clock(Clock.T1, received, stages["passed_on"], calendar, rules))
+            found.append(_clock(Clock.T1, received, stages["passed_on"], reckon))
         else:
-            found.append(_clock(Clock.T2, received, stages["told"], calendar, rules, off=_notice_off(state)))
+            found.append(_clock(Clock.T2, received, stages["told"], reckon, off=_notice_off(state)))
     received_here = _day(state, "referral_received_on")
     if received_here is not None and not state.text("received_by_referral"):
-        found += _referred_clocks(state, received_here, stages, calendar, rules)
+        found += _referred_clocks(state, received_here, stages, reckon)
     assigned, days = _day(state, "assigned_on"), state.number("assigned_days")
     if assigned is not None and days > 0:
-        found.append(_clock(Clock.T5, assigned, _day(state, "reported_on"), calendar, rules, days=days))
+        found.append(_clock(Clock.T5, assigned, _day(state, "reported_on"), reckon, days=days))
     accepted = _day(state, "accepted_on")
     if accepted is not None and state.text("route") == "31-6":  # R 34: only matters of art. 31 item (六)
         ended = _day(state, "replied_on")
         extension = sum(v for v in state.items("extension").values() if is_count(v) and v > 0)
-        t6 = _clock(Clock.T6, accepted, ended, calendar, rules)
+        t6 = _clock(Clock.T6, accepted, ended, reckon)
         if extension:
             # R 34: the extension lengthens the period; T6 gives way to T7 on the day it was approved
             extended_on = _day(state, "extended_on") or accepted
             found.append(ClockState(t6.clock, t6.article, t6.from_on, t6.days, t6.deadline, ended or extended_on))
-            found.append(_clock(Clock.T7, accepted, ended, calendar, rules, days=min(extension, 30)))
+            found.append(_clock(Clock.T7, accepted, ended, reckon, days=min(extension, 30)))
         else:
             found.append(t6)
     return tuple(found)
 
 
 def _referred_clocks(
-    state: CaseState, received: date, stages: dict[str, date | None], calendar: WorkCalendar, rules: Rules
+    state: CaseState, received: date, stages: dict[str, date | None], reckon: _Reckon
 ) -> list[ClockState]:
     objection_ended = _day(state, "objected_on") or _first(stages["decided"], stages["decision_told"])
     return [
-        _clock(Clock.T3, received, stages["decision_told"], calendar, rules, off=_notice_off(state)),
-        _clock(Clock.T4, received, objection_ended, calendar, rules),
+        _clock(Clock.T3, received, stages["decision_told"], reckon, off=_notice_off(state)),
+        _clock(Clock.T4, received, objection_ended, reckon),
     ]
 
 
@@ -169,19 +192,22 @@ def _clock(
     clock: Clock,
     start: date,
     ended: date | None,
-    calendar: WorkCalendar,
-    rules: Rules,
+    reckon: _Reckon,
     *,
     days: int | None = None,
     off: str = "",
 ) -> ClockState:
-    try:
-        deadline = None if off else due(clock, start, calendar, rules, days=days)
-    except Refusal:
-        # a date before any rule was in force (an import of old papers): the clock is shown without a last day
-        deadline = None
+    deadline = None if off else reckon(clock, start, days)
     length = deadline.length if deadline else (days or 0)
     return ClockState(clock.name, clock.article, start, length, deadline, ended, off)
+
+
+def _reckon(clock: Clock, start: date, days: int | None, calendar: WorkCalendar, rules: Rules) -> Deadline | None:
+    try:
+        return due(clock, start, calendar, rules, days=days)
+    except Refusal:
+        # a date before any rule was in force (an import of old papers): the clock is shown without a last day
+        return None
 
 
 @dataclass(frozen=True, slots=True)

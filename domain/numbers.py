@@ -45,7 +45,7 @@ class RegistrationNumber:
     counter: int
 
     def __str__(self) -> str:
-        return f"{self.office}-{self.window}-{self.day:%Y%m%d}-{self.counter:03d}"
+        return f"{self.office}-{self.window}-{self.day.isoformat().replace('-', '')}-{self.counter:03d}"
 
 
 @dataclass(frozen=True, slots=True)

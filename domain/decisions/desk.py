@@ -47,10 +47,14 @@ class Desk:
 
     def line(self, text: str, field: str, limit: int = LINE_LIMIT) -> str:
         """A one-line text fit for the record."""
+        if not text:
+            return ""
         return clean_text(text, multiline=False, limit=limit, field=field, private_use=self.private_use)
 
     def text(self, text: str, field: str, limit: int = TEXT_LIMIT) -> str:
         """A text of several lines fit for the record."""
+        if not text:
+            return ""
         return clean_text(text, multiline=True, limit=limit, field=field, private_use=self.private_use)
 
     def day(self, text: str, field: str, *, article: str | None = None) -> date:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.acts import ActDraft, CaseKind
-from domain.beijing import parse_minute
+from domain.beijing import minute_of, parse_minute
 from domain.canonical import Json
 from domain.classes import check_representatives, is_collective
 from domain.commands import MaterialInput, MatterInput, PetitionerInput, RegisterVisit
@@ -79,7 +79,7 @@ def register_visit(
         "day_count": day_count,
         "office": desk.office,
         "window": desk.window,
-        "visited_at": f"{moment:%Y-%m-%d %H:%M}",
+        "visited_at": minute_of(moment),
         "visited_on": moment.date().isoformat(),
         "channel": "visit",
     }

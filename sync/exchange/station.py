@@ -135,6 +135,9 @@ def apply_answer(
     if answer.revoked is not None:
         feed.set_revoked(answer.revoked.serials)
         feed.set_mark(_SERIAL_LIST, answer.revoked.version)
+    for scope in feed.doubted():
+        if scope not in answer.rewind and request.feeds.get(scope) == mark_of(feed.cursor(scope)):
+            feed.trust(scope)  # a county put back was refilled to the very position it had forgotten
     for scope, rewind in sorted(answer.rewind.items()):
         state.rewind(scope, rewind)
     state.learn(answer.writers)

@@ -224,6 +224,10 @@ class StationFeed:
         """Scopes whose position the county did not know."""
         return [str(row[0]) for row in self._db.execute("SELECT scope FROM cursor WHERE doubted = 1 ORDER BY scope")]
 
+    def trust(self, scope: str) -> None:
+        """The county knows our position again."""
+        self._db.execute("UPDATE cursor SET doubted = 0 WHERE scope = ?", (scope,))
+
     def doubt(self, scope: str) -> None:
         """The county did not know our position: send checkpoints with the next request."""
         self._db.execute("UPDATE cursor SET doubted = 1 WHERE scope = ?", (scope,))

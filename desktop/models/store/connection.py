@@ -195,19 +195,26 @@ def translate(error: BaseException) -> SurroundingsFault | None:
     return None
 
 
-@contextmanager
-def faults(conn: Connection | None = None) -> Iterator[None]:
+class faults:  # noqa: N801 - read as a word; a class, because every read of a screen passes here
     """Let database errors that the surroundings caused leave the block as SurroundingsFault, all others unchanged.
 
     With ``conn`` an ``io_error`` is looked at again: on a full disk it is called ``disk_full``.
     """
-    try:
-        yield
-    except dbapi2.Error as error:
+
+    __slots__ = ("_conn",)
+
+    def __init__(self, conn: Connection | None = None) -> None:
+        self._conn = conn
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if error is None:
+            return
         fault = translate(error)
-        if fault is None:
-            raise
-        raise (_named(fault, _file_of(conn)) if conn is not None else fault) from error
+        if fault is not None:
+            raise (_named(fault, _file_of(self._conn)) if self._conn is not None else fault) from error
 
 
 def _file_of(conn: Connection) -> Path:

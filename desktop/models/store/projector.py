@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from desktop.models.store.connection import Connection
@@ -16,7 +16,7 @@ from domain.acts import CaseKind
 from domain.beijing import beijing_minute
 from domain.canonical import Json, canonical_bytes
 from domain.fold import CaseState, is_count
-from domain.matter import ClockState, clocks, standing
+from domain.matter import ClockState, Reckoned, clocks, standing
 from domain.refusals import Refusal
 from domain.rules import Rules
 from domain.series import parse_series_id
@@ -54,6 +54,8 @@ class Yardstick:
     calendar: WorkCalendar
     rules: Rules
     initials: Callable[[str], tuple[str, ...]]
+    reckoned: Reckoned = field(default_factory=dict)
+    """Last days by this calendar and these rules: the matters of one day share theirs."""
 
 
 def rows_of(state: CaseState, yardstick: Yardstick) -> RowSet:
@@ -203,7 +205,7 @@ def _visit(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
 
 
 def _matter(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
-    found = clocks(state, yardstick.calendar, yardstick.rules)
+    found = clocks(state, yardstick.calendar, yardstick.rules, yardstick.reckoned)
     now = standing(state, found)
     due = now.due
     missing = next((str(c.calendar_missing) for c in found if c.running and c.calendar_missing), "")
