@@ -364,10 +364,10 @@ def confirmed_ids(db: Any) -> set[str]:
 
 
 def waiting_own(db: Any) -> int:
-    """At a station: own acts neither seen back nor refused, counted one by one."""
+    """At a station: own acts, of a past it no longer holds too, neither seen back nor refused, counted one by one."""
     sql = (
-        "SELECT count(*) FROM act a JOIN own_writer o ON o.writer = a.writer WHERE a.chained = 1"
-        " AND a.seq NOT IN (SELECT act_seq FROM confirmed) AND a.seq NOT IN (SELECT act_seq FROM refused_act)"
+        "SELECT count(*) FROM act a JOIN own_writer o ON o.writer = a.writer"
+        " WHERE a.seq NOT IN (SELECT act_seq FROM confirmed) AND a.seq NOT IN (SELECT act_seq FROM refused_act)"
     )
     return int(db.execute(sql).fetchone()[0])
 
