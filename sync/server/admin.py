@@ -13,18 +13,17 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from domain.audience import restricted
 from domain.faults import SurroundingsFault
 from sync.server import series_admin, sticks_admin, tls
 from sync.server.backup import BackupDamaged, read_backup, write_backup
+from sync.server.codes import ScopesRefused, add_scope_words, scopes_of
 from sync.server.conflicts import conflicts
 from sync.server.databases import open_database
 from sync.server.file import surroundings
 from sync.server.overview import Overview
 from sync.server.page import BEHIND_DAYS
-from sync.server.relay import refuse_overlap
 from sync.server.relay_command import add_relay
-from sync.server.stations import RequestRefused, StationRow
+from sync.server.stations import StationRow
 from sync.server.store import CountyStore
 from sync.server.upstream_command import add_upstream
 
@@ -39,19 +38,10 @@ def _now() -> int:
 
 
 def _enrol(store: CountyStore, words: argparse.Namespace) -> int:
-    scopes = list(words.scopes)
-    if words.restricted and scopes:
-        print("--restricted 与 --scopes 不能同时使用。", file=sys.stderr)
-        return 2
-    if words.restricted:
-        scopes = [f"restricted/{words.office}", "dict"]
-    if len({restricted(scope) for scope in scopes if scope != "dict"}) > 1:
-        print("检举控告窗口单独接入，不得与其他范围放在一个接入码里。", file=sys.stderr)
-        return 2
     try:
-        refuse_overlap(store.database, words.office)
-    except RequestRefused:
-        print("该单位属于已接入的下级服务器，请在下级接入。", file=sys.stderr)
+        scopes = scopes_of(store, words)
+    except ScopesRefused as refused:
+        print(refused, file=sys.stderr)
         return 2
     code = store.issue_code(words.office, words.office_name, words.window, scopes, words.kinds)
     if not words.address:
@@ -171,10 +161,9 @@ def add_words(parser: argparse.ArgumentParser) -> None:
     enrol.add_argument("--office", required=True)
     enrol.add_argument("--office-name", default="")
     enrol.add_argument("--window", default="1")
-    enrol.add_argument("--scopes", nargs="*", default=[], help="默认：office/<单位> county dict")
+    add_scope_words(enrol)
     enrol.add_argument("--kinds", nargs="*", default=["受", "途", "转"], help="登记时发放的文号种类")
     enrol.add_argument("--address", default="", metavar="地址:端口", help="同时给出带密钥指纹的接入地址")
-    enrol.add_argument("--restricted", action="store_true", help="检举控告专用窗口：只看、只写 restricted/<单位>")
     enrol.set_defaults(do=_enrol)
 
     tasks.add_parser("key", help="县级服务器的密钥指纹").set_defaults(do=_key)

@@ -13,6 +13,7 @@ from sync.bundle.medium import MediumRefused
 from sync.bundle.slip import FORM, Slip, write_slip
 from sync.bundle.words import REFUSALS, STATES, missing_words
 from sync.log.chain import sealing_public
+from sync.server.codes import ScopesRefused, add_scope_words, scopes_of
 from sync.server.stations import RequestRefused
 from sync.server.sticks import Sticks, Taken
 from sync.server.store import CountyStore
@@ -55,7 +56,7 @@ def add_words(
     slip.add_argument("--office", required=True)
     slip.add_argument("--office-name", default="")
     slip.add_argument("--window", default="1")
-    slip.add_argument("--scopes", nargs="*", default=[], help="默认：office/<单位> county dict")
+    add_scope_words(slip)
     slip.add_argument("--kinds", nargs="*", default=["受", "途", "转"], help="登记时发放的文号种类")
     slip.set_defaults(do=_slip)
 
@@ -110,7 +111,12 @@ def _slip(store: CountyStore, words: argparse.Namespace) -> int:
     if path.exists():
         print(_FILES["medium_exists"], file=sys.stderr)
         return 1
-    code = store.issue_code(words.office, words.office_name, words.window, words.scopes, words.kinds)
+    try:
+        scopes = scopes_of(store, words)
+    except ScopesRefused as refused:
+        print(refused, file=sys.stderr)
+        return 2
+    code = store.issue_code(words.office, words.office_name, words.window, scopes, words.kinds)
     slip = Slip(
         v=FORM, county=store.county, county_name=store.name, county_key=store.public_key.hex(),
         sealing=sealing_public(store.sealing_key).hex(), office=words.office, window=words.window, code=code,

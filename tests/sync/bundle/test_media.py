@@ -59,6 +59,15 @@ def admin(capsys: pytest.CaptureFixture[str], folder: Path, *words: str) -> tupl
     return code, said.out or said.err
 
 
+def test_a_slip_mixes_no_scopes_either(tmp_path, capsys):
+    folder = tmp_path / "county"
+    for words in (["--scopes", "restricted/1", "office/1"], ["--restricted", "--scopes", "dict"]):
+        code, _ = admin(capsys, folder, "slip", str(tmp_path / "slip"), "--office", OFFICE, *words)
+        assert code == 2
+    assert not (tmp_path / "slip").exists()
+    assert admin(capsys, folder, "slip", str(tmp_path / "slip"), "--office", OFFICE, "--restricted")[0] == 0
+
+
 def test_the_administrator_makes_a_slip_and_answers_sticks(tmp_path, capsys):
     folder = tmp_path / "served"
     code, said = admin(capsys, folder, "slip", str(tmp_path / "slip"), "--office", OFFICE, "--window", "3")
