@@ -156,7 +156,7 @@ class ActLog:
 
         The acts' ids are new: one that lies here already breaks the constraint of the table.
         """
-        sql = "SELECT have_n, have_hash FROM writer WHERE writer = ?"
+        sql = "SELECT have_n, have_hash, (SELECT coalesce(max(seq), 0) FROM act) FROM writer WHERE writer = ?"
         head = self._db.execute(sql, (bytes.fromhex(writer),)).fetchone()
         if head is None:
             raise LogDamaged("unknown_writer", writer=writer)
@@ -164,7 +164,11 @@ class ActLog:
         entries = extend_chain(writer, int(head[0]), bytes(head[1]), contents, [None] * len(contents))
         last = entries[-1]
         entries[-1] = Entry(last.writer, last.n, last.hash, last.content, key.sign_commit(last.hash))
-        self._insert(entries, acts, {})
+        self._fresh = dict(zip(contents, acts, strict=True))
+        together = zip(entries, acts, strict=True)
+        rows = [_row(seq, entry, act, 1) for seq, (entry, act) in enumerate(together, start=int(head[2]) + 1)]
+        self._db.executemany(_INSERT, rows)
+        self._move_head(entries[-1], max(act.lamport for act in acts))
         return entries
 
     def admit(self, entries: Sequence[Entry]) -> list[Held]:
@@ -217,19 +221,18 @@ class ActLog:
             seq += 1
             held.append(Held(seq, entry, act, new=True))
             known[act.act_id] = (seq, entry.hash, chained)
-            place_in_chain = (bytes.fromhex(entry.writer), entry.n, entry.hash)
-            rest = (act.case_id, act.scope, entry.content, entry.sig, int(chained))
-            fresh.append((seq, bytes.fromhex(act.act_id), *place_in_chain, *rest))
-        self._db.executemany("INSERT INTO act VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", fresh)
+            fresh.append(_row(seq, entry, act, int(chained)))
+        self._db.executemany(_INSERT, fresh)
         top = max(act.lamport for act in acts)
-        highest = "lamport = CASE WHEN lamport < ? THEN ? ELSE lamport END"
         if chained:
-            last = entries[-1]
-            sql = f"UPDATE writer SET have_n = ?, have_hash = ?, {highest} WHERE writer = ?"
-            self._db.execute(sql, (last.n, last.hash, top, top, bytes.fromhex(last.writer)))
+            self._move_head(entries[-1], top)
         else:
-            self._db.execute(f"UPDATE log_head SET {highest}", (top, top))
+            self._db.execute(f"UPDATE log_head SET {_HIGHEST}", (top, top))
         return held
+
+    def _move_head(self, last: Entry, top: int) -> None:
+        sql = f"UPDATE writer SET have_n = ?, have_hash = ?, {_HIGHEST} WHERE writer = ?"
+        self._db.execute(sql, (last.n, last.hash, top, top, bytes.fromhex(last.writer)))
 
     def _known(self, acts: Iterable[Act]) -> dict[str, tuple[int, bytes, bool]]:
         """Of these acts the ones that lie here: act id → (seq, hash, chained)."""
@@ -362,7 +365,14 @@ class ActLog:
             yield row.writer, len(entries)
 
 
+_INSERT = "INSERT INTO act VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_HIGHEST = "lamport = CASE WHEN lamport < ? THEN ? ELSE lamport END"
 _WRITER = "writer, station, office, public_key, have_n, have_hash, state, birth, attested"
+
+
+def _row(seq: int, entry: Entry, act: Act, chained: int) -> tuple[object, ...]:
+    place = (seq, bytes.fromhex(act.act_id), bytes.fromhex(entry.writer), entry.n, entry.hash)
+    return (*place, act.case_id, act.scope, entry.content, entry.sig, chained)
 
 
 def _refuse_elsewhere(

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.models.store import search
-from desktop.models.store.connection import Connection, checkpoint, faults, immediate, joined, open_connection
+from desktop.models.store.connection import (
+    Connection,
+    checkpoint,
+    faults,
+    immediate,
+    joined,
+    open_connection,
+    tidy_log,
+)
 from desktop.models.store.files import Files
 from desktop.models.store.incarnation import Incarnation, StationIdentity
 from desktop.models.store.migrate import migrate
@@ -84,27 +92,15 @@ class Transaction:
             raise RuntimeError("a transaction records once")
         self._recorded = True
         store, stamp = self._store, self._stamp
-        lamport = store.log.lamport()
+        office, station = store.identity.office, store.identity.station_id
         acts = [
             Act(
-                act_id=store.new_act_id(lamport + offset),
-                kind=draft.kind,
-                case_kind=draft.case_kind,
-                case_id=draft.case_id,
-                scope=draft.scope or store.home_scope,
-                lamport=lamport + offset,
-                wall_ms=stamp.wall_ms,
-                clock=self.clock,
-                office=store.identity.office,
-                station=store.identity.station_id,
-                by=stamp.by,
-                sets=draft.sets,
-                over=draft.over,
-                why=draft.why,
-                clock_offset_ms=store.clock_offset_ms,
+                store.new_act_id(lamport), draft.kind, draft.case_kind, draft.case_id, draft.scope or store.home_scope,
+                lamport, stamp.wall_ms, self.clock, office, station, stamp.by, draft.sets, draft.over, draft.why,
+                store.clock_offset_ms,
             )
-            for offset, draft in enumerate(drafts, start=1)
-        ]
+            for lamport, draft in enumerate(drafts, start=store.log.lamport() + 1)
+        ]  # fmt: skip
         if not acts:
             return []
         by_case: dict[str, list[Act]] = {}
@@ -285,7 +281,7 @@ class Store(Incarnation):
         """One short piece of work for a quiet moment; True while more waits."""
         if self.note_search(IDLE_ACTS) or search.idle(self.db):
             return True
-        checkpoint(self.db)
+        tidy_log(self.db)
         return False
 
     def reread_calendar(self) -> None:
