@@ -52,6 +52,18 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
+class Tail:
+    """Where the next commit of an own writer goes."""
+
+    n: int
+    hash: bytes
+    seq: int
+    """Highest storage key of the log."""
+    lamport: int
+    """Highest lamport held here."""
+
+
+@dataclass(frozen=True, slots=True)
 class WriterRow:
     """A writer as known here: who holds its key, and how far its history is held."""
 
@@ -148,25 +160,33 @@ class ActLog:
 
     def lamport(self) -> int:
         """Highest lamport held here; the next own act takes one more."""
-        sql = "SELECT max(lamport) FROM (SELECT lamport FROM log_head UNION ALL SELECT lamport FROM writer) AS held"
-        return int(self._db.execute(sql).fetchone()[0])
+        return int(self._db.execute(_LAMPORT).fetchone()[0])
 
-    def append(self, writer: str, acts: Sequence[Act], key: SigningKey) -> list[Entry]:
+    def tail(self, writer: str) -> Tail:
+        """Where the next own commit goes; raises LogDamaged ``unknown_writer``. Good inside one transaction only."""
+        sql = (
+            f"SELECT have_n, have_hash, (SELECT coalesce(max(seq), 0) FROM act), ({_LAMPORT})"
+            " FROM writer WHERE writer = ?"
+        )
+        row = self._db.execute(sql, (bytes.fromhex(writer),)).fetchone()
+        if row is None:
+            raise LogDamaged("unknown_writer", writer=writer)
+        return Tail(int(row[0]), bytes(row[1]), int(row[2]), int(row[3]))
+
+    def append(self, writer: str, acts: Sequence[Act], key: SigningKey, tail: Tail | None = None) -> list[Entry]:
         """Append one commit of my own acts, signed on its last entry. The caller's transaction makes it durable.
 
-        The acts' ids are new: one that lies here already breaks the constraint of the table.
+        The acts' ids are new: one that lies here already breaks the constraint of the table. ``tail`` is what
+        :meth:`tail` said in this transaction, for a caller that asked.
         """
-        sql = "SELECT have_n, have_hash, (SELECT coalesce(max(seq), 0) FROM act) FROM writer WHERE writer = ?"
-        head = self._db.execute(sql, (bytes.fromhex(writer),)).fetchone()
-        if head is None:
-            raise LogDamaged("unknown_writer", writer=writer)
+        after = tail or self.tail(writer)
         contents = [write_act(act) for act in acts]
-        entries = extend_chain(writer, int(head[0]), bytes(head[1]), contents, [None] * len(contents))
+        entries = extend_chain(writer, after.n, after.hash, contents, [None] * len(contents))
         last = entries[-1]
         entries[-1] = Entry(last.writer, last.n, last.hash, last.content, key.sign_commit(last.hash))
         self._fresh = dict(zip(contents, acts, strict=True))
         together = zip(entries, acts, strict=True)
-        rows = [_row(seq, entry, act, 1) for seq, (entry, act) in enumerate(together, start=int(head[2]) + 1)]
+        rows = [_row(seq, entry, act, 1) for seq, (entry, act) in enumerate(together, start=after.seq + 1)]
         self._db.executemany(_INSERT, rows)
         self._move_head(entries[-1], max(act.lamport for act in acts))
         return entries
@@ -272,11 +292,7 @@ class ActLog:
 
     def known_cases(self, case_ids: Iterable[str]) -> set[str]:
         """Of these cases the ones of which any act lies here."""
-        found: set[str] = set()
-        for ids in batched(list(case_ids)):
-            sql = f"SELECT DISTINCT case_id FROM act WHERE case_id IN ({marks(ids)})"
-            found.update(str(row[0]) for row in self._db.execute(sql, ids))
-        return found
+        return {case_id for case_id in case_ids if self.has_case(case_id)}
 
     def case_ids(self) -> Iterator[str]:
         """Every case, each once."""
@@ -366,6 +382,7 @@ class ActLog:
 
 
 _INSERT = "INSERT INTO act VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_LAMPORT = "SELECT max(lamport) FROM (SELECT lamport FROM log_head UNION ALL SELECT lamport FROM writer) AS held"
 _HIGHEST = "lamport = CASE WHEN lamport < ? THEN ? ELSE lamport END"
 _WRITER = "writer, station, office, public_key, have_n, have_hash, state, birth, attested"
 
