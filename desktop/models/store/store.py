@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +36,7 @@ from desktop.models.store.schema import STEPS
 from desktop.models.store.series import accounts
 from domain.acts import Act, ActDraft
 from domain.acttime import quality
+from domain.faults import SurroundingsFault
 from domain.fold import CaseState, fold
 from domain.rules import Rules
 from domain.workcalendar import WorkCalendar, YearTable, parse_calendar
@@ -195,7 +196,9 @@ class Store(Incarnation):
         return db
 
     def close(self) -> None:
-        """Fold the write-ahead log into the file and close it."""
+        """Fold the write-ahead log into the file and close it; the latest moment known is noted where there is room."""
+        with suppress(SurroundingsFault), joined(self.db):
+            self.remember_time(self.last_known_ms)
         with faults():
             checkpoint(self.db, truncate=True)
         self.db.close()
