@@ -23,6 +23,8 @@ _OWN: Mapping[str, str] = {
     "output_exists_as_folder": "“{file}”是一个文件夹，不能写成文件。",
     "internal_error": "程序出错了，数据没有改动。请把终端里的错误信息交给维护人员。",
     "county_failed": "县级服务器没有启动：{detail}",
+    "demo_of_another_release": "演示数据“{folder}”由另一个版本建立，本版本打不开；里面的数据原样留着。"
+    "请运行 ./run --fresh 重新建立演示数据。",
     "county_port_taken": "127.0.0.1:{port} 上有别的服务，不是演示数据“{folder}”的县级服务器。"
     "请先停掉那个服务再运行，或者用 ./run --fresh 换一个端口重新建立演示数据。",
     "not_clean": "核验发现问题，请先备份，再联系维护人员。",

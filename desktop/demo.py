@@ -30,6 +30,8 @@ SIGN_IN, NAME = "demo", "张敏"
 PASSWORD = "qinghe-demo-2026"  # synthetic people only: it is written beside the data, for whoever tries the demo
 PORT = 8750
 MARK = "demo.json"
+FORM = 2
+"""Raised when the data of an earlier release cannot be opened any more (1: 0.1.0, pages of another size)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ def _run(place: Place, words: argparse.Namespace) -> int:
     if words.fresh:
         _throw_away(place)
     made = _mark(place)
+    if made.get("state") == "ready" and made.get("form") != FORM:
+        raise SurroundingsFault("demo_of_another_release", facts={"folder": place.path.name})
     if made.get("state") != "ready":
         _throw_away(place)  # a start that was cut short is begun again
         _make(place, words)
@@ -134,7 +138,7 @@ def _throw_away(place: Place) -> None:
 def _make(place: Place, words: argparse.Namespace) -> None:
     place.path.mkdir(mode=0o700, parents=True, exist_ok=True)
     port = words.port or _free_port()
-    _note(place, state="making", port=port)
+    _note(place, state="making", port=port, form=FORM)
     place.password.write_text(PASSWORD + "\n", "utf-8")
     say("建立县级服务器和机构目录")
     offices = place.path / "offices.json"

@@ -131,7 +131,7 @@ def apply_answer(
     if answer.full:
         feed.set_flag(_ASK_FULL, True)
         return state.applied(more=not feed_in_full(request))
-    feed.set_flag(_ASK_FULL, False)
+    feed.set_flag(_ASK_FULL, answer.more)  # more waits there: a short question first would cost a round trip
     if answer.revoked is not None:
         feed.set_revoked(answer.revoked.serials)
         feed.set_mark(_SERIAL_LIST, answer.revoked.version)

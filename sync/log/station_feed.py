@@ -49,9 +49,9 @@ NEWEST_KEPT: Final = 8
 """The newest checkpoints are all kept; behind them the distance doubles."""
 
 
-_REFUSED: Final = (
-    "refused_act r JOIN act a ON a.seq = r.act_seq"
-    " WHERE a.chained = 1 AND NOT EXISTS (SELECT 1 FROM confirmed c WHERE c.act_seq = a.seq)"
+_REFUSED: Final = (  # CROSS JOIN: the short table leads; SQLite by itself would read through all acts
+    "refused_act r CROSS JOIN act a"
+    " WHERE a.seq = r.act_seq AND a.chained = 1 AND NOT EXISTS (SELECT 1 FROM confirmed c WHERE c.act_seq = a.seq)"
 )
 
 
@@ -71,7 +71,7 @@ class StationFeed:
         row = self._db.execute(
             "SELECT coalesce(sum(w.have_n - o.seen), 0)"
             f" - (SELECT count(*) FROM {_REFUSED})"
-            " + (SELECT count(*) FROM adrift d JOIN act a ON a.seq = d.act_seq WHERE a.chained = 0"
+            " + (SELECT count(*) FROM adrift d CROSS JOIN act a WHERE a.seq = d.act_seq AND a.chained = 0"
             " AND a.writer IN (SELECT writer FROM own_writer))"  # own acts that came back once and were forgotten
             " FROM own_writer o JOIN writer w ON w.writer = o.writer"
         ).fetchone()
@@ -259,14 +259,22 @@ class StationFeed:
         return sum(counts.values())
 
     def rewind(self, scope: str, to: Position) -> None:
-        """Go back to a position the county knows: what lies behind it counts as unseen, and is offered again."""
-        gone = "SELECT act_seq FROM confirmed WHERE scope = ? AND feed_seq > ?"
+        """Go back to a position the county knows: what lies behind it counts as unseen, and is offered again.
+
+        So is what it refused, where no chain of this station brings it: the restored county may never have had it.
+        """
+        gone = "SELECT act_seq FROM confirmed WHERE scope = ? AND feed_seq > ? UNION SELECT act_seq FROM refused_act"
+        unchained = (
+            "(a.chained = 0 OR EXISTS (SELECT 1 FROM own_writer o JOIN writer w ON w.writer = o.writer"
+            " WHERE o.writer = a.writer AND w.state = 'forked'))"
+        )
         self._db.execute(
-            f"INSERT INTO adrift SELECT a.seq FROM act a WHERE a.seq IN ({gone}) AND (a.chained = 0 OR EXISTS"
-            " (SELECT 1 FROM own_writer o JOIN writer w ON w.writer = o.writer"
-            " WHERE o.writer = a.writer AND w.state = 'forked')) ON CONFLICT (act_seq) DO NOTHING",
+            f"INSERT INTO adrift SELECT a.seq FROM act a WHERE a.seq IN ({gone}) AND {unchained}"
+            " ON CONFLICT (act_seq) DO NOTHING",
             (scope, to.n),
         )
+        # what a county said of them that has since forgotten may not hold: nothing but the offer would tell
+        self._db.execute(f"DELETE FROM refused_act WHERE act_seq IN (SELECT a.seq FROM act a WHERE {unchained})")
         self._db.execute("DELETE FROM confirmed WHERE scope = ? AND feed_seq > ?", (scope, to.n))
         # an act of a shared case may still stand in another feed: then the county has it
         self._db.execute("DELETE FROM adrift WHERE EXISTS (SELECT 1 FROM confirmed c WHERE c.act_seq = adrift.act_seq)")
@@ -305,8 +313,8 @@ class StationFeed:
         By writer and place, up to ``budget`` bytes; runs that were set aside are left out.
         """
         rows = self._db.execute(
-            "SELECT a.writer, a.n, a.hash, a.content, a.sig FROM adrift d JOIN act a ON a.seq = d.act_seq"
-            " WHERE a.writer NOT IN (SELECT writer FROM set_aside) ORDER BY a.writer, a.n"
+            "SELECT a.writer, a.n, a.hash, a.content, a.sig FROM adrift d CROSS JOIN act a"
+            " WHERE a.seq = d.act_seq AND a.writer NOT IN (SELECT writer FROM set_aside) ORDER BY a.writer, a.n"
         )
         found: list[Entry] = []
         for row in rows:

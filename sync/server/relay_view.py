@@ -193,8 +193,9 @@ class RelayFeed(StationFeed):
         """Acts offered outside their chain; no restricted one where we may not relay them."""
         allowed = "" if self._restricted else f" AND NOT a.{_SECRET}"
         rows = self._db.execute(
-            "SELECT a.writer, a.n, a.hash, a.content, a.sig FROM adrift d JOIN act a ON a.seq = d.act_seq"
-            f" WHERE a.writer NOT IN (SELECT writer FROM set_aside){allowed} ORDER BY a.writer, a.n"
+            "SELECT a.writer, a.n, a.hash, a.content, a.sig FROM adrift d CROSS JOIN act a"
+            f" WHERE a.seq = d.act_seq AND a.writer NOT IN (SELECT writer FROM set_aside){allowed}"
+            " ORDER BY a.writer, a.n"
         )
         found: list[Entry] = []
         for row in rows:

@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from domain import series as numbers
 from domain.acts import Act
 from sync import protocol
 from sync.exchange import audience as delivery
@@ -17,6 +18,8 @@ from sync.exchange import county, station
 from sync.log.feed import CountyFeed, StationFeed
 from sync.log.log import ActLog
 from sync.server import rounds
+from sync.server import series as book
+from sync.server.series import SeriesBook
 from sync.server.store import CountyStore
 from sync.simulate import database, removals
 from sync.simulate.plan import Bias
@@ -52,6 +55,8 @@ _LATE: Final = Bias(
     chances={"overtaken": 0.8, "kept_on_stick": 0.5, "doubled": 0.4},
     stations=2,
 )
+
+_PAPERS: Final = Bias(weights={"take_number": 25.0})
 
 _TABLE: Final = (
     Ablation(
@@ -166,6 +171,36 @@ _TABLE: Final = (
         "acts of a later release are kept and not folded",
         ((Act, "known", property(removals.yes)),),
         Bias(weights={"newer_act": 3.0}),
+    ),
+    Ablation(
+        "own_lease",
+        "a writer draws from its own blocks only",
+        ((numbers, "free", removals.free_of_anybody),),
+        _PAPERS,
+    ),
+    Ablation(
+        "seal",
+        "a new incarnation's earlier numbers are sealed",
+        ((SeriesBook, "seal", removals.seal_no_incarnation),),
+        Bias(weights=dict(_TWINS.weights) | dict(_PAPERS.weights)),
+    ),
+    Ablation(
+        "behind_everything",
+        "a block begins behind every number ever leased",
+        ((book, "behind_everything", removals.behind_papers),),
+        _PAPERS,
+    ),
+    Ablation(
+        "level",
+        "nothing is leased to a station that has something to bring back",
+        ((county, "_level", removals.always_level),),
+        Bias(weights=dict(_RESTORES.weights) | dict(_PAPERS.weights)),
+    ),
+    Ablation(
+        "disputes",
+        "two papers with one number are told",
+        ((SeriesBook, "_raise_disputes", removals.nothing),),
+        Bias(weights={"station_backup": 4.0, "station_restore": 4.0, "station_clone": 4.0} | dict(_PAPERS.weights)),
     ),
     Ablation(
         "synchronous",

@@ -7,13 +7,14 @@ bytes · I7 heads by the oracle · I8 only the audience is shown · I9 numbers �
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sync.protocol import ANSWER_TAG, Answer, Request, open_frame
 from sync.simulate import database, oracle
 from sync.simulate.accidents import demand
 from sync.simulate.county import SimCounty
+from sync.simulate.ledger import Lease, Ledger
 from sync.simulate.station import SimStation
 
 Parsed = dict[str, Any]
@@ -38,6 +39,7 @@ class Checker:
         """Case → scopes it was ever delivered to, in the life of this county file."""
         self.guessed: dict[str, tuple[str, ...]] = {}
         """Acts into a guessed case: id → what their author may read."""
+        self.ledger = Ledger()
         self.forged_acts: set[str] = set()
         self.forged: dict[str, str] = {}
         """Writers nobody was born as: writer → the desk in whose name."""
@@ -54,10 +56,11 @@ class Checker:
     def county_anew(self, county: SimCounty) -> None:
         """The county goes on from another file."""
         self._order, self._audience, self._ever, self._refused, self._last = {}, {}, {}, set(), 0
+        self.ledger.here.clear()
         self.county_took(county)
 
-    def county_took(self, county: SimCounty) -> set[str]:
-        """Look at what is new on the county's disk; returns the ids."""
+    def county_took(self, county: SimCounty, knew: Collection[Lease] = ()) -> set[str]:
+        """Look at what is new on the county's disk; returns the ids. ``knew``: leases known to the station served."""
         fresh = database.contents(county.tables.db, self._last)
         refused = database.refused_ids(county.tables.db)
         pardoned = self._refused - set(refused)
@@ -69,6 +72,8 @@ class Checker:
         touched: set[str] = set()
         before: dict[str, set[str]] = {}
         for seq, act_id, content in fresh:
+            if act_id not in refused:
+                self.ledger.took([self.parse(content)], knew)
             self._last = max(seq, self._last)
             self.ever_durable.add(act_id)
             if act_id not in refused:
@@ -87,9 +92,9 @@ class Checker:
                 name.removeprefix("audience.") for act in acts for name in act["f"] if name.startswith("audience.")
             }
             self._ever[case_id] |= audience | named  # who was named, even to be left out, may answer
-            knew = before[case_id]
+            shown = before[case_id]
             for act_id in self.guessed.keys() & {act["i"] for act in acts} & {row[1] for row in fresh}:
-                good = not knew or (knew | audience | named) & set(self.guessed[act_id])
+                good = not shown or (shown | audience | named) & set(self.guessed[act_id])
                 demand(good, "I8", f"{act_id[:8]} is taken into a case that was never shown to its author")
             for scope in audience:
                 self.may_see.setdefault(scope, set()).update(act["i"] for act in acts)
@@ -159,6 +164,12 @@ class Checker:
         delivered = {act_id: content for act_id, content in held.items() if act_id not in refused}
         self._folded(county.store.case_bytes(), delivered.values(), "county")
         return delivered
+
+    def delivered(self, county: SimCounty) -> list[Parsed]:
+        """The acts the county holds and delivers."""
+        refused = database.refused_ids(county.tables.db)
+        rows = database.contents(county.tables.db)
+        return [self.parse(content) for _, act_id, content in rows if act_id not in refused]
 
     def _byte_exact(self, held: dict[str, bytes], where: str) -> None:
         for act_id, content in held.items():

@@ -7,7 +7,10 @@ from typing import Final
 
 START_MS: Final = 1_790_000_000_000
 """September 2026."""
-_YEAR_MS: Final = 365 * 24 * 3600 * 1000
+_DAY_MS: Final = 24 * 3600 * 1000
+_YEAR_MS: Final = 365 * _DAY_MS
+_DATES: Final = (0, 80, 110, 3 * 365)
+"""Days from the start: September, December, next January; and when everything is over."""
 
 
 class Clocks:
@@ -18,6 +21,7 @@ class Clocks:
         self._chance = random.Random(f"xinfang-clocks-{kind}-{seed}")
         self._tick = 0
         self._offset: dict[str, int] = {}
+        self._date = 0
 
     def tick(self) -> None:
         """A while passes."""
@@ -25,7 +29,16 @@ class Clocks:
 
     def now(self, machine: str) -> int:
         """What this machine's clock shows. A clock that never jumped is right."""
-        return START_MS + self._tick + self._offset.get(machine, 0)
+        return START_MS + self._tick + _DATES[self._date] * _DAY_MS + self._offset.get(machine, 0)
+
+    def pass_on(self, *, to_the_end: bool = False) -> None:
+        """Months pass, for every machine alike: to December, to January; in the end years."""
+        self._date = len(_DATES) - 1 if to_the_end else min(self._date + 1, len(_DATES) - 2)
+
+    @property
+    def year(self) -> int:
+        """The true year: what an office writes on its papers, whatever its machine's clock shows."""
+        return 2026 + (_DATES[self._date] > 100)
 
     def jump(self, machine: str) -> None:
         """Somebody or something sets a clock: by years to and fro, or to any value at all."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from domain.faults import SurroundingsFault
 from sync.log import ActLog, SigningKey
+from sync.log.chain import sealing_public
 from sync.log.feed import CountyFeed
 from sync.protocol import PROTOCOL, Enrol, WireDamaged
 from sync.server.file import SqliteDatabase
@@ -18,7 +19,7 @@ from sync.server.stations import RequestRefused
 from sync.server.store import CountyStore
 from sync.simulate.accidents import Unanswered
 from sync.simulate.clocks import START_MS
-from sync.simulate.database import Tables, county_row
+from sync.simulate.database import Tables, authors, county_row
 from sync.simulate.keys import pool_key, raw_key
 from sync.simulate.station import SimStation
 
@@ -83,15 +84,20 @@ class SimCounty:
         except SurroundingsFault as fault:
             raise Unanswered(fault.code) from fault
 
-    def enrol(self, station: SimStation, key: SigningKey) -> None:
-        """A code for a desk, and its certificate by it, under ``key`` from now on."""
+    def enrol(self, station: SimStation, key: SigningKey, kinds: Sequence[str] = ()) -> None:
+        """A code for a desk, and its certificate by it, under ``key`` from now on. ``kinds`` are series to lease."""
         desk, who = station.desk, station.identity
-        code = self.store.issue_code(desk.office, "", desk.window, desk.scopes)
+        sealing = sealing_public(station.sealing)
+        code = self.store.issue_code(desk.office, "", desk.window, desk.scopes, kinds)
         birth = key.sign_birth(desk.station, who.writer, who.public_key)
         station.certificate = self.store.enrol(
             Enrol(v=PROTOCOL, code=code, station=desk.station, office=desk.office, station_key=key.public,
-                  sealing_key=bytes(32), writer=who.writer, public_key=who.public_key, birth=birth)
+                  sealing_key=sealing, writer=who.writer, public_key=who.public_key, birth=birth)
         )  # fmt: skip
+
+    def authors(self) -> dict[str, str]:
+        """Act → the writer in whose log it stands."""
+        return authors(self.tables.db)
 
     def restart(self, chance: random.Random) -> None:
         """The power came back."""

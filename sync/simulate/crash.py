@@ -52,7 +52,7 @@ def script(number: int) -> Plan:
         Event(kind, chance.randrange(1 << 16), chance.getrandbits(48)) for kind in ("write", *kinds, "round")
     )
     calm = dict.fromkeys(plan.chances, 0.0) | {"collide": 0.5, "restricted": plan.chances["restricted"]}
-    return replace(plan, stations=2, chances=calm, events=events, checked=False, clocks="sane")
+    return replace(plan, stations=2, chances=calm, events=events, numbered=True, checked=False, clocks="sane")
 
 
 def steps(plan: Plan) -> dict[str, int]:

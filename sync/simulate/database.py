@@ -288,6 +288,12 @@ def dump(db: Any) -> dict[str, list[Sequence[Any]]]:
 
 _STATION: Final = """
 CREATE TABLE folded (case_id TEXT PRIMARY KEY, state BLOB NOT NULL) STRICT;
+CREATE TABLE numbered (
+  series TEXT NOT NULL, n INTEGER NOT NULL, paper TEXT NOT NULL, case_id TEXT NOT NULL, PRIMARY KEY (series, n, paper)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE leased (
+  series TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (series, first, last)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE writer_key (number INTEGER PRIMARY KEY, writer TEXT NOT NULL UNIQUE, raw BLOB NOT NULL) STRICT;
 """
 """What a simulated station keeps beside log and feed: its projection byte for byte, and its writers' keys."""
@@ -313,6 +319,29 @@ def _statements(schema: str) -> Iterator[str]:
 def keep_folded(db: Any, rows: Iterable[tuple[str, bytes]]) -> None:
     """Write folded cases."""
     db.executemany("INSERT OR REPLACE INTO folded VALUES (?, ?)", list(rows))
+
+
+def keep_numbers(db: Any, papers: list[tuple[str, int, str, str]], leases: list[tuple[str, int, int]]) -> None:
+    """Write what papers bear and what was leased: views of acts, as the desk has them."""
+    db.executemany("INSERT OR REPLACE INTO numbered VALUES (?, ?, ?, ?)", papers)
+    db.executemany("INSERT OR REPLACE INTO leased VALUES (?, ?, ?)", leases)
+
+
+def top_of(db: Any, series: str, first: int, last: int) -> int:
+    """The highest number of a series that a paper known here bears between two numbers; 0 when none does."""
+    sql = "SELECT coalesce(max(n), 0) FROM numbered WHERE series = ? AND n BETWEEN ? AND ?"
+    return int(db.execute(sql, (series, first, last)).fetchone()[0])
+
+
+def papers(db: Any, like: str) -> list[tuple[str, str]]:
+    """(case, paper) of papers with a number of these series."""
+    sql = "SELECT case_id, paper FROM numbered WHERE series LIKE ? ORDER BY paper"
+    return [(str(row[0]), str(row[1])) for row in db.execute(sql, (like,)).fetchall()]
+
+
+def leases(db: Any) -> list[tuple[str, int, int]]:
+    """Every block known here."""
+    return [(str(row[0]), int(row[1]), int(row[2])) for row in db.execute("SELECT * FROM leased").fetchall()]
 
 
 def folded(db: Any) -> dict[str, bytes]:
@@ -351,6 +380,11 @@ def act_ids(db: Any) -> set[str]:
     return {bytes(row[0]).hex() for row in db.execute("SELECT act_id FROM act").fetchall()}
 
 
+def authors(db: Any) -> dict[str, str]:
+    """Act → the writer in whose log it stands."""
+    return {bytes(row[0]).hex(): bytes(row[1]).hex() for row in db.execute("SELECT act_id, writer FROM act").fetchall()}
+
+
 def refused_ids(db: Any) -> dict[str, str]:
     """At the county: acts kept and not delivered, with the code."""
     rows = db.execute("SELECT a.act_id, r.code FROM reject r JOIN act a ON a.seq = r.act_seq").fetchall()
@@ -364,10 +398,10 @@ def confirmed_ids(db: Any) -> set[str]:
 
 
 def waiting_own(db: Any) -> int:
-    """At a station: own acts neither seen back nor refused, counted one by one."""
+    """At a station: own acts, of a past it no longer holds too, neither seen back nor refused, counted one by one."""
     sql = (
-        "SELECT count(*) FROM act a JOIN own_writer o ON o.writer = a.writer WHERE a.chained = 1"
-        " AND a.seq NOT IN (SELECT act_seq FROM confirmed) AND a.seq NOT IN (SELECT act_seq FROM refused_act)"
+        "SELECT count(*) FROM act a JOIN own_writer o ON o.writer = a.writer"
+        " WHERE a.seq NOT IN (SELECT act_seq FROM confirmed) AND a.seq NOT IN (SELECT act_seq FROM refused_act)"
     )
     return int(db.execute(sql).fetchone()[0])
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from sync.server.stations import RequestRefused
-from sync.simulate import people, wrongs
+from sync.simulate import numbers, people, wrongs
 from sync.simulate.accidents import PowerCut, Unanswered, demand
 from sync.simulate.database import DiskTables, Tables, act_ids
 from sync.simulate.keys import pool_key
@@ -236,7 +236,7 @@ def reenrol(world: World, event: Event, chance: random.Random) -> None:
     if world.superseded(station) or key is station.key:
         return
     try:
-        world.county.enrol(station, key)
+        world.county.enrol(station, key, world.kinds)
     except RequestRefused as refused:
         demand(refused.code == "certificate_superseded", "I11", f"the county does not enrol: {refused.code}")
         return
@@ -265,7 +265,8 @@ def rejoin(world: World, event: Event, chance: random.Random) -> None:
 def clock(world: World, event: Event, chance: random.Random) -> None:
     """Somebody sets a clock."""
     world.tally["clock jumps"] += 1
-    world.clocks.jump("county" if chance.random() < 0.2 else world.machine(event).name)
+    at_county = chance.random() < 0.2 and not world.plan.numbered
+    world.clocks.jump("county" if at_county else world.machine(event).name)
 
 
 HANDLERS: Final[dict[str, Callable[[World, Event, random.Random], None]]] = {
@@ -277,6 +278,11 @@ HANDLERS: Final[dict[str, Callable[[World, Event, random.Random], None]]] = {
     "guess": wrongs.guess,
     "forge": wrongs.forge,
     "spoil": wrongs.spoil,
+    "take_number": numbers.take_number,
+    "void_number": numbers.void_number,
+    "give_up": numbers.give_up,
+    "turn_year": numbers.turn_year,
+    "close_year": numbers.close_year,
     "round": round_trip,
     "ask": ask,
     "deliver": deliver,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from domain.acts import Act
@@ -37,11 +37,22 @@ def case_for(world: World, station: SimStation, chance: random.Random) -> str:
     return fresh
 
 
-def save(world: World, station: SimStation, acts: Sequence[Act], chance: random.Random) -> None:
-    """One commit on a machine that may be full; what was not acknowledged may be there or not."""
+def save(
+    world: World,
+    station: SimStation,
+    acts: Sequence[Act],
+    chance: random.Random,
+    then: Callable[[], None] = lambda: None,
+) -> None:
+    """One commit on a machine that may be full, and ``then``; what was not acknowledged may be there or not."""
+
+    def work() -> None:
+        station.write(acts)
+        then()
+
     for content in station.encoded(acts):
         world.checker.written[json.loads(content)["i"]] = content
-    world.mishap(lambda: station.write(acts), chance)
+    world.mishap(work, chance)
 
 
 def write(world: World, event: Event, chance: random.Random) -> None:

@@ -36,6 +36,8 @@ class Plan:
     clock_seed: int
     chances: Mapping[str, float]
     events: tuple[Event, ...]
+    numbered: bool = False
+    """Desks number papers. Then the county's clock does not jump: the year of a series is the county's to say."""
     checked: bool = True
     """Every step is proved in full, not only the end: slower, for a share of seeds."""
 
@@ -69,6 +71,11 @@ _WEIGHTS: Final[Mapping[str, tuple[float, float, float]]] = {
     "clock": (0, 3, 0.3),
     "revoke": (0, 0.6, 0.8),
     "reenrol": (0, 1.0, 0.7),
+    "take_number": (0, 16, 0.4),
+    "void_number": (0, 3, 0.4),
+    "give_up": (0, 1.5, 0.6),
+    "turn_year": (0, 3, 0.5),
+    "close_year": (0, 3, 0.5),
 }
 
 # Chance of each accident on the way of one frame: the highest a seed may draw, and how often it is left out.
@@ -122,5 +129,6 @@ def draw(seed: int, *, on_disk: bool | None = None, bias: Bias | None = None) ->
     disk = chance.randrange(DISK_SHARE) == 0
     checked = chance.randrange(CHECKED_SHARE) == 0
     return Plan(
-        seed, stations, offices, disk if on_disk is None else on_disk, clocks, clock_seed, chances, events, checked
-    )
+        seed, stations, offices, disk if on_disk is None else on_disk, clocks, clock_seed, chances, events,
+        weights["take_number"] > 0, checked,
+    )  # fmt: skip

@@ -8,11 +8,14 @@ from typing import Any, Final
 
 import msgspec
 
+from domain import series
+from domain.series import Cause, SeriesState
 from sync.exchange import audience as delivery
 from sync.exchange import county, pulls, station
 from sync.log.feed import CountyFeed, StationFeed
 from sync.log.log import ActLog
 from sync.protocol import Mark, Rewind, Run, WireDamaged
+from sync.server.series import SeriesBook
 from sync.server.store import CountyStore
 from sync.simulate import database
 from sync.simulate.database import DatabaseError
@@ -57,6 +60,8 @@ _entries: Final = county._Taken._entries
 _code: Final = delivery.Delivery._code
 _copy: Final = database.MemoryTables.copy
 _verify: Final = CountyStore.verify
+_free: Final = series.free
+_seal: Final = SeriesBook.seal
 
 
 def trust_claims(log: ActLog, *rest: Any) -> Any:
@@ -176,6 +181,24 @@ def waiting_by_position(self: StationFeed) -> int:
 
 
 _WAITING_BY_POSITION: Final = database.WAITING_BY_POSITION
+
+
+def free_of_anybody(series: SeriesState, _holders: Any, top: Any, floor: int = 0) -> list[Any]:
+    return _free(series, {block.holder for block in series.blocks}, top, floor)
+
+
+def seal_no_incarnation(
+    self: SeriesBook, name: str, writers: Any, cause: str, reason: str, serial: int | None
+) -> list[Any]:
+    return [] if cause == Cause.INCARNATION else _seal(self, name, writers, cause, reason, serial)
+
+
+def behind_papers(_series: SeriesState, highest_issued: int) -> int:
+    return highest_issued + 1
+
+
+def always_level(request: Any, have: Any, *_rest: Any) -> frozenset[str]:
+    return frozenset(request.own.keys() & have.keys())
 
 
 def nothing(*_args: Any, **_more: Any) -> None:

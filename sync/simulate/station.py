@@ -13,6 +13,7 @@ import msgspec
 from domain.acts import Act, encode_act
 from domain.canonical import Json
 from domain.fold import CaseState, fold, state_bytes
+from domain.series import read_series
 from sync.exchange import Applied, Identity, NewWriter, apply_answer, begin_incarnation, build_request
 from sync.log import ActLog, SigningKey
 from sync.log import log as log_module
@@ -35,6 +36,9 @@ from sync.simulate.keys import key_of, pool_key, raw_key
 FENCE: Final = "fence"
 KEYS: Final = 64
 """Keys of the pool below this number are station keys; writers draw from the 256 behind."""
+
+SEALING: Final = 1000
+"""Keys of the pool from here on open media."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,11 @@ class SimStation:
     def scopes(self) -> tuple[str, ...]:
         """What it may read."""
         return self.desk.scopes
+
+    @property
+    def sealing(self) -> bytes:
+        """The desk's own raw X25519 key: replies by stick are sealed to it."""
+        return raw_key(SEALING + int(self.desk.window))
 
     @property
     def home(self) -> str:
@@ -146,11 +155,34 @@ class SimStation:
             return True
         return self.log.hash_at(fence["writer"], int(fence["n"])) != bytes.fromhex(fence["hash"])
 
-    def _keep_fence(self) -> None:
+    def _keep_fence(self, **numbers: int) -> None:
         row = self.log.writer(self.identity.writer)
         assert row is not None
         fence = {"writer": row.writer, "n": row.have.n, "hash": row.have.hash.hex(), "machine": self.machine}
-        self.tables.keep(FENCE, json.dumps(fence).encode())
+        self.tables.keep(FENCE, json.dumps(fence | {"numbers": self._noted() | numbers}).encode())
+
+    def _noted(self) -> dict[str, int]:
+        kept = self.tables.read(FENCE)
+        found: dict[str, int] = {} if kept is None else json.loads(kept)["numbers"]
+        return found
+
+    # numbers -----------------------------------------------------------------------------------------------------
+
+    def noted(self, series: str) -> int:
+        """The next number as noted outside the database; 0 when none was."""
+        return self._noted().get(series, 0)
+
+    def note_number(self, series: str, following: int) -> None:
+        """Note the next number, before the one drawn is on paper."""
+        self._keep_fence(**{series: following})
+
+    def top_of(self, series: str) -> Callable[[int, int], int]:
+        """The highest number issued between two numbers, as this file knows it."""
+        return lambda first, last: database.top_of(self.db, series, first, last)
+
+    def papers(self, like: str) -> list[tuple[str, str]]:
+        """(case, paper) of papers with a number of these series."""
+        return database.papers(self.db, like)
 
     # accidents ---------------------------------------------------------------------------------------------------
 
@@ -264,5 +296,18 @@ class SimStation:
         if self.cut_in_project:
             self.cut_in_project = False
             self.tables.cut()
-        found = self.log.cases(case_ids)
-        database.keep_folded(self.db, ((case_id, state_bytes(fold(acts))) for case_id, acts in found.items()))
+        states = {case_id: fold(acts) for case_id, acts in self.log.cases(case_ids).items()}
+        database.keep_folded(self.db, ((case_id, state_bytes(state)) for case_id, state in states.items()))
+        papers: list[tuple[str, int, str, str]] = []
+        leases: list[tuple[str, int, int]] = []
+        for case_id, state in states.items():
+            if case_id.startswith("series/"):
+                leases += [(case_id, block.first, block.last) for block in read_series(state).blocks]
+            elif any(act.kind == "paper_issued" for act in state.acts):
+                papers += [
+                    (str(value["series"]), int(str(value["n"])), paper, case_id)
+                    for paper, value in state.items("paper").items()
+                    if isinstance(value, Mapping)
+                ]
+        if papers or leases:
+            database.keep_numbers(self.db, papers, leases)

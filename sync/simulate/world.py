@@ -11,13 +11,14 @@ from typing import Final
 from domain.faults import SurroundingsFault
 from sync.exchange import Applied
 from sync.protocol import Request, WireDamaged
-from sync.simulate import database
+from sync.simulate import accounts, database
 from sync.simulate.accidents import Broken, PowerCut, Unanswered, demand, travel
 from sync.simulate.checks import Checker
 from sync.simulate.clocks import Clocks
 from sync.simulate.county import SimCounty, make_county
 from sync.simulate.database import Tables
 from sync.simulate.keys import pool_key
+from sync.simulate.ledger import Lease
 from sync.simulate.plan import Event, Plan
 from sync.simulate.station import Desk, SimStation
 
@@ -70,6 +71,10 @@ class World:
         self.drawer: list[Message] = []
         self.parted: set[tuple[str, bool]] = set()
         """(machine, way up): lines that carry nothing now."""
+        self.kinds = (accounts.KIND,) if plan.numbered else ()
+        """Series the county leases to every desk."""
+        self.knew: dict[bytes, list[Lease]] = {}
+        """Request frame → leases its station knew when it asked."""
         self._found()
         self.backups: dict[str, list[Tables]] = {"county": [self.county.tables.copy()]}
         self.checker.county_anew(self.county)
@@ -83,12 +88,16 @@ class World:
     def _found(self) -> None:
         """The county and its stations, enrolled. Worlds of one shape begin with copies of the same files."""
         plan = self.plan
-        shape = (plan.stations, plan.offices, plan.chances["restricted"] > 0, plan.on_disk)
+        shape = (plan.stations, plan.offices, plan.chances["restricted"] > 0, plan.on_disk, plan.numbered)
         kept = _founded.get(shape)
         if kept is None:
             chance, self.chance = self.chance, random.Random("xinfang-founding")
             for number in range(plan.stations):
                 self.hire(number)
+            for station in self.crew if self.kinds else ():
+                for _ in range(2):  # its first numbers
+                    request, frame = station.ask(GOOD_LINE, self.now(station))
+                    station.take(request, self.county.serve(frame, None))
             self.chance = chance
             kept = _founded[shape] = (self.county.tables.copy(), [(s, s.tables.copy()) for s in self.crew])
             self.crew.clear()
@@ -107,7 +116,10 @@ class World:
         tables = self.open_tables(database.make_station)
         station = SimStation(f"s{number + 1}", tables, desk, pool_key(1 + number), self.entropy)
         station.begin()
-        self.county.enrol(station, station.key)
+        if self.kinds:
+            with self.county.store.transaction():
+                self.county.store.series.set_size(desk.home, accounts.KIND, accounts.SIZE)
+        self.county.enrol(station, station.key, self.kinds)
         self.crew.append(station)
         return station
 
@@ -118,6 +130,11 @@ class World:
     def now(self, station: SimStation) -> int:
         """What a machine's clock shows."""
         return self.clocks.now(station.name)
+
+    @property
+    def year(self) -> int:
+        """The true year."""
+        return self.clocks.year
 
     # the scheduler -----------------------------------------------------------------------------------------------
 
@@ -167,7 +184,10 @@ class World:
 
     def ask(self, station: SimStation, budget: int) -> tuple[Request, bytes]:
         """A station's request, as it leaves."""
-        return station.ask(budget, self.clocks.now(station.name))
+        request, frame = station.ask(budget, self.clocks.now(station.name))
+        if self.kinds and not station.feed.set_aside():  # what is set aside is not brought back
+            self.knew[frame] = [Lease(*known) for known in database.leases(station.db)]
+        return request, frame
 
     def serve(self, station: SimStation, request: Request, frame: bytes) -> bytes:
         """The county's answer; the checker reads what goes out. Raises Unanswered, PowerCut."""
@@ -180,7 +200,7 @@ class World:
             answer = self.county.serve(frame, station.header())
         finally:
             if not self.county.tables.dead:
-                self.promised |= self.checker.county_took(self.county)
+                self.promised |= self.checker.county_took(self.county, self.knew.get(frame, ()))
         self.checker.answer_left(answer, request, station, self.county.store.public_key, station.scopes)
         return answer
 
@@ -267,17 +287,23 @@ class World:
                 self.tally["runs sent again by a person"] += station.feed.retry()
         serving = [station for station in self.crew if self._serves(station)]
         alive = database.act_ids(self.county.tables.db).union(*(database.act_ids(s.tables.db) for s in serving))
-        for _ in range(MOST_PASSES):
-            if not [station for station in serving if self._settle(station)]:
-                break
-        else:
-            raise Broken("liveness", f"no rest after {MOST_PASSES} passes over a good line")
+        self._rest(serving)
+        if self.kinds:
+            accounts.at_rest(self, serving)
+            self._rest(serving)
+            self.tally += accounts.in_the_end(self)
         self.checker.in_the_end(self.county, serving, alive)
         for act_id, code in database.refused_ids(self.county.tables.db).items():
-            act = self.checker.parse(self.checker.written[act_id])
             self.tally[f"acts refused in the end: {code}"] += 1
+            act = self.checker.parse(self.checker.written[act_id])
             if code == "case_not_yours" and act["c"] in self.cases.get(act["s"], ()):
                 self.tally["acts refused to the desk that opened the case"] += 1
+
+    def _rest(self, serving: list[SimStation]) -> None:
+        for _ in range(MOST_PASSES):
+            if not [station for station in serving if self._settle(station)]:
+                return
+        raise Broken("liveness", f"no rest after {MOST_PASSES} passes over a good line")
 
     def _serves(self, station: SimStation) -> bool:
         """Whether the county serves this station now; where it does not, it must have a reason."""
@@ -295,9 +321,9 @@ class World:
         for number in range(MOST_ROUNDS):
             before = station.position()
             applied = self.round(station, GOOD_LINE)
+            moved = moved or station.position() != before
             if station.level or (number and not applied.more):
                 return moved
-            moved = moved or station.position() != before
         raise Broken("liveness", f"{station.name} is not level after {MOST_ROUNDS} rounds")
 
     def mishap(self, work: Callable[[], object], chance: random.Random) -> None:
@@ -335,7 +361,7 @@ class World:
                 demand(not again, "I1", f"{station.name} takes its own disk for a restored one after a power cut")
 
 
-_founded: dict[tuple[int, int, bool, bool], tuple[Tables, list[tuple[SimStation, Tables]]]] = {}
+_founded: dict[tuple[int, int, bool, bool, bool], tuple[Tables, list[tuple[SimStation, Tables]]]] = {}
 
 
 def forget_templates() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import secrets
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -34,6 +35,7 @@ def main() -> int:
     parser.add_argument("--postgres", action="store_true", help="the county on a PostgreSQL server of the run's own")
     parser.add_argument("--keep", action="store_true", help="keep the folder even when all is well")
     words = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to stop"))  # processes end and the tmpfs is unmounted
     if words.minutes is None and words.events is None:
         words.minutes = 2.0
     folder = Path(tempfile.mkdtemp(prefix=f"xinfang-chaos-{words.seed}-"))

@@ -132,6 +132,18 @@ def county_of(folder: Path, port: int) -> subprocess.Popen[bytes]:
         return subprocess.Popen(program, cwd=ROOT, stdout=log, stderr=log)
 
 
+def test_demo_data_of_another_release_is_left_alone_and_named(tmp_path):
+    folder = tmp_path / "demo"
+    folder.mkdir()
+    kept = json.dumps({"state": "ready", "port": 1})  # as 0.1.0 marked it
+    (folder / "demo.json").write_text(kept, "utf-8")
+    done = run("--no-window", "--into", str(folder))
+    assert done.returncode == 1
+    assert "./run --fresh" in done.stderr
+    assert [path.name for path in folder.iterdir()] == ["demo.json"]
+    assert (folder / "demo.json").read_text("utf-8") == kept
+
+
 @pytest.mark.parametrize("which", ["another county", "no county"])
 def test_a_service_that_is_not_the_demos_county_is_named_and_not_used(place, tmp_path, which):
     port = json.loads(place.mark.read_text("utf-8"))["port"]

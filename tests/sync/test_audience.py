@@ -7,6 +7,7 @@ import random
 import pytest
 
 from domain.acts import encode_act
+from sync.exchange import begin_incarnation
 from sync.protocol import ANSWER_TAG, Answer, open_frame
 from tests.sync.simulation import SimCounty, SimStation
 
@@ -239,6 +240,26 @@ def test_an_act_its_author_may_no_longer_bring_is_taken_from_the_desk_that_was_s
     desks.settle()
     assert desks.county.states()[CASE] == desks.a.states()[CASE] == desks.b.states()[CASE] == before
     assert (desks.a.feed.pending(), desks.b.feed.pending()) == (0, 0)
+    desks.proved()
+
+
+def test_what_a_county_refused_and_then_forgot_is_offered_again_though_its_writer_is_forked(desks):
+    """The refusal was the word of a past that is gone: without the offer the act would lie on this disk alone."""
+    empty = desks.county.copy()
+    desks.b.write(CASE, "stage", "accepted")
+    desks.b.settle(desks.county)
+    desks.a.write("d" * 32, "summary", "mine")
+    refused = desks.a.write(CASE, "summary", "in good faith").act_id
+    desks.settle()
+    assert desks.a.feed.refused() == {refused: "case_not_yours"}
+    desks.a.db.execute("BEGIN IMMEDIATE")
+    begin_incarnation(desks.a.log, desks.a.feed, desks.a.reborn(), desks.a.station, desks.a.office)
+    desks.a.db.execute("COMMIT")
+    desks.a.settle(desks.county)
+    desks.county.restore(empty)
+    desks.settle()
+    assert refused in held_at(desks.county)
+    assert desks.a.feed.pending() == 0
     desks.proved()
 
 

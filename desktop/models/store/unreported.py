@@ -15,8 +15,8 @@ from desktop.models.store.rows import UnreportedAct
 
 _NEED: Final = """
 SELECT o.writer,
-  w.have_n - o.seen - (SELECT count(*) FROM refused_act r JOIN act a ON a.seq = r.act_seq
-                       WHERE a.writer = o.writer AND a.chained = 1),
+  w.have_n - o.seen - (SELECT count(*) FROM refused_act r CROSS JOIN act a
+                       WHERE a.seq = r.act_seq AND a.writer = o.writer AND a.chained = 1),
   CASE WHEN w.state = 'forked' THEN 0 ELSE o.county_n END,
   coalesce((SELECT s.code FROM set_aside s WHERE s.writer = o.writer), '')
 FROM own_writer o JOIN writer w ON w.writer = o.writer ORDER BY o.writer
@@ -24,14 +24,14 @@ FROM own_writer o JOIN writer w ON w.writer = o.writer ORDER BY o.writer
 """Own writer, acts of its chain that wait, where the county's copy ends, and why its run is set aside."""
 
 _LOOSE: Final = """
-FROM adrift d JOIN act a ON a.seq = d.act_seq
-WHERE a.chained = 0 AND a.writer IN (SELECT writer FROM own_writer)
+FROM adrift d CROSS JOIN act a
+WHERE a.seq = d.act_seq AND a.chained = 0 AND a.writer IN (SELECT writer FROM own_writer)
 """
 """Own acts that came back from the county once and that it has forgotten."""
 
 _REFUSED: Final = """
-FROM refused_act r JOIN act a ON a.seq = r.act_seq LEFT JOIN put_by p ON p.act_seq = r.act_seq
-WHERE a.writer IN (SELECT writer FROM own_writer)
+FROM refused_act r CROSS JOIN act a LEFT JOIN put_by p ON p.act_seq = r.act_seq
+WHERE a.seq = r.act_seq AND a.writer IN (SELECT writer FROM own_writer)
 """
 
 

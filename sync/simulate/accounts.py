@@ -1,0 +1,38 @@
+"""The years of a simulated world are closed, and what became of every document number 文号 is told (I9)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from sync.server.series_admin import close_year as close
+
+if TYPE_CHECKING:
+    from sync.simulate.station import SimStation
+    from sync.simulate.world import World
+
+KIND: Final = "受"
+SIZE: Final = 4
+"""Numbers in a block: few, so that blocks come to an end."""
+FIRST_YEAR: Final = 2026
+CLOSED: Final = (FIRST_YEAR, FIRST_YEAR + 1)
+"""Years closed in the end."""
+
+
+def at_rest(world: World, serving: list[SimStation]) -> None:
+    """Everybody has spoken: what incarnations hold; then every year is closed, as an administrator will in the end."""
+    log = world.county.store.log
+    acts = world.checker.delivered(world.county)
+    desks = {station.desk.station for station in serving}
+    world.checker.ledger.at_rest(acts, {desk: [row.writer for row in log.writers_of(desk)] for desk in desks})
+    world.clocks.pass_on(to_the_end=True)
+    with world.county.store.transaction():
+        for year in CLOSED:
+            close(world.county.store.series, year)
+    world.promised |= world.checker.county_took(world.county)
+
+
+def in_the_end(world: World) -> Counter[str]:
+    """What became of every number."""
+    acts = world.checker.delivered(world.county)
+    return Counter(world.checker.ledger.in_the_end(acts, world.county.authors(), CLOSED))
