@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from domain.acts import Act
 from sync.log.chain import Entry, LogDamaged, SigningKey, extend_chain, first_hash, verify_entries
 from sync.log.content import read_act, write_act
 from sync.log.schema import SCHEMA
+from sync.log.values import Held, Position, Tail, WriterRow
 
 __all__ = [
     "SCHEMA",
@@ -18,6 +18,7 @@ __all__ = [
     "Held",
     "Position",
     "Rows",
+    "Tail",
     "WriterRow",
     "batched",
     "entry_from_row",
@@ -41,53 +42,6 @@ class Database(Protocol):
 
     def execute(self, sql: str, parameters: Any = ..., /) -> Any: ...
     def executemany(self, sql: str, parameters: Any, /) -> Any: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """The end of a writer's history as known here."""
-
-    n: int
-    hash: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Tail:
-    """Where the next commit of an own writer goes."""
-
-    n: int
-    hash: bytes
-    seq: int
-    """Highest storage key of the log."""
-    lamport: int
-    """Highest lamport held here."""
-
-
-@dataclass(frozen=True, slots=True)
-class WriterRow:
-    """A writer as known here: who holds its key, and how far its history is held."""
-
-    writer: str
-    station: str
-    office: str
-    public_key: bytes
-    have: Position
-    state: str
-    birth: bytes = b""
-    attested: bool = False
-    """True while nobody who could prove it has said that this key is this station's."""
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """An act as it lies in this log."""
-
-    seq: int
-    """Storage key in this file; means nothing elsewhere."""
-    entry: Entry
-    act: Act
-    new: bool
-    """False when the act lay here before."""
 
 
 def batched(values: list[T], size: int = 500) -> Iterator[list[T]]:
@@ -289,10 +243,6 @@ class ActLog:
     def has_case(self, case_id: str) -> bool:
         """True when any act of the case lies here."""
         return self._db.execute("SELECT 1 FROM act WHERE case_id = ? LIMIT 1", (case_id,)).fetchone() is not None
-
-    def known_cases(self, case_ids: Iterable[str]) -> set[str]:
-        """Of these cases the ones of which any act lies here."""
-        return {case_id for case_id in case_ids if self.has_case(case_id)}
 
     def case_ids(self) -> Iterator[str]:
         """Every case, each once."""

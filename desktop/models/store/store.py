@@ -109,7 +109,7 @@ class Transaction:
         by_case: dict[str, list[Act]] = {}
         for act in acts:
             by_case.setdefault(act.case_id, []).append(act)
-        known = store.log.known_cases(by_case.keys() - store.drawn)
+        known = {case_id for case_id in by_case if case_id not in store.drawn and store.log.has_case(case_id)}
         store.log.append(store.identity.writer, acts, store.key, tail)
         store.project(
             (fold(store.log.case(case_id)) if case_id in known else fold(own) for case_id, own in by_case.items()),
