@@ -12,6 +12,7 @@ from benchmarks.table import Row, calm, p50, p95, undisturbed
 from desktop.services import synthetic
 
 WARM = 50
+PAUSES = 200
 MINUTE_MS = 60_000
 
 
@@ -43,7 +44,7 @@ def measure(data: Path, folder: Path, *, note: str, rounds: int = 400, seed: int
     processor: list[float] = []
     bare: list[float] = []
     visits = list(synthetic.visits(seed, WARM + rounds, until=hall.UNTIL))
-    clock = hall.Clock(hall.now_ms() - len(visits) * MINUTE_MS)
+    clock = hall.Clock(hall.now_ms() - (len(visits) + PAUSES) * MINUTE_MS)
     station = hall.reopen(data, clock)
     gc.collect()
     for save in hall.register(station, visits):
@@ -54,13 +55,23 @@ def measure(data: Path, folder: Path, *, note: str, rounds: int = 400, seed: int
         commits.append(undisturbed(raw.one))
         processor.append((between - began) * 1000)
         bare.append((time.thread_time() - between) * 1000)
+    rested: list[tuple[float, bool]] = []
+    rested_raw: list[tuple[float, bool]] = []
+    for save in hall.register(station, synthetic.visits(seed + 1, PAUSES, until=hall.UNTIL)):
+        clock.ms += MINUTE_MS
+        while station.store.rest():  # all a quiet minute does: search keys, merging, the log when it is long
+            pass
+        rested.append(undisturbed(save))
+        rested_raw.append(undisturbed(raw.one))
     raw.close()
     station.close()
+    paused, paused_raw = calm(rested), calm(rested_raw)
     spent, reference_spent = calm(saves[WARM:]), calm(commits[WARM:])
     processor, bare = processor[WARM:], bare[WARM:]
     what, reference = "durable save of one visit", "one raw row, synchronous=FULL"
     return [
         Row(f"{what}, p50", p50(spent), "ms", reference, p50(reference_spent), 3, note=note),
         Row(f"{what}, p95", p95(spent), "ms", reference, p95(reference_spent), 3, note=note),
+        Row(f"{what} after a pause, p50", p50(paused), "ms", reference, p50(paused_raw), None, note=note),
         Row(f"{what}, processor only", p50(processor), "ms", reference, p50(bare), None, note=note),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Final
 
 ZONE: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -25,6 +26,7 @@ def minute_of(moment: datetime) -> str:
     return moment.isoformat(" ", "minutes")[:16]
 
 
+@lru_cache(maxsize=8)  # one decision asks for its day again and again
 def beijing_date(wall_ms: int) -> date:
     """The day of an instant in Beijing: 2026-09-24T16:30Z is 2026-09-25 (domain.md H1)."""
     return beijing(wall_ms).date()

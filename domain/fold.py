@@ -86,7 +86,8 @@ class CaseState:
     def items(self, prefix: str) -> dict[str, Json]:
         """Members of a collection: fields ``prefix.<key>`` without a further dot, by key."""
         start = prefix + "."
-        names = [name for name in self.shown if name.startswith(start) and "." not in name[len(start) :]]
+        inside = [name for name in self.shown if name.startswith(start)]
+        names = [name for name in inside if "." not in name[len(start) :]]
         return {name[len(start) :]: self.shown[name] for name in sorted(names)}
 
     def over(self, *fields: str) -> tuple[str, ...]:

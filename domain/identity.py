@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from operator import mul
 from typing import Literal
 
 from domain.texts import to_halfwidth
@@ -26,6 +27,7 @@ PROVINCES = frozenset(
 )
 PERMITS = frozenset(("81", "82", "83"))  # 港澳台居民居住证
 _BLANKS = re.compile(r"[\s\-－—·.]+")
+_RESIDENT = re.compile(r"[0-9]{17}[0-9X]")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _LANDLINE = re.compile(r"(?:0(?:10|2\d)\d{8}|0[3-9]\d{2}\d{7,8}|[2-9]\d{6,7}|400\d{7})")
 
@@ -77,7 +79,7 @@ def check_id(text: str, today: date) -> IdNumber:
     number = normalise_id(text)
     if not number:
         return IdNumber("", "none")
-    if re.fullmatch(r"[0-9]{17}[0-9X]", number):
+    if _RESIDENT.fullmatch(number):
         return _read_18(number, today)
     if re.fullmatch(r"[0-9]{15}", number):
         birth, doubts = _birth(f"19{number[6:12]}", today)
@@ -96,12 +98,16 @@ def check_id(text: str, today: date) -> IdNumber:
 
 def normalise_id(text: str) -> str:
     """The number as stored and compared: half-width, no blanks or dashes, capital letters."""
+    if text.isascii() and text.isalnum():  # as most are written
+        return text.upper()
     return _BLANKS.sub("", to_halfwidth(text)).upper()
 
 
 def check_character(first_17: str) -> str:
     """The 18th character that belongs to seventeen digits (GB 11643)."""
-    return CHECK_CHARACTERS[sum(int(digit) * weight for digit, weight in zip(first_17, WEIGHTS, strict=True)) % 11]
+    if len(first_17) != len(WEIGHTS):
+        raise ValueError("a check character belongs to seventeen digits")
+    return CHECK_CHARACTERS[sum(map(mul, map(int, first_17), WEIGHTS)) % 11]
 
 
 def mask_id(number: str) -> str:

@@ -98,12 +98,12 @@ def clean_text(
 
 def to_halfwidth_digits(text: str) -> str:
     """Full-width digits ０–９ as 0–9; everything else untouched."""
-    return text.translate(_HALF_DIGITS)
+    return text if text.isascii() else text.translate(_HALF_DIGITS)
 
 
 def to_halfwidth(text: str) -> str:
     """Full-width letters, digits and signs as ASCII, the ideographic space as a blank: for numbers, never for names."""
-    return text.translate(_HALF)
+    return text if text.isascii() else text.translate(_HALF)
 
 
 def search_key(text: str) -> str:

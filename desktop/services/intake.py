@@ -102,7 +102,7 @@ def register_visit(station: Station, command: RegisterVisit) -> Outcome[Register
 
 
 def _registered_before(station: Station, visit_id: str) -> Registered | None:
-    state = station.store.state(visit_id)
+    state = station.store.state(visit_id) if station.store.log.has_case(visit_id) else None
     if state is None:
         return None
     matters = sorted(state.items("matter").items(), key=lambda pair: str(pair[1]))

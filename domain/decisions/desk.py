@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from domain.beijing import beijing, beijing_minute, parse_minute
+from domain.beijing import beijing_date, beijing_minute, parse_minute
 from domain.refusals import Refusal
 from domain.rules import Rules
 from domain.texts import clean_text
@@ -38,7 +38,7 @@ class Desk:
     @property
     def today(self) -> date:
         """The Beijing day."""
-        return beijing(self.now_ms).date()
+        return beijing_date(self.now_ms)
 
     @property
     def now(self) -> str:
@@ -47,8 +47,8 @@ class Desk:
 
     def line(self, text: str, field: str, limit: int = LINE_LIMIT) -> str:
         """A one-line text fit for the record."""
-        if not text:
-            return ""
+        if text.isprintable() and len(text) <= limit:  # what clean_text says first: most lines are plain
+            return text.strip()
         return clean_text(text, multiline=False, limit=limit, field=field, private_use=self.private_use)
 
     def text(self, text: str, field: str, limit: int = TEXT_LIMIT) -> str:

@@ -163,7 +163,7 @@ def _visit(command: RegisterVisit, desk: Desk, moment: datetime, registered: int
 
 def _put(sets: dict[str, Json], name: str, value: Json) -> None:
     """Record what was said; silence is recorded by absence."""
-    if value not in ("", 0, False, None) and value != []:
+    if value:
         sets[name] = value
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from domain.acts import Act
 from sync.log.chain import Entry, LogDamaged, SigningKey, extend_chain, first_hash, verify_entries
 from sync.log.content import read_act, write_act
 from sync.log.schema import SCHEMA
+from sync.log.values import Held, Position, Tail, WriterRow
 
 __all__ = [
     "SCHEMA",
@@ -18,6 +18,7 @@ __all__ = [
     "Held",
     "Position",
     "Rows",
+    "Tail",
     "WriterRow",
     "batched",
     "entry_from_row",
@@ -41,41 +42,6 @@ class Database(Protocol):
 
     def execute(self, sql: str, parameters: Any = ..., /) -> Any: ...
     def executemany(self, sql: str, parameters: Any, /) -> Any: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """The end of a writer's history as known here."""
-
-    n: int
-    hash: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class WriterRow:
-    """A writer as known here: who holds its key, and how far its history is held."""
-
-    writer: str
-    station: str
-    office: str
-    public_key: bytes
-    have: Position
-    state: str
-    birth: bytes = b""
-    attested: bool = False
-    """True while nobody who could prove it has said that this key is this station's."""
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """An act as it lies in this log."""
-
-    seq: int
-    """Storage key in this file; means nothing elsewhere."""
-    entry: Entry
-    act: Act
-    new: bool
-    """False when the act lay here before."""
 
 
 def batched(values: list[T], size: int = 500) -> Iterator[list[T]]:
@@ -148,23 +114,35 @@ class ActLog:
 
     def lamport(self) -> int:
         """Highest lamport held here; the next own act takes one more."""
-        sql = "SELECT max(lamport) FROM (SELECT lamport FROM log_head UNION ALL SELECT lamport FROM writer) AS held"
-        return int(self._db.execute(sql).fetchone()[0])
+        return int(self._db.execute(_LAMPORT).fetchone()[0])
 
-    def append(self, writer: str, acts: Sequence[Act], key: SigningKey) -> list[Entry]:
+    def tail(self, writer: str) -> Tail:
+        """Where the next own commit goes; raises LogDamaged ``unknown_writer``. Good inside one transaction only."""
+        sql = (
+            f"SELECT have_n, have_hash, (SELECT coalesce(max(seq), 0) FROM act), ({_LAMPORT})"
+            " FROM writer WHERE writer = ?"
+        )
+        row = self._db.execute(sql, (bytes.fromhex(writer),)).fetchone()
+        if row is None:
+            raise LogDamaged("unknown_writer", writer=writer)
+        return Tail(int(row[0]), bytes(row[1]), int(row[2]), int(row[3]))
+
+    def append(self, writer: str, acts: Sequence[Act], key: SigningKey, tail: Tail | None = None) -> list[Entry]:
         """Append one commit of my own acts, signed on its last entry. The caller's transaction makes it durable.
 
-        The acts' ids are new: one that lies here already breaks the constraint of the table.
+        The acts' ids are new: one that lies here already breaks the constraint of the table. ``tail`` is what
+        :meth:`tail` said in this transaction, for a caller that asked.
         """
-        sql = "SELECT have_n, have_hash FROM writer WHERE writer = ?"
-        head = self._db.execute(sql, (bytes.fromhex(writer),)).fetchone()
-        if head is None:
-            raise LogDamaged("unknown_writer", writer=writer)
+        after = tail or self.tail(writer)
         contents = [write_act(act) for act in acts]
-        entries = extend_chain(writer, int(head[0]), bytes(head[1]), contents, [None] * len(contents))
+        entries = extend_chain(writer, after.n, after.hash, contents, [None] * len(contents))
         last = entries[-1]
         entries[-1] = Entry(last.writer, last.n, last.hash, last.content, key.sign_commit(last.hash))
-        self._insert(entries, acts, {})
+        self._fresh = dict(zip(contents, acts, strict=True))
+        together = zip(entries, acts, strict=True)
+        rows = [_row(seq, entry, act, 1) for seq, (entry, act) in enumerate(together, start=after.seq + 1)]
+        self._db.executemany(_INSERT, rows)
+        self._move_head(entries[-1], max(act.lamport for act in acts))
         return entries
 
     def admit(self, entries: Sequence[Entry]) -> list[Held]:
@@ -217,19 +195,18 @@ class ActLog:
             seq += 1
             held.append(Held(seq, entry, act, new=True))
             known[act.act_id] = (seq, entry.hash, chained)
-            place_in_chain = (bytes.fromhex(entry.writer), entry.n, entry.hash)
-            rest = (act.case_id, act.scope, entry.content, entry.sig, int(chained))
-            fresh.append((seq, bytes.fromhex(act.act_id), *place_in_chain, *rest))
-        self._db.executemany("INSERT INTO act VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", fresh)
+            fresh.append(_row(seq, entry, act, int(chained)))
+        self._db.executemany(_INSERT, fresh)
         top = max(act.lamport for act in acts)
-        highest = "lamport = CASE WHEN lamport < ? THEN ? ELSE lamport END"
         if chained:
-            last = entries[-1]
-            sql = f"UPDATE writer SET have_n = ?, have_hash = ?, {highest} WHERE writer = ?"
-            self._db.execute(sql, (last.n, last.hash, top, top, bytes.fromhex(last.writer)))
+            self._move_head(entries[-1], top)
         else:
-            self._db.execute(f"UPDATE log_head SET {highest}", (top, top))
+            self._db.execute(f"UPDATE log_head SET {_HIGHEST}", (top, top))
         return held
+
+    def _move_head(self, last: Entry, top: int) -> None:
+        sql = f"UPDATE writer SET have_n = ?, have_hash = ?, {_HIGHEST} WHERE writer = ?"
+        self._db.execute(sql, (last.n, last.hash, top, top, bytes.fromhex(last.writer)))
 
     def _known(self, acts: Iterable[Act]) -> dict[str, tuple[int, bytes, bool]]:
         """Of these acts the ones that lie here: act id → (seq, hash, chained)."""
@@ -266,14 +243,6 @@ class ActLog:
     def has_case(self, case_id: str) -> bool:
         """True when any act of the case lies here."""
         return self._db.execute("SELECT 1 FROM act WHERE case_id = ? LIMIT 1", (case_id,)).fetchone() is not None
-
-    def known_cases(self, case_ids: Iterable[str]) -> set[str]:
-        """Of these cases the ones of which any act lies here."""
-        found: set[str] = set()
-        for ids in batched(list(case_ids)):
-            sql = f"SELECT DISTINCT case_id FROM act WHERE case_id IN ({marks(ids)})"
-            found.update(str(row[0]) for row in self._db.execute(sql, ids))
-        return found
 
     def case_ids(self) -> Iterator[str]:
         """Every case, each once."""
@@ -362,7 +331,15 @@ class ActLog:
             yield row.writer, len(entries)
 
 
+_INSERT = "INSERT INTO act VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_LAMPORT = "SELECT max(lamport) FROM (SELECT lamport FROM log_head UNION ALL SELECT lamport FROM writer) AS held"
+_HIGHEST = "lamport = CASE WHEN lamport < ? THEN ? ELSE lamport END"
 _WRITER = "writer, station, office, public_key, have_n, have_hash, state, birth, attested"
+
+
+def _row(seq: int, entry: Entry, act: Act, chained: int) -> tuple[object, ...]:
+    place = (seq, bytes.fromhex(act.act_id), bytes.fromhex(entry.writer), entry.n, entry.hash)
+    return (*place, act.case_id, act.scope, entry.content, entry.sig, chained)
 
 
 def _refuse_elsewhere(

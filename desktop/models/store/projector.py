@@ -64,10 +64,13 @@ def rows_of(state: CaseState, yardstick: Yardstick) -> RowSet:
     make = _MAKERS.get(state.case_kind)
     if make is not None:
         make(state, yardstick, rows)
-    _papers(state, rows)
-    found = file_rows(state)
-    if found:
-        rows["file"] = found
+    collections = {name.partition(".")[0] for name in state.shown if "." in name}
+    if "paper" in collections:
+        _papers(state, rows)
+    if "file" in collections:
+        found = file_rows(state)
+        if found:
+            rows["file"] = found
     if state.conflicts:
         rows["conflict"] = [(state.case_id, state.case_kind, name) for name in state.conflicts]
     return rows

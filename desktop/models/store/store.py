@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.models.store import search
-from desktop.models.store.connection import Connection, checkpoint, faults, immediate, joined, open_connection
+from desktop.models.store.connection import (
+    Connection,
+    checkpoint,
+    faults,
+    immediate,
+    joined,
+    open_connection,
+    tidy_log,
+)
 from desktop.models.store.files import Files
 from desktop.models.store.incarnation import Incarnation, StationIdentity
 from desktop.models.store.migrate import migrate
@@ -28,6 +36,7 @@ from desktop.models.store.schema import STEPS
 from desktop.models.store.series import accounts
 from domain.acts import Act, ActDraft
 from domain.acttime import quality
+from domain.faults import SurroundingsFault
 from domain.fold import CaseState, fold
 from domain.rules import Rules
 from domain.workcalendar import WorkCalendar, YearTable, parse_calendar
@@ -38,6 +47,7 @@ IDLE_ACTS = 24
 _LOW_48 = (1 << 48) - 1
 BEHIND_TOLERANCE_MS = 60_000
 """A clock this much earlier than the last known moment is ``behind``; a minute's step back is ordinary."""
+TIME_LEFT_TO_IDLE_MS = 600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,39 +94,28 @@ class Transaction:
             raise RuntimeError("a transaction records once")
         self._recorded = True
         store, stamp = self._store, self._stamp
-        lamport = store.log.lamport()
+        office, station = store.identity.office, store.identity.station_id
+        tail = store.log.tail(store.identity.writer)
         acts = [
             Act(
-                act_id=store.new_act_id(lamport + offset),
-                kind=draft.kind,
-                case_kind=draft.case_kind,
-                case_id=draft.case_id,
-                scope=draft.scope or store.home_scope,
-                lamport=lamport + offset,
-                wall_ms=stamp.wall_ms,
-                clock=self.clock,
-                office=store.identity.office,
-                station=store.identity.station_id,
-                by=stamp.by,
-                sets=draft.sets,
-                over=draft.over,
-                why=draft.why,
-                clock_offset_ms=store.clock_offset_ms,
+                store.new_act_id(lamport), draft.kind, draft.case_kind, draft.case_id, draft.scope or store.home_scope,
+                lamport, stamp.wall_ms, self.clock, office, station, stamp.by, draft.sets, draft.over, draft.why,
+                store.clock_offset_ms,
             )
-            for offset, draft in enumerate(drafts, start=1)
-        ]
+            for lamport, draft in enumerate(drafts, start=tail.lamport + 1)
+        ]  # fmt: skip
         if not acts:
             return []
         by_case: dict[str, list[Act]] = {}
         for act in acts:
             by_case.setdefault(act.case_id, []).append(act)
-        known = store.log.known_cases(by_case)
-        store.log.append(store.identity.writer, acts, store.key)
+        known = {case_id for case_id in by_case if case_id not in store.drawn and store.log.has_case(case_id)}
+        store.log.append(store.identity.writer, acts, store.key, tail)
         store.project(
             (fold(store.log.case(case_id)) if case_id in known else fold(own) for case_id, own in by_case.items()),
             fresh=by_case.keys() - known,
         )
-        store.remember_time(stamp.wall_ms)
+        store.remember_time(stamp.wall_ms, within_ms=TIME_LEFT_TO_IDLE_MS)
         return acts
 
     def keep_pdf(self, pdf: bytes) -> str:
@@ -141,6 +140,8 @@ class Store(Incarnation):
         super().__init__(db, entropy)
         self.files = Files(db)
         self._drawn = (0, 0)
+        self.drawn: set[str] = set()
+        """Ids drawn since the transaction under way began: no act of theirs lies here yet."""
         self._shipped = tuple(shipped)
         self._rules = rules
         self._initials = initials
@@ -195,7 +196,9 @@ class Store(Incarnation):
         return db
 
     def close(self) -> None:
-        """Fold the write-ahead log into the file and close it."""
+        """Fold the write-ahead log into the file and close it; the latest moment known is noted where there is room."""
+        with suppress(SurroundingsFault), joined(self.db):
+            self.remember_time(self.last_known_ms)
         with faults():
             checkpoint(self.db, truncate=True)
         self.db.close()
@@ -209,6 +212,7 @@ class Store(Incarnation):
         When the block has been left, the work is durable (``synchronous=FULL``): only then may a screen say 已保存.
         """
         with immediate(self.db) as underlying:
+            self.drawn.clear()
             yield Transaction(self, stamp)
             underlying.commit()
         self.last_known_ms = max(self.last_known_ms, stamp.wall_ms)
@@ -269,6 +273,7 @@ class Store(Incarnation):
                     write_search(self.db, state, self.yardstick)
             if rows:
                 self.db.execute("UPDATE search_seen SET seq = ?", (rows[-1][0],))
+                self.remember_time(self.last_known_ms)
         return len(rows)
 
     def forget_search(self) -> None:
@@ -285,7 +290,7 @@ class Store(Incarnation):
         """One short piece of work for a quiet moment; True while more waits."""
         if self.note_search(IDLE_ACTS) or search.idle(self.db):
             return True
-        checkpoint(self.db)
+        tidy_log(self.db)
         return False
 
     def reread_calendar(self) -> None:
@@ -296,8 +301,6 @@ class Store(Incarnation):
 
     def state(self, case_id: str) -> CaseState | None:
         """The folded state of a case, or None when no act of it lies here."""
-        if not self.log.has_case(case_id):
-            return None
         acts = self.log.case(case_id)
         return fold(acts) if acts else None
 
@@ -336,7 +339,9 @@ class Store(Incarnation):
     def new_id(self, wall_ms: int) -> str:
         """A fresh id for a case or a paper, behind those drawn before it at that time."""
         self._drawn = (wall_ms, self._drawn[1] + 1 if self._drawn[0] == wall_ms else 1)  # 0 is what a form begun
-        return case_id(wall_ms, self._drawn[1], self._entropy)
+        drawn = case_id(wall_ms, self._drawn[1], self._entropy)
+        self.drawn.add(drawn)
+        return drawn
 
     def new_act_id(self, lamport: int) -> str:
         """A fresh id for an act: its lamport, so that new acts lie at the end of the index, and 80 random bits.
@@ -345,9 +350,12 @@ class Store(Incarnation):
         """
         return f"{lamport & _LOW_48:012x}{self._entropy(10).hex()}"
 
-    def remember_time(self, wall_ms: int) -> None:
-        """Note the latest moment known, inside the caller's transaction; on the disk once a minute is enough."""
-        if wall_ms > self._time_on_disk + BEHIND_TOLERANCE_MS:
+    def remember_time(self, wall_ms: int, *, within_ms: int = BEHIND_TOLERANCE_MS) -> None:
+        """Note the latest moment known, inside the caller's transaction, when what the disk holds is older than that.
+
+        Idle time notes it with the search; a save does so only where there was none for long.
+        """
+        if wall_ms > self._time_on_disk + within_ms:
             self.db.execute("UPDATE station SET last_known_ms = ?", (wall_ms,))
             self._time_on_disk = wall_ms
 

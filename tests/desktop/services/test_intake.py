@@ -324,6 +324,26 @@ def test_a_clock_set_back_is_marked_on_the_record_and_both_times_are_kept(hall: 
     assert lookup.visit_page(hall.station, later.visit_id).timeline[0].clock == "unsure"
 
 
+def test_idle_time_notes_how_late_it_was_so_that_a_save_need_not(hall: Hall) -> None:
+    while hall.station.store.rest():
+        pass
+    on_disk = "SELECT last_known_ms FROM station"
+    before = hall.scalar(on_disk)
+    hall.clock.at("2026-11-23 09:18")
+    hall.register()
+    assert hall.scalar(on_disk) == before
+    while hall.station.store.rest():
+        pass
+    assert hall.scalar(on_disk) == hall.clock.ms
+    hall.clock.at("2026-11-23 10:30")  # nobody has rested for long: the save does it itself
+    hall.register()
+    assert hall.scalar(on_disk) == hall.clock.ms
+    hall.clock.at("2026-11-23 10:36")
+    hall.register()
+    hall.open_again()
+    assert hall.station.store.last_known_ms == hall.clock.ms
+
+
 def test_a_clock_set_back_is_still_noticed_after_the_station_was_closed(hall: Hall) -> None:
     hall.register()
     hall.open_again()

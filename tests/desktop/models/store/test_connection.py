@@ -10,6 +10,7 @@ import pytest
 from sqlcipher3.dbapi2 import ProgrammingError
 
 from desktop.models.store.connection import (
+    IDLE_CHECKPOINT_PAGES,
     Database,
     IntegrityError,
     checkpoint,
@@ -17,6 +18,7 @@ from desktop.models.store.connection import (
     immediate,
     joined,
     open_connection,
+    tidy_log,
     translate,
 )
 from domain.faults import SurroundingsFault
@@ -227,6 +229,21 @@ def test_the_log_is_emptied_in_idle_time_not_by_the_clerks_commit(conn, path):
     assert moved.pages > 1_500
     assert checkpoint(conn, truncate=True).complete
     assert log.stat().st_size == 0
+
+
+def test_idle_time_leaves_a_short_log_to_the_next_saves_and_moves_a_long_one(conn):
+    def unmoved() -> int:
+        _, pages, moved = conn.execute("PRAGMA wal_checkpoint(NOOP)").fetchone()
+        return pages - moved
+
+    conn.execute("INSERT INTO petitioner VALUES ('one')")
+    short = unmoved()
+    tidy_log(conn)
+    assert unmoved() == short > 0
+    for number in range(IDLE_CHECKPOINT_PAGES):
+        conn.execute("INSERT INTO petitioner VALUES (?)", (str(number),))
+    tidy_log(conn)
+    assert unmoved() == 0
 
 
 def test_the_connection_belongs_to_its_thread(conn):

@@ -1,0 +1,55 @@
+"""What the log says of itself: the ends of histories, writers, an act as it lies. Values only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domain.acts import Act
+from sync.log.chain import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """The end of a writer's history as known here."""
+
+    n: int
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """Where the next commit of an own writer goes."""
+
+    n: int
+    hash: bytes
+    seq: int
+    """Highest storage key of the log."""
+    lamport: int
+    """Highest lamport held here."""
+
+
+@dataclass(frozen=True, slots=True)
+class WriterRow:
+    """A writer as known here: who holds its key, and how far its history is held."""
+
+    writer: str
+    station: str
+    office: str
+    public_key: bytes
+    have: Position
+    state: str
+    birth: bytes = b""
+    attested: bool = False
+    """True while nobody who could prove it has said that this key is this station's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An act as it lies in this log."""
+
+    seq: int
+    """Storage key in this file; means nothing elsewhere."""
+    entry: Entry
+    act: Act
+    new: bool
+    """False when the act lay here before."""
