@@ -194,7 +194,8 @@ class RelayFeed(StationFeed):
         allowed = "" if self._restricted else f" AND NOT a.{_SECRET}"
         rows = self._db.execute(
             "SELECT a.writer, a.n, a.hash, a.content, a.sig FROM adrift d CROSS JOIN act a"
-            f" WHERE a.seq = d.act_seq AND a.writer NOT IN (SELECT writer FROM set_aside){allowed} ORDER BY a.writer, a.n"
+            " WHERE a.seq = d.act_seq"
+            f" AND a.writer NOT IN (SELECT writer FROM set_aside){allowed} ORDER BY a.writer, a.n"
         )
         found: list[Entry] = []
         for row in rows:
