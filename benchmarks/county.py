@@ -76,7 +76,7 @@ def write(station: Station, commits: Sequence[Sequence[Act]]) -> int:
     with station.transaction():
         for commit in commits:
             own = [replace(act, scope=scope, office=me.office, station=me.station) for act in commit]
-            station.log.append(me.writer, own, station.key)
+            station.log.append(me.writer, own, station.writer_key)
     return sum(map(len, commits))
 
 

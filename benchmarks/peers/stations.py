@@ -105,7 +105,7 @@ class OurStation:
             over = [act.act_id for act in station.log.case(draft.case_id)] if len(drafts) == 1 else []
             words = {"kind": draft.kind, "case_kind": draft.case_kind, "lamport": first + n, "over": tuple(over)}
             acts.append(station.act(draft.case_id, draft.sets, **words))
-        station.log.append(station.identity.writer, acts, station.key)
+        station.log.append(station.identity.writer, acts, station.writer_key)
 
     def sync(self) -> float:
         """Rounds as the sync loop makes them."""

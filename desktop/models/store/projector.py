@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -21,6 +21,7 @@ from domain.refusals import Refusal
 from domain.rules import Rules
 from domain.series import parse_series_id
 from domain.workcalendar import WorkCalendar, YearTable, parse_calendar
+from sync.log.log import batched, marks
 
 Value: TypeAlias = str | int
 RowSet: TypeAlias = dict[str, list[tuple[Value, ...]]]
@@ -82,8 +83,21 @@ def write_rows(db: Connection, rows: RowSet) -> None:
     In the order of their keys: what is new is appended, so a page is filled before the next one is begun.
     """
     for table, values in rows.items():
-        marks = ",".join("?" * len(values[0]))
-        db.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", sorted(values))
+        db.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({marks(values[0])})", sorted(values))
+
+
+def with_rows(db: Connection, case_ids: Collection[str]) -> set[str]:
+    """Those of these cases that have rows for :func:`remove_rows` to take away."""
+    found: set[str] = set()
+    for ids in batched(list(case_ids)):
+        wanted = f"IN ({marks(ids)})"
+        for sql in (
+            f"SELECT matter_id FROM matter WHERE matter_id {wanted}",  # by it a matter's links are found
+            f"SELECT near FROM link WHERE near {wanted} AND kind = 'person'",
+            *(f"SELECT case_id FROM {table} WHERE case_id {wanted}" for table in ("paper", "file", "conflict")),
+        ):
+            found |= {str(row[0]) for row in db.execute(sql, ids)}
+    return found
 
 
 def remove_rows(db: Connection, state: CaseState) -> None:

@@ -28,6 +28,7 @@ from desktop.models.store.projector import (
     load_calendar_tables,
     remove_rows,
     rows_of,
+    with_rows,
     write_rows,
     write_search,
 )
@@ -42,6 +43,7 @@ from domain.rules import Rules
 from domain.workcalendar import WorkCalendar, YearTable, parse_calendar
 from sync.log import ActLog, SigningKey
 from sync.log.feed import StationFeed
+from sync.log.log import batched
 
 IDLE_ACTS = 24
 _LOW_48 = (1 << 48) - 1
@@ -228,17 +230,22 @@ class Store(Incarnation):
         write_rows(self.db, rows)
 
     def project_cases(self, case_ids: Iterable[str]) -> None:
-        """Project cases whose acts came from elsewhere; a new calendar moves every open clock with it."""
+        """Project cases whose acts came from elsewhere; a new calendar moves every open clock with it.
+
+        The search notes them later, by its own mark.
+        """
         ids = sorted(set(case_ids))
-        for case_id in sorted(ids, key=lambda c: not c.startswith("calendar/")):
+        calendars = [case_id for case_id in ids if case_id.startswith("calendar/")]
+        for case_id in calendars:
             state = self.state(case_id)
             if state is not None:
                 self.project((state,))
-            if case_id.startswith("calendar/"):
-                year = case_id.removeprefix("calendar/")
-                if year.isascii() and year.isdigit() and len(year) == 4:
-                    self.remeasure(int(year))
-        self.note_search()
+            year = case_id.removeprefix("calendar/")
+            if year.isascii() and year.isdigit() and len(year) == 4:
+                self.remeasure(int(year))
+        for some in batched([case_id for case_id in ids if not case_id.startswith("calendar/")]):
+            states = [fold(acts) for acts in self.log.cases(some).values()]
+            self.project(states, fresh=set(some) - with_rows(self.db, some))
 
     def remeasure(self, year: int) -> int:
         """Read the calendar anew and recompute the clocks a year's table touches; returns how many matters moved."""
