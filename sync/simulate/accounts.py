@@ -24,7 +24,8 @@ def at_rest(world: World, serving: list[SimStation]) -> None:
     log = world.county.store.log
     acts = world.checker.delivered(world.county)
     desks = {station.desk.station for station in serving}
-    world.checker.ledger.at_rest(acts, {desk: [row.writer for row in log.writers_of(desk)] for desk in desks})
+    own = {desk: [row.writer for row in log.writers_of(desk)] for desk in desks}
+    world.checker.ledger.at_rest(acts, own, world.county.store.series.years())
     world.clocks.pass_on(to_the_end=True)
     with world.county.store.transaction():
         for year in CLOSED:

@@ -16,6 +16,7 @@ from sqlcipher3 import dbapi2
 
 from sync.log.feed import STATION_SCHEMA
 from sync.log.log import SCHEMA
+from sync.log.media import MEDIA_SCHEMA
 from sync.simulate.accidents import PowerCut
 
 if TYPE_CHECKING:
@@ -302,7 +303,7 @@ CREATE TABLE writer_key (number INTEGER PRIMARY KEY, writer TEXT NOT NULL UNIQUE
 def make_station(db: Any) -> None:
     """The tables of a simulated station: log, feed, folded cases."""
     with transaction(db):
-        for sql in _statements(SCHEMA + STATION_SCHEMA + _STATION):
+        for sql in _statements(SCHEMA + STATION_SCHEMA + MEDIA_SCHEMA + _STATION):
             db.execute(sql)
 
 
