@@ -20,6 +20,7 @@ from sync.log.log import ActLog
 from sync.server import rounds
 from sync.server import series as book
 from sync.server.series import SeriesBook
+from sync.server.sticks import Sticks
 from sync.server.store import CountyStore
 from sync.simulate import database, removals
 from sync.simulate.plan import Bias
@@ -195,6 +196,22 @@ _TABLE: Final = (
         "nothing is leased to a station that has something to bring back",
         ((county, "_level", removals.always_level),),
         Bias(weights=dict(_RESTORES.weights) | dict(_PAPERS.weights)),
+    ),
+    Ablation(
+        "level_by_stick",
+        "a report that brings something back, or is wound back, is leased nothing",
+        ((Sticks, "_asker", removals.any_report),),
+        Bias(
+            weights={
+                "write_report": 8.0,
+                "carry": 18.0,
+                "round": 0.0,
+                "ask": 0.0,
+                "deliver": 0.0,
+                "county_restore": 3.0,
+                "take_number": 12.0,
+            }
+        ),
     ),
     Ablation(
         "disputes",

@@ -49,9 +49,9 @@ class PortStore(CountyStore):
         super().project(case_ids)
         self.after_project()
 
-    def exchange(self, request: Request, station: StationRow, *, live: bool = True) -> Answer:
+    def exchange(self, request: Request, station: StationRow, *, live: bool = True, leases: bool = True) -> Answer:
         """As the store does: a round out of a medium; and whoever listens hears what goes out."""
-        answer = super().exchange(request, station, live=live)
+        answer = super().exchange(request, station, live=live, leases=leases)
         self.after_exchange(request, answer)
         return answer
 

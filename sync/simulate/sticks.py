@@ -54,16 +54,28 @@ class Stick:
 class Post:
     """Where media lie, and which came: the oracle of gaps."""
 
-    folder: TemporaryDirectory[str] = field(default_factory=lambda: TemporaryDirectory(prefix="xinfang-sticks-"))
+    _folder: TemporaryDirectory[str] | None = None
     under_way: list[Stick] = field(default_factory=list)
     came: dict[tuple[str, int], dict[int, bool]] = field(default_factory=dict)
     """(station, serial) → numbers of reports that came to the county → whether whole at some time."""
     made: int = 0
 
+    @property
+    def folder(self) -> Path:
+        """A directory of this history, made when the first medium is."""
+        if self._folder is None:
+            self._folder = TemporaryDirectory(prefix="xinfang-sticks-")
+        return Path(self._folder.name)
+
+    def close(self) -> None:
+        """Throw the media away."""
+        if self._folder is not None:
+            self._folder.cleanup()
+
     def path(self) -> Path:
         """A name nobody has used."""
         self.made += 1
-        return Path(self.folder.name) / f"m{self.made}.xfstick"
+        return self.folder / f"m{self.made}.xfstick"
 
 
 def write_report(world: World, event: Event, chance: random.Random) -> None:
@@ -200,7 +212,7 @@ def take_report(world: World, stick: Stick, most: int) -> Stick | None:
     """A report comes to the county; the reply, when it is served."""
     office, store = world.post_office, world.county.store
     path = office.path()
-    sticks = Sticks(store, Path(office.folder.name), lambda: world.clocks.now("county"), world.entropy)
+    sticks = Sticks(store, office.folder, lambda: world.clocks.now("county"), world.entropy)
     world.listen(stick.station, stick.knew)
     try:
         taken = sticks.take(stick.paths, path, most=most)

@@ -282,7 +282,7 @@ class World:
 
     def close(self) -> None:
         """Give everything back."""
-        self.post_office.folder.cleanup()
+        self.post_office.close()
         self.county.tables.close()
         for station in self.crew:
             station.tables.close()
@@ -309,23 +309,19 @@ class World:
             sticks.by_stick_alone(self)
         serving = [station for station in self.crew if self._serves(station)]
         alive = database.act_ids(self.county.tables.db).union(*(database.act_ids(s.tables.db) for s in serving))
-        self._rest(serving)
-        if self.kinds:
-            accounts.at_rest(self, serving)
-            self._rest(serving)
-            self.tally += accounts.in_the_end(self)
+        for _ in range(MOST_PASSES):
+            if not [station for station in serving if self._settle(station)]:
+                break
+        else:
+            raise Broken("liveness", f"no rest after {MOST_PASSES} passes over a good line")
         self.checker.in_the_end(self.county, serving, alive)
+        if self.kinds:
+            self.tally += accounts.close_everything(self, serving)
         for act_id, code in database.refused_ids(self.county.tables.db).items():
             self.tally[f"acts refused in the end: {code}"] += 1
             act = self.checker.parse(self.checker.written[act_id])
             if code == "case_not_yours" and act["c"] in self.cases.get(act["s"], ()):
                 self.tally["acts refused to the desk that opened the case"] += 1
-
-    def _rest(self, serving: list[SimStation]) -> None:
-        for _ in range(MOST_PASSES):
-            if not [station for station in serving if self._settle(station)]:
-                return
-        raise Broken("liveness", f"no rest after {MOST_PASSES} passes over a good line")
 
     def _serves(self, station: SimStation) -> bool:
         """Whether the county serves this station now; where it does not, it must have a reason."""
