@@ -413,6 +413,15 @@ WAITING_BY_POSITION: Final = (
 """What would be shown as waiting if an act counted as safe once the county named its place."""
 
 
+def extent(db: Any) -> tuple[int, ...]:
+    """At the county: how many acts, deliveries and refusals there are, and the newest; equal while nothing is taken."""
+    sql = (
+        "SELECT (SELECT count(*) FROM act), (SELECT coalesce(max(seq), 0) FROM act),"
+        " (SELECT coalesce(sum(seq), 0) FROM feed_head), (SELECT count(*) FROM reject)"
+    )
+    return tuple(int(value) for value in db.execute(sql).fetchone())
+
+
 def doubled_in_feeds(db: Any) -> int:
     """At the county: acts that stand twice in one feed, and feeds whose length is not their last number."""
     twice = "SELECT count(*) FROM (SELECT 1 FROM feed GROUP BY scope, act_seq HAVING count(*) > 1)"

@@ -76,6 +76,8 @@ class World:
         self.knew: dict[bytes, list[Lease]] = {}
         """Request frame → leases its station knew when it asked."""
         self.post_office = sticks.Post()
+        self._level_at: dict[str, tuple[int, ...]] = {}
+        """Station → how much the county held when it last told it in the end that nothing is new."""
         self.restored = False
         """The county was put back to an older copy at some time."""
         self._found()
@@ -331,15 +333,21 @@ class World:
             demand(self.may_refuse(station, refused.code), "I11", f"in the end the county refuses: {refused.code}")
             self.tally["stations refused for good"] += 1
             return False
+        if station.level:
+            self._level_at[station.name] = database.extent(self.county.tables.db)
         return True
 
     def _settle(self, station: SimStation) -> bool:
         """Rounds until nothing more waits; True when anything moved."""
         moved = False
+        if station.level and self._level_at.get(station.name) == database.extent(self.county.tables.db):
+            return False  # the county has not changed since it said so
         for number in range(MOST_ROUNDS):
             before = station.position()
             applied = self.round(station, GOOD_LINE)
             moved = moved or station.position() != before
+            if station.level:
+                self._level_at[station.name] = database.extent(self.county.tables.db)
             if station.level or (number and not applied.more):
                 return moved
         raise Broken("liveness", f"{station.name} is not level after {MOST_ROUNDS} rounds")
