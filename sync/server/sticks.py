@@ -151,23 +151,35 @@ class Sticks:
         for source in sources:
             self._known(source.header)
         newest = sources[-1].header.number
-
-        def ask(request: Request) -> Answer:
-            answer = self._store.exchange(request, station, live=False)
-            taken.acts += sum(len(run.a) for run in request.push)
-            return answer
-
         for source in sources:
             if source.header.number != newest:  # taken in, answered with the newest: that one says where the station is
+                ask = self._asker([source], station, taken)
                 for _ in answers_ahead(self._requests([source], station, taken), ask, 0):
                     pass
         of_newest = [source for source in sources if source.header.number == newest]
+        ask = self._asker(of_newest, station, taken)
         for asked, answer in answers_ahead(self._requests(of_newest, station, taken), ask, most):
             taken.behind = taken.behind or any(
                 run.w not in answer.have or answer.have[run.w].n < run.n - 1 for run in asked.push
             )
             taken.more = answer.more
             yield Frame(FrameKind.ANSWER, encode_frame(answer, ANSWER_TAG, self._store.key))
+
+    def _asker(self, report: Sequence[_Source], station: StationRow, taken: Taken) -> Callable[[Request], Answer]:
+        """Rounds of one report. Once it brings something back or is wound back, or when a part of it is missing, the
+        station holds what did not come with it: the rest of the report is leased no numbers (§9). The next one is.
+        """
+        level = {source.header.part for source in report} == set(range(1, report[0].header.parts + 1))
+
+        def ask(request: Request) -> Answer:
+            nonlocal level
+            level = level and not request.recovered
+            answer = self._store.exchange(request, station, live=False, leases=level)
+            level = level and not (answer.rewind or answer.fork)
+            taken.acts += sum(len(run.a) for run in request.push)
+            return answer
+
+        return ask
 
     def _requests(self, sources: Sequence[_Source], station: StationRow, taken: Taken) -> Iterator[Request]:
         for frame in self._frames(sources, taken):

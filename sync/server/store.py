@@ -157,23 +157,30 @@ class CountyStore(StationRegister):
 
     # rounds ------------------------------------------------------------------------------------------------------
 
-    def exchange(self, request: Request, station: StationRow, *, live: bool = True) -> Answer:
+    def exchange(self, request: Request, station: StationRow, *, live: bool = True, leases: bool = True) -> Answer:
         """One round in one transaction: nothing is answered before it is durable.
 
         ``live`` False for a request that lay on a stick: its time says nothing about the station's clock now.
+        ``leases`` False when the station is known to hold what it has not brought back yet: it is leased nothing.
         """
         with self.transaction():
-            return self.exchange_inside(request, station, live=live)
+            return self.exchange_inside(request, station, live=live, leases=leases)
 
-    def exchange_inside(self, request: Request, station: StationRow, *, live: bool = True) -> Answer:
+    def exchange_inside(
+        self, request: Request, station: StationRow, *, live: bool = True, leases: bool = True
+    ) -> Answer:
         """One round inside the running transaction; it may be answered once that is durable."""
         now_ms = self._clock()
+
+        def settle(level: frozenset[str], quiet: bool) -> None:
+            self.series.settle(station, level if leases else frozenset(), quiet=quiet)
+
         if station.relays and request.stations:
             relay.learn(self._db, station, request.stations)
         answer = answer_request(
             self.log, self.feed, request, self._grant(station), self.project, now_ms,
             stations=self._grant_of, revoked=self.revoked(), realm=self.realm,
-            settle=None if station.relays else lambda level, quiet: self.series.settle(station, level, quiet=quiet),
+            settle=None if station.relays else settle,
         )  # fmt: skip
         claims = ((mark.n, answer.have.get(writer)) for writer, mark in request.own.items())
         backlog = sum(max(0, n - (have.n if have else 0)) for n, have in claims)

@@ -19,20 +19,17 @@ CLOSED: Final = (FIRST_YEAR, FIRST_YEAR + 1)
 """Years closed in the end."""
 
 
-def at_rest(world: World, serving: list[SimStation]) -> None:
-    """Everybody has spoken: what incarnations hold; then every year is closed, as an administrator will in the end."""
+def close_everything(world: World, serving: list[SimStation]) -> Counter[str]:
+    """Everybody has spoken: what incarnations hold; then the years are closed, and all is accounted for."""
     log = world.county.store.log
     acts = world.checker.delivered(world.county)
     desks = {station.desk.station for station in serving}
-    world.checker.ledger.at_rest(acts, {desk: [row.writer for row in log.writers_of(desk)] for desk in desks})
+    own = {desk: [row.writer for row in log.writers_of(desk)] for desk in desks}
+    world.checker.ledger.at_rest(acts, own, world.county.store.series.years())
     world.clocks.pass_on(to_the_end=True)
     with world.county.store.transaction():
         for year in CLOSED:
             close(world.county.store.series, year)
-    world.promised |= world.checker.county_took(world.county)
-
-
-def in_the_end(world: World) -> Counter[str]:
-    """What became of every number."""
-    acts = world.checker.delivered(world.county)
-    return Counter(world.checker.ledger.in_the_end(acts, world.county.authors(), CLOSED))
+    world.checker.county_took(world.county)
+    closed = world.checker.delivered(world.county)
+    return Counter(world.checker.ledger.in_the_end(closed, world.county.authors(), CLOSED))

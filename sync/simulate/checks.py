@@ -112,7 +112,10 @@ class Checker:
         self, frame: bytes, request: Request, station: SimStation, county_key: bytes, scopes: Iterable[str]
     ) -> None:
         """I8, I11: open what the county sends to a station and look at every act, writer and id in it."""
-        answer = open_frame(frame, Answer, ANSWER_TAG, county_key)
+        self.answer_shows(open_frame(frame, Answer, ANSWER_TAG, county_key), request, station, scopes)
+
+    def answer_shows(self, answer: Answer, request: Request, station: SimStation, scopes: Iterable[str]) -> None:
+        """I8, I11 of an answer, by line or by stick."""
         allowed = set(scopes)
         authors: set[str] = set()
         size = last = 0

@@ -11,11 +11,11 @@ from domain.faults import SurroundingsFault
 from sync.log import ActLog, SigningKey
 from sync.log.chain import sealing_public
 from sync.log.feed import CountyFeed
-from sync.protocol import PROTOCOL, Enrol, WireDamaged
+from sync.protocol import PROTOCOL, Answer, Enrol, Request, WireDamaged
 from sync.server.file import SqliteDatabase
 from sync.server.rounds import answer_frame
 from sync.server.series import SeriesBook
-from sync.server.stations import RequestRefused
+from sync.server.stations import RequestRefused, StationRow
 from sync.server.store import CountyStore
 from sync.simulate.accidents import Unanswered
 from sync.simulate.clocks import START_MS
@@ -42,11 +42,18 @@ class PortStore(CountyStore):
         self.county, self.name, _ = county_row(db)
         self.public_key = self._key.public
         self.after_project: Callable[[], None] = lambda: None
+        self.after_exchange: Callable[[Request, Answer], None] = lambda _request, _answer: None
 
     def project(self, case_ids: Iterable[str]) -> None:
         """As the store does, unless the power fails in the middle of it."""
         super().project(case_ids)
         self.after_project()
+
+    def exchange(self, request: Request, station: StationRow, *, live: bool = True, leases: bool = True) -> Answer:
+        """As the store does: a round out of a medium; and whoever listens hears what goes out."""
+        answer = super().exchange(request, station, live=live, leases=leases)
+        self.after_exchange(request, answer)
+        return answer
 
 
 def make_county(db: Any) -> None:

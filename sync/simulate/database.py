@@ -16,6 +16,7 @@ from sqlcipher3 import dbapi2
 
 from sync.log.feed import STATION_SCHEMA
 from sync.log.log import SCHEMA
+from sync.log.media import MEDIA_SCHEMA
 from sync.simulate.accidents import PowerCut
 
 if TYPE_CHECKING:
@@ -302,7 +303,7 @@ CREATE TABLE writer_key (number INTEGER PRIMARY KEY, writer TEXT NOT NULL UNIQUE
 def make_station(db: Any) -> None:
     """The tables of a simulated station: log, feed, folded cases."""
     with transaction(db):
-        for sql in _statements(SCHEMA + STATION_SCHEMA + _STATION):
+        for sql in _statements(SCHEMA + STATION_SCHEMA + MEDIA_SCHEMA + _STATION):
             db.execute(sql)
 
 
@@ -410,6 +411,15 @@ WAITING_BY_POSITION: Final = (
     "SELECT coalesce(sum(w.have_n - o.county_n), 0) FROM own_writer o JOIN writer w ON w.writer = o.writer"
 )
 """What would be shown as waiting if an act counted as safe once the county named its place."""
+
+
+def extent(db: Any) -> tuple[int, ...]:
+    """At the county: how many acts, deliveries and refusals there are, and the newest; equal while nothing is taken."""
+    sql = (
+        "SELECT (SELECT count(*) FROM act), (SELECT coalesce(max(seq), 0) FROM act),"
+        " (SELECT coalesce(sum(seq), 0) FROM feed_head), (SELECT count(*) FROM reject)"
+    )
+    return tuple(int(value) for value in db.execute(sql).fetchone())
 
 
 def doubled_in_feeds(db: Any) -> int:

@@ -17,6 +17,9 @@ from sync.log import chain
 from sync.log.chain import SigningKey
 
 _made: set[tuple[bytes, bytes, bytes]] = set()
+_seen_good: set[tuple[bytes, bytes, bytes]] = set()
+"""Signatures that were verified once in this process: births and certificates of the files every world begins with."""
+_MOST_SEEN: Final = 10_000
 _verify: Final = chain.verify_message
 _sign: Final = SigningKey.sign
 _sign_commit: Final = SigningKey.sign_commit
@@ -53,7 +56,15 @@ def _sign_commit_remembering(self: SigningKey, last_hash: bytes) -> bytes:
 
 
 def _verify_remembering(public: bytes, message: bytes, sig: bytes) -> bool:
-    return (public, message, sig) in _made or _verify(public, message, sig)
+    asked = (public, message, sig)
+    if asked in _made or asked in _seen_good:
+        return True
+    good = _verify(public, message, sig)
+    if good:
+        if len(_seen_good) >= _MOST_SEEN:
+            _seen_good.clear()
+        _seen_good.add(asked)
+    return good
 
 
 @contextmanager

@@ -84,11 +84,15 @@ class Ledger:
 
     # when everybody has spoken -------------------------------------------------------------------------------------
 
-    def at_rest(self, acts: Sequence[Parsed], writers: Mapping[str, Collection[str]]) -> None:
-        """Of the writers of one station, one at most holds numbers it may still use. ``writers``: station → its own."""
+    def at_rest(self, acts: Sequence[Parsed], writers: Mapping[str, Collection[str]], years: Collection[int]) -> None:
+        """Of the writers of one station, one at most holds numbers of these years it may still use.
+
+        ``writers``: station → its own. Numbers of a past year are sealed when it is closed.
+        """
+        wanted = {str(year) for year in years}
         used = self._used(acts)
         for station, own in writers.items():
-            mine = [lease for lease in self.here if lease.holder in own]
+            mine = [each for each in self.here if each.holder in own and each.series.split("/")[-2] in wanted]
             holders = {each.holder for each in mine
                        if any((each.series, n) not in used for n in range(each.first, each.last + 1))}  # fmt: skip
             demand(len(holders) < 2, "I9", f"{len(holders)} incarnations of {station[-4:]} hold numbers")

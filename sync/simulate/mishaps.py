@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from sync.server.stations import RequestRefused
-from sync.simulate import numbers, people, wrongs
+from sync.simulate import numbers, people, sticks, wrongs
 from sync.simulate.accidents import PowerCut, Unanswered, demand
 from sync.simulate.database import DiskTables, Tables, act_ids
 from sync.simulate.keys import pool_key
@@ -91,6 +91,7 @@ def county_backup(world: World, event: Event, chance: random.Random) -> None:
 def county_restore(world: World, event: Event, chance: random.Random) -> None:
     """The county goes on from one of its older copies."""
     world.tally["county restores"] += 1
+    world.restored = True
     world.county.restore(chance.choice(world.backups["county"]))
     world.promised = act_ids(world.county.tables.db)
     world.checker.county_anew(world.county)
@@ -283,6 +284,8 @@ HANDLERS: Final[dict[str, Callable[[World, Event, random.Random], None]]] = {
     "give_up": numbers.give_up,
     "turn_year": numbers.turn_year,
     "close_year": numbers.close_year,
+    "write_report": sticks.write_report,
+    "carry": sticks.carry,
     "round": round_trip,
     "ask": ask,
     "deliver": deliver,

@@ -38,6 +38,8 @@ class Plan:
     events: tuple[Event, ...]
     numbered: bool = False
     """Desks number papers. Then the county's clock does not jump: the year of a series is the county's to say."""
+    sticks: bool = False
+    """Reports and replies travel by stick too."""
     checked: bool = True
     """Every step is proved in full, not only the end: slower, for a share of seeds."""
 
@@ -71,6 +73,8 @@ _WEIGHTS: Final[Mapping[str, tuple[float, float, float]]] = {
     "clock": (0, 3, 0.3),
     "revoke": (0, 0.6, 0.8),
     "reenrol": (0, 1.0, 0.7),
+    "write_report": (1, 10, 0.85),
+    "carry": (5, 25, 0.0),
     "take_number": (0, 16, 0.4),
     "void_number": (0, 3, 0.4),
     "give_up": (0, 1.5, 0.6),
@@ -117,6 +121,8 @@ def draw(seed: int, *, on_disk: bool | None = None, bias: Bias | None = None) ->
                for name, (low, high, out) in _WEIGHTS.items()}  # fmt: skip
     chances = {name: 0.0 if chance.random() < out else chance.uniform(0, most)
                for name, (most, out) in _CHANCES.items()}  # fmt: skip
+    if not weights["write_report"]:
+        weights["carry"] = 0.0
     if bias is not None:
         weights |= bias.weights
         chances |= bias.chances
@@ -130,5 +136,5 @@ def draw(seed: int, *, on_disk: bool | None = None, bias: Bias | None = None) ->
     checked = chance.randrange(CHECKED_SHARE) == 0
     return Plan(
         seed, stations, offices, disk if on_disk is None else on_disk, clocks, clock_seed, chances, events,
-        weights["take_number"] > 0, checked,
+        weights["take_number"] > 0, weights["write_report"] > 0, checked,
     )  # fmt: skip

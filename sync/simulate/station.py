@@ -132,7 +132,7 @@ class SimStation:
             return False
         with transaction(self.db):
             begin_incarnation(self.log, self.feed, self.reborn(), self.desk.station, self.desk.office)
-        self._keep_fence()
+        self.keep_fence()
         return True
 
     def born_again(self, key: SigningKey) -> None:
@@ -155,7 +155,8 @@ class SimStation:
             return True
         return self.log.hash_at(fence["writer"], int(fence["n"])) != bytes.fromhex(fence["hash"])
 
-    def _keep_fence(self, **numbers: int) -> None:
+    def keep_fence(self, **numbers: int) -> None:
+        """Note outside the database where it stands, and the next numbers of series."""
         row = self.log.writer(self.identity.writer)
         assert row is not None
         fence = {"writer": row.writer, "n": row.have.n, "hash": row.have.hash.hex(), "machine": self.machine}
@@ -174,7 +175,7 @@ class SimStation:
 
     def note_number(self, series: str, following: int) -> None:
         """Note the next number, before the one drawn is on paper."""
-        self._keep_fence(**{series: following})
+        self.keep_fence(**{series: following})
 
     def top_of(self, series: str) -> Callable[[int, int], int]:
         """The highest number issued between two numbers, as this file knows it."""
@@ -267,7 +268,7 @@ class SimStation:
         with transaction(self.db):
             request = build_request(self.log, self.feed, self.identity, budget, wall_ms)
         if request.push:
-            self._keep_fence()
+            self.keep_fence()
         return request, encode_frame(request, REQUEST_TAG, self.key)
 
     def asked(self, request: Request) -> bool:
@@ -278,9 +279,12 @@ class SimStation:
         """Verify, read and apply an answer. Raises WireDamaged; then nothing has changed."""
         certificate = self.read_certificate()
         answer = open_frame(frame, Answer, ANSWER_TAG, bytes.fromhex(certificate.county_key))
+        return answer, self.apply(request, answer)
+
+    def apply(self, request: Request, answer: Answer) -> Applied:
+        """Apply an answer that was verified. Raises WireDamaged; then nothing has changed."""
         with transaction(self.db):
-            applied = apply_answer(self.log, self.feed, request, answer, self.project, self.reborn)
-        return answer, applied
+            return apply_answer(self.log, self.feed, request, answer, self.project, self.reborn)
 
     def read_certificate(self) -> Certificate:
         """What the county vouches for."""

@@ -10,8 +10,8 @@ from typing import Final
 
 from domain.faults import SurroundingsFault
 from sync.exchange import Applied
-from sync.protocol import Request, WireDamaged
-from sync.simulate import accounts, database
+from sync.protocol import Answer, Request, WireDamaged
+from sync.simulate import accounts, database, sticks
 from sync.simulate.accidents import Broken, PowerCut, Unanswered, demand, travel
 from sync.simulate.checks import Checker
 from sync.simulate.clocks import Clocks
@@ -75,6 +75,11 @@ class World:
         """Series the county leases to every desk."""
         self.knew: dict[bytes, list[Lease]] = {}
         """Request frame → leases its station knew when it asked."""
+        self.post_office = sticks.Post()
+        self._level_at: dict[str, tuple[int, ...]] = {}
+        """Station → how much the county held when it last told it in the end that nothing is new."""
+        self.restored = False
+        """The county was put back to an older copy at some time."""
         self._found()
         self.backups: dict[str, list[Tables]] = {"county": [self.county.tables.copy()]}
         self.checker.county_anew(self.county)
@@ -185,9 +190,25 @@ class World:
     def ask(self, station: SimStation, budget: int) -> tuple[Request, bytes]:
         """A station's request, as it leaves."""
         request, frame = station.ask(budget, self.clocks.now(station.name))
-        if self.kinds and not station.feed.set_aside():  # what is set aside is not brought back
-            self.knew[frame] = [Lease(*known) for known in database.leases(station.db)]
+        if self.kinds:
+            self.knew[frame] = self.known_leases(station)
         return request, frame
+
+    def known_leases(self, station: SimStation) -> list[Lease]:
+        """Leases a station knows; none while something is set aside: that is not brought back."""
+        if not self.kinds or station.feed.set_aside():
+            return []
+        return [Lease(*known) for known in database.leases(station.db)]
+
+    def listen(self, station: SimStation | None, knew: list[Lease]) -> None:
+        """Look at every round the county answers out of a station's medium; at none when it is None."""
+
+        def heard(request: Request, answer: Answer) -> None:
+            if station is not None:
+                self.promised |= self.checker.county_took(self.county, knew)
+                self.checker.answer_shows(answer, request, station, station.scopes)
+
+        self.county.store.after_exchange = heard
 
     def serve(self, station: SimStation, request: Request, frame: bytes) -> bytes:
         """The county's answer; the checker reads what goes out. Raises Unanswered, PowerCut."""
@@ -263,6 +284,7 @@ class World:
 
     def close(self) -> None:
         """Give everything back."""
+        self.post_office.close()
         self.county.tables.close()
         for station in self.crew:
             station.tables.close()
@@ -285,25 +307,23 @@ class World:
         for station in self.crew:
             with database.transaction(station.db):
                 self.tally["runs sent again by a person"] += station.feed.retry()
+        if self.plan.sticks:
+            sticks.by_stick_alone(self)
         serving = [station for station in self.crew if self._serves(station)]
         alive = database.act_ids(self.county.tables.db).union(*(database.act_ids(s.tables.db) for s in serving))
-        self._rest(serving)
-        if self.kinds:
-            accounts.at_rest(self, serving)
-            self._rest(serving)
-            self.tally += accounts.in_the_end(self)
+        for _ in range(MOST_PASSES):
+            if not [station for station in serving if self._settle(station)]:
+                break
+        else:
+            raise Broken("liveness", f"no rest after {MOST_PASSES} passes over a good line")
         self.checker.in_the_end(self.county, serving, alive)
+        if self.kinds:
+            self.tally += accounts.close_everything(self, serving)
         for act_id, code in database.refused_ids(self.county.tables.db).items():
             self.tally[f"acts refused in the end: {code}"] += 1
             act = self.checker.parse(self.checker.written[act_id])
             if code == "case_not_yours" and act["c"] in self.cases.get(act["s"], ()):
                 self.tally["acts refused to the desk that opened the case"] += 1
-
-    def _rest(self, serving: list[SimStation]) -> None:
-        for _ in range(MOST_PASSES):
-            if not [station for station in serving if self._settle(station)]:
-                return
-        raise Broken("liveness", f"no rest after {MOST_PASSES} passes over a good line")
 
     def _serves(self, station: SimStation) -> bool:
         """Whether the county serves this station now; where it does not, it must have a reason."""
@@ -313,15 +333,21 @@ class World:
             demand(self.may_refuse(station, refused.code), "I11", f"in the end the county refuses: {refused.code}")
             self.tally["stations refused for good"] += 1
             return False
+        if station.level:
+            self._level_at[station.name] = database.extent(self.county.tables.db)
         return True
 
     def _settle(self, station: SimStation) -> bool:
         """Rounds until nothing more waits; True when anything moved."""
         moved = False
+        if station.level and self._level_at.get(station.name) == database.extent(self.county.tables.db):
+            return False  # the county has not changed since it said so
         for number in range(MOST_ROUNDS):
             before = station.position()
             applied = self.round(station, GOOD_LINE)
             moved = moved or station.position() != before
+            if station.level:
+                self._level_at[station.name] = database.extent(self.county.tables.db)
             if station.level or (number and not applied.more):
                 return moved
         raise Broken("liveness", f"{station.name} is not level after {MOST_ROUNDS} rounds")
@@ -341,6 +367,11 @@ class World:
             return station.desk.station in self.ever_revoked
         earlier_key = code in ("certificate_superseded", "bad_signature") and station.desk.station in self.serials
         return code == "disk_full" or earlier_key
+
+    def may_refuse_medium(self, station: SimStation, serial: int) -> bool:
+        """Whether the county has a reason to refuse a medium written under this serial."""
+        name = station.desk.station
+        return name in self.ever_revoked or serial < self.serials.get(name, 0) or name in self.serials
 
     def superseded(self, station: SimStation) -> bool:
         """True when the desk of this machine has enrolled anew elsewhere."""
