@@ -34,7 +34,7 @@ NOT_FOR_RULES_CALLS = frozenset({"today", "now", "utcnow", "open", "input", "pri
 # Sentences of the house, room by room: only these rooms may import these Qt modules.
 QT_CORE_ROOMS = ("desktop.models.items", "desktop.workers")
 QT_ROOMS = ("desktop.views", "desktop.app", "desktop.bootstrap", "desktop.selfcheck.window")
-SQL_ROOMS = ("sync.log", "sync.server", "desktop.models.store", "sync.simulate.database")
+SQL_ROOMS = ("sync.log", "sync.server", "desktop.models.store", "sync.simulate.database", "sync.simulate.beneath")
 SQL = re.compile(
     r"\s*(SELECT\s.+\sFROM\s|INSERT\s+(OR\s+\w+\s+)?INTO\s|UPDATE\s+\S+\s+SET\s|DELETE\s+FROM\s|PRAGMA\s+\w"
     r"|CREATE\s+(VIRTUAL\s+|UNIQUE\s+|TEMP\s+)?(TABLE|INDEX|TRIGGER|VIEW)\s|BEGIN\s+IMMEDIATE)",

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from sync.protocol import ANSWER_TAG, Answer, Request, open_frame
-from sync.simulate import database, oracle
+from sync.simulate import beneath, database, oracle
 from sync.simulate.accidents import demand
 from sync.simulate.county import SimCounty
 from sync.simulate.ledger import Lease, Ledger
@@ -61,14 +61,14 @@ class Checker:
 
     def county_took(self, county: SimCounty, knew: Collection[Lease] = ()) -> set[str]:
         """Look at what is new on the county's disk; returns the ids. ``knew``: leases known to the station served."""
-        fresh = database.contents(county.tables.db, self._last)
-        refused = database.refused_ids(county.tables.db)
+        fresh = beneath.contents(county.tables.db, self._last)
+        refused = beneath.refused_ids(county.tables.db)
         pardoned = self._refused - set(refused)
         if not fresh and not pardoned:
             return set()
         self._refused = set(refused)
         if pardoned:  # refused before, and taken now that who may write them is known
-            fresh = [row for row in database.contents(county.tables.db) if row[1] in pardoned or row[0] > self._last]
+            fresh = [row for row in beneath.contents(county.tables.db) if row[1] in pardoned or row[0] > self._last]
         touched: set[str] = set()
         before: dict[str, set[str]] = {}
         for seq, act_id, content in fresh:
@@ -139,9 +139,9 @@ class Checker:
 
     def station_stands(self, station: SimStation) -> None:
         """I5 and the count of what waits, at any moment."""
-        confirmed = database.confirmed_ids(station.tables.db)
+        confirmed = beneath.confirmed_ids(station.tables.db)
         demand(confirmed <= self.ever_durable, "I5", f"{station.name} calls safe what the county never held")
-        waiting, counted = station.feed.pending(), database.waiting_own(station.tables.db)
+        waiting, counted = station.feed.pending(), beneath.waiting_own(station.tables.db)
         demand(waiting == counted, "I5", f"{station.name} shows {waiting} waiting, {counted} do")
 
     def station_holds_together(self, station: SimStation) -> dict[str, bytes]:
@@ -149,7 +149,7 @@ class Checker:
         list(station.log.verify())
         list(station.feed.verify())
         self.station_stands(station)
-        held = {act_id: content for _, act_id, content in database.contents(station.tables.db)}
+        held = {act_id: content for _, act_id, content in beneath.contents(station.tables.db)}
         self._byte_exact(held, station.name)
         self._folded(database.folded(station.tables.db), held.values(), station.name)
         return held
@@ -160,18 +160,18 @@ class Checker:
         for writer in self.forged:
             row = county.store.log.writer(writer)
             demand(row is None or row.attested, "I8", "a writer counts as born of a desk that never had it")
-        demand(database.doubled_in_feeds(county.tables.db) == 0, "I3", "a feed is not dense, or holds an act twice")
-        held = {act_id: content for _, act_id, content in database.contents(county.tables.db)}
+        demand(beneath.doubled_in_feeds(county.tables.db) == 0, "I3", "a feed is not dense, or holds an act twice")
+        held = {act_id: content for _, act_id, content in beneath.contents(county.tables.db)}
         self._byte_exact(held, "county")
-        refused = database.refused_ids(county.tables.db)
+        refused = beneath.refused_ids(county.tables.db)
         delivered = {act_id: content for act_id, content in held.items() if act_id not in refused}
         self._folded(county.store.case_bytes(), delivered.values(), "county")
         return delivered
 
     def delivered(self, county: SimCounty) -> list[Parsed]:
         """The acts the county holds and delivers."""
-        refused = database.refused_ids(county.tables.db)
-        rows = database.contents(county.tables.db)
+        refused = beneath.refused_ids(county.tables.db)
+        rows = beneath.contents(county.tables.db)
         return [self.parse(content) for _, act_id, content in rows if act_id not in refused]
 
     def _byte_exact(self, held: dict[str, bytes], where: str) -> None:
@@ -193,7 +193,7 @@ class Checker:
     def in_the_end(self, county: SimCounty, crew: list[SimStation], alive: set[str]) -> None:
         """I2, I5, I6 after everything was healed: nobody lost anything, and the entitled hold the same."""
         delivered = self.county_holds_together(county)
-        at_county = database.act_ids(county.tables.db)
+        at_county = beneath.act_ids(county.tables.db)
         lost = alive - at_county - self.forged_acts  # whoever was named as their author cannot bring them
         demand(not lost, "I2", f"{len(lost)} acts that lay on a live disk are not at the county")
         for station in crew:

@@ -18,8 +18,9 @@ from sync.server.series import SeriesBook
 from sync.server.stations import RequestRefused, StationRow
 from sync.server.store import CountyStore
 from sync.simulate.accidents import Unanswered
+from sync.simulate.beneath import authors
 from sync.simulate.clocks import START_MS
-from sync.simulate.database import Tables, authors, county_row
+from sync.simulate.database import Tables, county_row
 from sync.simulate.keys import pool_key, raw_key
 from sync.simulate.station import SimStation
 

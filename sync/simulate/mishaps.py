@@ -9,7 +9,8 @@ from typing import Final
 from sync.server.stations import RequestRefused
 from sync.simulate import numbers, people, sticks, wrongs
 from sync.simulate.accidents import PowerCut, Unanswered, demand
-from sync.simulate.database import DiskTables, Tables, act_ids
+from sync.simulate.beneath import act_ids
+from sync.simulate.database import DiskTables, Tables
 from sync.simulate.keys import pool_key
 from sync.simulate.plan import Event
 from sync.simulate.station import KEYS, SimStation

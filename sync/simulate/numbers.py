@@ -1,5 +1,6 @@
-"""Papers with numbers 文号 in a simulated world: desks draw and void, the county's administrator gives stations up, a
-year ends and is closed. Numbers are drawn by ``domain.series``, leased and sealed by the county's own book."""
+"""Papers with numbers 文号 in a simulated world: drawn, voided, given up; years end.
+
+Numbers are drawn by ``domain.series``, leased and sealed by the county's own book."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from sync.protocol import Mark, Rewind, Run, WireDamaged
 from sync.server.series import SeriesBook
 from sync.server.sticks import Sticks
 from sync.server.store import CountyStore
-from sync.simulate import database
+from sync.simulate import beneath, database
 from sync.simulate.database import DatabaseError
 
 
@@ -181,7 +181,7 @@ def waiting_by_position(self: StationFeed) -> int:
     return int(rows[0])
 
 
-_WAITING_BY_POSITION: Final = database.WAITING_BY_POSITION
+_WAITING_BY_POSITION: Final = beneath.WAITING_BY_POSITION
 
 
 def free_of_anybody(series: SeriesState, _holders: Any, top: Any, floor: int = 0) -> list[Any]:

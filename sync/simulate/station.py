@@ -30,7 +30,8 @@ from sync.protocol import (
 )
 from sync.simulate import database
 from sync.simulate.accidents import demand
-from sync.simulate.database import Tables, act_ids, transaction
+from sync.simulate.beneath import act_ids
+from sync.simulate.database import Tables, transaction
 from sync.simulate.keys import key_of, pool_key, raw_key
 
 FENCE: Final = "fence"

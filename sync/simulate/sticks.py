@@ -213,7 +213,7 @@ def take_report(world: World, stick: Stick, most: int) -> Stick | None:
     office, store = world.post_office, world.county.store
     path = office.path()
     sticks = Sticks(store, office.folder, lambda: world.clocks.now("county"), world.entropy)
-    world.listen(stick.station, stick.knew)
+    store.after_exchange = _listener(world, stick)
     try:
         taken = sticks.take(stick.paths, path, most=most)
     except (MediumRefused, WireDamaged) as refused:
@@ -224,7 +224,6 @@ def take_report(world: World, stick: Stick, most: int) -> Stick | None:
             _came(office, stick).setdefault(stick.number, False)
         return None
     finally:
-        world.listen(None, [])
         sticks.close()
         world.promised |= world.checker.county_took(world.county, stick.knew)
     world.tally["reports taken"] += 1
@@ -232,6 +231,16 @@ def take_report(world: World, stick: Stick, most: int) -> Stick | None:
     _gaps(office, stick, taken)
     return Stick(stick.station, "reply", taken.reply[0].header.serial, taken.reply[0].header.number,
                  [part.path for part in taken.reply], len(taken.reply), [])  # fmt: skip
+
+
+def _listener(world: World, stick: Stick) -> Callable[[Request, Answer], None]:
+    """Looks at every round the county answers out of this medium."""
+
+    def heard(request: Request, answer: Answer) -> None:
+        world.promised |= world.checker.county_took(world.county, stick.knew)
+        world.checker.answer_shows(answer, request, stick.station, stick.station.scopes)
+
+    return heard
 
 
 def _came(office: Post, stick: Stick) -> dict[int, bool]:

@@ -10,8 +10,8 @@ from typing import Final
 
 from domain.faults import SurroundingsFault
 from sync.exchange import Applied
-from sync.protocol import Answer, Request, WireDamaged
-from sync.simulate import accounts, database, sticks
+from sync.protocol import Request, WireDamaged
+from sync.simulate import accounts, beneath, database, sticks
 from sync.simulate.accidents import Broken, PowerCut, Unanswered, demand, travel
 from sync.simulate.checks import Checker
 from sync.simulate.clocks import Clocks
@@ -200,16 +200,6 @@ class World:
             return []
         return [Lease(*known) for known in database.leases(station.db)]
 
-    def listen(self, station: SimStation | None, knew: list[Lease]) -> None:
-        """Look at every round the county answers out of a station's medium; at none when it is None."""
-
-        def heard(request: Request, answer: Answer) -> None:
-            if station is not None:
-                self.promised |= self.checker.county_took(self.county, knew)
-                self.checker.answer_shows(answer, request, station, station.scopes)
-
-        self.county.store.after_exchange = heard
-
     def serve(self, station: SimStation, request: Request, frame: bytes) -> bytes:
         """The county's answer; the checker reads what goes out. Raises Unanswered, PowerCut."""
         try:
@@ -310,7 +300,7 @@ class World:
         if self.plan.sticks:
             sticks.by_stick_alone(self)
         serving = [station for station in self.crew if self._serves(station)]
-        alive = database.act_ids(self.county.tables.db).union(*(database.act_ids(s.tables.db) for s in serving))
+        alive = beneath.act_ids(self.county.tables.db).union(*(beneath.act_ids(s.tables.db) for s in serving))
         for _ in range(MOST_PASSES):
             if not [station for station in serving if self._settle(station)]:
                 break
@@ -319,7 +309,7 @@ class World:
         self.checker.in_the_end(self.county, serving, alive)
         if self.kinds:
             self.tally += accounts.close_everything(self, serving)
-        for act_id, code in database.refused_ids(self.county.tables.db).items():
+        for act_id, code in beneath.refused_ids(self.county.tables.db).items():
             self.tally[f"acts refused in the end: {code}"] += 1
             act = self.checker.parse(self.checker.written[act_id])
             if code == "case_not_yours" and act["c"] in self.cases.get(act["s"], ()):
@@ -334,20 +324,20 @@ class World:
             self.tally["stations refused for good"] += 1
             return False
         if station.level:
-            self._level_at[station.name] = database.extent(self.county.tables.db)
+            self._level_at[station.name] = beneath.extent(self.county.tables.db)
         return True
 
     def _settle(self, station: SimStation) -> bool:
         """Rounds until nothing more waits; True when anything moved."""
         moved = False
-        if station.level and self._level_at.get(station.name) == database.extent(self.county.tables.db):
+        if station.level and self._level_at.get(station.name) == beneath.extent(self.county.tables.db):
             return False  # the county has not changed since it said so
         for number in range(MOST_ROUNDS):
             before = station.position()
             applied = self.round(station, GOOD_LINE)
             moved = moved or station.position() != before
             if station.level:
-                self._level_at[station.name] = database.extent(self.county.tables.db)
+                self._level_at[station.name] = beneath.extent(self.county.tables.db)
             if station.level or (number and not applied.more):
                 return moved
         raise Broken("liveness", f"{station.name} is not level after {MOST_ROUNDS} rounds")
@@ -382,7 +372,7 @@ class World:
         if self.county.tables.dead:
             self.tally["power cuts at the county"] += 1
             self.county.restart(chance)
-            lost = self.promised - database.act_ids(self.county.tables.db)
+            lost = self.promised - beneath.act_ids(self.county.tables.db)
             demand(not lost, "I1", f"the county lost {len(lost)} acts in a power cut")
             self.checker.county_anew(self.county)
         for station in self.crew:

@@ -11,7 +11,7 @@ import random
 
 import pytest
 
-from sync.simulate import crash, database, main, oracle
+from sync.simulate import beneath, crash, database, main, oracle
 from sync.simulate.ablations import ABLATIONS, removed
 from sync.simulate.accidents import Broken, PowerCut
 from sync.simulate.keys import remembered
@@ -101,7 +101,7 @@ def test_a_failure_is_told_by_few_events_that_fail_again():
 
 def test_the_checker_notices_a_changed_act_a_lost_act_and_a_wrong_fold():
     world = play(draw(3, on_disk=False))
-    station = next(s for s in world.crew if database.act_ids(s.tables.db))
+    station = next(s for s in world.crew if beneath.act_ids(s.tables.db))
     held = world.checker.station_holds_together(station)
     act_id = next(iter(held))
     with pytest.raises(Broken, match="I2"):
