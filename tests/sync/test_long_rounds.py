@@ -1,0 +1,60 @@
+"""What a station with many acts does not do: read through all of them for a count, or ask twice for what waits."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.sync.simulation import SimCounty, SimStation
+
+
+@contextmanager
+def told(station: SimStation) -> Iterator[list[str]]:
+    """The statements a station's file runs meanwhile."""
+    ran: list[str] = []
+    station.db.set_trace_callback(ran.append)
+    try:
+        yield ran
+    finally:
+        station.db.set_trace_callback(None)
+
+
+def crew() -> tuple[SimCounty, SimStation, SimStation]:
+    rng = random.Random(7)
+    county = SimCounty(rng)
+    one, two = SimStation(rng, 1), SimStation(rng, 2)
+    two.office, two.home = one.office, one.home
+    for station in (one, two):
+        county.admit(station)
+    return county, one, two
+
+
+def test_counting_what_waits_and_what_is_adrift_reads_through_no_table_of_acts():
+    _county, one, _two = crew()
+    with told(one) as ran:
+        one.feed.pending()
+        one.feed.adrift(1 << 20)
+        one.feed.refused()
+    steps = [str(row[3]) for sql in ran for row in one.db.execute(f"EXPLAIN QUERY PLAN {sql}")]
+    assert len(ran) == 3
+    assert [step for step in steps if "SEARCH a USING INTEGER PRIMARY KEY" in step]
+    assert not [step for step in steps if step.split()[:2] == ["SCAN", "a"]]
+
+
+def test_a_pull_of_many_rounds_asks_in_full_each_time_until_nothing_waits():
+    county, one, two = crew()
+    for number in range(30):
+        one.write(f"{number:032x}", "summary", "征地补偿款未到" * 8)
+    one.settle(county)
+    asked = []
+    more = True
+    while more:
+        request, frame = two.ask(1_000)
+        asked.append(request)
+        more = two.take(request, county.serve(frame, two), county).more
+    assert len(asked) > 5
+    assert all(not request.q for request in asked[1:])
+    request, _frame = two.ask(1_000)
+    assert request.q, "with nothing left to bring or to fetch the question is short again"
+    assert len(two.states()) == 30
