@@ -52,9 +52,10 @@ def answer_request(
     ``stations`` gives the grants of other stations, by which births and authors' rights are judged; ``revoked`` is the
     list of serials as it stands; ``realm`` says where scopes lie when servers stand above or below; ``settle`` is
     called once what was brought is taken and before anything is delivered, so that what the county writes then (leases
-    of numbers) is in the answer. ``by_stick``: the answer tells every refusal up to where it says the county's copy ends,
-    for whoever reads it does not know which request it answers. Nothing well-formed is refused: an act the station may not write is kept, not
-    delivered, and named in ``reject``; a run that is broken in itself is named in ``broken`` and left out.
+    of numbers) is in the answer. ``by_stick``: the answer tells every refusal up to where it says the county's copy
+    ends, for whoever reads it does not know which request it answers. Nothing well-formed is refused: an act the
+    station may not write is kept, not delivered, and named in ``reject``; a run that is broken in itself is named in
+    ``broken`` and left out.
     """
     list_version = revoked.version if revoked is not None else 0
     known = {row.writer for each in grant.below or (grant.station,) for row in log.writers_of(each) if not row.attested}
