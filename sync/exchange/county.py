@@ -44,6 +44,7 @@ def answer_request(
     revoked: Revoked | None = None,
     realm: Realm | None = None,
     settle: Settle | None = None,
+    by_stick: bool = False,
 ) -> Answer:
     """Take in what the station brings and answer it, inside the caller's one transaction.
 
@@ -51,8 +52,10 @@ def answer_request(
     ``stations`` gives the grants of other stations, by which births and authors' rights are judged; ``revoked`` is the
     list of serials as it stands; ``realm`` says where scopes lie when servers stand above or below; ``settle`` is
     called once what was brought is taken and before anything is delivered, so that what the county writes then (leases
-    of numbers) is in the answer. Nothing well-formed is refused: an act the station may not write is kept, not
-    delivered, and named in ``reject``; a run that is broken in itself is named in ``broken`` and left out.
+    of numbers) is in the answer. ``by_stick``: the answer tells every refusal up to where it says the county's copy
+    ends, for whoever reads it does not know which request it answers. Nothing well-formed is refused: an act the
+    station may not write is kept, not delivered, and named in ``reject``; a run that is broken in itself is named in
+    ``broken`` and left out.
     """
     list_version = revoked.version if revoked is not None else 0
     known = {row.writer for each in grant.below or (grant.station,) for row in log.writers_of(each) if not row.attested}
@@ -75,6 +78,9 @@ def answer_request(
         taken.push(run, known=run.w in known)
     rejects = taken.finish(project)
     have, proved = _positions(log, request, known, taken)
+    if by_stick:  # a reply says for itself what became of everything up to where it says the county's copy ends
+        for writer, mark in have.items():
+            rejects = feed.rejected(writer, 1, mark.n) | rejects
     feed.claim(grant.station, known & request.own.keys())
     rewind, starts = _claims(feed, request, grant)
     if settle is not None:

@@ -148,7 +148,8 @@ def apply_answer(
         run.w: run.n + len(run.a) - 1 for run in request.push
     }
     for writer, mark in sorted(answer.have.items()):
-        state.have(writer, mark, told.get(writer, 0))
+        # By stick it is not known which request is answered: a reply tells every refusal up to where its copy ends.
+        state.have(writer, mark, told.get(writer, 0) if told else mark.n)
     for writer in answer.fork:
         state.fork(writer)
     state.forgotten(request.own.keys() - answer.have.keys() - set(answer.fork))

@@ -180,7 +180,7 @@ class CountyStore(StationRegister):
         answer = answer_request(
             self.log, self.feed, request, self._grant(station), self.project, now_ms,
             stations=self._grant_of, revoked=self.revoked(), realm=self.realm,
-            settle=None if station.relays else settle,
+            settle=None if station.relays else settle, by_stick=not live,
         )  # fmt: skip
         claims = ((mark.n, answer.have.get(writer)) for writer, mark in request.own.items())
         backlog = sum(max(0, n - (have.n if have else 0)) for n, have in claims)
