@@ -119,7 +119,12 @@ def test_the_naive_reader_of_a_sequence_misses_rows_and_ours_misses_none(address
     CountyStore(folder, lambda: NOW, Entropy(1), address).close()
 
     def ours(number: int) -> None:
-        store = CountyStore(folder, lambda: NOW, Entropy(100 + number), address, lambda _f, url: SlowToCommit(url))
+        store = None
+        while store is None:  # opening commits too, and may be given up
+            with contextlib.suppress(SurroundingsFault):
+                store = CountyStore(
+                    folder, lambda: NOW, Entropy(100 + number), address, lambda _f, url: SlowToCommit(url)
+                )
         for act in range(EACH):
             while True:  # one that was given up is written again
                 with contextlib.suppress(SurroundingsFault):
@@ -189,7 +194,8 @@ def test_a_database_that_is_stopped_like_by_a_power_cut_loses_nothing_and_is_fou
     assert faults, "no round was cut: write more acts"
     assert set(faults) == {"county_unreachable"}
     converge(county, one, two)
-    assert len(county.contents()) == 120 + 4
+    own = f'"st":"{one.identity.station}"'.encode()
+    assert sum(own in content for content in county.contents()) == 120
     assert county.stop() == 0
 
 
