@@ -242,7 +242,7 @@ _TABLE: Final = (
                 "take_number": 12.0,
             }
         ),
-        first=5,
+        first=2080,
     ),
     Ablation(
         "disputes",
