@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -23,13 +24,18 @@ class Collector(QObject):
 
     def check(self) -> int:
         """Collect the oldest generation that is due; how many objects went."""
-        counts = gc.get_count()
-        for generation in (2, 1, 0):
-            if counts[generation] > self._limits[generation]:
-                return gc.collect(generation)
-        return 0
+        return collect_due(self._limits)
 
     def stop(self) -> None:
         """Give the work back to Python."""
         self._timer.stop()
         gc.enable()
+
+
+def collect_due(limits: Sequence[int]) -> int:
+    """Collect the oldest generation that is over its limit (as of :func:`gc.get_threshold`); how many objects went."""
+    counts = gc.get_count()
+    for generation in (2, 1, 0):
+        if counts[generation] > limits[generation]:
+            return gc.collect(generation)
+    return 0
