@@ -144,6 +144,11 @@ def run(databases: Sequence[str], visits: int, stations: int, batch: int) -> Ite
                     cluster.remove()
 
 
+def brought(county: County) -> dict[str, bytes]:
+    """The folded cases that stations wrote: the numbers the county leases meanwhile have ids of their own."""
+    return {case: state for case, state in county.states().items() if not case.startswith("series/")}
+
+
 def _measure(
     folder: Path, cluster: Cluster | None, told: Sequence[Sequence[Sequence[Act]]], database: str, batch: int
 ) -> Measured:
@@ -159,7 +164,7 @@ def _measure(
         acts += write(station, commits)
     county.keep(folder / "empty")
     sent = [frames(station, county.url, len(commits), batch) for station, commits in zip(halls, told, strict=True)]
-    after = county.states()
+    after = brought(county)
     county.go_back(folder / "empty")
     out: multiprocessing.SimpleQueue[Sent] = multiprocessing.SimpleQueue()
     assert county.process is not None
@@ -170,7 +175,7 @@ def _measure(
     ended, latencies, wrong = out.get()
     process.join()
     used = processor_seconds(county.process.pid) - before
-    if wrong or county.states() != after:
+    if wrong or brought(county) != after:
         raise RuntimeError(f"the county did not take in what it was sent: {wrong[:5]}")
     if county.admin("verify").returncode:
         raise RuntimeError("the county contradicts itself")
