@@ -8,7 +8,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from typing import BinaryIO, Final
 import msgspec
 
 from domain.faults import SurroundingsFault
+from sync.blobs.slots import sync_folder
 from sync.bundle.medium import MAX_PARTS, Frame, Header, MediumRefused, Reader, Writer, Written, cost
 from sync.bundle.seal import KEY
 from sync.log.chain import SigningKey
@@ -87,7 +87,7 @@ def write_medium(
                     raise SurroundingsFault("medium_exists", facts={"file": target.name})
                 each.replace(target)
                 named.append(target)
-                _sync_directory(path.parent)
+                sync_folder(path.parent)
                 _verify(target, written, told, done)
                 done += written.size
         except BaseException:
@@ -173,15 +173,6 @@ def _faults(path: Path) -> Iterator[None]:
     except OSError as error:
         code = _OS_FAULTS.get(errno.errorcode.get(error.errno or 0, ""), "medium_io_error")
         raise SurroundingsFault(code, facts={"file": path.name}) from error
-
-
-def _sync_directory(path: Path) -> None:
-    if sys.platform != "win32":  # there a directory cannot be opened, and NTFS logs the rename
-        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 _NEW: Final = os.O_RDWR | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)

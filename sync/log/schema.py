@@ -1,7 +1,9 @@
-"""The tables of the act log, the same at both ends. Holds text, does nothing."""
+"""The tables of the act log, the same at both ends. How a schema text is read."""
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from typing import Final
 
 SCHEMA: Final = """
@@ -44,3 +46,23 @@ CREATE TABLE log_head (                 -- highest lamport of the acts that are 
 ) STRICT;
 INSERT INTO log_head VALUES (1, 0);
 """
+
+
+@cache
+def statements(schema: str) -> tuple[str, ...]:
+    """The statements of a schema text without its comments; a trigger's inner semicolons do not end it.
+
+    Raises ValueError when the last one is not closed.
+    """
+    found: list[str] = []
+    text = bare = ""
+    for line in schema.splitlines(keepends=True):
+        text += line
+        bare = re.sub(r"--[^\n]*", "", text).strip()
+        inside = bare.startswith("CREATE TRIGGER") and not re.search(r"END\s*;$", bare)
+        if bare.endswith(";") and not inside:
+            found.append(bare)
+            text = bare = ""
+    if bare:
+        raise ValueError("a statement is not closed")
+    return tuple(found)

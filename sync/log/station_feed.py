@@ -314,7 +314,8 @@ class StationFeed:
         """
         rows = self._db.execute(
             "SELECT a.writer, a.n, a.hash, a.content, a.sig FROM adrift d CROSS JOIN act a"
-            " WHERE a.seq = d.act_seq AND a.writer NOT IN (SELECT writer FROM set_aside) ORDER BY a.writer, a.n"
+            f" WHERE a.seq = d.act_seq AND a.writer NOT IN (SELECT writer FROM set_aside){self._withheld()}"
+            " ORDER BY a.writer, a.n"
         )
         found: list[Entry] = []
         for row in rows:
@@ -323,6 +324,10 @@ class StationFeed:
                 break
             found.append(entry_from_row(bytes(row[0]).hex(), row[1:]))
         return found
+
+    def _withheld(self) -> str:
+        """A condition on acts ``a`` that may not be offered; a desk offers everything it holds."""
+        return ""
 
     def before(self, entries: Iterable[Entry]) -> dict[tuple[str, int], bytes]:
         """The chain hashes before loose entries, where a pull brought them: (writer, n) → hash."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager
-from functools import cache
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -108,21 +107,6 @@ def _parts(body: str) -> Iterator[str]:
             start = place + 1
     if body[start:].strip():
         yield body[start:].strip()
-
-
-@cache
-def statements(schema: str) -> tuple[str, ...]:
-    """The statements of a schema text; a trigger's inner semicolons do not end it."""
-    found: list[str] = []
-    text = ""
-    for line in schema.splitlines(keepends=True):
-        text += line
-        bare = re.sub(r"--[^\n]*", "", text).strip()
-        inside = bare.startswith("CREATE TRIGGER") and not re.search(r"END\s*;$", bare)
-        if bare.endswith(";") and not inside:
-            found.append(bare)
-            text = ""
-    return tuple(found)
 
 
 def new_table(statement: str, here: Collection[str]) -> bool:

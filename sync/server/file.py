@@ -11,7 +11,8 @@ from typing import Any, Final
 from sqlcipher3 import dbapi2
 
 from domain.faults import SurroundingsFault
-from sync.server.databases import FULL_SCHEMA, SCHEMA_VERSION, new_table, statements
+from sync.log.schema import statements
+from sync.server.databases import FULL_SCHEMA, SCHEMA_VERSION, new_table
 
 _APPLICATION_ID: Final = 0x58464354
 

@@ -17,7 +17,8 @@ import psycopg
 from psycopg import errors
 
 from domain.faults import SurroundingsFault
-from sync.server.databases import FULL_SCHEMA, SCHEMA_VERSION, new_table, statements, tables
+from sync.log.schema import statements
+from sync.server.databases import FULL_SCHEMA, SCHEMA_VERSION, new_table, tables
 
 CONNECT_S: Final = 10
 LOCK_S: Final = 10

@@ -10,7 +10,7 @@ from sync.exchange.audience import REFUSED_BELOW
 from sync.log import ActLog
 from sync.log.chain import Entry, first_hash
 from sync.log.feed import StationFeed
-from sync.log.log import Database, Held, Position, WriterRow, entry_from_row
+from sync.log.log import Database, Held, Position, WriterRow
 from sync.protocol import Mark
 
 _SCANNED: Final = "relay_scanned"
@@ -189,21 +189,9 @@ class RelayFeed(StationFeed):
         for (writer,) in self._db.execute("SELECT writer FROM relay_writer WHERE forked = 1").fetchall():
             self.offer_forked(bytes(writer).hex())
 
-    def adrift(self, budget: int) -> list[Entry]:
-        """Acts offered outside their chain; no restricted one where we may not relay them."""
-        allowed = "" if self._restricted else f" AND NOT a.{_SECRET}"
-        rows = self._db.execute(
-            "SELECT a.writer, a.n, a.hash, a.content, a.sig FROM adrift d CROSS JOIN act a"
-            f" WHERE a.seq = d.act_seq AND a.writer NOT IN (SELECT writer FROM set_aside){allowed}"
-            " ORDER BY a.writer, a.n"
-        )
-        found: list[Entry] = []
-        for row in rows:
-            budget -= len(row[3])
-            if found and budget < 0:
-                break
-            found.append(entry_from_row(bytes(row[0]).hex(), row[1:]))
-        return found
+    def _withheld(self) -> str:
+        """No restricted act where we may not relay them."""
+        return "" if self._restricted else f" AND NOT a.{_SECRET}"
 
     def refused_here(self, entries: Iterable[tuple[str, int, int]]) -> dict[str, str]:
         """Of these places (writer, first n, last n) the acts we keep and do not deliver: act id → code."""

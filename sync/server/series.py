@@ -69,7 +69,6 @@ class SeriesBook:
         self._fold = fold
         self._clock = clock
         self._suspects: set[tuple[str, int]] = set()
-        self._wrote = False
         self._at_rest: dict[str, tuple[str, tuple[int, ...]]] = {}
 
     def forget(self) -> None:
@@ -169,7 +168,6 @@ class SeriesBook:
         from an older copy leases nothing to a station that may still hold what the county forgot. ``quiet`` for a
         contact that brought nothing.
         """
-        self._wrote = False
         self._raise_disputes()
         if len(level) != 1 or row.revoked:
             return
@@ -182,8 +180,7 @@ class SeriesBook:
             if not self._suspended(home, kind, writer, row.serial):
                 for year in years:
                     self._serve(row, home, year, kind, writer)
-        if not self._wrote:  # what was written may be rolled back
-            self._at_rest[row.station] = (writer, years)
+        self._at_rest[row.station] = (writer, years)
 
     def years(self) -> tuple[int, ...]:
         """The years to lease for: in December the next one too."""
@@ -228,7 +225,6 @@ class SeriesBook:
 
     def lease(self, name: str, first: int, last: int, writer: str) -> Act:
         """Lease one block to a writer."""
-        self._wrote = True
         home = parse_series_id(name)[0]
         return self._record("series_leased", CaseKind.SERIES, name, home, lease_sets(first, last, writer))
 
@@ -239,7 +235,6 @@ class SeriesBook:
         if serial is not None:
             sets |= suspend_sets(sorted(writers), cause, serial)
         if sets:
-            self._wrote = True
             self._record("series_sealed", CaseKind.SERIES, name, parse_series_id(name)[0], sets, reason)
         return ranges
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from sqlcipher3 import dbapi2
 
 from sync.log.feed import STATION_SCHEMA
-from sync.log.log import SCHEMA
 from sync.log.media import MEDIA_SCHEMA
+from sync.log.schema import SCHEMA, statements
 from sync.simulate.accidents import PowerCut
 
 if TYPE_CHECKING:
@@ -303,18 +303,8 @@ CREATE TABLE writer_key (number INTEGER PRIMARY KEY, writer TEXT NOT NULL UNIQUE
 def make_station(db: Any) -> None:
     """The tables of a simulated station: log, feed, folded cases."""
     with transaction(db):
-        for sql in _statements(SCHEMA + STATION_SCHEMA + MEDIA_SCHEMA + _STATION):
+        for sql in statements(SCHEMA + STATION_SCHEMA + MEDIA_SCHEMA + _STATION):
             db.execute(sql)
-
-
-def _statements(schema: str) -> Iterator[str]:
-    """The statements of a schema, one by one, so that they stand in one transaction on either kind of database."""
-    text = ""
-    for line in schema.splitlines(keepends=True):
-        text += line
-        if dbapi2.complete_statement(text):
-            yield text
-            text = ""
 
 
 def keep_folded(db: Any, rows: Iterable[tuple[str, bytes]]) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 import psycopg
 
 from sync.client import write_request
+from sync.log.schema import statements
 from sync.server.app import County as CountyApp
 from sync.server.backup import dump
-from sync.server.databases import FULL_SCHEMA, open_database, statements, tables
+from sync.server.databases import FULL_SCHEMA, open_database, tables
 from sync.server.postgres import _translated, postgres_schema
 from sync.server.store import CountyStore
 from tests.sync.asgi import Line

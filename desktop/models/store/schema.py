@@ -12,7 +12,8 @@ from desktop.models.store.media import create_media_tables
 from desktop.models.store.migrate import Migration
 from desktop.models.store.search import create_search_tables
 from sync.log.feed import STATION_SCHEMA
-from sync.log.log import SCHEMA as LOG_SCHEMA
+from sync.log.schema import SCHEMA as LOG_SCHEMA
+from sync.log.schema import statements
 
 PROJECTIONS: Final = """
 CREATE TABLE petitioner (
@@ -113,25 +114,6 @@ def _first(db: Database) -> None:
     create_media_tables(db)
     create_draft_tables(db)
     create_look_tables(db)
-
-
-def statements(script: str) -> list[str]:
-    """Split a script into statements; a trigger's body keeps its inner semicolons."""
-    found: list[str] = []
-    part: list[str] = []
-    for line in script.splitlines():
-        text = line.split("--", 1)[0].rstrip()
-        if not text:
-            continue
-        part.append(text)
-        whole = " ".join(part)
-        done = text.endswith(";")
-        if done and (not whole.upper().startswith("CREATE TRIGGER") or whole.upper().endswith("END;")):
-            found.append(whole)
-            part = []
-    if part:
-        raise ValueError("a statement is not closed")
-    return found
 
 
 STEPS: Final = (Migration(1, "first_release", _first),)
