@@ -126,8 +126,8 @@ def apply_answer(
     the county contradicts itself (``feed_broken``, ``bad_signature``, ``reference_unknown`` …): the caller rolls back.
     """
     state = _State(log, feed, frozenset(feed.own_writers()))
-    if answer.same:
-        return state.applied()
+    if answer.same:  # what the county has and does not deliver, it must have refused: let it say so
+        return state.applied(more=feed.bring_unseen_again())
     if answer.full:
         feed.set_flag(_ASK_FULL, True)
         return state.applied(more=not feed_in_full(request))

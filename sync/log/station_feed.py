@@ -116,6 +116,29 @@ class StationFeed:
         """Note where the county says its copy of an own writer ends."""
         self._db.execute("UPDATE own_writer SET county_n = ? WHERE writer = ?", (n, bytes.fromhex(writer)))
 
+    def bring_unseen_again(self) -> bool:
+        """Bring own acts again which the county's copy holds and which were neither seen back nor refused.
+
+        Called when the county says that nothing is new: then it does not deliver them. Another station brought them
+        back to a restored county and heard the refusal; brought again, they are refused to their author too.
+        """
+        waiting = (
+            "SELECT min(a.n) - 1 FROM act a WHERE a.writer = own_writer.writer AND a.chained = 1"
+            " AND a.n <= own_writer.county_n"
+            " AND NOT EXISTS (SELECT 1 FROM confirmed c WHERE c.act_seq = a.seq)"
+            " AND NOT EXISTS (SELECT 1 FROM refused_act r WHERE r.act_seq = a.seq)"
+        )
+        owed = (
+            "SELECT o.writer FROM own_writer o JOIN writer w ON w.writer = o.writer WHERE w.state <> 'forked'"
+            " AND o.writer NOT IN (SELECT writer FROM set_aside) AND o.county_n > o.seen"
+            f" AND w.have_n > o.seen + (SELECT count(*) FROM {_REFUSED} AND a.writer = o.writer)"
+        )
+        moved = self._db.execute(
+            f"UPDATE own_writer SET county_n = ({waiting}) WHERE writer IN ({owed}) AND ({waiting}) IS NOT NULL"
+            " RETURNING writer"
+        ).fetchall()
+        return bool(moved)
+
     def unacknowledged(self) -> list[str]:
         """Own writers the county has not named yet: they travel with their births."""
         rows = self._db.execute("SELECT writer FROM own_writer WHERE acknowledged = 0 ORDER BY writer")

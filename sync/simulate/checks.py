@@ -34,6 +34,8 @@ class Checker:
         self._order: dict[str, list[bytes]] = {}
         self._audience: dict[str, set[str]] = {}
         self._refused: set[str] = set()
+        self._once_taken: set[str] = set()
+        """Acts the county delivered at some time, in any of its files."""
         self._last = 0
         self._ever: dict[str, set[str]] = {}
         """Case → scopes it was ever delivered to, in the life of this county file."""
@@ -59,8 +61,11 @@ class Checker:
         self.ledger.here.clear()
         self.county_took(county)
 
-    def county_took(self, county: SimCounty, knew: Collection[Lease] = ()) -> set[str]:
-        """Look at what is new on the county's disk; returns the ids. ``knew``: leases known to the station served."""
+    def county_took(
+        self, county: SimCounty, knew: Collection[Lease] = (), carrier: Collection[str] = ()
+    ) -> set[str]:
+        """Look at what is new on the county's disk; returns the ids. Of the station served: ``knew``, leases known to
+        it, and ``carrier``, the scopes it may read."""
         fresh = beneath.contents(county.tables.db, self._last)
         refused = beneath.refused_ids(county.tables.db)
         pardoned = self._refused - set(refused)
@@ -71,6 +76,7 @@ class Checker:
             fresh = [row for row in beneath.contents(county.tables.db) if row[1] in pardoned or row[0] > self._last]
         touched: set[str] = set()
         before: dict[str, set[str]] = {}
+        taken: set[str] = set()
         for seq, act_id, content in fresh:
             if act_id not in refused:
                 self.ledger.took([self.parse(content)], knew)
@@ -83,6 +89,7 @@ class Checker:
                 self._ever.setdefault(case_id, set()).add(act["s"])
                 self._order.setdefault(case_id, []).append(content)
                 touched.add(case_id)
+                taken.add(act_id)
         for case_id in touched:
             acts = [self.parse(content) for content in self._order[case_id]]
             for act in acts:
@@ -95,7 +102,10 @@ class Checker:
             shown = before[case_id]
             for act_id in self.guessed.keys() & {act["i"] for act in acts} & {row[1] for row in fresh}:
                 good = not shown or (shown | audience | named) & set(self.guessed[act_id])
-                demand(good, "I8", f"{act_id[:8]} is taken into a case that was never shown to its author")
+                # Taken while the guess opened the case, lost with the county's file: whoever is shown the case now
+                # brings back what it was told then.
+                brought = act_id in self._once_taken and bool((shown | audience) & set(carrier))
+                demand(good or brought, "I8", f"{act_id[:8]} is taken into a case that was never shown to its author")
             for scope in audience:
                 self.may_see.setdefault(scope, set()).update(act["i"] for act in acts)
             for scope in self._audience.get(case_id, set()) - audience:  # the last thing it is told is that it leaves
@@ -104,6 +114,7 @@ class Checker:
             self._audience[case_id] = audience
             demand(len({scope.startswith("restricted/") for scope in audience}) < 2, "I8",
                    f"{case_id[:8]} is shown to {sorted(audience)}")  # fmt: skip
+        self._once_taken |= taken
         return {act_id for _, act_id, _ in fresh}
 
     # the wire ----------------------------------------------------------------------------------------------------

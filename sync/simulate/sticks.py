@@ -225,7 +225,7 @@ def take_report(world: World, stick: Stick, most: int) -> Stick | None:
         return None
     finally:
         sticks.close()
-        world.promised |= world.checker.county_took(world.county, stick.knew)
+        world.promised |= world.checker.county_took(world.county, stick.knew, stick.station.scopes)
     world.tally["reports taken"] += 1
     demand(not taken.damaged or not stick.whole, "I11", f"the county passes over a request: {taken.damaged}")
     _gaps(office, stick, taken)
@@ -237,7 +237,7 @@ def _listener(world: World, stick: Stick) -> Callable[[Request, Answer], None]:
     """Looks at every round the county answers out of this medium."""
 
     def heard(request: Request, answer: Answer) -> None:
-        world.promised |= world.checker.county_took(world.county, stick.knew)
+        world.promised |= world.checker.county_took(world.county, stick.knew, stick.station.scopes)
         world.checker.answer_shows(answer, request, stick.station, stick.station.scopes)
 
     return heard

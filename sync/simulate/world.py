@@ -211,14 +211,14 @@ class World:
             answer = self.county.serve(frame, station.header())
         finally:
             if not self.county.tables.dead:
-                self.promised |= self.checker.county_took(self.county, self.knew.get(frame, ()))
+                self.promised |= self.checker.county_took(self.county, self.knew.get(frame, ()), station.scopes)
         self.checker.answer_left(answer, request, station, self.county.store.public_key, station.scopes)
         return answer
 
     def take(self, station: SimStation, request: Request, frame: bytes) -> Applied:
         """A station applies an answer. Raises WireDamaged, PowerCut, SurroundingsFault's driver error."""
         answer, applied = station.take(request, frame)
-        station.level = answer.same
+        station.level = answer.same and not applied.more
         self.tally["answers applied"] += 1
         self.tally["rewinds"] += len(answer.rewind)
         self.tally["forks found"] += len(answer.fork)
