@@ -61,9 +61,7 @@ class Checker:
         self.ledger.here.clear()
         self.county_took(county)
 
-    def county_took(
-        self, county: SimCounty, knew: Collection[Lease] = (), carrier: Collection[str] = ()
-    ) -> set[str]:
+    def county_took(self, county: SimCounty, knew: Collection[Lease] = (), carrier: Collection[str] = ()) -> set[str]:
         """Look at what is new on the county's disk; returns the ids. Of the station served: ``knew``, leases known to
         it, and ``carrier``, the scopes it may read."""
         fresh = beneath.contents(county.tables.db, self._last)
