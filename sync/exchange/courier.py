@@ -52,6 +52,11 @@ class _AsIfTaken(StationFeed):
         """Every scope, once: a county that does not know the claim can then say at once where to go back to."""
         return [scope for scope, at in self.cursors().items() if at.n] if self._first else []
 
+    def unacknowledged(self) -> list[str]:
+        """Every own writer, once: a county put back from an older copy may know none of them, and a reply that does
+        not name a writer does not say so, for it does not tell which request it answers."""
+        return sorted(super().own_writers()) if self._first else super().unacknowledged()
+
     def flag(self, name: str) -> bool:  # noqa: ARG002 - the short form of a request asks for a second round
         return True
 

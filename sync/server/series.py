@@ -208,14 +208,19 @@ class SeriesBook:
         name = series_id(home, year, kind)
         others = {other.writer for other in self._log.writers_of(row.station)} - {writer}
         series = self.series(name)
-        held = {block.holder for block in series.held_by(others)}
-        gone = {other for other in held if series.suspended.get(other, 0) < row.serial}
+        gone = self._ended(series, others, row.serial)
         if gone:
             self.seal(name, gone, Cause.INCARNATION, REASONS[Cause.INCARNATION], row.serial)
             series = self.series(name)
         wanted = self.size(home, kind)
         if left(series, {writer}, self._top(name)) * 2 < wanted:
             self.lease_next(name, wanted, writer)
+
+    def _ended(self, series: SeriesState, others: Collection[str], serial: int) -> set[str]:
+        """Earlier incarnations to seal: not suspended yet, or holding numbers again, their lease having come back to a
+        restored county after the suspension."""
+        holders = {block.holder for block in series.held_by(others)}
+        return {each for each in holders if series.suspended.get(each, 0) < serial or self._unused(series, {each})}
 
     def lease_next(self, name: str, count: int, writer: str) -> tuple[int, int]:
         """The next block, behind every number ever leased or issued."""
@@ -230,13 +235,20 @@ class SeriesBook:
 
     def seal(self, name: str, writers: Collection[str], cause: str, reason: str, serial: int | None) -> list[Range]:
         """Seal what these writers' blocks hold unused; with ``serial`` they get no more under that certificate."""
-        ranges = unused(self.series(name), writers, {issue.n for issue in self.issues(name)})
+        ranges = self._unused(self.series(name), writers)
         sets = seal_sets(ranges, cause, reason)
         if serial is not None:
             sets |= suspend_sets(sorted(writers), cause, serial)
         if sets:
             self._record("series_sealed", CaseKind.SERIES, name, parse_series_id(name)[0], sets, reason)
         return ranges
+
+    def _unused(self, series: SeriesState, writers: Collection[str]) -> list[Range]:
+        """Numbers of these writers' blocks that no paper bears and that are not sealed."""
+        sql = "SELECT n FROM series_issue WHERE series = ? AND n BETWEEN ? AND ?"
+        blocks = [(series.series, block.first, block.last) for block in series.held_by(writers)]
+        issued = {int(row[0]) for block in blocks for row in self._db.execute(sql, block).fetchall()}
+        return unused(series, writers, issued)
 
     def _raise_disputes(self) -> None:
         """Two papers with one number: the first that came keeps it, the other must be corrected by a person."""

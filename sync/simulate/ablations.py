@@ -14,7 +14,7 @@ from domain import series as numbers
 from domain.acts import Act
 from sync import protocol
 from sync.exchange import audience as delivery
-from sync.exchange import county, station
+from sync.exchange import county, courier, station
 from sync.log.feed import CountyFeed, StationFeed
 from sync.log.log import ActLog
 from sync.server import rounds
@@ -23,7 +23,7 @@ from sync.server.series import SeriesBook
 from sync.server.sticks import Sticks
 from sync.server.store import CountyStore
 from sync.simulate import database, removals
-from sync.simulate.plan import Bias
+from sync.simulate.plan import BY_STICK, RESTORES, Bias
 from sync.simulate.world import forget_templates
 
 Patch = tuple[object, str, Any]
@@ -49,7 +49,6 @@ class Ablation:
         return range(self.first, self.first + self.budget)
 
 
-_RESTORES: Final = Bias(weights={"county_restore": 4.0, "county_backup": 4.0, "station_gone": 0.0})
 _TWINS: Final = Bias(weights={"station_backup": 3.0, "station_restore": 3.0, "station_clone": 2.0})
 _LATE_TWINS: Final = Bias(
     weights={
@@ -103,7 +102,7 @@ _TABLE: Final = (
         ((county._Taken, "push", removals.take_any_place), (county, "_positions", removals.trust_claims)),
         _TWINS,
     ),
-    Ablation("C", "a feed position is claimed with its hash", ((CountyFeed, "roll_at", removals.any_roll),), _RESTORES),
+    Ablation("C", "a feed position is claimed with its hash", ((CountyFeed, "roll_at", removals.any_roll),), RESTORES),
     Ablation(
         "D",
         "cursor and data in one transaction at the station",
@@ -159,7 +158,7 @@ _TABLE: Final = (
         "recovered",
         "a station offers what a restored county forgot",
         ((StationFeed, "adrift", lambda *_: []),),
-        _RESTORES,
+        RESTORES,
     ),
     Ablation(
         "seen_back",
@@ -225,24 +224,35 @@ _TABLE: Final = (
         "level",
         "nothing is leased to a station that has something to bring back",
         ((county, "_level", removals.always_level),),
-        Bias(weights=dict(_RESTORES.weights) | dict(_PAPERS.weights)),
+        Bias(weights=dict(RESTORES.weights) | dict(_PAPERS.weights)),
     ),
     Ablation(
         "level_by_stick",
         "a report that brings something back, or is wound back, is leased nothing",
         ((Sticks, "_asker", removals.any_report),),
-        Bias(
-            weights={
-                "write_report": 8.0,
-                "carry": 18.0,
-                "round": 0.0,
-                "ask": 0.0,
-                "deliver": 0.0,
-                "county_restore": 3.0,
-                "take_number": 12.0,
-            }
-        ),
+        BY_STICK,
         first=2080,
+    ),
+    Ablation(
+        "births_by_stick",
+        "every report brings the births of the station's writers",
+        ((courier._AsIfTaken, "unacknowledged", StationFeed.unacknowledged),),
+        BY_STICK,
+        first=120,
+    ),
+    Ablation(
+        "unseen_again",
+        "what the county holds and does not deliver is brought again, to hear the refusal",
+        ((StationFeed, "bring_unseen_again", removals.no),),
+        BY_STICK,
+        first=230,
+    ),
+    Ablation(
+        "sealed_again",
+        "numbers that came back to a suspended incarnation are sealed too",
+        ((SeriesBook, "_ended", removals.ended_once),),
+        BY_STICK,
+        first=265,
     ),
     Ablation(
         "disputes",

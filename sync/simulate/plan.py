@@ -107,15 +107,49 @@ CHECKED_SHARE: Final = 16
 
 @dataclass(slots=True)
 class Bias:
-    """A push in one direction, for directed searches: weights and chances fixed from outside."""
+    """A push in one direction: weights and chances fixed from outside."""
 
     weights: Mapping[str, float] = field(default_factory=dict)
     chances: Mapping[str, float] = field(default_factory=dict)
     stations: int = 0
 
 
+BY_STICK: Final = Bias(
+    weights={
+        "write_report": 8.0,
+        "carry": 18.0,
+        "round": 0.0,
+        "ask": 0.0,
+        "deliver": 0.0,
+        "county_restore": 3.0,
+        "take_number": 12.0,
+    }
+)
+RESTORES: Final = Bias(weights={"county_restore": 4.0, "county_backup": 4.0, "station_gone": 0.0})
+TWINS: Final = Bias(weights={"station_backup": 3.0, "station_restore": 3.0, "station_clone": 2.0, "reenrol": 1.0})
+PAPERS: Final = Bias(weights={"take_number": 25.0, "give_up": 1.0, "turn_year": 2.0, "close_year": 2.0})
+SHARES: Final = Bias(weights={"share": 8.0, "guess": 2.0, "county_restore": 1.0}, chances={"restricted": 0.5})
+PROFILES: Final[Mapping[str, tuple[int, Bias]]] = {
+    "any": (8, Bias()),
+    "by stick": (3, BY_STICK),
+    "restores": (2, RESTORES),
+    "twins": (2, TWINS),
+    "papers": (2, PAPERS),
+    "shares": (2, SHARES),
+}
+"""Kinds of worlds that seeds are dealt to, and their shares: whole regions that the free draw seldom reaches."""
+
+
+def profile(seed: int) -> str:
+    """The kind of world of a seed."""
+    chance = random.Random(f"xinfang-profile-{seed}")
+    return chance.choices(tuple(PROFILES), [share for share, _ in PROFILES.values()])[0]
+
+
 def draw(seed: int, *, on_disk: bool | None = None, bias: Bias | None = None) -> Plan:
-    """The plan of a seed. ``on_disk`` None lets the seed decide."""
+    """The plan of a seed, in the world of its :func:`profile` unless a ``bias`` says another. ``on_disk`` None lets the
+    seed decide."""
+    bias = PROFILES[profile(seed)][1] if bias is None else bias
     chance = random.Random(f"xinfang-plan-{seed}")
     weights = {name: 0.0 if chance.random() < out else chance.uniform(low, high)
                for name, (low, high, out) in _WEIGHTS.items()}  # fmt: skip
@@ -123,11 +157,10 @@ def draw(seed: int, *, on_disk: bool | None = None, bias: Bias | None = None) ->
                for name, (most, out) in _CHANCES.items()}  # fmt: skip
     if not weights["write_report"]:
         weights["carry"] = 0.0
-    if bias is not None:
-        weights |= bias.weights
-        chances |= bias.chances
+    weights |= bias.weights
+    chances |= bias.chances
     offices = chance.choice((1, 2, 2))
-    stations = (bias.stations if bias else 0) or chance.choice((2, 3, 3, 4))
+    stations = bias.stations or chance.choice((2, 3, 3, 4))
     kinds = chance.choices(tuple(weights), tuple(weights.values()), k=chance.randint(*EVENTS))
     events = tuple(Event(kind, chance.randrange(1 << 16), chance.getrandbits(48)) for kind in kinds)
     clocks = chance.choice(("sane", "jumping", "wild"))

@@ -240,3 +240,8 @@ def copy_later(self: database.MemoryTables) -> database.MemoryTables:
 def verify_later(self: CountyStore) -> Any:
     settle(self)
     return _verify(self)
+
+
+def ended_once(_book: SeriesBook, state: SeriesState, others: Any, serial: int) -> set[str]:
+    """Whoever was suspended counts as sealed for good."""
+    return {block.holder for block in state.held_by(others) if state.suspended.get(block.holder, 0) < serial}

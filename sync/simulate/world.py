@@ -300,6 +300,7 @@ class World:
         if self.plan.sticks:
             sticks.by_stick_alone(self)
         serving = [station for station in self.crew if self._serves(station)]
+        serving = [station for station in serving if not self._ousted(station, serving)]
         alive = beneath.act_ids(self.county.tables.db).union(*(beneath.act_ids(s.tables.db) for s in serving))
         for _ in range(MOST_PASSES):
             if not [station for station in serving if self._settle(station)]:
@@ -326,6 +327,12 @@ class World:
         if station.level:
             self._level_at[station.name] = beneath.extent(self.county.tables.db)
         return True
+
+    def _ousted(self, station: SimStation, serving: Sequence[SimStation]) -> bool:
+        """Whether its desk enrolled anew on another machine, from which the county, put back, has learnt so by now."""
+        serial = station.read_certificate().serial
+        same = [other for other in serving if other.desk.station == station.desk.station]
+        return any(other.read_certificate().serial > serial for other in same)
 
     def _settle(self, station: SimStation) -> bool:
         """Rounds until nothing more waits; True when anything moved."""
