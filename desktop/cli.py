@@ -38,6 +38,7 @@ from desktop.services import (
 from desktop.services.outcome import Outcome
 from desktop.services.station import Station, Surroundings, create_station, open_station
 from domain import commands
+from domain.decisions import steps
 from domain.faults import SurroundingsFault
 from domain.refusals import Refusal
 
@@ -46,16 +47,8 @@ SERVICES: Mapping[type, Callable[[Station, Any], Outcome[Any]]] = {
     commands.CorrectVisit: matters.correct_visit,
     commands.CorrectMatter: matters.correct_matter,
     commands.CorrectPetitioner: matters.correct_petitioner,
-    commands.AcceptMatter: matters.accept_matter,
-    commands.GuideMatter: matters.guide_matter,
-    commands.ReferMatter: matters.refer_matter,
-    commands.AssignMatter: matters.assign_matter,
-    commands.ReceiveMatter: matters.receive_matter,
-    commands.ExtendMatter: matters.extend_matter,
-    commands.AnswerMatter: matters.answer_matter,
-    commands.SupplyAddress: matters.supply_address,
     commands.ShareCase: matters.share_matter,
-    commands.DeliverNotice: matters.deliver_notice,
+    **dict.fromkeys(steps.COMMANDS.values(), matters.take_step),
     commands.IssuePaper: papers.issue_paper,
     commands.ConfirmPrint: papers.confirm_print,
     commands.VoidPaper: papers.void_paper,

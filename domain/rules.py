@@ -84,6 +84,11 @@ class Rules:
         """A setting that is one whole number."""
         return cast(int, self.setting(name, day).value)
 
+    def days_of(self, name: str, key: str, day: date) -> int:
+        """The days a setting gives to ``key``, or to whatever it does not name; 0: none."""
+        value = cast("dict[str, int]", self.setting(name, day).value)
+        return value.get(key, value["default"])
+
     def percents(self, name: str, day: date) -> tuple[int, ...]:
         """A setting that is a rising list of percentages."""
         return tuple(cast("list[int]", self.setting(name, day).value))
@@ -160,6 +165,14 @@ def _is_rising(value: object) -> bool:
     return isinstance(value, list) and len(value) == 3 and all(map(_is_percent, value)) and sorted(set(value)) == value
 
 
+def _are_days(value: object) -> bool:
+    return (
+        isinstance(value, Mapping)
+        and "default" in value
+        and all(_is_whole(days) and days >= 0 for days in value.values())
+    )
+
+
 def _are_bands(value: object) -> bool:
     if not isinstance(value, list) or not value:
         return False
@@ -180,6 +193,9 @@ _SETTINGS = {
     "warning_percent": _is_rising,
     "collective_headcount": lambda value: _is_whole(value) and value >= 2,
     "representative_limits": _are_bands,
+    "internal_days": _are_days,
+    "simple_handling": lambda value: isinstance(value, bool),
+    "review_restarts_handling": lambda value: isinstance(value, bool),
     "repeat_same_percent": _is_percent,
     "repeat_related_percent": _is_percent,
 }

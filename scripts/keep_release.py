@@ -137,14 +137,14 @@ def _work(one: Station, two: Station, lines: dict[str, Recorder]) -> None:
     """A little of everything that a release writes; two acts of the first station are left waiting."""
     first = _register(one, "李春燕", "征地补偿款未足额发放")
     second = _register(one, "王建国", "小区供暖温度不达标")
-    matters.refer_matter(one, commands.ReferMatter(first, "370206"))
+    matters.take_step(one, commands.ReferMatter(first, "370206"))
     county.exchange_once(one, lines["one"])  # with it come the series of numbers
     papers.issue_paper(one, commands.IssuePaper(first, "F08"))
     county.exchange_once(one, lines["one"])
     county.exchange_once(two, lines["two"])
     for station, text in ((one, "征地补偿标准"), (two, "征地补偿款到账时间")):  # seen by neither: a conflict
         matters.correct_matter(station, commands.CorrectMatter(first, {"summary": text}, "核对后更正"))
-    matters.receive_matter(two, commands.ReceiveMatter(first))
+    matters.take_step(two, commands.ReceiveMatter(first))
     for station, name in ((one, "one"), (two, "two"), (one, "one")):
         county.exchange_once(station, lines[name])
     matters.correct_matter(one, commands.CorrectMatter(second, {"request": "请求尽快供暖"}, "本人补充"))

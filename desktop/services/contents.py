@@ -11,7 +11,6 @@ from desktop.services.words import CLASSES, FLAGS, REPEATS, ROLES, ROUTES, SEXES
 from domain.beijing import beijing_minute
 from domain.commands import IssuePaper
 from domain.fold import CaseState
-from domain.matter import ClockState, clocks
 from domain.papers import (
     Content,
     MaterialLine,
@@ -21,6 +20,7 @@ from domain.papers import (
     RegistrationForm,
     VisitReceipt,
 )
+from domain.procedure.clocks import ClockState, clocks
 
 
 def content_for(

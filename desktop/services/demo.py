@@ -201,19 +201,17 @@ def _step(station: Station, row: MatterRow, day: str, random: Random) -> str:
     competent = station.office.kind == "competent_organ"
     if row.matter_class == "other":
         answer = "已当面说明所需材料、办理地点和时间，来访人表示清楚。"
-        matters.answer_matter(station, AnswerMatter(row.matter_id, answer, day))
+        matters.take_step(station, AnswerMatter(row.matter_id, answer, day))
         return ""
     if competent and row.route == "31-6":
         handler = random.choice(("沈一诺", "顾长庚"))
-        matters.accept_matter(
-            station, AcceptMatter(row.matter_id, day, station.office.name, handler, station.office.phone)
-        )
+        matters.take_step(station, AcceptMatter(row.matter_id, day, station.office.name, handler, station.office.phone))
         return "F04"
     if row.matter_class == "suggestion" and competent:
         command = GuideMatter(
             row.matter_id, guided_on=day, how="由本机关研究论证，采纳情况另行答复", time_limit="三十日内"
         )
-        matters.guide_matter(station, command)
+        matters.take_step(station, command)
         return "F05"
     if row.matter_class == "claim" and (row.route == "31-1" or (competent and row.route in _TARGETS)):
         organ, how, limit = _TARGETS[row.route]
@@ -221,7 +219,7 @@ def _step(station: Station, row: MatterRow, day: str, random: Random) -> str:
             row.matter_id, guided_on=day, target_organ=organ or station.office.name, how=how, time_limit=limit,
             target_address="青禾县青禾街道法治路2号", target_phone="0000-0000088",
         )  # fmt: skip
-        matters.guide_matter(station, command)
+        matters.take_step(station, command)
         return "F05"
     return _send(station, row, day, random)
 
@@ -237,9 +235,9 @@ def _send(station: Station, row: MatterRow, day: str, random: Random) -> str:
     if state.text("accused_organ") in (code, names[code]):  # R 30③
         code = "370299A12"
     if row.matter_class == "claim" and random.random() < 0.08:
-        matters.assign_matter(station, AssignMatter(row.matter_id, code, 30, names[code], day))
+        matters.take_step(station, AssignMatter(row.matter_id, code, 30, names[code], day))
     else:
-        matters.refer_matter(station, ReferMatter(row.matter_id, code, names[code], day))
+        matters.take_step(station, ReferMatter(row.matter_id, code, names[code], day))
     return "" if row.matter_class == "accusation" else "F08"
 
 
@@ -263,7 +261,7 @@ def _notice(station: Station, matter_id: str, form: str, random: Random) -> int:
         return 1
     signer = station.state(state.text("petitioner"), field="matter_id").text("name")
     place = f"{station.office.name}{station.office.window}号窗口"
-    matters.deliver_notice(
+    matters.take_step(
         station, DeliverNotice(matter_id, paper_id, station.now, place, signer=signer, deliverer=station.clerk_name)
     )
     _printed(station, IssuePaper(matter_id, "F18", of_paper=paper_id))

@@ -4,32 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Protocol
 
 from desktop.services.outcome import Outcome, Topic
 from desktop.services.station import Station
 from domain.acts import ActDraft
 from domain.audience import restricted
 from domain.commands import (
-    AcceptMatter,
-    AnswerMatter,
     AssignMatter,
     CorrectMatter,
     CorrectPetitioner,
     CorrectTime,
     CorrectVisit,
     DeliverNotice,
-    ExtendMatter,
-    GuideMatter,
-    ReceiveMatter,
     ReferMatter,
     SettleConflict,
     SettleConflicts,
     ShareCase,
     SupplyAddress,
 )
-from domain.decisions import corrections, settling, sharing, steps, times
+from domain.decisions import corrections, deciding, settling, sharing, steps, times
 from domain.fold import CaseState
 from domain.refusals import Refusal
+
+
+class StepCommand(Protocol):
+    """A command on one matter."""
+
+    @property
+    def matter_id(self) -> str: ...
+
 
 _STEP = frozenset({Topic.MATTER, Topic.DEADLINE, Topic.SYNC})
 _RECORD = _STEP | {Topic.VISIT, Topic.PETITIONER, Topic.CONFLICT}
@@ -41,32 +45,25 @@ def _recorded(station: Station, case_id: str, drafts: Iterable[ActDraft], topics
     return Outcome(case_id, topics)
 
 
-def accept_matter(station: Station, command: AcceptMatter) -> Outcome[str]:
-    """Accept 受理 (R 31(六), 34)."""
+def take_step(station: Station, command: StepCommand) -> Outcome[str]:
+    """Take a step of the table of procedure (``domain.procedure.table``), in one transaction. Raises Refusal."""
     state = station.state(command.matter_id, field="matter_id")
-    return _recorded(station, state.case_id, steps.accept(command, state, station.desk()), _STEP)
+    if isinstance(command, SupplyAddress):
+        return _supply_address(station, command, state)
+    if isinstance(command, ReferMatter | AssignMatter):
+        named = replace(command, to_name=_office_name(station, command.to_office, command.to_name))
+        drafts = [*steps.decide(named, state, station.desk()), *_shown_to(station, state, command.to_office)]
+        return _recorded(station, state.case_id, drafts, _STEP)
+    topics = _STEP | {Topic.PAPER} if isinstance(command, DeliverNotice) else _STEP
+    return _recorded(station, state.case_id, steps.decide(command, state, station.desk()), topics)
 
 
-def guide_matter(station: Station, command: GuideMatter) -> Outcome[str]:
-    """Inform of receipt, route and procedure 告知 (R 23①)."""
-    state = station.state(command.matter_id, field="matter_id")
-    return _recorded(station, state.case_id, steps.guide(command, state, station.desk()), _STEP)
-
-
-def refer_matter(station: Station, command: ReferMatter) -> Outcome[str]:
-    """Refer 转送 (R 22①)."""
-    state = station.state(command.matter_id, field="matter_id")
-    named = replace(command, to_name=_office_name(station, command.to_office, command.to_name))
-    drafts = [*steps.refer(named, state, station.desk()), *_shown_to(station, state, command.to_office)]
-    return _recorded(station, state.case_id, drafts, _STEP)
-
-
-def assign_matter(station: Station, command: AssignMatter) -> Outcome[str]:
-    """Assign 交办 (R 22①(三))."""
-    state = station.state(command.matter_id, field="matter_id")
-    named = replace(command, to_name=_office_name(station, command.to_office, command.to_name))
-    drafts = [*steps.assign(named, state, station.desk()), *_shown_to(station, state, command.to_office)]
-    return _recorded(station, state.case_id, drafts, _STEP)
+def _supply_address(station: Station, command: SupplyAddress, state: CaseState) -> Outcome[str]:
+    """Name and address given later touch the petitioner too (R 23②; H5)."""
+    petitioner_id = command.petitioner_id or state.text("petitioner")
+    petitioner = station.state(petitioner_id, field="petitioner_id") if petitioner_id else None
+    drafts = deciding.supply_address(command, state, petitioner, station.desk())
+    return _recorded(station, state.case_id, drafts, _RECORD)
 
 
 def share_case(
@@ -119,39 +116,6 @@ def _directory(station: Station) -> set[str]:
 def _office_name(station: Station, code: str, name: str) -> str:
     """The destination's name from the directory when the clerk chose an office by code."""
     return name or next((row.name for row in station.store.offices() if row.code == code), "")
-
-
-def receive_matter(station: Station, command: ReceiveMatter) -> Outcome[str]:
-    """Receive 收件 (R 23③)."""
-    state = station.state(command.matter_id, field="matter_id")
-    return _recorded(station, state.case_id, steps.receive(command, state, station.desk()), _STEP)
-
-
-def extend_matter(station: Station, command: ExtendMatter) -> Outcome[str]:
-    """Extend 延期 (R 34)."""
-    state = station.state(command.matter_id, field="matter_id")
-    return _recorded(station, state.case_id, steps.extend(command, state, station.desk()), _STEP)
-
-
-def answer_matter(station: Station, command: AnswerMatter) -> Outcome[str]:
-    """Answer on the spot 当场答复."""
-    state = station.state(command.matter_id, field="matter_id")
-    return _recorded(station, state.case_id, steps.answer(command, state, station.desk()), _STEP)
-
-
-def supply_address(station: Station, command: SupplyAddress) -> Outcome[str]:
-    """Name and address given later (R 23②; H5)."""
-    state = station.state(command.matter_id, field="matter_id")
-    petitioner_id = command.petitioner_id or state.text("petitioner")
-    petitioner = station.state(petitioner_id, field="petitioner_id") if petitioner_id else None
-    drafts = steps.supply_address(command, state, petitioner, station.desk())
-    return _recorded(station, state.case_id, drafts, _RECORD)
-
-
-def deliver_notice(station: Station, command: DeliverNotice) -> Outcome[str]:
-    """Record a delivery 送达 (F18)."""
-    state = station.state(command.matter_id, field="matter_id")
-    return _recorded(station, state.case_id, steps.deliver(command, state, station.desk()), _STEP | {Topic.PAPER})
 
 
 def correct_visit(station: Station, command: CorrectVisit) -> Outcome[str]:

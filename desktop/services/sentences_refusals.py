@@ -92,6 +92,54 @@ MATTERS: Final = {
     "no_conflict": "[“{field}”]没有需要核对的不一致，可能已经由他人核对。请刷新。",
 }
 
+PROCEDURE: Final = {
+    "case_archived": "这件事项已经归档，不能再办理[“{step}”]。确需续办的，请作为新的来访登记，并注明以前的事项。",
+    "not_in_hand": "这件事项现由其他机关办理[（{holder}）]，本机构不能办理这一步。请与该机关联系。",
+    "not_the_sender": "异议应当由转送、交办的机关核实[（{sender}）]。请等待该机关核实。",
+    "own_opinion": "复查、复核由原办理机关的上一级机关办理，本机构不能复查、复核自己的意见。"
+    "请告知信访人向上一级机关提出。",
+    "only_petition_office": "督办和三项建议由信访部门提出。请报请信访部门办理。",
+    "date_before_step": "[“{where}”]早于前一步的日期[（{earlier}）]。请更正日期。",
+    "day_missing": "没有填写[“{where}”]。请填写日期。",
+    "date_is_over": "[“{where}”]已经过去[（{date}）]。请填写今天或者以后的日期。",
+    "words_missing": "没有填写[“{where}”]。请填写，这是法定的内容。",
+    "late_reason_missing": "已经超过期限。请写明逾期的原因后再登记；逾期不影响原有期限的计算。",
+    "not_agreed_to_return": "转送、交办机关还没有核实同意，不能退回材料。请等待核实结果，原期限照常计算。",
+    "not_assigned": "这件事项不是交办的，不需要报送办结报告。",
+    "supplement_unknown": "没有找到所说的补充材料告知。请刷新后重新选择。",
+    "not_passed_on": "这件事项没有转送、交办过，不能办理这一步。",
+    "open_case_is_own": "正在办理的机关就是本机构，不能以此不予受理。请告知信访人办理进展。",
+    "open_period_over": "下级机关的办理期限[{due_on}]已经届满，或者不在期限之内，不能不予受理。"
+    "请登记受理本次来访，并提请督办。",
+    "facts_are_new": "信访人提出了新的事实或者理由，不能不再受理。请按新的事项甄别办理。",
+    "opinion_days_invalid": "复核意见的日期不成立：送达[（{delivered_on}）]不能早于出具[（{opinion_on}）]，"
+    "也不能晚于今天。"
+    "请核对复核意见书和送达回证。",
+    "simple_handling_off": "本地区没有施行简易办理。请按一般程序办理；需要施行的，由管理员导入规则。",
+    "simple_only_first": "简易办理只适用于初次信访。请按一般程序办理。",
+    "simple_not_collective": "集体访不适用简易办理。请按一般程序办理。",
+    "approver_is_handler": "批准人[“{approver}”]就是承办人。延长办理期限应当由本机关、单位负责人批准，请填写负责人。",
+    "request_unknown": "没有第[{request}]项请求，或者答复了两次[（共{count}项）]。请逐项核对。",
+    "request_unanswered": "第[{request}]项请求[“{words}”]没有答复。处理意见应当逐项写明事实、意见和依据。",
+    "not_evaluated": "检举控告和依法通过诉讼、仲裁办理的事项不进行满意度评价。",
+    "nothing_to_execute": "处理意见没有支持的请求，没有需要督促执行的内容。",
+    "two_sides_needed": "调解、和解至少有两方[，现填{count}方]。请填写各方的姓名或者名称。",
+    "document_missing": "要送达的文书还没有出具。请先作出处理并出具文书，再登记送达。",
+    "outcome_without_opinion": "还没有出具处理意见，不能以这一结果办结。请先出具处理意见书并送达。",
+    "outcome_does_not_fit": "办结的结果与事项现在的状态不符。请按实际的处理选择结果，或者先办理应当办理的步骤。",
+    "no_agreement": "没有登记达成的调解、和解协议，不能以此办结。请先登记协议。",
+    "report_owed": "这件事项是交办的，还没有报送办结报告。请先报送办结报告，再办结。",
+    "supervision_unanswered": "督办还没有书面回复，不能办结。请先回复督办。",
+    "delivery_owed": "文书还没有送达信访人，不能办结。请先登记送达；确实不能送达的，请写明原因。",
+    "supervision_unknown": "没有找到这件督办。请刷新后重新选择。",
+    "proposal_unknown": "没有找到这件建议。请刷新后重新选择。",
+    "answered_already": "已经有书面回复了，不能再填一次。内容有误的请写入备注。",
+    "nobody_told": "没有写明向谁报告。"
+    "紧急信息应当报告本级党委、政府，通报主管部门和联席会议办公室，并报上一级信访部门。",
+    "backdated_report": "报告时间[（{date}）]早于来访。紧急信息的报告时间不得倒填，请按实际时间填写。",
+    "successor_is_recused": "接办人就是应当回避的人。请另选接办人。",
+}
+
 PAPERS: Final = {
     "form_not_for_case": "[“{form}”]不能在这份记录上出具。请到相应的来访登记或者信访事项上出具。",
     "no_materials": "没有登记材料，不能出具材料接收清单。请先登记收到的材料。",
@@ -165,7 +213,7 @@ UPKEEP: Final = {
     "password_too_short": "密码太短[，至少{least}个字符]。请换一个更长的密码。",
 }
 
-REFUSALS: Final = {**REGISTERING, **MATTERS, **PAPERS, **FILES, **UPKEEP}
+REFUSALS: Final = {**REGISTERING, **MATTERS, **PROCEDURE, **PAPERS, **FILES, **UPKEEP}
 """Every code of ``domain.refusals.Refusal`` with its sentence."""
 
 NO_ARTICLE: Final = frozenset(

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from domain.procedure import table
+from domain.procedure.stages import NEXT_STEPS
+
 SURROUNDINGS: Final = {
     "disk_full": "磁盘已满，这一步没有保存；以前保存的都在。请腾出空间后再点一次，所填内容仍在表上。",
     "read_only": "数据文件夹不能写入[（{file}）]，这一步没有保存。请检查文件夹权限或者磁盘是否写保护。",
@@ -77,16 +80,9 @@ WARNINGS: Final = {
 }
 
 STEPS: Final = {
-    "accept": "受理",
+    **{code: row.title for code, row in table.STEPS.items()},
     "guide": "告知接收情况及处理途径和程序",
-    "refer": "转送",
-    "assign": "交办",
-    "receive": "收件",
-    "extend": "延长办理期限",
     "signpost": "告知向有权处理的机关提出",
-    "answer": "当场答复",
-    "refuse_open": "不予受理",
-    "refuse_ended": "不再受理",
     "register": "先登记，待核",
 }
 
@@ -131,16 +127,7 @@ REASONS: Final = {
     "notice_by_own_rules": "告知依照其自身规定办理，不适用十五日的书面告知",
     "notice_duty_off": "姓名（名称）或者住址不清，不负书面告知义务；补充清楚后恢复告知",
     # the next step of a matter
-    "refer_or_assign": "转送、交办或者报请",
-    "decide_and_notify": "决定是否受理并书面告知",
-    "await_name_and_address": "待补姓名、住址",
-    "deliver_acceptance_notice": "送达受理告知书",
-    "deliver_route_notice": "送达告知书",
-    "deliver_referral_notice": "送达转送告知书",
-    "investigate_and_reply": "调查核实，出具处理意见",
-    "follow_route": "按告知的途径办理",
-    "await_receipt": "等待收件机关告知",
-    "await_report": "等待反馈办理结果",
+    **NEXT_STEPS,
     # why a clock does not run
     "address_unclear": "住址不清，不负书面告知义务",
     "name_unclear": "姓名（名称）不清，不负书面告知义务",

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 import resources
+from domain.procedure.stages import NEXT_STEPS
 
 CLASSES = {"suggestion": "建议意见", "accusation": "检举控告", "claim": "申诉求决", "other": "咨询、其他"}
 ROLES = {"main": "主访人", "representative": "代表", "companion": "随访人"}
 SEXES = {"male": "男", "female": "女"}
 REPEATS = {"first": "初访", "repeat": "重访", "new_facts": "新事实", "undecided": "待核"}
 STEPS = {
+    **NEXT_STEPS,
     "refer_or_assign": "依法转送、交办或者报请",
     "decide_and_notify": "决定是否受理并书面告知",
     "deliver_acceptance_notice": "送达受理告知书",

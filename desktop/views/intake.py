@@ -311,9 +311,9 @@ class IntakePage(Page):
             self.matter_chosen.emit(matter_id)
 
         if step == "accept":
-            self.act(matters.accept_matter, AcceptMatter(matter_id), done=taken, refused=refused)
+            self.act(matters.take_step, AcceptMatter(matter_id), done=taken, refused=refused)
         else:
-            self.act(matters.guide_matter, GuideMatter(matter_id), done=taken, refused=refused)
+            self.act(matters.take_step, GuideMatter(matter_id), done=taken, refused=refused)
 
     # Qt's own names
 

@@ -24,7 +24,7 @@ from domain.commands import (
     ReferMatter,
     SupplyAddress,
 )
-from domain.matter import Stage
+from domain.procedure.stages import Stage
 
 Build = Callable[[str, Values, tuple[str, ...]], object]
 """Matter id, the values typed, and the acts the form was opened over."""
@@ -253,7 +253,7 @@ STEPS: dict[str, MatterStep] = {
             "accept",
             "受理",
             "依据《信访工作条例》第三十一条第六项；自受理之日起六十日内办结（第三十四条）",
-            matters.accept_matter,
+            matters.take_step,
             lambda case, v, _seen: AcceptMatter(case, **_text(v, "accepted_on", "handling_unit", "handler", "contact")),
             form="F04",
         ),
@@ -261,7 +261,7 @@ STEPS: dict[str, MatterStep] = {
             "guide",
             "告知途径",
             "告知接收情况以及处理途径和程序（第二十三条、第三十一条第一至五项）",
-            matters.guide_matter,
+            matters.take_step,
             lambda case, v, _seen: GuideMatter(
                 case,
                 **cast(
@@ -286,7 +286,7 @@ STEPS: dict[str, MatterStep] = {
             "refer",
             "转送",
             "转送有权处理的机关、单位，并告知信访人（第二十二条、第二十三条）；不得转送被检举控告的单位",
-            matters.refer_matter,
+            matters.take_step,
             lambda case, v, _seen: ReferMatter(case, **_to(v), **_text(v, "referred_on", "contact", "why")),
             form="F08",
         ),
@@ -294,7 +294,7 @@ STEPS: dict[str, MatterStep] = {
             "assign",
             "交办",
             "交由有权处理的机关、单位办理，要求在指定办理期限内反馈结果（第二十二条第一款第三项）",
-            matters.assign_matter,
+            matters.take_step,
             lambda case, v, _seen: AssignMatter(
                 case, days=_days(v), **cast("dict[str, Any]", _to(v) | _text(v, "assigned_on", "contact", "why"))
             ),
@@ -304,28 +304,28 @@ STEPS: dict[str, MatterStep] = {
             "receive",
             "收件",
             "收到转送、交办件：十五日内书面告知，不属本机关职权的五个工作日内提出异议（第二十三条第三款）",
-            matters.receive_matter,
+            matters.take_step,
             lambda case, v, _seen: ReceiveMatter(case, **_text(v, "received_on")),
         ),
         MatterStep(
             "extend",
             "延期",
             "情况复杂的，经本机关、单位负责人批准，可以适当延长，不得超过三十日，并告知信访人（第三十四条）",
-            matters.extend_matter,
+            matters.take_step,
             lambda case, v, _seen: ExtendMatter(case, _days(v), v["approver"], v["approved_on"], v["why"]),
         ),
         MatterStep(
             "answer",
             "当场答复",
             "咨询、感谢或者建议意见，当场答复并记录",
-            matters.answer_matter,
+            matters.take_step,
             lambda case, v, _seen: AnswerMatter(case, v["answer"], v["answered_on"]),
         ),
         MatterStep(
             "supply",
             "补充姓名住址",
             "姓名（名称）、住址清楚后，自收到之日起十五日内书面告知（第二十三条第二款）",
-            matters.supply_address,
+            matters.take_step,
             lambda case, v, _seen: SupplyAddress(case, **_text(v, "name", "address", "delivery_address")),
         ),
         MatterStep(
@@ -348,7 +348,7 @@ STEPS: dict[str, MatterStep] = {
             "deliver",
             "送达",
             "记录告知书的送达，并出具送达回证",
-            matters.deliver_notice,
+            matters.take_step,
             lambda case, v, _seen: DeliverNotice(case, **cast("dict[str, Any]", dict(v))),
             form="F18",
         ),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from domain.procedure.stages import NEXT_STEPS, STAGES
+
 Options = Sequence[tuple[str, str]]
 
 SEX: Options = (("", "未说明"), ("male", "男"), ("female", "女"))
@@ -48,28 +50,8 @@ FLAGS: Options = (
     ("overseas", "涉侨"),
 )
 MATERIAL_FORM: Options = (("copy", "复印件"), ("original", "原件"), ("electronic", "电子件"))
-STAGE: Options = (
-    ("registered", "已登记"),
-    ("accepted", "已受理"),
-    ("guided", "已告知途径"),
-    ("referred", "已转送"),
-    ("assigned", "已交办"),
-    ("received", "已收件"),
-    ("answered", "已答复"),
-)
-NEXT_STEP: Options = (
-    ("", "已有着落"),
-    ("refer_or_assign", "转送、交办或者报请"),
-    ("decide_and_notify", "决定是否受理并书面告知"),
-    ("await_name_and_address", "待补姓名、住址"),
-    ("deliver_acceptance_notice", "送达受理告知书"),
-    ("deliver_route_notice", "送达告知书"),
-    ("deliver_referral_notice", "送达转送告知书"),
-    ("investigate_and_reply", "调查核实，出具处理意见"),
-    ("follow_route", "按告知的途径办理"),
-    ("await_receipt", "等待收件机关告知"),
-    ("await_report", "等待反馈办理结果"),
-)
+STAGE: Options = tuple((row.stage, row.title) for row in STAGES.values())
+NEXT_STEP: Options = (("", "已有着落"), *NEXT_STEPS.items())
 CLOCK: Options = (
     ("T1", "转送、交办或者报请"),
     ("T2", "书面告知"),

@@ -1,5 +1,18 @@
 """Commands: what a clerk asks for, as frozen values; window, command line and tests make the same ones."""
 
+from domain.commands.handling import (
+    ArchiveMatter,
+    CloseMatter,
+    HoldHearing,
+    IssueOpinion,
+    RecordEvaluation,
+    RecordExecution,
+    RecordMediation,
+    RefuseEnded,
+    RefuseOpen,
+    RequestAnswer,
+    SimplifyMatter,
+)
 from domain.commands.matters import (
     AcceptMatter,
     AnswerMatter,
@@ -11,6 +24,23 @@ from domain.commands.matters import (
     ReferMatter,
     ShareCase,
     SupplyAddress,
+)
+from domain.commands.oversight import (
+    AnswerProposal,
+    AnswerSupervision,
+    IssueSupervision,
+    MakeProposal,
+    Recuse,
+    ReportedTo,
+    ReportUrgent,
+)
+from domain.commands.passing import (
+    AskSupplement,
+    LodgeObjection,
+    ReceiveSupplement,
+    ReportAssignment,
+    ReturnMaterials,
+    VerifyObjection,
 )
 from domain.commands.records import (
     AttachFile,
@@ -37,6 +67,12 @@ from domain.commands.registration import (
     Role,
     TriageAnswers,
 )
+from domain.commands.review import (
+    AskRecheck,
+    AskReview,
+    DecideRecheck,
+    DecideReview,
+)
 
 Command = (
     RegisterVisit
@@ -53,6 +89,32 @@ Command = (
     | AnswerMatter
     | SupplyAddress
     | DeliverNotice
+    | ArchiveMatter
+    | CloseMatter
+    | HoldHearing
+    | IssueOpinion
+    | RecordEvaluation
+    | RecordExecution
+    | RecordMediation
+    | RefuseEnded
+    | RefuseOpen
+    | SimplifyMatter
+    | AnswerProposal
+    | AnswerSupervision
+    | IssueSupervision
+    | MakeProposal
+    | Recuse
+    | ReportUrgent
+    | AskSupplement
+    | LodgeObjection
+    | ReceiveSupplement
+    | ReportAssignment
+    | ReturnMaterials
+    | VerifyObjection
+    | AskRecheck
+    | AskReview
+    | DecideRecheck
+    | DecideReview
     | IssuePaper
     | ConfirmPrint
     | VoidPaper
@@ -68,33 +130,61 @@ __all__ = [
     "AcceptMatter",
     "Answer",
     "AnswerMatter",
+    "AnswerProposal",
+    "AnswerSupervision",
+    "ArchiveMatter",
+    "AskRecheck",
+    "AskReview",
+    "AskSupplement",
     "AssignMatter",
     "AttachFile",
+    "CloseMatter",
     "Command",
     "ConfirmPrint",
     "CorrectMatter",
     "CorrectPetitioner",
     "CorrectTime",
     "CorrectVisit",
+    "DecideRecheck",
+    "DecideReview",
     "DeliverNotice",
     "ExtendMatter",
     "GuideMatter",
+    "HoldHearing",
     "ImportCalendar",
+    "IssueOpinion",
     "IssuePaper",
+    "IssueSupervision",
+    "LodgeObjection",
+    "MakeProposal",
     "MaterialInput",
     "MatterInput",
     "PetitionerInput",
     "ReceiveMatter",
+    "ReceiveSupplement",
+    "RecordEvaluation",
+    "RecordExecution",
+    "RecordMediation",
+    "Recuse",
     "ReferMatter",
+    "RefuseEnded",
+    "RefuseOpen",
     "RegisterVisit",
     "RepeatDecision",
+    "ReportAssignment",
+    "ReportUrgent",
+    "ReportedTo",
+    "RequestAnswer",
+    "ReturnMaterials",
     "Role",
     "SettleConflict",
     "SettleConflicts",
     "Settlement",
     "ShareCase",
+    "SimplifyMatter",
     "SupplyAddress",
     "TriageAnswers",
+    "VerifyObjection",
     "VoidPaper",
     "WithdrawFile",
 ]

@@ -113,10 +113,10 @@ class SupplyAddress:
 
 @dataclass(frozen=True, slots=True)
 class DeliverNotice:
-    """Record the delivery 送达 of a notice (F18)."""
+    """Record the delivery 送达 of a notice (F18), or of a decision whose paper was not made here."""
 
     matter_id: str
-    paper_id: str
+    paper_id: str = ""
     delivered_at: str = ""
     place: str = ""
     manner: Literal["in_person", "post", "other"] = "in_person"
@@ -128,3 +128,4 @@ class DeliverNotice:
     attitude: Literal["agree", "disagree", "none"] = "none"
     deliverer: str = ""
     remark: str = ""
+    what: Literal["paper", "refusal", "opinion", "review", "recheck"] = "paper"

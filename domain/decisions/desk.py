@@ -61,11 +61,16 @@ class Desk:
         """A day as typed, today when empty; refuses a day that does not exist or lies in the future."""
         if not text.strip():
             return self.today
+        day = self.day_any(text, field)
+        if day > self.today:
+            raise Refusal("date_in_future", field=field, article=article, facts={"date": day.isoformat()})
+        return day
+
+    def day_any(self, text: str, field: str) -> date:
+        """A day as typed, past or to come; refuses one that does not exist."""
         moment = parse_minute(text)
         if moment is None:
             raise Refusal("date_invalid", field=field, facts={"text": text[:40]})
-        if moment.date() > self.today:
-            raise Refusal("date_in_future", field=field, article=article, facts={"date": moment.date().isoformat()})
         return moment.date()
 
 

@@ -11,8 +11,8 @@ from domain.canonical import Json
 from domain.commands import ConfirmPrint, IssuePaper, VoidPaper
 from domain.decisions.desk import Desk, require
 from domain.fold import CaseState
-from domain.matter import BINDING_FIELDS, Stage
 from domain.numbers import document_number
+from domain.procedure.stages import BINDING_FIELDS, Stage
 from domain.refusals import Refusal
 from domain.series import SeriesState, Top, next_number
 

@@ -14,7 +14,7 @@ from domain.commands import MaterialInput, MatterInput, PetitionerInput, Registe
 from domain.decisions.desk import LINE_LIMIT, NAME_LIMIT, TEXT_LIMIT, Desk
 from domain.fold import CaseState
 from domain.identity import check_credit_code, check_id, normalise_phone
-from domain.matter import Stage
+from domain.procedure.stages import Stage
 from domain.refusals import Refusal
 
 FLAGS = (

@@ -11,7 +11,7 @@ from domain.commands import CorrectTime
 from domain.decisions.corrections import over_seen
 from domain.decisions.desk import Desk, require
 from domain.fold import CaseState
-from domain.matter import Stage
+from domain.procedure.stages import Stage
 from domain.refusals import Refusal
 
 

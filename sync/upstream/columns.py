@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from domain.procedure.stages import STAGES
+
 Kind = Literal["line", "text", "day", "moment", "count", "flag", "code", "lines", "materials", "matter"]
 
 
@@ -32,7 +34,6 @@ class Column:
 
 
 ANSWERS: Final = ("yes", "no")
-STAGES: Final = ("registered", "accepted", "guided", "referred", "assigned", "received", "answered")
 
 VISIT: Final = (
     Column("xfrq", "visited_on", "day", "信访日期"),
@@ -100,7 +101,7 @@ MATTER: Final = (
     Column("x_repeat_earlier", "repeat.earlier", "matter", "所重复的事项"),
     Column("x_repeat_proposed", "repeat.proposed", "line", "初重建议"),
     Column("x_repeat_reason", "repeat.reason", "line", "初重判断依据"),
-    Column("x_stage", "stage", "line", "办理状态", STAGES),
+    Column("x_stage", "stage", "line", "办理状态", tuple(STAGES)),
     Column("x_received_on", "received_on", "day", "收到日期"),
     Column("x_received_by_referral", "received_by_referral", "line", "转来机关"),
     Column("x_office_kind", "office_kind", "line", "机构性质", ("petition_office", "competent_organ")),

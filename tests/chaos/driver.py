@@ -113,9 +113,9 @@ class Driver:
         matter = self.matter(rng)
         other = self.other
         ways: list[Callable[[], object]] = [
-            lambda: matters.accept_matter(self.station, commands.AcceptMatter(matter)),
-            lambda: matters.refer_matter(self.station, commands.ReferMatter(matter, other)),
-            lambda: matters.receive_matter(self.station, commands.ReceiveMatter(matter)),
+            lambda: matters.take_step(self.station, commands.AcceptMatter(matter)),
+            lambda: matters.take_step(self.station, commands.ReferMatter(matter, other)),
+            lambda: matters.take_step(self.station, commands.ReceiveMatter(matter)),
             lambda: matters.share_matter(self.station, commands.ShareCase(matter, other, why="属该单位职权")),
             lambda: matters.share_matter(self.station, commands.ShareCase(matter, other, leave=True, why="移交")),
         ]
@@ -124,7 +124,7 @@ class Driver:
     def paper(self, rng: random.Random) -> None:
         """A visit that is registered, referred and told so on paper, with a number out of a series."""
         matter = self.register(rng)
-        matters.refer_matter(self.station, commands.ReferMatter(matter, self.other))
+        matters.take_step(self.station, commands.ReferMatter(matter, self.other))
         papers.issue_paper(self.station, commands.IssuePaper(matter, "F08"))
 
     def settle(self, rng: random.Random) -> None:

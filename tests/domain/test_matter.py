@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from domain.canonical import Json
 from domain.fold import CaseState
-from domain.matter import ClockState, clocks, standing
+from domain.procedure.clocks import ClockState, clocks
+from domain.procedure.standing import standing
 from tests.domain.states import CALENDAR, RULES, matter, state
 
 
@@ -113,14 +114,14 @@ STANDING: list[tuple[dict[str, Json], str, str]] = [
 @pytest.mark.parametrize(("fields", "step", "clock"), STANDING)
 def test_every_stage_has_its_next_step_and_its_nearest_day(fields: dict[str, Json], step: str, clock: str) -> None:
     case = matter(**fields)
-    now = standing(case, clocks(case, CALENDAR, RULES))
+    now = standing(case, clocks(case, CALENDAR, RULES), RULES)
     assert (now.next_step, now.due.clock if now.due else "") == (step, clock)
     assert now.owner == "370206"
 
 
 def test_a_matter_sent_on_is_owned_by_whom_it_was_sent_to() -> None:
     case = matter(stage="referred", to_office="370299", referred_on="2026-11-23", office_kind="petition_office")
-    assert standing(case, clocks(case, CALENDAR, RULES)).owner == "370299"
+    assert standing(case, clocks(case, CALENDAR, RULES), RULES).owner == "370299"
 
 
 def test_a_date_before_any_rule_is_shown_without_a_last_day() -> None:
@@ -140,7 +141,10 @@ hostile = (
 NAMES = (
     "stage", "route", "matter_class", "office", "office_kind", "owner", "received_on", "received_by_referral",
     "referral_received_on", "accepted_on", "guided_on", "referred_on", "assigned_on", "assigned_days", "answered_on",
-    "extended_on", "extension.a", "notice_off", "notice_delivered_on", "to_office", "flag.litigation", "replied_on",
+    "extended_on", "extension.a", "notice_off", "closed_on", "outcome",
+    "leg.a", "leg.a.received", "leg.a.verdict", "leg_now", "hearing.a", "opinion_delivered_on",
+    "redone_on", "simplified", "review.received_on", "review.delivered_on", "recheck.received_on",
+    "notice_delivered_on", "to_office", "flag.litigation", "replied_on",
 )  # fmt: skip
 
 
@@ -148,7 +152,7 @@ NAMES = (
 def test_whatever_an_act_from_elsewhere_holds_the_clocks_can_be_read(sets: dict[str, Any]) -> None:
     case = state(sets)
     found = clocks(case, CALENDAR, RULES)
-    now = standing(case, found)
+    now = standing(case, found, RULES)
     assert isinstance(now.owner, str)
     assert all(isinstance(clock.arithmetic, str) for clock in found)
 
@@ -165,7 +169,7 @@ def test_a_route_shown_at_a_petition_office_keeps_its_due_day_until_it_was_told(
         case = matter(**fields)
         found = clocks(case, CALENDAR, RULES)
         assert [(clock.clock, clock.ended_on) for clock in found] == [("T1", ended)]
-        assert standing(case, found).next_step == step
+        assert standing(case, found, RULES).next_step == step
 
 
 def test_a_route_for_litigation_owes_no_notice_and_ends_at_once() -> None:
@@ -178,4 +182,4 @@ def test_a_route_for_litigation_owes_no_notice_and_ends_at_once() -> None:
     case = matter(**fields)
     found = clocks(case, CALENDAR, RULES)
     assert found[0].ended_on == date(2026, 11, 24)
-    assert standing(case, found).next_step == "follow_route"
+    assert standing(case, found, RULES).next_step == "follow_route"

@@ -16,7 +16,8 @@ from domain.acts import CaseKind
 from domain.beijing import beijing_minute
 from domain.canonical import Json, canonical_bytes
 from domain.fold import CaseState, is_count
-from domain.matter import ClockState, Reckoned, clocks, standing
+from domain.procedure.clocks import ClockState, Reckoned, clocks
+from domain.procedure.standing import standing
 from domain.refusals import Refusal
 from domain.rules import Rules
 from domain.series import parse_series_id
@@ -223,7 +224,7 @@ def _visit(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
 
 def _matter(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
     found = clocks(state, yardstick.calendar, yardstick.rules, yardstick.reckoned)
-    now = standing(state, found)
+    now = standing(state, found, yardstick.rules)
     due = now.due
     missing = next((str(c.calendar_missing) for c in found if c.running and c.calendar_missing), "")
     rows["matter"] = [

@@ -38,7 +38,7 @@ def worked(hall: Hall) -> str:
     """A day's work: two visits, an acceptance, papers printed and void, a conflict. Returns an accepted matter."""
     made = hall.register()
     matter = made.matter_ids[0]
-    matters.accept_matter(hall.station, AcceptMatter(matter))
+    matters.take_step(hall.station, AcceptMatter(matter))
     for form, size in (("F01", "A4"), ("F02", "R80")):
         row = papers.issue_paper(hall.station, IssuePaper(made.visit_id, form, size)).value  # type: ignore[arg-type]
     papers.confirm_print(hall.station, ConfirmPrint(row.paper_id, made.visit_id, came_out=True))
@@ -188,7 +188,7 @@ def test_a_rebuild_that_is_cancelled_changes_nothing(organ: Hall) -> None:
 
 def test_a_missing_year_is_said_and_an_imported_calendar_moves_the_clocks(organ: Hall) -> None:
     matter = organ.register().matter_ids[0]
-    matters.accept_matter(organ.station, AcceptMatter(matter))
+    matters.take_step(organ.station, AcceptMatter(matter))
     assert [row.matter_id for row in lookup.deadline_board(organ.station).calendar_missing] == [matter]
     assert organ.clock_row(matter, "T6").rolled == ""
     moved = care.import_calendar(organ.station, ImportCalendar(json.dumps(CALENDAR_2027))).value
@@ -207,7 +207,7 @@ def test_a_missing_year_is_said_and_an_imported_calendar_moves_the_clocks(organ:
 
 def test_a_corrected_calendar_is_a_higher_version_of_the_year(organ: Hall) -> None:
     matter = organ.register().matter_ids[0]
-    matters.accept_matter(organ.station, AcceptMatter(matter))
+    matters.take_step(organ.station, AcceptMatter(matter))
     care.import_calendar(organ.station, ImportCalendar(json.dumps(CALENDAR_2027)))
     said = refusal(lambda: care.import_calendar(organ.station, ImportCalendar(json.dumps(CALENDAR_2027))))
     assert (said.code, said.facts) == ("calendar_known", {"year": 2027, "version": 1})
@@ -325,7 +325,7 @@ def test_a_full_disk_keeps_what_was_saved_and_work_goes_on_when_there_is_room(sm
 def test_a_full_disk_under_a_paper_leaves_no_number_without_a_paper(small_disk: Path) -> None:
     organ = make_hall(small_disk / "organ", ORGAN, seed=22)
     matter = organ.register().matter_ids[0]
-    matters.accept_matter(organ.station, AcceptMatter(matter))
+    matters.take_step(organ.station, AcceptMatter(matter))
     filler = fill(small_disk, leaving=300_000)
 
     def print_on_and_on() -> None:

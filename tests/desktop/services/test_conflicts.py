@@ -82,7 +82,7 @@ def test_a_correction_of_a_matter_that_corrects_nothing_lawful_is_refused(
 
 def test_class_route_and_receipt_stand_once_the_matter_was_decided(organ: Hall) -> None:
     matter = organ.register().matter_ids[0]
-    matters.accept_matter(organ.station, AcceptMatter(matter))
+    matters.take_step(organ.station, AcceptMatter(matter))
     for name, value in {"route": "31-5", "matter_class": "other", "received_on": "2026-11-20"}.items():
         command = CorrectMatter(matter, {name: value}, "改")
         said = refusal(lambda command=command: matters.correct_matter(organ.station, command))  # type: ignore[misc]
@@ -158,7 +158,7 @@ def test_two_windows_that_differ_are_settled_at_one_and_agree_at_both(hall: Hall
     for each in (hall, second_window):
         (conflict,) = lookup.conflicts(each.station)
         assert (conflict.field, len(conflict.heads)) == ("route", 2)
-        said = refusal(lambda each=each: matters.refer_matter(each.station, ReferMatter(matter, "370206")))  # type: ignore[misc]
+        said = refusal(lambda each=each: matters.take_step(each.station, ReferMatter(matter, "370206")))  # type: ignore[misc]
         assert (said.code, said.facts) == ("conflict_open", {"field": "route"})
     chosen = next(
         head
@@ -171,7 +171,7 @@ def test_two_windows_that_differ_are_settled_at_one_and_agree_at_both(hall: Hall
         assert lookup.conflicts(each.station) == []
         assert row(each, matter).route == "31-5"
         assert each.scalar("SELECT count(*) FROM conflict") == 0
-    matters.refer_matter(hall.station, ReferMatter(matter, "370206"))
+    matters.take_step(hall.station, ReferMatter(matter, "370206"))
 
 
 def test_settling_needs_a_conflict_a_choice_and_a_reason(hall: Hall) -> None:
@@ -208,7 +208,7 @@ def test_an_act_of_a_later_release_is_kept_shown_and_stops_further_steps(organ: 
     assert state is not None
     assert dict(state.acts[-1].sets) == sets
     for command in (
-        lambda: matters.accept_matter(organ.station, AcceptMatter(matter)),
+        lambda: matters.take_step(organ.station, AcceptMatter(matter)),
         lambda: matters.correct_matter(organ.station, CorrectMatter(matter, {"summary": "新"}, "改")),
         lambda: papers.issue_paper(organ.station, IssuePaper(matter, "F04")),
     ):

@@ -189,7 +189,7 @@ def test_a_referral_to_an_office_of_the_directory_shows_it_matter_visit_and_peti
     enrolled(organ, server)
     matter = hall.register().matter_ids[0]
     hidden = hall.register().matter_ids[0]
-    matters.refer_matter(hall.station, ReferMatter(matter, "370206"))
+    matters.take_step(hall.station, ReferMatter(matter, "370206"))
     county.exchange_once(hall.station)
     county.exchange_once(organ.station)
     state = organ.station.store.state(matter)
@@ -197,8 +197,8 @@ def test_a_referral_to_an_office_of_the_directory_shows_it_matter_visit_and_peti
     assert organ.station.store.state(state.text("visit")) is not None
     assert organ.station.store.state(state.text("petitioner")) is not None
     assert organ.station.store.state(hidden) is None
-    matters.receive_matter(organ.station, ReceiveMatter(matter))
-    matters.accept_matter(organ.station, AcceptMatter(matter))
+    matters.take_step(organ.station, ReceiveMatter(matter))
+    matters.take_step(organ.station, AcceptMatter(matter))
     county.exchange_once(organ.station)
     county.exchange_once(hall.station)
     back = hall.station.store.state(matter)
@@ -218,7 +218,7 @@ def test_a_desk_that_hands_a_case_over_keeps_it_and_is_shown_no_more(hall: Hall,
     county.exchange_once(hall.station)
     assert hall.station.store.feed.case_left(matter)
     county.exchange_once(organ.station)
-    matters.accept_matter(organ.station, AcceptMatter(matter))
+    matters.take_step(organ.station, AcceptMatter(matter))
     county.exchange_once(organ.station)
     county.exchange_once(hall.station)
     kept = hall.station.store.state(matter)
@@ -247,7 +247,7 @@ def test_a_restricted_desk_writes_its_own_scope_from_its_first_act_and_refers_wi
         code = server.code("370205", "9", "--scopes", "restricted/370205", "dict")
         county.enrol(secret.station, server.url, code)
         matter = secret.register().matter_ids[0]
-        matters.refer_matter(secret.station, ReferMatter(matter, "370206"))
+        matters.take_step(secret.station, ReferMatter(matter, "370206"))
         assert refusal(lambda: matters.share_case(secret.station, matter, "370206")).code == "case_restricted"
         assert county.exchange_once(secret.station).value.pending == 0
         assert county.refused_acts(secret.station) == {}

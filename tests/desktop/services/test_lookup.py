@@ -65,7 +65,7 @@ def test_act_ids_of_one_lamport_differ_by_chance_only_and_a_later_one_lies_behin
 def test_a_matter_page_joins_visit_person_clocks_and_timeline(organ: Hall) -> None:
     made = organ.register()
     organ.clock.at("2026-11-24 10:05")
-    matters.accept_matter(organ.station, AcceptMatter(made.matter_ids[0], handling_unit="征收科"))
+    matters.take_step(organ.station, AcceptMatter(made.matter_ids[0], handling_unit="征收科"))
     page = lookup.matter_page(organ.station, made.matter_ids[0])
     assert page.visit is not None
     assert page.petitioner is not None
@@ -104,8 +104,8 @@ def test_the_boundaries_of_the_board_fall_on_their_days(hall: Hall) -> None:
 def test_a_matter_that_was_dealt_with_leaves_the_board(hall: Hall) -> None:
     sent = hall.register().matter_ids[0]
     told = hall.register(matters=(claim(matter_class="other", route=""),)).matter_ids[0]
-    matters.refer_matter(hall.station, ReferMatter(sent, "370206"))
-    matters.answer_matter(hall.station, AnswerMatter(told, "已告知"))
+    matters.take_step(hall.station, ReferMatter(sent, "370206"))
+    matters.take_step(hall.station, AnswerMatter(told, "已告知"))
     board = lookup.deadline_board(hall.station)
     assert (board.later, board.overdue) == ((), ())
 
@@ -144,7 +144,7 @@ def test_every_registered_matter_has_an_owner_a_step_and_a_day_or_is_answered(ha
     hall.register(people=(), anonymous=True)
     organ.register(people=(person(address="", address_missing_reason="未提供"),))
     sent = hall.register().matter_ids[0]
-    matters.refer_matter(hall.station, ReferMatter(sent, "370206"))
+    matters.take_step(hall.station, ReferMatter(sent, "370206"))
     assert lookup.homeless(hall.station) == []
     assert lookup.homeless(organ.station) == []
 

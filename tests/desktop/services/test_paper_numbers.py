@@ -28,7 +28,7 @@ LEADER = "𠮷䶮"
 
 def accepted(hall: Hall, **changes: Any) -> str:
     matter = hall.register(**changes).matter_ids[0]
-    matters.accept_matter(hall.station, AcceptMatter(matter, handling_unit="征收科"))
+    matters.take_step(hall.station, AcceptMatter(matter, handling_unit="征收科"))
     return matter
 
 
@@ -91,7 +91,7 @@ def test_the_last_number_is_given_and_then_the_series_is_exhausted(poor_organ: H
 
 def test_no_series_means_no_number(poor_organ: Hall) -> None:
     matter = poor_organ.register(matters=(claim(route="31-5"),)).matter_ids[0]
-    matters.guide_matter(poor_organ.station, GuideMatter(matter))
+    matters.take_step(poor_organ.station, GuideMatter(matter))
     said = refusal(lambda: issue(poor_organ, matter, "F05"))
     assert (said.code, said.facts) == (
         "series_missing",
@@ -114,7 +114,7 @@ def test_a_notice_of_an_old_visit_takes_a_number_of_the_year_it_is_made(tmp_path
     organ = make_hall(tmp_path / "year", both_years, seed=13, now="2026-12-31 16:00")
     matter = organ.register().matter_ids[0]
     organ.clock.at("2027-01-05 09:00")
-    matters.accept_matter(organ.station, AcceptMatter(matter))
+    matters.take_step(organ.station, AcceptMatter(matter))
     assert issue(organ, matter, "F04").number == "滨建受字〔2027〕1号"
     assert organ.station.store.matter_rows([matter])[0].number == "370206-1-20261231-001/1"
     assert organ.station.store.number_gaps() == []

@@ -34,7 +34,7 @@ LEADER = "𠮷䶮"
 
 def accepted(hall: Hall, **changes: Any) -> str:
     matter = hall.register(**changes).matter_ids[0]
-    matters.accept_matter(hall.station, AcceptMatter(matter, handling_unit="征收科"))
+    matters.take_step(hall.station, AcceptMatter(matter, handling_unit="征收科"))
     return matter
 
 
@@ -64,7 +64,7 @@ def test_twelve_people_about_one_requisition_leave_with_their_papers(organ: Hall
         read_back=True,
     )
     matter = made.matter_ids[0]
-    matters.accept_matter(organ.station, AcceptMatter(matter, handling_unit="征收科"))
+    matters.take_step(organ.station, AcceptMatter(matter, handling_unit="征收科"))
     rows = [issue(organ, made.visit_id, form) for form in ("F01", "F02", "F03")] + [issue(organ, matter, "F04")]
     assert [row.state for row in rows] == ["stored"] * 4
     texts = [text_of(papers.stored_pdf(organ.station, row.paper_id)) for row in rows]
@@ -179,14 +179,14 @@ def test_a_delivery_record_needs_a_live_notice(organ: Hall) -> None:
 def test_a_filled_delivery_record_tells_who_signed(organ: Hall) -> None:
     matter = accepted(organ)
     notice = issue(organ, matter, "F04")
-    matters.deliver_notice(organ.station, DeliverNotice(matter, notice.paper_id, signer="李春燕", deliverer="孙科"))
+    matters.take_step(organ.station, DeliverNotice(matter, notice.paper_id, signer="李春燕", deliverer="孙科"))
     row = issue(organ, matter, "F18", of_paper=notice.paper_id)
     assert "孙科" in text_of(papers.stored_pdf(organ.station, row.paper_id))
 
 
 def test_nobody_is_notified_who_has_no_name(organ: Hall) -> None:
     matter = organ.register(people=(), anonymous=True).matter_ids[0]
-    matters.accept_matter(organ.station, AcceptMatter(matter))
+    matters.take_step(organ.station, AcceptMatter(matter))
     said = refusal(lambda: issue(organ, matter, "F04"))
     assert (said.code, said.field, said.article) == ("addressee_unknown", "form", "R 23②")
     assert organ.scalar("SELECT count(*) FROM issued") == 0
@@ -206,7 +206,7 @@ def test_a_notice_waits_while_the_route_is_in_conflict(organ: Hall) -> None:
 def test_a_referral_notice_names_the_organ_and_no_summary_of_an_accusation(hall: Hall) -> None:
     accusation = claim(matter_class="accusation", route="", accused_person="某局长", summary="反映某局长收受财物")
     matter = hall.register(matters=(accusation,)).matter_ids[0]
-    matters.refer_matter(hall.station, ReferMatter(matter, "370206"))
+    matters.take_step(hall.station, ReferMatter(matter, "370206"))
     text = text_of(papers.stored_pdf(hall.station, issue(hall, matter, "F08").paper_id))
     assert "滨海县住房和城乡建设局" in text
     assert "收受财物" not in text

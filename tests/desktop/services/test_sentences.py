@@ -16,7 +16,7 @@ from desktop.services.sentences import cite, reason_words, sentence, warning_sen
 from desktop.services.sentences_refusals import REFUSALS
 from desktop.services.sentences_words import COUNTY_REASONS, REASONS, STEPS, SURROUNDINGS, TABLE_REASONS, WARNINGS
 from domain.faults import SurroundingsFault
-from domain.matter import Stage
+from domain.procedure.stages import NEXT_STEPS, STAGES, Stage
 from domain.refusals import Refusal
 from domain.triage import Step
 from sync.bundle import words as media_words
@@ -138,17 +138,14 @@ def test_every_reason_note_and_step_of_triage_has_words() -> None:
 
 
 def test_every_next_step_of_a_matter_has_words() -> None:
-    tree = ast.parse((ROOT / "domain/matter.py").read_text("utf-8"))
-    standing = next(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == "standing")
-    steps = {
-        word
-        for node in ast.walk(standing)
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "step"
-        for word in words_of(node.value)
-        if word != "notice_off"
-    }
-    assert len(steps - {""}) >= 8
-    assert steps - {""} - set(REASONS) == set()
+    tree = ast.parse((ROOT / "domain/procedure/standing.py").read_text("utf-8"))
+    body = next(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == "next_step")
+    returned = [node.value for node in ast.walk(body) if isinstance(node, ast.Return) and node.value is not None]
+    steps = {word for value in returned for word in words_of(value)} | {row.next_step for row in STAGES.values()}
+    steps -= {"", "notice_off", "stage"}
+    assert len(steps) >= 20
+    assert steps - set(NEXT_STEPS) == set()
+    assert set(NEXT_STEPS) - set(REASONS) == set()
 
 
 @pytest.mark.parametrize("code", sorted(REFUSALS))
@@ -239,7 +236,6 @@ def test_every_article_a_refusal_cites_can_be_written_out() -> None:
 
 
 def test_stages_are_those_of_the_matter() -> None:
-    from desktop.services.field_titles import STAGES
 
     stages = {value for name, value in vars(Stage).items() if name.isupper()}
     assert stages == set(STAGES)

@@ -98,7 +98,7 @@ def test_numbers_leased_by_stick_are_printed_before_the_second_journey(tmp_path,
     hall = make_hall(tmp_path / "hall", replace(ORGAN, series=()), seed=9)
     try:
         matter = hall.register().matter_ids[0]
-        matters.accept_matter(hall.station, AcceptMatter(matter, handling_unit="征收科"))
+        matters.take_step(hall.station, AcceptMatter(matter, handling_unit="征收科"))
         assert (
             refusal(lambda: papers.issue_paper(hall.station, IssuePaper(matter, "F04", "A4"))).code == "series_missing"
         )

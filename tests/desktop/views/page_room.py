@@ -104,7 +104,7 @@ class Room:
     def accept(self, registered: Registered) -> str:
         """Accept the visit's first matter; its id."""
         matter_id = registered.matter_ids[0]
-        self.call(matters.accept_matter, self.station, AcceptMatter(matter_id, handling_unit="城建办公室"))
+        self.call(matters.take_step, self.station, AcceptMatter(matter_id, handling_unit="城建办公室"))
         return matter_id
 
     def clash(self, matter_id: str, first: str, second: str) -> None:

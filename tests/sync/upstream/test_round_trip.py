@@ -23,7 +23,7 @@ from domain.commands import (
     RegisterVisit,
     RepeatDecision,
 )
-from domain.decisions import steps
+from domain.decisions import deciding, handling, passing
 from domain.fold import CaseState
 from sync.server.upstream import UpstreamRefused
 from sync.upstream.codes import parse_codes
@@ -116,8 +116,8 @@ def test_every_step_of_a_matter_arrives(here, there):
 
     accepted = AcceptMatter(made.matter_ids[0], "2026-11-21", handling_unit="信访科", handler="赵敏")
     extended = ExtendMatter(made.matter_ids[0], 20, "局长", "2026-11-22", "情况复杂")
-    take(lambda state: steps.accept(accepted, state, desk), made.matter_ids[0])
-    take(lambda state: steps.extend(extended, state, desk), made.matter_ids[0])
+    take(lambda state: deciding.accept(accepted, state, desk), made.matter_ids[0])
+    take(lambda state: handling.extend(extended, state, desk), made.matter_ids[0])
     ids = []
     for _ in range(3):
         ids += here.register(
@@ -127,12 +127,12 @@ def test_every_step_of_a_matter_arrives(here, there):
     guided = GuideMatter(ids[0], "31-2", target_organ="仲裁委", how="递交申请书", guided_on="2026-11-21")
     referred = ReferMatter(ids[1], "370299", "青禾县信访局", "2026-11-21")
     assigned = AssignMatter(ids[2], "370299", 30, assigned_on="2026-11-21")
-    take(lambda state: steps.guide(guided, state, desk), ids[0])
-    take(lambda state: steps.refer(referred, state, desk), ids[1])
-    take(lambda state: steps.assign(assigned, state, desk), ids[2])
+    take(lambda state: deciding.guide(guided, state, desk), ids[0])
+    take(lambda state: passing.refer(referred, state, desk), ids[1])
+    take(lambda state: passing.assign(assigned, state, desk), ids[2])
     asked = here.register(RegisterVisit(people=(PERSON,), matters=(MatterInput(request="问", matter_class="other"),)))
     here.write(
-        steps.answer(AnswerMatter(asked.matter_ids[0], "已当场答复"), here.state(asked.matter_ids[0]), here.desk)
+        deciding.answer(AnswerMatter(asked.matter_ids[0], "已当场答复"), here.state(asked.matter_ids[0]), here.desk)
     )
     file, _ = here.export()
     assert there.take(file).counts["refused"] == 0
