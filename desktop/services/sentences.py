@@ -100,13 +100,16 @@ def reason_words(code: str) -> str:
     return REASONS.get(code) or STEPS.get(code) or (f"其他（{code}）" if code else "")
 
 
+_LAWS: Final = {"R": "信访工作条例", "民诉法": "民事诉讼法", "档案法": "档案法"}
+
+
 def cite(article: str) -> str:
     """``R 22①(三)`` as 《信访工作条例》第二十二条第一款第三项; empty for anything that is no article."""
-    found = re.fullmatch(r"(R|民诉法) (\d+)(?:–(\d+))?([①-⑨]?)(?:\((.)\))?", article)
+    found = re.fullmatch(r"(R|民诉法|档案法) (\d+)(?:–(\d+))?([①-⑨]?)(?:\((.)\))?", article)
     if found is None:
         return ""
     law, first, last, paragraph, item = found.groups()
-    words = f"《{'信访工作条例' if law == 'R' else '民事诉讼法'}》第{_number(int(first))}条"
+    words = f"《{_LAWS[law]}》第{_number(int(first))}条"
     if last:
         words += f"至第{_number(int(last))}条"
     if paragraph:

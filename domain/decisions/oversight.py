@@ -65,7 +65,9 @@ def adopt(command: AnswerProposal, state: CaseState, desk: Desk) -> list[ActDraf
 def _reply_to(what: str, key: str, typed: str, state: CaseState, desk: Desk) -> tuple[str, str]:
     asked = state.get(f"{what}.{key}")
     if not isinstance(asked, dict):
-        raise Refusal(f"{what}_unknown", field=f"{what}_id")
+        if what == "supervision":
+            raise Refusal("supervision_unknown", field="supervision_id")
+        raise Refusal("proposal_unknown", field="proposal_id")
     name = f"{what}.{key}.reply"
     if state.get(name) is not None:
         raise Refusal("answered_already", field=f"{what}_id")
@@ -93,7 +95,7 @@ def report_urgent(command: ReportUrgent, state: CaseState, desk: Desk) -> list[A
         if minute > desk.now:
             raise Refusal("date_in_future", field=where, article="R 25", facts={"date": minute})
         if minute[:10] < state.text("received_on"):
-            raise Refusal("backdated_report", field=where, article="R 25、46(四)", facts={"date": minute})
+            raise Refusal("backdated_report", field=where, article="R 25", facts={"date": minute})
         told.append({"to": each.to, "name": named(desk, each.name, f"reported_to.{place}.name", "R 25"), "at": minute})
     record: dict[str, Json] = {"at": desk.now, "headcount": command.headcount, "told": told}
     for name in ("demand", "behaviour", "measures"):

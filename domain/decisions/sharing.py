@@ -35,6 +35,8 @@ def share(
             sets[f"{FIELD}{scope}"] = True
         if leave and home in shown:
             sets[f"{FIELD}{home}"] = False
+            if state.case_kind == CaseKind.MATTER:
+                sets["owner"] = office  # 件件有着落: whoever leaves hands it to somebody
         if sets:
             over = state.over(*sets)
             drafts.append(ActDraft("case_shared", state.case_kind, state.case_id, sets, over, desk.line(why, "why")))

@@ -35,25 +35,18 @@ def check(code: str, state: CaseState, desk: Desk) -> Step:
 
 
 def _check_office(step: Step, state: CaseState, desk: Desk) -> None:
-    if step.by is By.HOLDER:
-        _one_of(desk, step, holder_of(state), "not_in_hand", "holder")
-    elif step.by is By.RECEIVER:
-        _one_of(desk, step, receiver_of(state), "sent_to_another_office", "to_office")
-    elif step.by is By.SENDER:
-        _one_of(desk, step, sender_of(state), "not_the_sender", "sender")
-    elif step.by is By.HANDLER:
-        _one_of(desk, step, handler_of(state), "not_in_hand", "holder")
-    elif step.by is By.SUPERIOR:
-        below = {handler_of(state), state.text("review.organ")} - {""}
-        if desk.office in below:
-            raise Refusal("own_opinion", field="matter_id", article=step.article, facts={"office": desk.office})
-    elif step.by is By.SUPERVISOR and desk.office_kind != "petition_office":
+    if step.by is By.HOLDER and (holder := holder_of(state)) not in ("", desk.office):
+        raise Refusal("not_in_hand", field="matter_id", article=step.article, facts={"holder": holder})
+    if step.by is By.HANDLER and (handler := handler_of(state)) not in ("", desk.office):
+        raise Refusal("not_in_hand", field="matter_id", article=step.article, facts={"holder": handler})
+    if step.by is By.RECEIVER and (receiver := receiver_of(state)) not in ("", desk.office):
+        raise Refusal("sent_to_another_office", field="matter_id", article=step.article, facts={"to_office": receiver})
+    if step.by is By.SENDER and (sender := sender_of(state)) not in ("", desk.office):
+        raise Refusal("not_the_sender", field="matter_id", article=step.article, facts={"sender": sender})
+    if step.by is By.SUPERIOR and desk.office in {handler_of(state), state.text("review.organ")} - {""}:
+        raise Refusal("own_opinion", field="matter_id", article=step.article, facts={"office": desk.office})
+    if step.by is By.SUPERVISOR and desk.office_kind != "petition_office":
         raise Refusal("only_petition_office", field="matter_id", article=step.article)
-
-
-def _one_of(desk: Desk, step: Step, office: str, code: str, fact: str) -> None:
-    if office and office != desk.office:
-        raise Refusal(code, field="matter_id", article=step.article, facts={fact: office})
 
 
 def drafted(step: Step, state: CaseState, sets: dict[str, Json], why: str = "") -> ActDraft:

@@ -1,4 +1,4 @@
-"""The table of procedure 办理程序表: every step on a matter, from which stage, by whom, on which article, what follows.
+"""The table of procedure 办理程序表: every step, from which stage, by whom, on which article, and what follows.
 
 Rows are data. ``domain.procedure.check`` judges by them; titles and whether a step binds are those of its kind of act.
 """
@@ -40,7 +40,8 @@ class Step:
 
     code: str
     kind: str
-    article: str
+    articles: tuple[str, ...]
+    """The articles it rests on; a refusal cites the first."""
     stages: tuple[str, ...]
     """Stages it may be taken in; none named: all that are not archived."""
     to: str = ""
@@ -53,6 +54,11 @@ class Step:
     extends: tuple[str, ...] = ()
     needs: str = ""
     """In words for the generated table: what the law demands besides."""
+
+    @property
+    def article(self) -> str:
+        """The article a refusal cites."""
+        return self.articles[0]
 
     @property
     def title(self) -> str:
@@ -70,89 +76,91 @@ _OPEN: Final = tuple(row.stage for row in STAGES.values() if not row.ended)
 _TOLD: Final = (Stage.GUIDED, Stage.ANSWERED, Stage.DELIVERED, Stage.REVIEW_DELIVERED, Stage.RECHECK_DELIVERED)
 
 _PASSING: Final = (
-    Step("refer", "matter_referred", "R 22①(一)(二)，23①", UNDECIDED, Stage.REFERRED, stops=("T1",),
-         papers=("F08", "F09", "F21"), needs="去向不是本机构，不是被反映的单位（R 30③）"),
-    Step("assign", "matter_assigned", "R 22①(三)", UNDECIDED, Stage.ASSIGNED, stops=("T1",), starts=("T5",),
+    Step("refer", "matter_referred", ("R 22①(一)", "R 22①(二)", "R 23①"), UNDECIDED, Stage.REFERRED,
+         stops=("T1",), papers=("F08", "F09", "F21"), needs="去向不是本机构，不是被反映的单位（R 30③）"),
+    Step("assign", "matter_assigned", ("R 22①(三)",), UNDECIDED, Stage.ASSIGNED, stops=("T1",), starts=("T5",),
          papers=("F08", "F10"), needs="载明办理期限，要求反馈办结报告"),
-    Step("receive", "matter_received", "R 23③", (Stage.REFERRED, Stage.ASSIGNED), Stage.RECEIVED, by=By.RECEIVER,
+    Step("receive", "matter_received", ("R 23③",), (Stage.REFERRED, Stage.ASSIGNED), Stage.RECEIVED, by=By.RECEIVER,
          starts=("T3", "T4"), needs="不早于转送、交办之日"),
-    Step("object", "objection_lodged", "R 23③", (Stage.RECEIVED,), Stage.OBJECTED, stops=("T4",), papers=("F11",),
+    Step("object", "objection_lodged", ("R 23③",), (Stage.RECEIVED,), Stage.OBJECTED, stops=("T4",), papers=("F11",),
          needs="详细说明理由；超过五个工作日的另说明原因"),
-    Step("verify_objection", "objection_verified", "R 23③", (Stage.OBJECTED,), or_to=(Stage.RETURNED, Stage.RECEIVED),
-         by=By.SENDER, papers=("F11",), needs="核实后同意或者不同意，写明理由"),
-    Step("return_materials", "materials_returned", "R 23③", (Stage.RETURNED,), by=By.RECEIVER,
+    Step("verify_objection", "objection_verified", ("R 23③",), (Stage.OBJECTED,),
+         or_to=(Stage.RETURNED, Stage.RECEIVED), by=By.SENDER, papers=("F11",), needs="核实后同意或者不同意，写明理由"),
+    Step("return_materials", "materials_returned", ("R 23③",), (Stage.RETURNED,), by=By.RECEIVER,
          needs="转送、交办机关已经核实同意"),
-    Step("report", "assignment_reported", "R 22①(三)", (*_HANDLING, Stage.GUIDED, *_TOLD[3:], Stage.CLOSED),
+    Step("report", "assignment_reported", ("R 22①(三)",), (*_HANDLING, Stage.GUIDED, *_TOLD[3:], Stage.CLOSED),
          by=By.RECEIVER, stops=("T5",), papers=("F24",), needs="有交办；写明调查、结果、签发人"),
-    Step("supplement", "supplement_asked", "R 19①", (*UNDECIDED, Stage.ACCEPTED), papers=("F12",),
+    Step("supplement", "supplement_asked", ("R 19①",), (*UNDECIDED, Stage.ACCEPTED), papers=("F12",),
          needs="不停止任何期限"),
-    Step("supplied", "supplement_received", "R 19①", (*UNDECIDED, Stage.ACCEPTED)),
+    Step("supplied", "supplement_received", ("R 19①",), (*UNDECIDED, Stage.ACCEPTED)),
 )  # fmt: skip
 
 _DECIDING: Final = (
-    Step("accept", "matter_accepted", "R 23①②③，31(六)，34", UNDECIDED, Stage.ACCEPTED, stops=("T1", "T4", "T12"),
-         starts=("T6", "T13"), papers=("F04",), needs="申诉求决类，途径为第三十一条第六项，属本机构职权"),
-    Step("guide", "matter_guided", "R 23①②③，29，30，31(一)–(五)", UNDECIDED, Stage.GUIDED, stops=("T4",),
-         papers=("F05", "F22"), needs="写明途径、机关和依据"),
-    Step("answer", "matter_answered", "R 23②", UNDECIDED, Stage.ANSWERED, stops=("T1", "T2"), papers=("F02",),
+    Step("accept", "matter_accepted", ("R 31(六)", "R 34", "R 23①", "R 23②", "R 23③"), UNDECIDED,
+         Stage.ACCEPTED, stops=("T1", "T4", "T12"), starts=("T6", "T13"), papers=("F04",),
+         needs="申诉求决类，途径为第三十一条第六项，属本机构职权"),
+    Step("guide", "matter_guided", ("R 23①", "R 23②", "R 23③", "R 29", "R 30", "R 31"), UNDECIDED,
+         Stage.GUIDED, stops=("T4",), papers=("F05", "F22"), needs="写明途径、机关和依据"),
+    Step("answer", "matter_answered", ("R 23②",), UNDECIDED, Stage.ANSWERED, stops=("T1", "T2"), papers=("F02",),
          needs="咨询、建议意见等；不是申诉求决、检举控告"),
-    Step("refuse_open", "acceptance_refused", "R 19③", UNDECIDED, Stage.REFUSED_OPEN, stops=("T1",), papers=("F06",),
+    Step("refuse_open", "acceptance_refused", ("R 19③",), UNDECIDED, Stage.REFUSED_OPEN, stops=("T1",), papers=("F06",),
          needs="同一事项已由下级机关受理或者正在办理，且在期限内"),
-    Step("refuse_ended", "acceptance_ended", "R 36③", UNDECIDED, Stage.REFUSED_ENDED, stops=("T1",),
+    Step("refuse_ended", "acceptance_ended", ("R 36③",), UNDECIDED, Stage.REFUSED_ENDED, stops=("T1",),
          papers=("F07",), needs="复核意见已送达，事实和理由相同"),
-    Step("simplify", "matter_simplified", "简易办理办法", UNDECIDED, starts=("T12",),
+    Step("simplify", "matter_simplified", ("简易办法",), UNDECIDED, starts=("T12",),
          needs="本地区施行简易办理；初次信访，符合所列情形之一，不是集体访"),
-    Step("supply_address", "address_supplied", "R 23②", (), starts=("T2",), by=By.ANYBODY),
+    Step("supply_address", "address_supplied", ("R 23②",), (), starts=("T2",), by=By.ANYBODY),
 )  # fmt: skip
 
 _HANDLING_STEPS: Final = (
-    Step("extend", "matter_extended", "R 34", (Stage.ACCEPTED,), extends=("T6", "T7"), papers=("F13",),
+    Step("extend", "matter_extended", ("R 34",), (Stage.ACCEPTED,), extends=("T6", "T7"), papers=("F13",),
          needs="情况复杂；本机关、单位负责人批准，批准人不是承办人；期限届满前；累计不超过三十日；告知理由"),
-    Step("hear", "hearing_held", "R 31(六)，36②", (Stage.ACCEPTED, Stage.REVIEW, Stage.RECHECK), papers=("F17",),
+    Step("hear", "hearing_held", ("R 31(六)", "R 36②"), (Stage.ACCEPTED, Stage.REVIEW, Stage.RECHECK), papers=("F17",),
          extends=("T11",), needs="复核听证的时间不计入复核期限"),
-    Step("opine", "opinion_issued", "R 31(六)，32，34", (Stage.ACCEPTED,), Stage.OPINED, stops=("T6", "T7", "T13"),
-         papers=("F14",), needs="每一项请求都写明事实、意见和依据；写明复查机关"),
-    Step("deliver", "notice_delivered", "R 23②，35，36", (), by=By.ANYBODY, starts=("T8", "T10"),
+    Step("opine", "opinion_issued", ("R 32", "R 31(六)", "R 34"), (Stage.ACCEPTED,), Stage.OPINED,
+         stops=("T6", "T7", "T13"), papers=("F14",), needs="每一项请求都写明事实、意见和依据；写明复查机关"),
+    Step("deliver", "notice_delivered", ("R 23②", "R 35", "R 36①"), (), by=By.ANYBODY, starts=("T8", "T10"),
          or_to=(Stage.DELIVERED, Stage.REVIEW_DELIVERED, Stage.RECHECK_DELIVERED, Stage.ACCEPTED),
          stops=("T2", "T3"), papers=("F18",), needs="文书已出具；拒收的有见证人和事由"),
-    Step("evaluate", "evaluation_recorded", "R 21②", (*_TOLD, Stage.CLOSED, Stage.REFUSED_OPEN, Stage.REFUSED_ENDED),
+    Step("evaluate", "evaluation_recorded", ("R 21②",), (*_TOLD, Stage.CLOSED, Stage.REFUSED_OPEN, Stage.REFUSED_ENDED),
          by=By.ANYBODY, needs="不是检举控告；信访部门、责任单位分别评价；代评的写明代评人"),
-    Step("execute", "execution_recorded", "R 32②", (*_TOLD[2:], Stage.CLOSED), by=By.HANDLER,
+    Step("execute", "execution_recorded", ("R 32②",), (*_TOLD[2:], Stage.CLOSED), by=By.HANDLER,
          needs="处理意见支持请求"),
-    Step("mediate", "mediation_recorded", "R 33", _OPEN, by=By.ANYBODY, papers=("F23",),
+    Step("mediate", "mediation_recorded", ("R 33",), _OPEN, by=By.ANYBODY, papers=("F23",),
          needs="达成协议的写明协议内容和履行日期"),
 )  # fmt: skip
 
 _REVIEWING: Final = (
-    Step("ask_review", "review_requested", "R 35", (Stage.DELIVERED,), Stage.REVIEW, by=By.SUPERIOR, stops=("T8",),
+    Step("ask_review", "review_requested", ("R 35",), (Stage.DELIVERED,), Stage.REVIEW, by=By.SUPERIOR, stops=("T8",),
          starts=("T9",), papers=("F15",), needs="书面处理意见已送达；逾期的照常登记并注明"),
-    Step("decide_review", "review_decided", "R 35", (Stage.REVIEW,), Stage.REVIEW_OPINED, stops=("T9",),
+    Step("decide_review", "review_decided", ("R 35",), (Stage.REVIEW,), Stage.REVIEW_OPINED, stops=("T9",),
          papers=("F15",), needs="维持、撤销、变更或者责令重办，写明理由和复核机关"),
-    Step("ask_recheck", "recheck_requested", "R 36①", (Stage.REVIEW_DELIVERED,), Stage.RECHECK, by=By.SUPERIOR,
+    Step("ask_recheck", "recheck_requested", ("R 36①",), (Stage.REVIEW_DELIVERED,), Stage.RECHECK, by=By.SUPERIOR,
          stops=("T10",), starts=("T11",), papers=("F16",), needs="复查意见已送达；由复查机关的上一级受理"),
-    Step("decide_recheck", "recheck_decided", "R 36②", (Stage.RECHECK,), Stage.RECHECK_OPINED, stops=("T11",),
+    Step("decide_recheck", "recheck_decided", ("R 36②",), (Stage.RECHECK,), Stage.RECHECK_OPINED, stops=("T11",),
          papers=("F16",), needs="维持、撤销、变更或者责令重办，写明理由"),
 )  # fmt: skip
 
 _ENDING: Final = (
-    Step("close", "matter_closed", "R 5(三)，27", (*UNDECIDED, Stage.GUIDED, Stage.REFUSED_OPEN, Stage.REFUSED_ENDED,
-         Stage.ACCEPTED, Stage.DELIVERED, Stage.REVIEW_DELIVERED, Stage.RECHECK_DELIVERED), Stage.CLOSED,
+    Step("close", "matter_closed", ("R 5(三)", "R 27"),
+         (*UNDECIDED, Stage.GUIDED, Stage.REFUSED_OPEN, Stage.REFUSED_ENDED,
+          Stage.ACCEPTED, Stage.DELIVERED, Stage.REVIEW_DELIVERED, Stage.RECHECK_DELIVERED), Stage.CLOSED,
          stops=("T1", "T2", "T3", "T4", "T6", "T7", "T8", "T10"),
          needs="有结果；文书已送达或者写明不送达的原因；交办的已报办结报告；督办已回复"),
-    Step("archive", "matter_archived", "档案法 13", (Stage.CLOSED, Stage.ANSWERED), Stage.ARCHIVED, by=By.HANDLER,
+    Step("archive", "matter_archived", ("档案法 13",), (Stage.CLOSED, Stage.ANSWERED), Stage.ARCHIVED, by=By.HANDLER,
          needs="一案一卷，附卷内目录和保管期限"),
 )  # fmt: skip
 
 _ASIDE: Final = (
-    Step("supervise", "supervision_issued", "R 40①", _OPEN, by=By.SUPERVISOR, papers=("F19",),
+    Step("supervise", "supervision_issued", ("R 40①",), _OPEN, by=By.SUPERVISOR, papers=("F19",),
          needs="有督办情形；写明回复期限"),
-    Step("answer_supervision", "supervision_answered", "R 40①", (), by=By.ANYBODY),
-    Step("propose", "proposal_issued", "R 14①，40②③", (), by=By.SUPERVISOR, papers=("F20",),
+    Step("answer_supervision", "supervision_answered", ("R 40①",), (), by=By.ANYBODY),
+    Step("propose", "proposal_issued", ("R 40②", "R 40③", "R 14①"), (), by=By.SUPERVISOR, papers=("F20",),
          needs="改进工作、完善政策、追究责任三类之一；写明书面反馈期限"),
-    Step("adopt", "proposal_answered", "R 40④", (), by=By.ANYBODY, needs="书面说明是否采纳"),
-    Step("report_urgent", "urgent_reported", "R 25", (), by=By.ANYBODY, papers=("F25",),
+    Step("adopt", "proposal_answered", ("R 40④",), (), by=By.ANYBODY, needs="书面说明是否采纳"),
+    Step("report_urgent", "urgent_reported", ("R 25",), (), by=By.ANYBODY, papers=("F25",),
          needs="写明向谁报告、何时报告；时间不得改动"),
-    Step("recuse", "recusal_recorded", "R 28③", _OPEN, needs="写明与信访人或者事项的利害关系和接办人"),
+    Step("recuse", "recusal_recorded", ("R 28③",), _OPEN, needs="写明与信访人或者事项的利害关系和接办人"),
 )  # fmt: skip
 
 STEPS: Final[Mapping[str, Step]] = MappingProxyType(

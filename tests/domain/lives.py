@@ -1,0 +1,94 @@
+"""A matter's life in tests: offices with desks, steps taken one after another, the day moved on."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+
+from domain.acts import ActDraft
+from domain.canonical import Json
+from domain.decisions.desk import Desk
+from domain.decisions.steps import decide
+from domain.fold import CaseState
+from domain.procedure.clocks import ClockState, clocks
+from domain.procedure.standing import Standing, stand
+from tests.domain.states import CALENDAR, RULES, desk, grow, millis, state
+
+HALL = "370200"
+"""A county petition office 信访局."""
+HOUSING = "370206"
+"""The organ with authority 住建局."""
+LAND = "370207"
+"""Another organ."""
+CITY = "370100"
+"""The organ one level above the housing office."""
+PROVINCE = "370000"
+_IDS = itertools.count(1)
+
+
+@dataclass
+class Life:
+    """One matter and the day it is."""
+
+    case: CaseState
+    now: str = "2026-09-02 09:00"
+    rules: object = field(default=RULES)
+
+    @classmethod
+    def registered(cls, at: str = HALL, on: str = "2026-09-02", **fields: Json) -> Life:
+        """A claim on route 31-6, registered at an office."""
+        kind = "petition_office" if at == HALL else "competent_organ"
+        base: dict[str, Json] = {
+            "stage": "registered",
+            "office": at,
+            "owner": at,
+            "office_kind": kind,
+            "received_on": on,
+            "matter_class": "claim",
+            "route": "31-6",
+            "own_power": "no" if at == HALL else "yes",
+            "request": "补发占地补偿款",
+            "summary": "占地补偿",
+            "channel": "visit",
+        }
+        return cls(state(base | fields), f"{on} 09:00")
+
+    def desk(self, office: str) -> Desk:
+        """A desk of an office now."""
+        kind = "petition_office" if office == HALL else "competent_organ"
+        return desk(self.now, office=office, office_kind=kind, rules=self.rules, new_id=lambda: f"{next(_IDS):032x}")
+
+    def on(self, day: str) -> Life:
+        """The day moves on."""
+        self.now = day if " " in day else f"{day} 09:00"
+        return self
+
+    def do(self, office: str, command: object) -> ActDraft:
+        """Take a step at an office."""
+        (draft,) = decide(command, self.case, self.desk(office))
+        self.case = grow(self.case, [draft])
+        return draft
+
+    @property
+    def clocks(self) -> dict[str, ClockState]:
+        """The clocks by name; the last of each."""
+        return {each.clock: each for each in self.all_clocks}
+
+    @property
+    def all_clocks(self) -> tuple[ClockState, ...]:
+        return clocks(self.case, CALENDAR, RULES)
+
+    @property
+    def standing(self) -> Standing:
+        return stand(self.case, CALENDAR, RULES)
+
+    @property
+    def stage(self) -> str:
+        return self.case.text("stage")
+
+    def key(self, what: str) -> str:
+        """The key of the newest member of a collection."""
+        return list(self.case.items(what))[-1]
+
+
+__all__ = ["CITY", "HALL", "HOUSING", "LAND", "PROVINCE", "Life", "millis"]
