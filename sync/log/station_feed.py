@@ -118,11 +118,8 @@ class StationFeed:
         self._db.execute("UPDATE own_writer SET county_n = ? WHERE writer = ?", (n, bytes.fromhex(writer)))
 
     def bring_unseen_again(self) -> bool:
-        """Bring own acts again which the county's copy holds and which were neither seen back nor refused.
-
-        Called when the county says that nothing is new: then it does not deliver them. Another station brought them
-        back to a restored county and heard the refusal; brought again, they are refused to their author too.
-        """
+        """Bring own acts again which the county's copy holds and which were neither seen back nor refused: called when
+        it says that nothing is new. Another station brought them to a restored county and heard the refusal."""
         waiting = (
             "SELECT min(a.n) - 1 FROM act a WHERE a.writer = own_writer.writer AND a.chained = 1"
             " AND a.n <= own_writer.county_n"
