@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from domain.acts import Act
 from domain.audience import FIELD, SHARED_TABLES, audience, mixed, named, said, shareable, tabular
 from domain.fold import fold
 from sync.exchange.parts import Grant, Grants
@@ -45,10 +46,16 @@ class Delivery:
         self.rejects: dict[str, str] = {}
         """Act id → code: kept, not delivered."""
 
-    @property
-    def cases(self) -> set[str]:
-        """Cases whose state changed."""
-        return {item.act.case_id for item in self._taken}
+    def changed(self) -> dict[str, list[Act]]:
+        """Cases whose state changed, by id, each with its acts where every delivered act of it was taken just now.
+
+        No acts stand for a case that has others: they are to be read. A case without an audience has no delivered act.
+        """
+        found: dict[str, dict[int, Act]] = {item.act.case_id: {} for item in self._taken}
+        for item in self._taken:
+            if not self._before[item.act.case_id]:
+                found[item.act.case_id][item.seq] = item.act
+        return {case_id: list(found[case_id].values()) for case_id in sorted(found)}
 
     @property
     def accepted(self) -> set[str]:
@@ -118,12 +125,13 @@ class Delivery:
             seen = grown
             if not fresh or not self._judge_again(fresh):
                 break
-        changed = [
-            (case_id, scope, shown)
-            for case_id, scopes in self._now.items()
-            for scope, shown in scopes.items()
-            if self._before[case_id].get(scope) is not shown
-        ]
+        fresh_rows: list[tuple[str, str, bool]] = []
+        changed: list[tuple[str, str, bool]] = []
+        for case_id, scopes in self._now.items():
+            before = self._before[case_id]
+            rows = changed if before else fresh_rows
+            rows += [(case_id, scope, shown) for scope, shown in scopes.items() if before.get(scope) is not shown]
+        self._feed.set_audience(fresh_rows, new=True)
         self._feed.set_audience(changed)
         return self._feeds()
 

@@ -262,8 +262,9 @@ def test_the_county_page_says_who_is_silent_doubled_refused_or_has_a_wrong_clock
     with Line(CountyApp(store, lambda: NOW).app()) as line:
         assert line.post("/v1/exchange", content=write_request(wrong.request(), wrong.key)).status_code == 200
         with store.transaction():
-            store.note_clock(wrong.identity.station, 3 * 3600 * 1000)
-            store.note_clock(late.identity.station, -60_000)
+            for station, ahead_ms in ((wrong, 3 * 3600 * 1000), (late, -60_000)):
+                sql = "UPDATE station SET clock_offset_ms = ? WHERE station = ?"
+                store.database.execute(sql, (ahead_ms, station.identity.station))
     with Line(CountyApp(store, lambda: NOW + 4 * DAY_MS).app()) as line:
         page = line.get("/").text
         health = line.get("/health").json()
