@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from sync.exchange.audience import REFUSED_BELOW, Delivery
+from sync.exchange.opening import Opened, open_request
 from sync.exchange.parts import (
     MAX_BUDGET,
     Fold,
     Grant,
     Grants,
     digest,
-    entries_of,
     feed_in_full,
     infos,
     mark_of,
@@ -45,6 +44,7 @@ def answer_request(
     realm: Realm | None = None,
     settle: Settle | None = None,
     by_stick: bool = False,
+    opened: Opened | None = None,
 ) -> Answer:
     """Take in what the station brings and answer it, inside the caller's one transaction.
 
@@ -53,7 +53,8 @@ def answer_request(
     list of serials as it stands; ``realm`` says where scopes lie when servers stand above or below; ``settle`` is
     called once what was brought is taken and before anything is delivered, so that what the county writes then (leases
     of numbers) is in the answer. ``by_stick``: the answer tells every refusal up to where it says the county's copy
-    ends, for whoever reads it does not know which request it answers. Nothing well-formed is refused: an act the
+    ends, for whoever reads it does not know which request it answers. ``opened`` is the request as
+    :func:`open_request` reads it, for a caller that had it read before. Nothing well-formed is refused: an act the
     station may not write is kept, not delivered, and named in ``reject``; a run that is broken in itself is named in
     ``broken`` and left out.
     """
@@ -68,7 +69,7 @@ def answer_request(
             settle(frozenset(marks), True)
             same = feed.heads(grant.scopes) == heads
         return Answer(t=now_ms, same=same, full=not same)
-    taken = _Taken(log, feed, grant, stations, realm, rows=dict(known))
+    taken = _Taken(log, feed, grant, stations, opened or open_request(request), realm, rows=dict(known))
     if grant.below:
         taken.delivery.refused_below = frozenset(request.refused)
     proved_writers = known.keys() | taken.introduce(request.writers)
@@ -117,6 +118,7 @@ class _Taken:
     feed: CountyFeed
     grant: Grant
     stations: Grants | None
+    opened: Opened
     realm: Realm | None = None
     delivery: Delivery = field(init=False)
     unproved: set[str] = field(default_factory=set)
@@ -274,18 +276,18 @@ class _Taken:
 
     def _entries(self, run: Run) -> list[Entry]:
         try:
-            return entries_of(run)
+            return self.opened.entries(run)
         except WireDamaged as damaged:
             self.broken[run.w] = damaged.code
             return []
 
-    def _admit(self, row: WriterRow, entries: Sequence[Entry], author: Grant, *, loose: bool = False) -> bool:
+    def _admit(self, row: WriterRow, entries: list[Entry], author: Grant, *, loose: bool = False) -> bool:
         """Take a run into its author's chain; its hashes were computed here behind what is held."""
         if not entries:
             return True
         try:
             verify_signatures(row.public_key, entries)
-            held = self.log.admit(entries, row)
+            held = self.log.admit(entries, row, self.opened.read(entries))
         except LogDamaged as error:
             if error.code == "act_elsewhere":
                 self.forked.add(row.writer)  # an act of this log already lies in another: two files share one past

@@ -50,7 +50,7 @@ from sync.server.page import county_page
 from sync.server.relay_loop import NEVER, RelayLoop
 from sync.server.rounds import read_request, shown_certificate
 from sync.server.stations import RequestRefused
-from sync.server.store import CountyStore
+from sync.server.store import Chewed, CountyStore, chew
 
 CERTIFICATE_HEADER: Final = "x-xinfang-certificate"
 STATION_HEADER: Final = "x-xinfang-station"
@@ -219,8 +219,11 @@ class County:
     async def _exchange(self, body: bytes, header: str | None, _address: str) -> bytes:
         began = self._steady()
         request, verified = await self._off(self._frames, lambda: self._opened(body))
+        chewed: Chewed | None = None
         if verified:
             self._admit(self._by_station, request.st)
+            if request.push or request.recovered:
+                chewed = await self._off(self._frames, lambda: chew(request))
 
         def verify(key: bytes) -> None:
             if key != verified:
@@ -230,11 +233,11 @@ class County:
                 self._keys[request.st] = key
 
         try:
-            answer = await self._lane.exchange(request, verify, len(body))
+            answer = await self._lane.exchange(request, verify, len(body), chewed)
         except (RequestRefused, WireDamaged) as refused:
             certificate = shown_certificate(refused, header, request, verify)
             await self._lane.run(lambda: self._store.readmit(certificate))
-            answer = await self._lane.exchange(request, verify, len(body))
+            answer = await self._lane.exchange(request, verify, len(body), chewed)
         reply = await self._off(self._frames, lambda: encode_frame(answer, ANSWER_TAG, self._store.key))
         pushed = sum(len(run.a) for run in request.push)
         self._tally.round(pushed, (len(body), len(reply)), self._steady() - began)

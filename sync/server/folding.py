@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from domain.acts import Act
 from domain.canonical import Json
 from domain.fold import fold, state_json
 from sync.log.content import write_json
 
+CaseRow: TypeAlias = tuple[str, str, str, bytes]
+"""Case id, kind, scope, canonical state."""
 
-def case_row(acts: Sequence[Act]) -> tuple[str, str, str, bytes]:
+
+def case_row(acts: Sequence[Act]) -> CaseRow:
     """(case id, kind, scope, canonical state) of the delivered acts of one case; raises ValueError for none.
 
     Nearly every case that reaches the county is new and has one act: then every field has one head, and the state is

@@ -6,13 +6,24 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from domain.acts import Act, CaseKind
 from domain.canonical import Json
 from domain.faults import SurroundingsFault
 from domain.fold import CaseState, fold, state_bytes
-from sync.exchange import Delivery, Everything, Grant, NewWriter, Realm, answer_request, relayed
+from sync.exchange import (
+    Delivery,
+    Everything,
+    Grant,
+    NewWriter,
+    Opened,
+    Realm,
+    answer_request,
+    open_request,
+    relayed,
+)
 from sync.log import ActLog, LogDamaged, SigningKey
 from sync.log.feed import CountyFeed
 from sync.log.log import Held
@@ -21,7 +32,7 @@ from sync.server import relay
 from sync.server.databases import CountyDatabase, Reader, open_database
 from sync.server.file import key_file, surroundings
 from sync.server.files import CountyFiles
-from sync.server.folding import case_row
+from sync.server.folding import CaseRow, case_row
 from sync.server.register import StationRegister
 from sync.server.series import SeriesBook, concerns
 from sync.server.stations import (
@@ -44,9 +55,26 @@ class Report:
     cases: int
 
 
+@dataclass(frozen=True, slots=True)
+class Chewed:
+    """A request as far as it can be worked through without the database: on any thread, before its transaction."""
+
+    opened: Opened
+    rows: Mapping[int, CaseRow]
+    """The row of the case an act makes when it is the only one, by the identity of the act in ``opened``."""
+
+
+def chew(request: Request) -> Chewed:
+    """Hash, decode and fold what a request brings. An act that replaces others begins no case: it has no row here."""
+    opened = open_request(request)
+    return Chewed(opened, {id(act): case_row([act]) for act in opened.acts.values() if not act.over})
+
+
 class CountyStore(StationRegister):
     """One open county file. Used by one thread; every public method that writes is one transaction."""
 
+    _rows: Mapping[int, CaseRow] = MappingProxyType({})
+    """Rows made ahead for the round in hand (:attr:`Chewed.rows`)."""
     _standing: tuple[Revoked, Realm | None] | None = None
     """Whom the county does not serve and who stands around it: read once in a transaction, for all of its rounds."""
 
@@ -171,9 +199,18 @@ class CountyStore(StationRegister):
             return self.exchange_inside(request, station, live=live, leases=leases)
 
     def exchange_inside(
-        self, request: Request, station: StationRow, *, live: bool = True, leases: bool = True
+        self,
+        request: Request,
+        station: StationRow,
+        *,
+        live: bool = True,
+        leases: bool = True,
+        chewed: Chewed | None = None,
     ) -> Answer:
-        """One round inside the running transaction; it may be answered once that is durable."""
+        """One round inside the running transaction; it may be answered once that is durable.
+
+        ``chewed`` is what :func:`chew` made of the request outside the transaction.
+        """
         now_ms = self._clock()
 
         def settle(level: frozenset[str], quiet: bool) -> None:
@@ -185,10 +222,11 @@ class CountyStore(StationRegister):
         if self._standing is None:
             self._standing = self.revoked(), self.realm
         revoked, realm = self._standing
+        opened, self._rows = (None, {}) if chewed is None else (chewed.opened, chewed.rows)
         answer = answer_request(
             self.log, self.feed, request, self._grant(station), self.project, now_ms,
             stations=self._grant_of, revoked=revoked, realm=realm,
-            settle=None if station.relays else settle, by_stick=not live,
+            settle=None if station.relays else settle, by_stick=not live, opened=opened,
         )  # fmt: skip
         claims = ((mark.n, answer.have.get(writer)) for writer, mark in request.own.items())
         backlog = sum(max(0, n - (have.n if have else 0)) for n, have in claims)
@@ -234,7 +272,9 @@ class CountyStore(StationRegister):
         new = {case_id: acts for case_id, acts in changed.items() if acts}
         ids = [case_id for case_id, acts in changed.items() if not acts]
         if new:
-            self._db.executemany(_NEW_CASE_SQL, [case_row(acts) for acts in new.values()])
+            ahead = self._rows
+            rows = [(ahead.get(id(acts[0])) if len(acts) == 1 else None) or case_row(acts) for acts in new.values()]
+            self._db.executemany(_NEW_CASE_SQL, rows)
         refused = self.feed.refused_in(ids)
         delivered = {
             case_id: [act for act in acts if act.act_id not in refused] if refused else acts

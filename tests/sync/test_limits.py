@@ -155,8 +155,8 @@ def test_rounds_that_wait_together_are_committed_together_and_one_bad_one_fails_
         station.set(f"{number:032x}", name=f"张{number}")
     inside = CountyStore.exchange_inside
 
-    def tripping(self, request, row):
-        answer = inside(self, request, row)
+    def tripping(self, request, row, **more):
+        answer = inside(self, request, row, **more)
         if row.window == "2":
             raise WireDamaged("chain_broken")  # after everything was written: the savepoint must take it back
         return answer
@@ -177,10 +177,10 @@ def test_where_a_group_cannot_be_made_durable_each_round_is_tried_by_itself(stor
         station.set(f"{number:032x}", name=f"张{number}")
     inside = CountyStore.exchange_inside
 
-    def full(self, request, row):
+    def full(self, request, row, **more):
         if row.window == "1":
             raise SurroundingsFault("disk_full")
-        return inside(self, request, row)
+        return inside(self, request, row, **more)
 
     monkeypatch.setattr(CountyStore, "exchange_inside", full)
     found, _lane = gather(store, stations)
