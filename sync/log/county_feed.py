@@ -15,7 +15,7 @@ COUNTY_SCHEMA: Final = """
 CREATE TABLE feed (
   scope TEXT NOT NULL,
   seq INTEGER NOT NULL,                 -- dense from 1 within its scope, in commit order
-  act_seq INTEGER NOT NULL REFERENCES act (seq),
+  act_seq INTEGER NOT NULL,             -- an act's; no foreign key: acts are never deleted, and to check costs a row
   roll_hash BLOB NOT NULL,
   PRIMARY KEY (scope, seq)
 ) STRICT, WITHOUT ROWID;

@@ -23,6 +23,7 @@ from starlette.routing import Route
 from domain.faults import SurroundingsFault
 from domain.files import PIECE_BYTES
 from sync.blobs import FILE_TAG, file_message
+from sync.exchange import Opened, open_request
 from sync.log.chain import verify_message
 from sync.protocol import (
     ANSWER_TAG,
@@ -50,7 +51,7 @@ from sync.server.page import county_page
 from sync.server.relay_loop import NEVER, RelayLoop
 from sync.server.rounds import read_request, shown_certificate
 from sync.server.stations import RequestRefused
-from sync.server.store import Chewed, CountyStore, chew
+from sync.server.store import CountyStore
 
 CERTIFICATE_HEADER: Final = "x-xinfang-certificate"
 STATION_HEADER: Final = "x-xinfang-station"
@@ -219,11 +220,11 @@ class County:
     async def _exchange(self, body: bytes, header: str | None, _address: str) -> bytes:
         began = self._steady()
         request, verified = await self._off(self._frames, lambda: self._opened(body))
-        chewed: Chewed | None = None
+        opened: Opened | None = None
         if verified:
             self._admit(self._by_station, request.st)
             if request.push or request.recovered:
-                chewed = await self._off(self._frames, lambda: chew(request))
+                opened = await self._off(self._frames, lambda: open_request(request))
 
         def verify(key: bytes) -> None:
             if key != verified:
@@ -233,11 +234,11 @@ class County:
                 self._keys[request.st] = key
 
         try:
-            answer = await self._lane.exchange(request, verify, len(body), chewed)
+            answer = await self._lane.exchange(request, verify, len(body), opened)
         except (RequestRefused, WireDamaged) as refused:
             certificate = shown_certificate(refused, header, request, verify)
             await self._lane.run(lambda: self._store.readmit(certificate))
-            answer = await self._lane.exchange(request, verify, len(body), chewed)
+            answer = await self._lane.exchange(request, verify, len(body), opened)
         reply = await self._off(self._frames, lambda: encode_frame(answer, ANSWER_TAG, self._store.key))
         pushed = sum(len(run.a) for run in request.push)
         self._tally.round(pushed, (len(body), len(reply)), self._steady() - began)

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from domain.faults import SurroundingsFault
+from sync.exchange import Opened
 from sync.protocol import Answer, Request
 from sync.server.rounds import Verify, round_inside
-from sync.server.store import Chewed, CountyStore
+from sync.server.store import CountyStore
 
 GROUP: Final = 16
 """Rounds in one transaction at most: a disk's sync is shared, and nobody waits for many others' work."""
@@ -31,7 +32,7 @@ class _Round:
     request: Request
     verify: Verify
     size: int
-    chewed: Chewed | None
+    opened: Opened | None
     done: asyncio.Future[Answer]
 
 
@@ -56,15 +57,15 @@ class Lane:
         """Rounds in the queue."""
         return self._queue.qsize()
 
-    async def exchange(self, request: Request, verify: Verify, size: int, chewed: Chewed | None = None) -> Answer:
+    async def exchange(self, request: Request, verify: Verify, size: int, opened: Opened | None = None) -> Answer:
         """One round; returns when its transaction is durable. ``verify`` gets the station's key as it is now.
 
-        ``chewed`` is what was made of the request off this lane, which everybody waits for.
+        ``opened`` is what was made of the request off this lane, which everybody waits for.
 
         Raises Busy, RequestRefused, WireDamaged, SurroundingsFault.
         """
         done: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        return await self._put(_Round(request, verify, size, chewed, done), done)
+        return await self._put(_Round(request, verify, size, opened, done), done)
 
     async def run(self, do: Callable[[], T]) -> T:
         """Anything else that writes, in its turn."""
@@ -135,7 +136,7 @@ class Lane:
             return error
 
     def _exchange(self, item: _Round) -> Answer:
-        return round_inside(self._store, item.request, item.verify, item.chewed)
+        return round_inside(self._store, item.request, item.verify, item.opened)
 
 
 def _outcome(do: Callable[[], T]) -> T | Exception:

@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 from domain.acts import Act, CaseKind
 from domain.canonical import Json
 from domain.faults import SurroundingsFault
-from domain.fold import CaseState, fold, state_bytes
+from domain.fold import CaseState, fold
 from sync.exchange import (
     Delivery,
     Everything,
@@ -21,10 +20,10 @@ from sync.exchange import (
     Opened,
     Realm,
     answer_request,
-    open_request,
     relayed,
 )
 from sync.log import ActLog, LogDamaged, SigningKey
+from sync.log.content import read_act
 from sync.log.feed import CountyFeed
 from sync.log.log import Held
 from sync.protocol import Answer, Request, Revoked
@@ -32,7 +31,7 @@ from sync.server import relay
 from sync.server.databases import CountyDatabase, Reader, open_database
 from sync.server.file import key_file, surroundings
 from sync.server.files import CountyFiles
-from sync.server.folding import CaseRow, case_row
+from sync.server.folding import case_row, quick_state
 from sync.server.register import StationRegister
 from sync.server.series import SeriesBook, concerns
 from sync.server.stations import (
@@ -55,26 +54,9 @@ class Report:
     cases: int
 
 
-@dataclass(frozen=True, slots=True)
-class Chewed:
-    """A request as far as it can be worked through without the database: on any thread, before its transaction."""
-
-    opened: Opened
-    rows: Mapping[int, CaseRow]
-    """The row of the case an act makes when it is the only one, by the identity of the act in ``opened``."""
-
-
-def chew(request: Request) -> Chewed:
-    """Hash, decode and fold what a request brings. An act that replaces others begins no case: it has no row here."""
-    opened = open_request(request)
-    return Chewed(opened, {id(act): case_row([act]) for act in opened.acts.values() if not act.over})
-
-
 class CountyStore(StationRegister):
     """One open county file. Used by one thread; every public method that writes is one transaction."""
 
-    _rows: Mapping[int, CaseRow] = MappingProxyType({})
-    """Rows made ahead for the round in hand (:attr:`Chewed.rows`)."""
     _standing: tuple[Revoked, Realm | None] | None = None
     """Whom the county does not serve and who stands around it: read once in a transaction, for all of its rounds."""
 
@@ -205,11 +187,11 @@ class CountyStore(StationRegister):
         *,
         live: bool = True,
         leases: bool = True,
-        chewed: Chewed | None = None,
+        opened: Opened | None = None,
     ) -> Answer:
         """One round inside the running transaction; it may be answered once that is durable.
 
-        ``chewed`` is what :func:`chew` made of the request outside the transaction.
+        ``opened`` is the request as :func:`open_request` read it outside the transaction.
         """
         now_ms = self._clock()
 
@@ -222,7 +204,6 @@ class CountyStore(StationRegister):
         if self._standing is None:
             self._standing = self.revoked(), self.realm
         revoked, realm = self._standing
-        opened, self._rows = (None, {}) if chewed is None else (chewed.opened, chewed.rows)
         answer = answer_request(
             self.log, self.feed, request, self._grant(station), self.project, now_ms,
             stations=self._grant_of, revoked=revoked, realm=realm,
@@ -272,9 +253,7 @@ class CountyStore(StationRegister):
         new = {case_id: acts for case_id, acts in changed.items() if acts}
         ids = [case_id for case_id, acts in changed.items() if not acts]
         if new:
-            ahead = self._rows
-            rows = [(ahead.get(id(acts[0])) if len(acts) == 1 else None) or case_row(acts) for acts in new.values()]
-            self._db.executemany(_NEW_CASE_SQL, rows)
+            self._db.executemany(_NEW_CASE_SQL, [case_row(acts) for acts in new.values()])
         refused = self.feed.refused_in(ids)
         delivered = {
             case_id: [act for act in acts if act.act_id not in refused] if refused else acts
@@ -294,7 +273,11 @@ class CountyStore(StationRegister):
 
     def case_bytes(self) -> dict[str, bytes]:
         """Every folded case: case id → canonical bytes of its state."""
-        return {str(row[0]): bytes(row[1]) for row in self._db.execute("SELECT case_id, state FROM county_case")}
+        rows = self._db.execute("SELECT case_id, state FROM county_case WHERE state IS NOT NULL")
+        found = {str(row[0]): bytes(row[1]) for row in rows}
+        for case_id, content in self._db.execute(_LONE_SQL):
+            found[str(case_id)] = quick_state(fold([read_act(bytes(content))]))
+        return found
 
     # the county's own acts ---------------------------------------------------------------------------------------
 
@@ -357,10 +340,11 @@ class CountyStore(StationRegister):
         with self.snapshot():
             writers = sum(1 for _ in self.log.verify())
             feeds = sum(1 for _ in self.feed.verify()) + relay.Relay(self).verify()
-            kept, numbers = self.case_bytes(), self.series.held_rows()
+            kept = {str(row[0]): tuple(row) for row in self._db.execute("SELECT * FROM county_case").fetchall()}
+            numbers = self.series.held_rows()
             for case_id in self.log.case_ids():
                 state = self.fold_case(case_id)
-                if kept.pop(case_id, None) != (None if state is None else state_bytes(state)):
+                if kept.pop(case_id, None) != (None if state is None else case_row(state.acts)):
                     raise LogDamaged("projection_differs", detail=case_id)
                 if state is not None and concerns(case_id, state.acts):
                     numbers ^= {(name, *row) for name, rows in self.series.rows(state).items() for row in rows}
@@ -370,6 +354,10 @@ class CountyStore(StationRegister):
         return Report(counts["acts"], writers, feeds, counts["cases"])
 
 
+_LONE_SQL: Final = (
+    "SELECT c.case_id, a.content FROM county_case c JOIN act a ON a.case_id = c.case_id WHERE c.state IS NULL"
+    " AND NOT EXISTS (SELECT 1 FROM reject r WHERE r.act_seq = a.seq)"
+)
 _NEW_CASE_SQL: Final = "INSERT INTO county_case VALUES (?, ?, ?, ?)"
 _CASE_SQL: Final = (
     f"{_NEW_CASE_SQL} ON CONFLICT (case_id) DO UPDATE"

@@ -59,15 +59,30 @@ class County:
             demand(seq == len(feeds[scope]), f"feed {scope} is not dense at {seq}")
         heads = {str(row[0]): int(row[1]) for row in select("SELECT scope, seq FROM feed_head") if row[1]}
         demand({scope: len(ids) for scope, ids in feeds.items()} == heads, "a feed's head is not its end")
-        refused = select("SELECT a.act_id, r.code FROM reject r JOIN act a ON a.seq = r.act_seq")
+        found = select("SELECT a.act_id, r.code FROM reject r JOIN act a ON a.seq = r.act_seq")
+        acts = {bytes(row[0]).hex(): bytes(row[1]).decode() for row in rows}
+        refused = {bytes(row[0]).hex(): str(row[1]) for row in found}
         return cls(
-            {bytes(row[0]).hex(): bytes(row[1]).decode() for row in rows},
-            {str(row[0]): bytes(row[1]).decode() for row in select("SELECT case_id, state FROM county_case")},
-            {bytes(row[0]).hex(): str(row[1]) for row in refused},
+            acts,
+            {case: state or cls._lone(case, acts, refused) for case, state in cls._states(select)},
+            refused,
             dict(feeds),
             [bytes(row[0]).hex() for row in rows],
             int(select("SELECT count(*) FROM attested")[0][0]),
         )
+
+    @staticmethod
+    def _states(select: Select) -> list[tuple[str, str | None]]:
+        rows = select("SELECT case_id, state FROM county_case")
+        return [(str(case), None if state is None else bytes(state).decode()) for case, state in rows]
+
+    @staticmethod
+    def _lone(case: str, acts: dict[str, str], refused: dict[str, str]) -> str:
+        """The county writes no state while one act says everything: then there must be one, and no other."""
+        lone = [oracle.read(text.encode()) for act_id, text in acts.items() if act_id not in refused]
+        lone = [act for act in lone if act["c"] == case]
+        demand(len(lone) == 1, f"I6: the county wrote no state of {case}, which has {len(lone)} acts")
+        return oracle.state(lone).decode()
 
 
 @dataclass
