@@ -36,6 +36,8 @@ class Delivery:
         """Acts that the relaying county itself keeps and does not deliver."""
         self._before: dict[str, dict[str, bool]] = {}
         self._now: dict[str, dict[str, bool]] = {}
+        self._names: dict[int, dict[str, bool]] = {}
+        """Acts that name scopes in their fields, by storage key: almost none does."""
         self._taken: list[Held] = []
         self._of_county: set[int] = set()
         self._refold: set[str] = set()
@@ -51,11 +53,12 @@ class Delivery:
 
         No acts stand for a case that has others: they are to be read. A case without an audience has no delivered act.
         """
-        found: dict[str, dict[int, Act]] = {item.act.case_id: {} for item in self._taken}
-        for item in self._taken:
+        found: dict[str, list[Act]] = {}
+        for item in {item.seq: item for item in self._taken}.values():
+            acts = found.setdefault(item.act.case_id, [])
             if not self._before[item.act.case_id]:
-                found[item.act.case_id][item.seq] = item.act
-        return {case_id: list(found[case_id].values()) for case_id in sorted(found)}
+                acts.append(item.act)
+        return dict(sorted(found.items()))
 
     @property
     def accepted(self) -> set[str]:
@@ -138,6 +141,9 @@ class Delivery:
     # how -----------------------------------------------------------------------------------------------------------
 
     def _look_up(self, held: Sequence[Held]) -> None:
+        for item in held:
+            if _FIELD_BYTES in item.entry.content:
+                self._names[item.seq] = named(item.act.sets)
         fresh = {item.act.case_id for item in held} - self._now.keys()
         if not fresh:
             return
@@ -160,7 +166,7 @@ class Delivery:
         shown = any(scope in author.scopes or scope in carrier.scopes for scope in scopes)
         if vouched and not allowed:
             allowed = shown and act.scope != SHARED_TABLES
-        if not allowed or not all(shareable(scope) for scope in _named(item)):
+        if not allowed or not all(shareable(scope) for scope in self._names.get(item.seq, ())):
             return "scope_refused"
         if scopes and not shown:
             return CASE_NOT_YOURS
@@ -178,7 +184,7 @@ class Delivery:
         elif not scopes.get(scope):
             scopes.setdefault(scope, False)
             self._refold.add(case_id)  # a second scope writes: whose act came first may be known only now
-        if _named(item) and not tabular(case_id):
+        if self._names.get(item.seq) and not tabular(case_id):
             self._refold.add(case_id)
         self._taken.append(item)
         self._accepted.add(item.seq)
@@ -239,8 +245,10 @@ class Delivery:
 
     def _targets(self, item: Held) -> set[str]:
         case_id = item.act.case_id
-        targets = {scope for scope, shown in self._now[case_id].items() if shown}
-        speaks_of = self._speaks_of(item)
+        scopes, speaks_of = self._now[case_id], self._speaks_of(item)
+        if len(scopes) == 1 and not speaks_of:
+            return set(scopes)  # its own, as nearly always
+        targets = {scope for scope, shown in scopes.items() if shown}
         targets |= {scope for scope, joined in speaks_of.items() if not joined and self._was_in(case_id, scope)}
         if item.seq not in self._of_county:
             targets.discard(SHARED_TABLES)  # what everybody reads only the county writes
@@ -268,8 +276,10 @@ class Delivery:
 
     def _speaks_of(self, item: Held) -> dict[str, bool]:
         """The feeds an act's fields name."""
-        names = _named(item)
-        if self._realm is None or not names:
+        names = self._names.get(item.seq)
+        if names is None:
+            return {}
+        if self._realm is None:
             return names
         author = self._author(item)
         return self._realm.place_all((scope, joined, author) for scope, joined in names.items())
@@ -281,8 +291,3 @@ class Delivery:
             row = self._log.writer(writer)
             self._authors[writer] = "" if row is None else row.station
         return self._authors[writer]
-
-
-def _named(item: Held) -> dict[str, bool]:
-    """The scopes an act's fields name. Looked for in the bytes first: almost no act names any."""
-    return named(item.act.sets) if _FIELD_BYTES in item.entry.content else {}

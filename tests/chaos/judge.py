@@ -64,7 +64,7 @@ class County:
         refused = {bytes(row[0]).hex(): str(row[1]) for row in found}
         return cls(
             acts,
-            {case: state or cls._lone(case, acts, refused) for case, state in cls._states(select)},
+            cls._states(select, [text for act_id, text in acts.items() if act_id not in refused]),
             refused,
             dict(feeds),
             [bytes(row[0]).hex() for row in rows],
@@ -72,17 +72,17 @@ class County:
         )
 
     @staticmethod
-    def _states(select: Select) -> list[tuple[str, str | None]]:
-        rows = select("SELECT case_id, state FROM county_case")
-        return [(str(case), None if state is None else bytes(state).decode()) for case, state in rows]
-
-    @staticmethod
-    def _lone(case: str, acts: dict[str, str], refused: dict[str, str]) -> str:
+    def _states(select: Select, delivered: list[str]) -> dict[str, str]:
         """The county writes no state while one act says everything: then there must be one, and no other."""
-        lone = [oracle.read(text.encode()) for act_id, text in acts.items() if act_id not in refused]
-        lone = [act for act in lone if act["c"] == case]
-        demand(len(lone) == 1, f"I6: the county wrote no state of {case}, which has {len(lone)} acts")
-        return oracle.state(lone).decode()
+        cases: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for act in (oracle.read(text.encode()) for text in delivered):
+            cases[act["c"]].append(act)
+        found: dict[str, str] = {}
+        for case, state in select("SELECT case_id, state FROM county_case"):
+            count = len(cases[case])
+            demand(state is not None or count == 1, f"I6: the county wrote no state of {case}, which has {count} acts")
+            found[str(case)] = (oracle.state(cases[case]) if state is None else bytes(state)).decode()
+        return found
 
 
 @dataclass
