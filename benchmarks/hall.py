@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from desktop.models.store import search
-from desktop.models.store.connection import checkpoint
+from desktop.models.store.write_ahead import checkpoint
 from desktop.services import intake, synthetic
 from desktop.services.intake import Registered
 from desktop.services.station import OfficeSetup, SeriesSetup, Station, Surroundings, create_station, open_station

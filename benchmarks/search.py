@@ -23,7 +23,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from desktop.models.store import search
-from desktop.models.store.connection import Connection, Database, checkpoint, immediate, open_connection
+from desktop.models.store.connection import Connection, Database, immediate, open_connection
+from desktop.models.store.write_ahead import checkpoint
 
 KEY = bytes(range(32))
 START_MS = 1_450_000_000_000

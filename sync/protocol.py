@@ -237,6 +237,12 @@ class Enrolled(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_f
     caps: list[str] = []
 
 
+for _kind in (Request, Answer, Enrol, Enrolled, Certificate):
+    # What msgspec knows of a type it makes at the first use, and a second thread that comes meanwhile reads what is not
+    # there yet and takes the process down: two first requests to a county just started did. Made here, before threads.
+    msgspec.json.Decoder(_kind)
+
+
 def issue_certificate(certificate: Certificate, key: SigningKey) -> SignedCertificate:
     """Sign a certificate by the county's key."""
     body = canonical_bytes(msgspec.to_builtins(certificate))

@@ -24,7 +24,11 @@ def test_saving_and_searching_are_measured_beside_their_references(tmp_path, cap
     ]
     assert main([*words, "--scratch", str(tmp_path)]) == 0
     rows = json.loads(answer.read_text("utf-8"))["rows"]
-    assert {row["reference"] for row in rows} == {"one raw row, synchronous=FULL", "one row by its key"}
+    assert {row["reference"] for row in rows} == {
+        "one raw row, synchronous=FULL",
+        "one raw row over an old log",
+        "one row by its key",
+    }
     assert all(row["value"] > 0 and row["reference_value"] > 0 and row["ratio"] > 0 for row in rows)
     assert capsys.readouterr().out.count("\n") == len(rows) + 2
     assert [each.name for each in (tmp_path / "kept").iterdir()] == ["hall-40"]

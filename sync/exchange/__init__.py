@@ -17,6 +17,7 @@ that does not follow what is held now is ignored, and an act counts as safe only
 
 from sync.exchange.audience import Delivery
 from sync.exchange.county import answer_request
+from sync.exchange.opening import Opened, open_request
 from sync.exchange.parts import (
     MAX_BUDGET,
     START_BUDGET,
@@ -43,6 +44,7 @@ __all__ = [
     "Grants",
     "Identity",
     "NewWriter",
+    "Opened",
     "Project",
     "Realm",
     "Reborn",
@@ -51,5 +53,6 @@ __all__ = [
     "apply_answer",
     "begin_incarnation",
     "build_request",
+    "open_request",
     "relayed",
 ]

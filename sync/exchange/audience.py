@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from domain.acts import Act
 from domain.audience import FIELD, SHARED_TABLES, audience, mixed, named, said, shareable, tabular
 from domain.fold import fold
 from sync.exchange.parts import Grant, Grants
@@ -35,6 +36,8 @@ class Delivery:
         """Acts that the relaying county itself keeps and does not deliver."""
         self._before: dict[str, dict[str, bool]] = {}
         self._now: dict[str, dict[str, bool]] = {}
+        self._names: dict[int, dict[str, bool]] = {}
+        """Acts that name scopes in their fields, by storage key: almost none does."""
         self._taken: list[Held] = []
         self._of_county: set[int] = set()
         self._refold: set[str] = set()
@@ -45,10 +48,17 @@ class Delivery:
         self.rejects: dict[str, str] = {}
         """Act id → code: kept, not delivered."""
 
-    @property
-    def cases(self) -> set[str]:
-        """Cases whose state changed."""
-        return {item.act.case_id for item in self._taken}
+    def changed(self) -> dict[str, list[Act]]:
+        """Cases whose state changed, by id, each with its acts where every delivered act of it was taken just now.
+
+        No acts stand for a case that has others: they are to be read. A case without an audience has no delivered act.
+        """
+        found: dict[str, list[Act]] = {}
+        for item in {item.seq: item for item in self._taken}.values():
+            acts = found.setdefault(item.act.case_id, [])
+            if not self._before[item.act.case_id]:
+                acts.append(item.act)
+        return dict(sorted(found.items()))
 
     @property
     def accepted(self) -> set[str]:
@@ -118,18 +128,22 @@ class Delivery:
             seen = grown
             if not fresh or not self._judge_again(fresh):
                 break
-        changed = [
-            (case_id, scope, shown)
-            for case_id, scopes in self._now.items()
-            for scope, shown in scopes.items()
-            if self._before[case_id].get(scope) is not shown
-        ]
+        fresh_rows: list[tuple[str, str, bool]] = []
+        changed: list[tuple[str, str, bool]] = []
+        for case_id, scopes in self._now.items():
+            before = self._before[case_id]
+            rows = changed if before else fresh_rows
+            rows += [(case_id, scope, shown) for scope, shown in scopes.items() if before.get(scope) is not shown]
+        self._feed.set_audience(fresh_rows, new=True)
         self._feed.set_audience(changed)
         return self._feeds()
 
     # how -----------------------------------------------------------------------------------------------------------
 
     def _look_up(self, held: Sequence[Held]) -> None:
+        for item in held:
+            if _FIELD_BYTES in item.entry.content:
+                self._names[item.seq] = named(item.act.sets)
         fresh = {item.act.case_id for item in held} - self._now.keys()
         if not fresh:
             return
@@ -152,7 +166,7 @@ class Delivery:
         shown = any(scope in author.scopes or scope in carrier.scopes for scope in scopes)
         if vouched and not allowed:
             allowed = shown and act.scope != SHARED_TABLES
-        if not allowed or not all(shareable(scope) for scope in _named(item)):
+        if not allowed or not all(shareable(scope) for scope in self._names.get(item.seq, ())):
             return "scope_refused"
         if scopes and not shown:
             return CASE_NOT_YOURS
@@ -170,7 +184,7 @@ class Delivery:
         elif not scopes.get(scope):
             scopes.setdefault(scope, False)
             self._refold.add(case_id)  # a second scope writes: whose act came first may be known only now
-        if _named(item) and not tabular(case_id):
+        if self._names.get(item.seq) and not tabular(case_id):
             self._refold.add(case_id)
         self._taken.append(item)
         self._accepted.add(item.seq)
@@ -231,8 +245,10 @@ class Delivery:
 
     def _targets(self, item: Held) -> set[str]:
         case_id = item.act.case_id
-        targets = {scope for scope, shown in self._now[case_id].items() if shown}
-        speaks_of = self._speaks_of(item)
+        scopes, speaks_of = self._now[case_id], self._speaks_of(item)
+        if len(scopes) == 1 and not speaks_of:
+            return set(scopes)  # its own, as nearly always
+        targets = {scope for scope, shown in scopes.items() if shown}
         targets |= {scope for scope, joined in speaks_of.items() if not joined and self._was_in(case_id, scope)}
         if item.seq not in self._of_county:
             targets.discard(SHARED_TABLES)  # what everybody reads only the county writes
@@ -260,8 +276,10 @@ class Delivery:
 
     def _speaks_of(self, item: Held) -> dict[str, bool]:
         """The feeds an act's fields name."""
-        names = _named(item)
-        if self._realm is None or not names:
+        names = self._names.get(item.seq)
+        if names is None:
+            return {}
+        if self._realm is None:
             return names
         author = self._author(item)
         return self._realm.place_all((scope, joined, author) for scope, joined in names.items())
@@ -273,8 +291,3 @@ class Delivery:
             row = self._log.writer(writer)
             self._authors[writer] = "" if row is None else row.station
         return self._authors[writer]
-
-
-def _named(item: Held) -> dict[str, bool]:
-    """The scopes an act's fields name. Looked for in the bytes first: almost no act names any."""
-    return named(item.act.sets) if _FIELD_BYTES in item.entry.content else {}

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from dataclasses import replace as changed
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from sync.exchange.audience import REFUSED_BELOW, Delivery
+from sync.exchange.opening import Opened, open_request
 from sync.exchange.parts import (
     MAX_BUDGET,
+    Fold,
     Grant,
     Grants,
-    Project,
     digest,
-    entries_of,
     feed_in_full,
     infos,
     mark_of,
@@ -24,7 +23,7 @@ from sync.exchange.realm import Realm
 from sync.log.chain import Entry, LogDamaged, first_hash, link, verify_birth, verify_signatures
 from sync.log.content import read_act
 from sync.log.feed import CountyFeed, start_roll
-from sync.log.log import ActLog, Held, WriterRow, read_acts
+from sync.log.log import ActLog, Held, Position, WriterRow, read_acts
 from sync.protocol import CAPABILITIES, Answer, Mark, Request, Revoked, Rewind, Run, WireDamaged, WriterInfo
 
 Settle: TypeAlias = Callable[[frozenset[str], bool], None]
@@ -37,7 +36,7 @@ def answer_request(
     feed: CountyFeed,
     request: Request,
     grant: Grant,
-    project: Project,
+    project: Fold,
     now_ms: int,
     *,
     stations: Grants | None = None,
@@ -45,6 +44,7 @@ def answer_request(
     realm: Realm | None = None,
     settle: Settle | None = None,
     by_stick: bool = False,
+    opened: Opened | None = None,
 ) -> Answer:
     """Take in what the station brings and answer it, inside the caller's one transaction.
 
@@ -53,35 +53,36 @@ def answer_request(
     list of serials as it stands; ``realm`` says where scopes lie when servers stand above or below; ``settle`` is
     called once what was brought is taken and before anything is delivered, so that what the county writes then (leases
     of numbers) is in the answer. ``by_stick``: the answer tells every refusal up to where it says the county's copy
-    ends, for whoever reads it does not know which request it answers. Nothing well-formed is refused: an act the
+    ends, for whoever reads it does not know which request it answers. ``opened`` is the request as
+    :func:`open_request` reads it, for a caller that had it read before. Nothing well-formed is refused: an act the
     station may not write is kept, not delivered, and named in ``reject``; a run that is broken in itself is named in
     ``broken`` and left out.
     """
     list_version = revoked.version if revoked is not None else 0
-    known = {row.writer for each in grant.below or (grant.station,) for row in log.writers_of(each) if not row.attested}
+    below = grant.below or (grant.station,)
+    known = {row.writer: row for each in below for row in log.writers_of(each) if not row.attested}
     if not feed_in_full(request):
-        heads = {scope: feed.head(scope) for scope in grant.scopes}
-        rows = (log.writer(writer) for writer in feed.claimed(grant.station) & known)
-        marks = {row.writer: mark_of(row.have) for row in rows if row is not None}
+        heads = feed.heads(grant.scopes)
+        marks = {writer: mark_of(known[writer].have) for writer in feed.claimed(grant.station) & known.keys()}
         same = request.q == digest(heads, marks, list_version)
         if same and settle is not None:
             settle(frozenset(marks), True)
-            same = all(feed.head(scope) == head for scope, head in heads.items())
+            same = feed.heads(grant.scopes) == heads
         return Answer(t=now_ms, same=same, full=not same)
-    taken = _Taken(log, feed, grant, stations, realm)
+    taken = _Taken(log, feed, grant, stations, opened or open_request(request), realm, rows=dict(known))
     if grant.below:
         taken.delivery.refused_below = frozenset(request.refused)
-    known |= taken.introduce(request.writers)
+    proved_writers = known.keys() | taken.introduce(request.writers)
     for run in request.recovered:
         taken.recover(run)
     for run in request.push:
-        taken.push(run, known=run.w in known)
+        taken.push(run, known=run.w in proved_writers)
     rejects = taken.finish(project)
-    have, proved = _positions(log, request, known, taken)
+    have, proved = _positions(log, request, proved_writers, taken)
     if by_stick:  # a reply says for itself what became of everything up to where it says the county's copy ends
         for writer, mark in have.items():
             rejects = feed.rejected(writer, 1, mark.n) | rejects
-    feed.claim(grant.station, known & request.own.keys())
+    feed.claim(grant.station, proved_writers & request.own.keys())
     rewind, starts = _claims(feed, request, grant)
     if settle is not None:
         settle(_level(request, have, taken, rewind), False)
@@ -117,6 +118,7 @@ class _Taken:
     feed: CountyFeed
     grant: Grant
     stations: Grants | None
+    opened: Opened
     realm: Realm | None = None
     delivery: Delivery = field(init=False)
     unproved: set[str] = field(default_factory=set)
@@ -130,11 +132,22 @@ class _Taken:
     broken: dict[str, str] = field(default_factory=dict)
     proved: dict[str, int] = field(default_factory=dict)
     """How far the bytes of this request prove that the station holds its own log."""
+    rows: dict[str, WriterRow] = field(default_factory=dict)
+    """Writers as they stand now, of those that were looked up."""
 
     def __post_init__(self) -> None:
         self.delivery = Delivery(self.log, self.feed, self._granted, self.realm)
 
     # who writes ----------------------------------------------------------------------------------------------------
+
+    def writer(self, writer: str) -> WriterRow | None:
+        """One writer as it stands now, or None."""
+        row = self.rows.get(writer)
+        if row is None:
+            row = self.log.writer(writer)
+            if row is not None:
+                self.rows[writer] = row
+        return row
 
     def introduce(self, writers: Mapping[str, WriterInfo]) -> set[str]:
         """Make writers known: on a birth by the key of their station's certificate, else on the bringer's word.
@@ -144,7 +157,7 @@ class _Taken:
         """
         own: set[str] = set()
         for writer, info in sorted(writers.items()):
-            row = self.log.writer(writer)
+            row = self.writer(writer)
             born = self._born(writer, info)
             if row is None:
                 if born or not self._own(info.station):
@@ -152,6 +165,7 @@ class _Taken:
                     self.log.add_writer(writer, info.station, info.office, info.public_key, birth, attested=not born)
             elif born and (row.attested or (row.public_key == info.public_key and row.birth != info.birth)):
                 self.log.name_writer(writer, info.station, info.office, info.public_key, info.birth)
+                del self.rows[writer]
             if born and self._own(info.station):
                 own.add(writer)
             elif self.grant.below and not born:
@@ -176,7 +190,7 @@ class _Taken:
 
     def push(self, run: Run, *, known: bool) -> None:
         """A run of the station's own."""
-        row = self.log.writer(run.w)
+        row = self.writer(run.w)
         if row is None or not known:
             if run.w in self.unproved:
                 self.broken[run.w] = "birth_unproved"  # a relay is told: it may be a station's fault, or a forgery
@@ -204,13 +218,13 @@ class _Taken:
 
         What the author's signature covers counts as the author's; the rest is taken on the bringer's word.
         """
-        row = self.log.writer(run.w)
+        row = self.writer(run.w)
         if row is None:
             self.broken[run.w] = "bad_run"
             return
         entries = self._entries(run)
         if row.attested:
-            entries = [changed(entry, sig=None) for entry in entries]  # no signature is kept that cannot be verified
+            entries = [replace(entry, sig=None) for entry in entries]  # no signature is kept that cannot be verified
         signed = [place for place, entry in enumerate(entries) if entry.sig is not None]
         try:
             verify_signatures(row.public_key, entries[: signed[-1] + 1] if signed else [])
@@ -231,7 +245,6 @@ class _Taken:
             elif author is not None and not row.attested:
                 self._judge_anew(lying, author)
         entries = [entry for entry in entries if held.get(entry.n) != entry.hash]
-        row = self.log.writer(run.w) or row
         dense = [entry for entry in entries if signed and entry.n <= run.n + signed[-1]]
         follows = bool(dense) and dense[0].n == row.have.n + 1
         if follows and link(row.have.hash, run.w, dense[0].n, dense[0].content) == dense[0].hash:
@@ -263,24 +276,25 @@ class _Taken:
 
     def _entries(self, run: Run) -> list[Entry]:
         try:
-            return entries_of(run)
+            return self.opened.entries(run)
         except WireDamaged as damaged:
             self.broken[run.w] = damaged.code
             return []
 
-    def _admit(self, row: WriterRow, entries: Sequence[Entry], author: Grant, *, loose: bool = False) -> bool:
+    def _admit(self, row: WriterRow, entries: list[Entry], author: Grant, *, loose: bool = False) -> bool:
         """Take a run into its author's chain; its hashes were computed here behind what is held."""
         if not entries:
             return True
         try:
             verify_signatures(row.public_key, entries)
-            held = self.log.admit(entries)
+            held = self.log.admit(entries, row, self.opened.read(entries))
         except LogDamaged as error:
             if error.code == "act_elsewhere":
                 self.forked.add(row.writer)  # an act of this log already lies in another: two files share one past
             else:
                 self.broken[row.writer] = error.code
             return False
+        self.rows[row.writer] = replace(row, have=Position(entries[-1].n, entries[-1].hash))
         self._judged(held, author, vouched=False, loose=loose)
         return True
 
@@ -309,12 +323,12 @@ class _Taken:
             self.loose |= {item.seq: item.act.act_id for item in held if codes[item.seq] is None}
         return codes
 
-    def finish(self, project: Project) -> dict[str, str]:
+    def finish(self, project: Fold) -> dict[str, str]:
         """Deliver what was taken, as late as can be; act id → code of what was not."""
         feeds = self.delivery.finish()
-        cases = self.delivery.cases
-        if cases:
-            project(sorted(cases))
+        changed = self.delivery.changed()
+        if changed:
+            project(changed)
         self.feed.append(feeds)
         accepted = self.delivery.accepted if self.before else set()
         rejects = {act_id: code for act_id, code in self.before.items() if act_id not in accepted}
@@ -335,14 +349,14 @@ def _positions(
     have: dict[str, Mark] = {}
     proved = dict(taken.proved)
     for writer in sorted(set(writers) & (set(request.own) | set(taken.proved))):
-        row = log.writer(writer)
+        row = taken.writer(writer)
         if row is None:
             continue
         have[writer] = mark_of(row.have)
         claim = request.own.get(writer)
         if claim is None or claim.n > row.have.n:
             continue
-        if log.hash_at(writer, claim.n) == claim.hash:
+        if claim == have[writer] or log.hash_at(writer, claim.n) == claim.hash:
             proved[writer] = max(proved.get(writer, 0), claim.n)
         else:
             taken.forked.add(writer)
@@ -356,9 +370,10 @@ def _claims(feed: CountyFeed, request: Request, grant: Grant) -> tuple[dict[str,
     """Which claimed positions are ours (start delivering there), and what to do about those that are not."""
     rewinds: dict[str, Rewind] = {}
     starts: dict[str, Mark] = {}
+    heads = feed.heads(grant.scopes)
     for scope in sorted(grant.scopes):
         claim = request.feeds.get(scope, Mark(0, start_roll(scope)))
-        if feed.roll_at(scope, claim.n) == claim.hash:
+        if claim == mark_of(heads[scope]) or feed.roll_at(scope, claim.n) == claim.hash:
             starts[scope] = claim
             continue
         if scope not in request.checkpoints:

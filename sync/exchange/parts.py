@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from domain.acts import Act
 from domain.canonical import Json, canonical_bytes
 from sync.log.chain import Entry, extend_chain, first_hash, link
 from sync.log.log import ActLog, Position, WriterRow
@@ -21,6 +22,8 @@ MAX_BUDGET: Final = 8 << 20
 
 Project = Callable[[Iterable[str]], None]
 """Told which cases changed, inside the same transaction."""
+Fold = Callable[[Mapping[str, Sequence[Act]]], None]
+"""Told which cases changed at the county, inside the same transaction (:meth:`Delivery.changed`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,12 @@ def pulls_of(
     """What lies behind each claim, up to ``limit`` bytes; the writers whose acts it shows; whether more waits."""
     pulls: list[Pull] = []
     seen: set[str] = set()
+    heads = feed.heads(starts)
     for scope, after in starts.items():
-        if limit <= 0:
-            if feed.head(scope).n > after.n:
-                return pulls, seen, True
+        if heads[scope].n <= after.n:
             continue
+        if limit <= 0:
+            return pulls, seen, True
         items: list[FeedItem] = []
         for item in feed.read(scope, after.n, proved):
             limit -= _REFERENCE_COST if item.known else len(item.entry.content) + _ACT_OVERHEAD
@@ -36,7 +37,7 @@ def pulls_of(
             to = Mark(items[-1].seq, items[-1].roll)
             pulls.append(Pull(scope=scope, after=after, to=to, runs=list(_feed_runs(log, items))))
             seen |= {item.entry.writer for item in items if not item.known}
-            if feed.head(scope).n > to.n:
+            if heads[scope].n > to.n:
                 return pulls, seen, True
     return pulls, seen, False
 

@@ -15,7 +15,7 @@ COUNTY_SCHEMA: Final = """
 CREATE TABLE feed (
   scope TEXT NOT NULL,
   seq INTEGER NOT NULL,                 -- dense from 1 within its scope, in commit order
-  act_seq INTEGER NOT NULL REFERENCES act (seq),
+  act_seq INTEGER NOT NULL,             -- an act's; no foreign key: acts are never deleted, and to check costs a row
   roll_hash BLOB NOT NULL,
   PRIMARY KEY (scope, seq)
 ) STRICT, WITHOUT ROWID;
@@ -36,9 +36,9 @@ CREATE TABLE claimed (                  -- the writers a station last claimed as
 ) STRICT, WITHOUT ROWID;
 """
 
-FIRST_PIECE: Final = 64
+FIRST_PIECE: Final = 128
 LARGEST_PIECE: Final = 1024
-"""Positions read from a feed at once: few at first, since most rounds want few."""
+"""Positions read from a feed at once: few at first, since most rounds want few; but all that a usual round brought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,15 @@ class CountyFeed:
         row = self._db.execute("SELECT seq, roll_hash FROM feed_head WHERE scope = ?", (scope,)).fetchone()
         return Position(0, start_roll(scope)) if row is None else Position(int(row[0]), bytes(row[1]))
 
+    def heads(self, scopes: Iterable[str]) -> dict[str, Position]:
+        """The ends of several feeds."""
+        found = {scope: Position(0, start_roll(scope)) for scope in scopes}
+        for some in batched(list(found)):
+            sql = f"SELECT scope, seq, roll_hash FROM feed_head WHERE scope IN ({marks(some)})"
+            for scope, seq, roll_hash in self._db.execute(sql, some):
+                found[str(scope)] = Position(int(seq), bytes(roll_hash))
+        return found
+
     def roll_at(self, scope: str, seq: int) -> bytes | None:
         """The rolling hash at a position; None behind the end."""
         if seq == 0:
@@ -82,24 +91,23 @@ class CountyFeed:
     def append(self, by_scope: Mapping[str, Sequence[Delivered]]) -> None:
         """Deliver acts to the feeds, scopes in sorted order, in the caller's transaction and as late in it as can be.
 
-        The head row is locked from here to the commit, so the order of a feed is the order of the commits.
+        The transaction is the one writer of the whole county (``CountyDatabase.transaction``): nobody moves a head
+        between its being read and its being written here, and so the order of a feed is the order of the commits.
         """
-        for scope in sorted(by_scope):
-            acts = by_scope[scope]
-            if not acts:
-                continue
-            self._db.execute(
-                "INSERT INTO feed_head VALUES (?, 0, ?) ON CONFLICT (scope) DO NOTHING", (scope, start_roll(scope))
-            )
-            sql = "UPDATE feed_head SET seq = seq + ? WHERE scope = ? RETURNING seq, roll_hash"
-            ((last, before),) = self._db.execute(sql, (len(acts), scope)).fetchall()
-            previous = bytes(before)
-            rows: list[tuple[object, ...]] = []
-            for seq, act in enumerate(acts, start=int(last) - len(acts) + 1):
-                previous = roll(previous, act.hash, act.content)
+        heads = self.heads(sorted(scope for scope, acts in by_scope.items() if acts))
+        rows: list[tuple[object, ...]] = []
+        for scope, head in heads.items():
+            seq, previous = head.n, head.hash
+            for act in by_scope[scope]:
+                seq, previous = seq + 1, roll(previous, act.hash, act.content)
                 rows.append((scope, seq, act.seq, previous))
-            self._db.executemany("INSERT INTO feed VALUES (?, ?, ?, ?)", rows)
-            self._db.execute("UPDATE feed_head SET roll_hash = ? WHERE scope = ?", (previous, scope))
+            heads[scope] = Position(seq, previous)
+        self._db.executemany("INSERT INTO feed VALUES (?, ?, ?, ?)", rows)
+        self._db.executemany(
+            "INSERT INTO feed_head VALUES (?, ?, ?) ON CONFLICT (scope) DO UPDATE"
+            " SET seq = excluded.seq, roll_hash = excluded.roll_hash",
+            [(scope, head.n, head.hash) for scope, head in heads.items()],
+        )
 
     # audience ----------------------------------------------------------------------------------------------------
 
@@ -112,12 +120,12 @@ class CountyFeed:
                 found.setdefault(str(case_id), {})[str(scope)] = bool(state)
         return found
 
-    def set_audience(self, rows: Iterable[tuple[str, str, bool]]) -> None:
-        """Note (case id, scope, whether what comes is delivered to it)."""
-        self._db.executemany(
-            "INSERT INTO audience VALUES (?, ?, ?) ON CONFLICT (case_id, scope) DO UPDATE SET state = excluded.state",
-            [(case_id, scope, int(state)) for case_id, scope, state in rows],
-        )
+    def set_audience(self, rows: Iterable[tuple[str, str, bool]], *, new: bool = False) -> None:
+        """Note (case id, scope, whether what comes is delivered to it). ``new``: none of the cases has any yet."""
+        known = "" if new else " ON CONFLICT (case_id, scope) DO UPDATE SET state = excluded.state"
+        noted = [(case_id, scope, int(state)) for case_id, scope, state in rows]
+        if noted:
+            self._db.executemany(f"INSERT INTO audience VALUES (?, ?, ?){known}", noted)
 
     def untold(self, scope: str, case_ids: Iterable[str], below: int) -> list[Delivered]:
         """Acts of these cases with a storage key under ``below`` that the feed of ``scope`` lacks, in order of arrival.
@@ -187,6 +195,8 @@ class CountyFeed:
 
     def reject(self, refusals: Mapping[int, str]) -> None:
         """Keep acts out of every feed, saying why, by their storage key; they stay in the log."""
+        if not refusals:
+            return
         self._db.executemany(
             "INSERT INTO reject VALUES (?, ?) ON CONFLICT (act_seq) DO UPDATE SET code = excluded.code",
             list(refusals.items()),
@@ -194,7 +204,9 @@ class CountyFeed:
 
     def pardon(self, act_seqs: Iterable[int]) -> None:
         """Acts that were kept out and are delivered after all: who may write them has come."""
-        self._db.executemany("DELETE FROM reject WHERE act_seq = ?", [(seq,) for seq in act_seqs])
+        rows = [(seq,) for seq in act_seqs]
+        if rows:
+            self._db.executemany("DELETE FROM reject WHERE act_seq = ?", rows)
 
     def reject_codes(self, act_seqs: Iterable[int]) -> dict[int, str]:
         """Why acts are kept out of the feeds, by their storage key; those that are not are missing."""
@@ -227,9 +239,9 @@ class CountyFeed:
 
     def attest(self, act_seqs: Iterable[int], station: str) -> None:
         """Note that acts came from another station than their author's, without their author's proof."""
-        self._db.executemany(
-            "INSERT INTO attested VALUES (?, ?) ON CONFLICT (act_seq) DO NOTHING", [(seq, station) for seq in act_seqs]
-        )
+        rows = [(seq, station) for seq in act_seqs]
+        if rows:
+            self._db.executemany("INSERT INTO attested VALUES (?, ?) ON CONFLICT (act_seq) DO NOTHING", rows)
 
     def rejected(self, writer: str, from_n: int, to_n: int) -> dict[str, str]:
         """Refused acts of a writer between two positions: act id → code."""

@@ -145,8 +145,13 @@ class ActLog:
         self._move_head(entries[-1], max(act.lamport for act in acts))
         return entries
 
-    def admit(self, entries: Sequence[Entry]) -> list[Held]:
+    def admit(
+        self, entries: Sequence[Entry], row: WriterRow | None = None, acts: Sequence[Act] | None = None
+    ) -> list[Held]:
         """Insert a dense run of a writer's entries that follows what is held of its chain; one :class:`Held` for each.
+
+        ``row`` is what :meth:`writer` says in this transaction, ``acts`` what :func:`read_acts` says of the entries,
+        for a caller that asked already.
 
         The caller has verified chain and signatures (:func:`sync.log.chain.verify_entries`). An act already known from
         a feed at this very place is taken into the chain and comes back with ``new`` False. Raises LogDamaged: ``gap``
@@ -154,13 +159,12 @@ class ActLog:
         """
         if not entries:
             return []
-        row = self.writer(entries[0].writer)
+        row = row or self.writer(entries[0].writer)
         if row is None:
             raise LogDamaged("unknown_writer", writer=entries[0].writer)
         if entries[0].n != row.have.n + 1:
             raise LogDamaged("gap", writer=row.writer, n=entries[0].n)
-        acts = read_acts(entries)
-        return self._insert(entries, acts, self._known(acts))
+        return self._insert(entries, read_acts(entries) if acts is None else acts)
 
     def admit_loose(self, entries: Sequence[Entry]) -> list[Held]:
         """Insert acts of other writers that need not be dense (a feed shows one scope only); held ones are kept as is.
@@ -168,20 +172,12 @@ class ActLog:
         The caller proves them by the feed's rolling hash, or takes them on the word of the station that offers them.
         Raises LogDamaged ``act_elsewhere``, ``not_an_act``.
         """
-        acts = read_acts(entries)
-        return self._insert(entries, acts, self._known(acts), chained=False) if entries else []
+        return self._insert(entries, read_acts(entries), chained=False) if entries else []
 
-    def _insert(
-        self,
-        entries: Sequence[Entry],
-        acts: Sequence[Act],
-        known: dict[str, tuple[int, bytes, bool]],
-        *,
-        chained: bool = True,
-    ) -> list[Held]:
+    def _insert(self, entries: Sequence[Entry], acts: Sequence[Act], *, chained: bool = True) -> list[Held]:
         self._fresh = {entry.content: act for entry, act in zip(entries, acts, strict=True)}
+        seq, known = self._known(acts)
         _refuse_elsewhere(entries, acts, known, chained=chained)
-        seq = int(self._db.execute("SELECT coalesce(max(seq), 0) FROM act").fetchone()[0])
         held: list[Held] = []
         fresh: list[tuple[object, ...]] = []
         for entry, act in zip(entries, acts, strict=True):
@@ -208,16 +204,20 @@ class ActLog:
         sql = f"UPDATE writer SET have_n = ?, have_hash = ?, {_HIGHEST} WHERE writer = ?"
         self._db.execute(sql, (last.n, last.hash, top, top, bytes.fromhex(last.writer)))
 
-    def _known(self, acts: Iterable[Act]) -> dict[str, tuple[int, bytes, bool]]:
-        """Of these acts the ones that lie here: act id → (seq, hash, chained)."""
-        if self._db.execute("SELECT 1 FROM act LIMIT 1").fetchone() is None:
-            return {}
+    def _known(self, acts: Iterable[Act]) -> tuple[int, dict[str, tuple[int, bytes, bool]]]:
+        """The highest storage key, and of these acts the ones that lie here: act id → (seq, hash, chained)."""
+        top = 0
         found: dict[str, tuple[int, bytes, bool]] = {}
         for ids in batched([bytes.fromhex(act.act_id) for act in acts]):
-            sql = f"SELECT act_id, seq, hash, chained FROM act WHERE act_id IN ({marks(ids)})"
+            sql = (
+                f"SELECT act_id, seq, hash, chained FROM act WHERE act_id IN ({marks(ids)})"
+                " UNION ALL SELECT act_id, seq, NULL, 0 FROM act WHERE seq = (SELECT max(seq) FROM act)"
+            )
             for row in self._db.execute(sql, ids):
-                found[bytes(row[0]).hex()] = (int(row[1]), bytes(row[2]), bool(row[3]))
-        return found
+                top = max(top, int(row[1]))
+                if row[2] is not None:
+                    found[bytes(row[0]).hex()] = (int(row[1]), bytes(row[2]), bool(row[3]))
+        return top, found
 
     # reading ---------------------------------------------------------------------------------------------------
 

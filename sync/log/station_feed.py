@@ -7,10 +7,11 @@ from typing import Any, Final
 
 from domain.audience import audience
 from domain.fold import fold
-from sync.log.chain import Entry, LogDamaged
+from sync.log.chain import Entry
 from sync.log.content import read_act
 from sync.log.log import Database, Position, batched, entry_from_row, marks
-from sync.log.roll import roll, start_roll
+from sync.log.roll import start_roll
+from sync.log.station_proof import prove_feed, prove_loose
 
 STATION_SCHEMA: Final = """
 CREATE TABLE cursor (
@@ -117,11 +118,8 @@ class StationFeed:
         self._db.execute("UPDATE own_writer SET county_n = ? WHERE writer = ?", (n, bytes.fromhex(writer)))
 
     def bring_unseen_again(self) -> bool:
-        """Bring own acts again which the county's copy holds and which were neither seen back nor refused.
-
-        Called when the county says that nothing is new: then it does not deliver them. Another station brought them
-        back to a restored county and heard the refusal; brought again, they are refused to their author too.
-        """
+        """Bring own acts again which the county's copy holds and which were neither seen back nor refused: called when
+        it says that nothing is new. Another station brought them to a restored county and heard the refusal."""
         waiting = (
             "SELECT min(a.n) - 1 FROM act a WHERE a.writer = own_writer.writer AND a.chained = 1"
             " AND a.n <= own_writer.county_n"
@@ -394,26 +392,8 @@ class StationFeed:
     def verify(self) -> Iterator[tuple[str, int]]:
         """Prove that what was seen of each feed is what the cursor and every checkpoint say; raises LogDamaged."""
         for scope, position in self.cursors().items():
-            known = {mark.n: mark.hash for mark in self.checkpoints(scope)}
-            previous, last = start_roll(scope), 0
-            sql = (
-                "SELECT c.feed_seq, a.hash, a.content FROM confirmed c JOIN act a ON a.seq = c.act_seq"
-                " WHERE c.scope = ? ORDER BY c.feed_seq"
-            )
-            for row in self._db.execute(sql, (scope,)):
-                previous, last = roll(previous, bytes(row[1]), bytes(row[2])), last + 1
-                if row[0] != last or known.get(last, previous) != previous:
-                    raise LogDamaged("feed_broken", n=last, detail=scope)
-            if position != Position(last, previous):
-                raise LogDamaged("cursor_differs", n=position.n, detail=scope)
-            yield scope, last
+            yield scope, prove_feed(self._db, scope, position, self.checkpoints(scope))
         self._verify_loose()
 
     def _verify_loose(self) -> None:
-        loose = self._db.execute(
-            "SELECT count(*) FROM act a LEFT JOIN confirmed c ON c.act_seq = a.seq"
-            " LEFT JOIN adrift d ON d.act_seq = a.seq LEFT JOIN refused_act r ON r.act_seq = a.seq"
-            " WHERE a.chained = 0 AND c.act_seq IS NULL AND d.act_seq IS NULL AND r.act_seq IS NULL"
-        ).fetchone()[0]
-        if loose:
-            raise LogDamaged("unproved", n=int(loose))
+        prove_loose(self._db)

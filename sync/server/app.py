@@ -23,6 +23,7 @@ from starlette.routing import Route
 from domain.faults import SurroundingsFault
 from domain.files import PIECE_BYTES
 from sync.blobs import FILE_TAG, file_message
+from sync.exchange import Opened, open_request
 from sync.log.chain import verify_message
 from sync.protocol import (
     ANSWER_TAG,
@@ -219,8 +220,11 @@ class County:
     async def _exchange(self, body: bytes, header: str | None, _address: str) -> bytes:
         began = self._steady()
         request, verified = await self._off(self._frames, lambda: self._opened(body))
+        opened: Opened | None = None
         if verified:
             self._admit(self._by_station, request.st)
+            if request.push or request.recovered:
+                opened = await self._off(self._frames, lambda: open_request(request))
 
         def verify(key: bytes) -> None:
             if key != verified:
@@ -230,11 +234,11 @@ class County:
                 self._keys[request.st] = key
 
         try:
-            answer = await self._lane.exchange(request, verify, len(body))
+            answer = await self._lane.exchange(request, verify, len(body), opened)
         except (RequestRefused, WireDamaged) as refused:
             certificate = shown_certificate(refused, header, request, verify)
             await self._lane.run(lambda: self._store.readmit(certificate))
-            answer = await self._lane.exchange(request, verify, len(body))
+            answer = await self._lane.exchange(request, verify, len(body), opened)
         reply = await self._off(self._frames, lambda: encode_frame(answer, ANSWER_TAG, self._store.key))
         pushed = sum(len(run.a) for run in request.push)
         self._tally.round(pushed, (len(body), len(reply)), self._steady() - began)

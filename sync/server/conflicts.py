@@ -41,10 +41,10 @@ class Names:
 def conflicts(store: CountyStore) -> Iterator[dict[str, Json]]:
     """Every field with differing live heads: case, field, base and heads with who, when, where and a doubtful clock.
 
-    Every folded case is looked at, row by row.
+    Every case with more than one act is looked at, row by row.
     """
     names = Names(store)
-    rows = store.database.execute("SELECT case_id, state FROM county_case ORDER BY case_id")
+    rows = store.database.execute("SELECT case_id, state FROM county_case WHERE state IS NOT NULL ORDER BY case_id")
     for case_id in [str(row[0]) for row in rows if _SECOND_HEAD in bytes(row[1])]:
         state = store.fold_case(case_id)
         for torn in differences(state) if state is not None else ():

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from domain.faults import SurroundingsFault
+from sync.exchange import Opened
 from sync.protocol import Answer, Request
 from sync.server.rounds import Verify, round_inside
 from sync.server.store import CountyStore
@@ -31,6 +32,7 @@ class _Round:
     request: Request
     verify: Verify
     size: int
+    opened: Opened | None
     done: asyncio.Future[Answer]
 
 
@@ -55,13 +57,15 @@ class Lane:
         """Rounds in the queue."""
         return self._queue.qsize()
 
-    async def exchange(self, request: Request, verify: Verify, size: int) -> Answer:
+    async def exchange(self, request: Request, verify: Verify, size: int, opened: Opened | None = None) -> Answer:
         """One round; returns when its transaction is durable. ``verify`` gets the station's key as it is now.
+
+        ``opened`` is what was made of the request off this lane, which everybody waits for.
 
         Raises Busy, RequestRefused, WireDamaged, SurroundingsFault.
         """
         done: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        return await self._put(_Round(request, verify, size, done), done)
+        return await self._put(_Round(request, verify, size, opened, done), done)
 
     async def run(self, do: Callable[[], T]) -> T:
         """Anything else that writes, in its turn."""
@@ -132,7 +136,7 @@ class Lane:
             return error
 
     def _exchange(self, item: _Round) -> Answer:
-        return round_inside(self._store, item.request, item.verify)
+        return round_inside(self._store, item.request, item.verify, item.opened)
 
 
 def _outcome(do: Callable[[], T]) -> T | Exception:

@@ -124,6 +124,7 @@ def _serve(store: CountyStore, words: argparse.Namespace) -> int:
         signal.signal(number, leave)
     gc.freeze()  # what was loaded stays
     gc.set_threshold(*_COLLECT_AFTER)
+    sys.setswitchinterval(0.0005)
     server.run()
     return 0 if server.started else 1
 

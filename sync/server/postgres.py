@@ -22,6 +22,16 @@ from sync.server.databases import FULL_SCHEMA, SCHEMA_VERSION, new_table, tables
 
 CONNECT_S: Final = 10
 LOCK_S: Final = 10
+_BY_KEYS: Final = (
+    "BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"
+)
+"""How a write transaction begins. It asks for rows by their keys only. A statement is planned once and kept; planned
+while a table is still small, it would read the whole of it at every round from then on."""
+_PACKING: Final = (
+    "SELECT set_config(name, 'lz4', false) FROM pg_settings"
+    " WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)"
+)
+"""Long values are packed by lz4 where the server knows it: its own method takes longer than all the rest of a row."""
 _COPY_FROM: Final = 12
 """Rows from which on COPY is quicker than single inserts."""
 _RESERVED: Final = re.compile(r'(?<!")\bwindow\b(?!")')
@@ -50,6 +60,8 @@ class PostgresReader:
         db.execute("SET synchronous_commit = on")
         db.execute(f"SET lock_timeout = '{LOCK_S}s'")
         db.execute("SET search_path = public")
+        db.execute("SET jit = off")  # compiling a statement takes longer than any of ours
+        db.execute(_PACKING)
         self._db = db
         return db
 
@@ -114,6 +126,8 @@ class PostgresDatabase(PostgresReader):
     def executemany(self, text: str, parameters: Sequence[Sequence[Any]], /) -> None:
         """Run one statement for many rows; inserts travel as one COPY."""
         rows = parameters if isinstance(parameters, list) else list(parameters)
+        if not rows:
+            return
         bulk = _bulk(text) if len(rows) >= _COPY_FROM else None
         if bulk is None:
             super().executemany(text, rows)
@@ -136,7 +150,7 @@ class PostgresDatabase(PostgresReader):
     def transaction(self) -> Iterator[None]:
         """See :class:`sync.server.databases.CountyDatabase`."""
         with surroundings():
-            self._begin("BEGIN")
+            self._begin(_BY_KEYS)
             try:
                 self._lock()
                 yield

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from sync.exchange import Opened
 from sync.protocol import (
     ANSWER_TAG,
     REQUEST_TAG,
@@ -56,7 +57,7 @@ def read_request(body: bytes) -> Request:
     return request
 
 
-def round_inside(store: CountyStore, request: Request, verify: Verify) -> Answer:
+def round_inside(store: CountyStore, request: Request, verify: Verify, opened: Opened | None = None) -> Answer:
     """One round inside the running transaction. Raises RequestRefused, WireDamaged."""
     station = store.station(request.st)
     if station is None:
@@ -64,7 +65,7 @@ def round_inside(store: CountyStore, request: Request, verify: Verify) -> Answer
     _check(store, station, verify)
     if station.revoked:
         raise RequestRefused("revoked", 403)
-    return store.exchange_inside(request, station)
+    return store.exchange_inside(request, station, opened=opened)
 
 
 def _check(store: CountyStore, station: StationRow, verify: Verify) -> None:

@@ -11,17 +11,27 @@ from typing import Final
 from domain.acts import Act, CaseKind
 from domain.canonical import Json
 from domain.faults import SurroundingsFault
-from domain.fold import CaseState, fold, state_bytes
-from sync.exchange import Delivery, Everything, Grant, NewWriter, Realm, answer_request, relayed
+from domain.fold import CaseState, fold
+from sync.exchange import (
+    Delivery,
+    Everything,
+    Grant,
+    NewWriter,
+    Opened,
+    Realm,
+    answer_request,
+    relayed,
+)
 from sync.log import ActLog, LogDamaged, SigningKey
+from sync.log.content import read_act
 from sync.log.feed import CountyFeed
 from sync.log.log import Held
-from sync.protocol import Answer, Request
+from sync.protocol import Answer, Request, Revoked
 from sync.server import relay
 from sync.server.databases import CountyDatabase, Reader, open_database
 from sync.server.file import key_file, surroundings
 from sync.server.files import CountyFiles
-from sync.server.folding import case_row
+from sync.server.folding import case_row, quick_state
 from sync.server.register import StationRegister
 from sync.server.series import SeriesBook, concerns
 from sync.server.stations import (
@@ -46,6 +56,9 @@ class Report:
 
 class CountyStore(StationRegister):
     """One open county file. Used by one thread; every public method that writes is one transaction."""
+
+    _standing: tuple[Revoked, Realm | None] | None = None
+    """Whom the county does not serve and who stands around it: read once in a transaction, for all of its rounds."""
 
     def __init__(
         self,
@@ -134,6 +147,7 @@ class CountyStore(StationRegister):
     def transaction(self) -> Iterator[None]:
         """One write transaction; raises SurroundingsFault."""
         with self._nothing_remembered(), self._db.transaction():
+            self._standing = None
             yield
 
     @contextmanager
@@ -167,9 +181,18 @@ class CountyStore(StationRegister):
             return self.exchange_inside(request, station, live=live, leases=leases)
 
     def exchange_inside(
-        self, request: Request, station: StationRow, *, live: bool = True, leases: bool = True
+        self,
+        request: Request,
+        station: StationRow,
+        *,
+        live: bool = True,
+        leases: bool = True,
+        opened: Opened | None = None,
     ) -> Answer:
-        """One round inside the running transaction; it may be answered once that is durable."""
+        """One round inside the running transaction; it may be answered once that is durable.
+
+        ``opened`` is the request as :func:`open_request` read it outside the transaction.
+        """
         now_ms = self._clock()
 
         def settle(level: frozenset[str], quiet: bool) -> None:
@@ -177,29 +200,28 @@ class CountyStore(StationRegister):
 
         if station.relays and request.stations:
             relay.learn(self._db, station, request.stations)
+            self._standing = None
+        if self._standing is None:
+            self._standing = self.revoked(), self.realm
+        revoked, realm = self._standing
         answer = answer_request(
             self.log, self.feed, request, self._grant(station), self.project, now_ms,
-            stations=self._grant_of, revoked=self.revoked(), realm=self.realm,
-            settle=None if station.relays else settle, by_stick=not live,
+            stations=self._grant_of, revoked=revoked, realm=realm,
+            settle=None if station.relays else settle, by_stick=not live, opened=opened,
         )  # fmt: skip
         claims = ((mark.n, answer.have.get(writer)) for writer, mark in request.own.items())
         backlog = sum(max(0, n - (have.n if have else 0)) for n, have in claims)
-        self._db.execute(
-            "UPDATE station SET contact_ms = ?, backlog = ?,"
-            " forked = CASE WHEN ? = 1 THEN 1 ELSE forked END WHERE station = ?",
-            (now_ms, backlog, int(bool(answer.fork)), station.station),
-        )
-        if request.own and station.writer not in answer.have:
+        writer = station.writer
+        if request.own and writer not in answer.have:
             current = sorted(answer.have.keys() & request.writers.keys()) or sorted(answer.have)
-            if current:  # it goes on under another incarnation
-                self._db.execute("UPDATE station SET writer = ? WHERE station = ?", (current[-1], station.station))
-        if live and request.t:
-            self.note_clock(station.station, request.t - now_ms)
+            writer = current[-1] if current else writer  # it goes on under another incarnation
+        ahead_ms = request.t - now_ms if live and request.t else station.clock_offset_ms
+        self._db.execute(
+            "UPDATE station SET contact_ms = ?, backlog = ?, forked = ?, writer = ?, clock_offset_ms = ?"
+            " WHERE station = ?",
+            (now_ms, backlog, int(station.forked or bool(answer.fork)), writer, ahead_ms, station.station),
+        )
         return answer
-
-    def note_clock(self, station: str, ahead_ms: int) -> None:
-        """Note how far a station's clock is ahead of ours, inside the running transaction; evidence only."""
-        self._db.execute("UPDATE station SET clock_offset_ms = ? WHERE station = ?", (ahead_ms, station))
 
     def _grant(self, row: StationRow) -> Grant:
         grant = relayed(row.scopes)
@@ -220,20 +242,28 @@ class CountyStore(StationRegister):
             delivery = Delivery(self.log, self.feed, self._grant_of, self.realm)
             delivery.from_above(came)
             feeds = delivery.finish()
-            self.project(sorted(delivery.cases))
+            self.project(delivery.changed())
             self.feed.append(feeds)
 
-    def project(self, case_ids: Iterable[str]) -> None:
-        """Fold the cases that changed, inside the running transaction. Refused acts are kept but not folded."""
-        ids = list(case_ids)
+    def project(self, changed: Mapping[str, Sequence[Act]]) -> None:
+        """Fold the cases that changed, inside the running transaction. Refused acts are kept but not folded.
+
+        ``changed`` has a case's delivered acts where all of them are known already: then it is new here.
+        """
+        new = {case_id: acts for case_id, acts in changed.items() if acts}
+        ids = [case_id for case_id, acts in changed.items() if not acts]
+        if new:
+            self._db.executemany(_NEW_CASE_SQL, [case_row(acts) for acts in new.values()])
         refused = self.feed.refused_in(ids)
-        rows: list[tuple[str, str, str, bytes]] = []
-        for acts in self.log.cases(ids).values():
-            delivered = [act for act in acts if act.act_id not in refused] if refused else acts
-            if delivered:
-                rows.append(case_row(delivered))
-                self.series.note(rows[-1][0], delivered, fold)
-        self._db.executemany(_CASE_SQL, rows)
+        delivered = {
+            case_id: [act for act in acts if act.act_id not in refused] if refused else acts
+            for case_id, acts in self.log.cases(ids).items()
+        }
+        if delivered:
+            self._db.executemany(_CASE_SQL, [case_row(acts) for acts in delivered.values() if acts])
+        for case_id, acts in (new | delivered).items():
+            if acts:
+                self.series.note(case_id, acts, fold)
 
     def fold_case(self, case_id: str) -> CaseState | None:
         """A case as its delivered acts tell it; None when it has none."""
@@ -243,7 +273,11 @@ class CountyStore(StationRegister):
 
     def case_bytes(self) -> dict[str, bytes]:
         """Every folded case: case id → canonical bytes of its state."""
-        return {str(row[0]): bytes(row[1]) for row in self._db.execute("SELECT case_id, state FROM county_case")}
+        rows = self._db.execute("SELECT case_id, state FROM county_case WHERE state IS NOT NULL")
+        found = {str(row[0]): bytes(row[1]) for row in rows}
+        for case_id, content in self._db.execute(_LONE_SQL):
+            found[str(case_id)] = quick_state(fold([read_act(bytes(content))]))
+        return found
 
     # the county's own acts ---------------------------------------------------------------------------------------
 
@@ -262,7 +296,7 @@ class CountyStore(StationRegister):
             for acts in commits:
                 delivery.own(self.log.held(self.log.append(self.writer, acts, self._key), new=True))
             feeds = delivery.finish()
-            self.project(sorted(delivery.cases))
+            self.project(delivery.changed())
             self.feed.append(feeds)
 
     def record_office(self, fields: Mapping[str, Json]) -> Act:
@@ -287,7 +321,7 @@ class CountyStore(StationRegister):
         delivery = Delivery(self.log, self.feed, realm=self.realm)
         delivery.own(self.log.held(entries, new=True))
         feeds = delivery.finish()
-        self.project([case_id])
+        self.project(delivery.changed())
         self.feed.append(feeds)
         return act
 
@@ -306,10 +340,11 @@ class CountyStore(StationRegister):
         with self.snapshot():
             writers = sum(1 for _ in self.log.verify())
             feeds = sum(1 for _ in self.feed.verify()) + relay.Relay(self).verify()
-            kept, numbers = self.case_bytes(), self.series.held_rows()
+            kept = {str(row[0]): tuple(row) for row in self._db.execute("SELECT * FROM county_case").fetchall()}
+            numbers = self.series.held_rows()
             for case_id in self.log.case_ids():
                 state = self.fold_case(case_id)
-                if kept.pop(case_id, None) != (None if state is None else state_bytes(state)):
+                if kept.pop(case_id, None) != (None if state is None else case_row(state.acts)):
                     raise LogDamaged("projection_differs", detail=case_id)
                 if state is not None and concerns(case_id, state.acts):
                     numbers ^= {(name, *row) for name, rows in self.series.rows(state).items() for row in rows}
@@ -319,7 +354,12 @@ class CountyStore(StationRegister):
         return Report(counts["acts"], writers, feeds, counts["cases"])
 
 
+_LONE_SQL: Final = (
+    "SELECT c.case_id, a.content FROM county_case c JOIN act a ON a.case_id = c.case_id WHERE c.state IS NULL"
+    " AND NOT EXISTS (SELECT 1 FROM reject r WHERE r.act_seq = a.seq)"
+)
+_NEW_CASE_SQL: Final = "INSERT INTO county_case VALUES (?, ?, ?, ?)"
 _CASE_SQL: Final = (
-    "INSERT INTO county_case VALUES (?, ?, ?, ?) ON CONFLICT (case_id) DO UPDATE"
+    f"{_NEW_CASE_SQL} ON CONFLICT (case_id) DO UPDATE"
     " SET case_kind = excluded.case_kind, scope = excluded.scope, state = excluded.state"
 )

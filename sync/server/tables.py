@@ -25,7 +25,8 @@ CREATE TABLE code (
   home TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE TABLE county_case (
-  case_id TEXT PRIMARY KEY, case_kind TEXT NOT NULL, scope TEXT NOT NULL, state BLOB NOT NULL
+  case_id TEXT PRIMARY KEY, case_kind TEXT NOT NULL, scope TEXT NOT NULL,
+  state BLOB                            -- canonical; NULL while one act says everything
 ) STRICT;
 CREATE TABLE gone_certificate (         -- certificates no longer served: revoked, or superseded by a later one
   serial INTEGER NOT NULL, station TEXT NOT NULL, public_key BLOB NOT NULL, PRIMARY KEY (serial, station)

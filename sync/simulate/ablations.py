@@ -125,7 +125,7 @@ _TABLE: Final = (
         "a rewind must answer the claim still held",
         ((station._State, "rewind", removals.any_rewind),),
         _LATE,
-        first=443,
+        first=1390,
     ),
     Ablation("H", "a pull must begin at the cursor", ((station._State, "pull", removals.any_pull),), _LATE),
     Ablation(
@@ -179,8 +179,12 @@ _TABLE: Final = (
     ),
     Ablation(
         "told_first",
-        "an answer moves the push on no further than its request went",
-        ((station._State, "have", removals.told_anything),),
+        "an author hears the refusal: an answer moves the push on no further than its request went, and what was not"
+        " heard of is brought again (one of them alone would be enough)",
+        (
+            (station._State, "have", removals.told_anything),
+            (StationFeed, "bring_unseen_again", removals.no),
+        ),
         Bias(weights={"guess": 8.0, "ask": 30.0, "deliver": 30.0}, chances={"overtaken": 0.8, "doubled": 0.4}),
         first=60,
     ),

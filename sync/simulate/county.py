@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from domain.acts import Act
 from domain.faults import SurroundingsFault
 from sync.log import ActLog, SigningKey
 from sync.log.chain import sealing_public
@@ -45,9 +46,9 @@ class PortStore(CountyStore):
         self.after_project: Callable[[], None] = lambda: None
         self.after_exchange: Callable[[Request, Answer], None] = lambda _request, _answer: None
 
-    def project(self, case_ids: Iterable[str]) -> None:
+    def project(self, changed: Mapping[str, Sequence[Act]]) -> None:
         """As the store does, unless the power fails in the middle of it."""
-        super().project(case_ids)
+        super().project(changed)
         self.after_project()
 
     def exchange(self, request: Request, station: StationRow, *, live: bool = True, leases: bool = True) -> Answer:

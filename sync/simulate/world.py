@@ -263,11 +263,8 @@ class World:
             answer = self.serve(station, message.request, message.frame)
         except Unanswered as refused:
             self.tally[f"refused {refused.code}"] += 1
-            demand(
-                self.may_refuse(station, refused.code) or not message.whole,
-                "I11",
-                f"the county refuses: {refused.code}",
-            )
+            good = self.may_refuse(station, refused.code) or not message.whole
+            demand(good, "I11", f"the county refuses: {refused.code}")
             return
         demand(message.whole, "I8", "the county took a damaged request")
         self.post(station, message.request, answer, up=False, chance=chance)
@@ -299,8 +296,8 @@ class World:
                 self.tally["runs sent again by a person"] += station.feed.retry()
         if self.plan.sticks:
             sticks.by_stick_alone(self)
-        serving = [station for station in self.crew if self._serves(station)]
-        serving = [station for station in serving if not self._ousted(station, serving)]
+        served = [station for station in self.crew if self._serves(station)]
+        serving = [station for station in served if not self._ousted(station, served)]
         alive = beneath.act_ids(self.county.tables.db).union(*(beneath.act_ids(s.tables.db) for s in serving))
         for _ in range(MOST_PASSES):
             if not [station for station in serving if self._settle(station)]:
@@ -329,10 +326,9 @@ class World:
         return True
 
     def _ousted(self, station: SimStation, serving: Sequence[SimStation]) -> bool:
-        """Whether its desk enrolled anew on another machine, from which the county, put back, has learnt so by now."""
-        serial = station.read_certificate().serial
-        same = [other for other in serving if other.desk.station == station.desk.station]
-        return any(other.read_certificate().serial > serial for other in same)
+        """Whether its desk enrolled anew on another machine, and the county, put back, has learnt so by now."""
+        same = [other.read_certificate() for other in serving if other.desk.station == station.desk.station]
+        return any(each.serial > station.read_certificate().serial for each in same)
 
     def _settle(self, station: SimStation) -> bool:
         """Rounds until nothing more waits; True when anything moved."""

@@ -18,7 +18,7 @@ from typing import Any
 import urllib3
 from sqlcipher3 import dbapi2
 
-from domain.acts import Act
+from domain.acts import Act, decode_act
 from domain.fold import fold, state_bytes
 from sync.client import HttpTransport, Transport, enrol, go_round
 from sync.exchange import Applied, Identity, NewWriter, apply_answer, build_request
@@ -272,8 +272,14 @@ class County:
             db.close()
 
     def states(self) -> dict[str, bytes]:
-        """The folded cases."""
-        return {str(row[0]): bytes(row[1]) for row in self.select("SELECT case_id, state FROM county_case")}
+        """The folded cases; one that a single act has made is folded here."""
+        lone = (
+            "SELECT c.case_id, a.content FROM county_case c JOIN act a ON a.case_id = c.case_id WHERE c.state IS NULL"
+            " AND a.seq NOT IN (SELECT act_seq FROM reject)"
+        )
+        found = {str(case): state_bytes(fold([decode_act(bytes(content))])) for case, content in self.select(lone)}
+        rows = self.select("SELECT case_id, state FROM county_case WHERE state IS NOT NULL")
+        return found | {str(row[0]): bytes(row[1]) for row in rows}
 
     def contents(self) -> list[bytes]:
         """Every act's bytes."""

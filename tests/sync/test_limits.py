@@ -155,8 +155,8 @@ def test_rounds_that_wait_together_are_committed_together_and_one_bad_one_fails_
         station.set(f"{number:032x}", name=f"张{number}")
     inside = CountyStore.exchange_inside
 
-    def tripping(self, request, row):
-        answer = inside(self, request, row)
+    def tripping(self, request, row, **more):
+        answer = inside(self, request, row, **more)
         if row.window == "2":
             raise WireDamaged("chain_broken")  # after everything was written: the savepoint must take it back
         return answer
@@ -177,10 +177,10 @@ def test_where_a_group_cannot_be_made_durable_each_round_is_tried_by_itself(stor
         station.set(f"{number:032x}", name=f"张{number}")
     inside = CountyStore.exchange_inside
 
-    def full(self, request, row):
+    def full(self, request, row, **more):
         if row.window == "1":
             raise SurroundingsFault("disk_full")
-        return inside(self, request, row)
+        return inside(self, request, row, **more)
 
     monkeypatch.setattr(CountyStore, "exchange_inside", full)
     found, _lane = gather(store, stations)
@@ -262,8 +262,9 @@ def test_the_county_page_says_who_is_silent_doubled_refused_or_has_a_wrong_clock
     with Line(CountyApp(store, lambda: NOW).app()) as line:
         assert line.post("/v1/exchange", content=write_request(wrong.request(), wrong.key)).status_code == 200
         with store.transaction():
-            store.note_clock(wrong.identity.station, 3 * 3600 * 1000)
-            store.note_clock(late.identity.station, -60_000)
+            for station, ahead_ms in ((wrong, 3 * 3600 * 1000), (late, -60_000)):
+                sql = "UPDATE station SET clock_offset_ms = ? WHERE station = ?"
+                store.database.execute(sql, (ahead_ms, station.identity.station))
     with Line(CountyApp(store, lambda: NOW + 4 * DAY_MS).app()) as line:
         page = line.get("/").text
         health = line.get("/health").json()

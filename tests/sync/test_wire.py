@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -35,6 +38,8 @@ from sync.protocol import (
 from tests.sync.simulation import SimCounty, SimStation
 
 KEY = SigningKey(bytes(32))
+ROOT = Path(__file__).parents[2]
+FIXTURES = Path(__file__).parent / "fixtures"
 
 
 def frame_of(body: bytes, flags: int = 0, version: int = 2, tag: bytes = REQUEST_TAG) -> bytes:
@@ -324,3 +329,30 @@ def test_verify_notices_a_changed_act(ends):
             list(end.log.verify())
         with pytest.raises(LogDamaged):
             list(end.feed.verify())
+
+
+AT_ONCE = """
+import sys, threading
+from sync.protocol import Answer, Request, decode_frame
+
+sys.setswitchinterval(1e-6)
+frame, others = sys.stdin.buffer.read(), threading.Barrier(4)
+
+def read():
+    others.wait()
+    decode_frame(frame, Request)
+
+threads = [threading.Thread(target=read) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+
+def test_the_first_frames_of_a_process_may_be_read_by_several_threads_at_once():
+    """msgspec makes what it knows of a type at its first use; before it was made ahead, one run in four fell over."""
+    frame = (FIXTURES / "request.xf").read_bytes()
+    for _ in range(12):
+        done = subprocess.run([sys.executable, "-c", AT_ONCE], input=frame, capture_output=True, timeout=60, cwd=ROOT)
+        assert done.returncode == 0, done.stderr

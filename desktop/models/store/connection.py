@@ -12,7 +12,6 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -52,12 +51,9 @@ PAGE_PROOF = "HMAC_SHA256"
 
 BUSY_MS = 5_000
 CACHE_KIB = 16_384
-CHECKPOINT_PAGES = 16_384
-"""The clerk's commit starts a checkpoint only past 32 MiB of log; :func:`checkpoint` runs it in idle time before."""
-
-IDLE_CHECKPOINT_PAGES = 1_000
-"""Idle time leaves a shorter log alone: the save behind a checkpoint begins the log anew, which costs it a second sync
-to the disk. Some forty saves share one; a log of 2 MiB is read in milliseconds after a power cut."""
+CHECKPOINT_PAGES = 4_096
+"""The clerk's commit starts a checkpoint only past 8 MiB of log, some two hundred visits without a quiet second between
+them; quiet work (:mod:`desktop.models.store.write_ahead`) runs it long before."""
 
 SIDE_FILE_BYTES = 64 * 1024
 """The shared-memory index beside the log grows in steps of 32 KiB."""
@@ -85,19 +81,6 @@ _OS_FAULTS = {
     "EPERM": "read_only",
     "ENOENT": "file_missing",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """What a checkpoint did: pages in the log, pages moved into the file, and whether a reader held it up."""
-
-    pages: int
-    moved: int
-    held_up: bool
-
-    @property
-    def complete(self) -> bool:
-        return not self.held_up and self.moved == self.pages
 
 
 def open_connection(path: Path, key: bytes, *, create: bool = False, read_only: bool = False) -> Connection:
@@ -233,10 +216,11 @@ class faults:  # noqa: N801 - read as a word; a class, because every read of a s
             return
         fault = translate(error)
         if fault is not None:
-            raise (_named(fault, _file_of(self._conn)) if self._conn is not None else fault) from error
+            raise (_named(fault, file_of(self._conn)) if self._conn is not None else fault) from error
 
 
-def _file_of(conn: Connection) -> Path:
+def file_of(conn: Connection) -> Path:
+    """Where the file of a connection lies."""
     return Path(conn.execute("PRAGMA database_list").fetchone()[2])
 
 
@@ -289,22 +273,3 @@ def joined(conn: Connection) -> Iterator[None]:
     with immediate(conn) as transaction:
         yield
         transaction.commit()
-
-
-def tidy_log(conn: Connection) -> None:
-    """:func:`checkpoint` where the log has become long enough to be worth it; for idle time."""
-    with faults(conn):
-        _, pages, moved = conn.execute("PRAGMA wal_checkpoint(NOOP)").fetchone()
-    if pages - moved >= IDLE_CHECKPOINT_PAGES:
-        checkpoint(conn)
-
-
-def checkpoint(conn: Connection, *, truncate: bool = False) -> Checkpoint:
-    """Move the log into the file; for idle time, on the thread that owns the connection.
-
-    ``truncate`` also empties the log file, before a copy or when the window closes.
-    """
-    with faults(conn):
-        mode = "TRUNCATE" if truncate else "PASSIVE"
-        held_up, pages, moved = conn.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
-    return Checkpoint(pages, moved, bool(held_up))

@@ -8,16 +8,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop.models.store import search
-from desktop.models.store.connection import (
-    Connection,
-    checkpoint,
-    faults,
-    immediate,
-    joined,
-    open_connection,
-    tidy_log,
-)
+from desktop.models.store import search, write_ahead
+from desktop.models.store.connection import Connection, faults, immediate, joined, open_connection
 from desktop.models.store.files import Files
 from desktop.models.store.incarnation import Incarnation, StationIdentity
 from desktop.models.store.migrate import migrate
@@ -202,7 +194,7 @@ class Store(Incarnation):
         with suppress(SurroundingsFault), joined(self.db):
             self.remember_time(self.last_known_ms)
         with faults():
-            checkpoint(self.db, truncate=True)
+            write_ahead.checkpoint(self.db, truncate=True)
         self.db.close()
 
     # writing ---------------------------------------------------------------------------------------------------
@@ -297,7 +289,7 @@ class Store(Incarnation):
         """One short piece of work for a quiet moment; True while more waits."""
         if self.note_search(IDLE_ACTS) or search.idle(self.db):
             return True
-        tidy_log(self.db)
+        write_ahead.tidy(self.db)
         return False
 
     def reread_calendar(self) -> None:

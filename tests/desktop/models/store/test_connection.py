@@ -11,17 +11,15 @@ from sqlcipher3 import dbapi2
 from sqlcipher3.dbapi2 import ProgrammingError
 
 from desktop.models.store.connection import (
-    IDLE_CHECKPOINT_PAGES,
     Database,
     IntegrityError,
-    checkpoint,
     faults,
     immediate,
     joined,
     open_connection,
-    tidy_log,
     translate,
 )
+from desktop.models.store.write_ahead import checkpoint
 from domain.faults import SurroundingsFault
 
 KEY = bytes(range(32))
@@ -232,33 +230,6 @@ def test_a_folder_that_cannot_be_written_says_so(read_only_folder):
         open_connection(read_only_folder / "new.db", KEY, create=True)
     with pytest.raises(SurroundingsFault, match="read_only"):
         open_connection(read_only_folder / "station.db", KEY)
-
-
-def test_the_log_is_emptied_in_idle_time_not_by_the_clerks_commit(conn, path):
-    log = path.with_name("station.db-wal")
-    for number in range(1_500):  # past the 1,000 pages where SQLite by itself would stop a commit to do it
-        conn.execute("INSERT INTO petitioner VALUES (?)", (str(number),))
-    assert log.stat().st_size > 1_500 * 4096
-    moved = checkpoint(conn)
-    assert moved.complete
-    assert moved.pages > 1_500
-    assert checkpoint(conn, truncate=True).complete
-    assert log.stat().st_size == 0
-
-
-def test_idle_time_leaves_a_short_log_to_the_next_saves_and_moves_a_long_one(conn):
-    def unmoved() -> int:
-        _, pages, moved = conn.execute("PRAGMA wal_checkpoint(NOOP)").fetchone()
-        return pages - moved
-
-    conn.execute("INSERT INTO petitioner VALUES ('one')")
-    short = unmoved()
-    tidy_log(conn)
-    assert unmoved() == short > 0
-    for number in range(IDLE_CHECKPOINT_PAGES):
-        conn.execute("INSERT INTO petitioner VALUES (?)", (str(number),))
-    tidy_log(conn)
-    assert unmoved() == 0
 
 
 def test_the_connection_belongs_to_its_thread(conn):

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.models.store import search
-from desktop.models.store.connection import Database, checkpoint, immediate, open_connection
+from desktop.models.store.connection import Database, immediate, open_connection
 from desktop.models.store.search import SearchDoc
 from desktop.models.store.search_terms import document, fold, query
+from desktop.models.store.write_ahead import checkpoint
 
 NOW = 1_795_400_000_000
 MINUTE = 60_000
