@@ -424,7 +424,7 @@ def test_nothing_is_closed_without_an_outcome_that_fits_and_a_delivery() -> None
 
 
 def test_an_archived_volume_lists_its_papers_in_order() -> None:
-    later: dict[str, Json] = {
+    later: dict[str, Any] = {
         "paper.b": notice("F05", "2026-09-03"),
         "paper.a": {"form": "F18", "number": "1", "issued_on": "2026-09-03"},
         "paper.c": notice("F05", "2026-09-02"),
