@@ -13,6 +13,7 @@ from domain.decisions.desk import NAME_LIMIT, Desk, require
 from domain.decisions.say import lines
 from domain.fold import CaseState
 from domain.procedure.check import check, drafted
+from domain.procedure.clocks import ROUND_DAYS
 from domain.procedure.stages import Stage
 from domain.refusals import Refusal
 
@@ -101,6 +102,8 @@ def _follow(sets: dict[str, Json], brings: str, day: date, state: CaseState, des
         anew = desk.rules.setting("review_restarts_handling", day).value is True
         if state.text(f"{brings}.verdict") in _ORDERED_ANEW and anew:
             # The first opinion is gone: the handling organ handles the matter again, from this day on.
-            sets |= {"stage": Stage.ACCEPTED, "redone_on": on, "replied_on": "", "opinion_delivered_on": ""}
+            ended = {name: state.text(name) for name in ROUND_DAYS} | {f"{brings}.delivered_on": on}
+            sets |= dict.fromkeys(ROUND_DAYS, "")
+            sets |= {"stage": Stage.ACCEPTED, "redone_on": on, f"round.{desk.new_id()}": {**ended}}
         else:
             sets["stage"] = Stage.REVIEW_DELIVERED if brings == "review" else Stage.RECHECK_DELIVERED

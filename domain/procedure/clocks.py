@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, TypeAlias
@@ -74,6 +74,19 @@ Reckoned: TypeAlias = dict[tuple[str, date, int | None, Exclusions], Deadline | 
 """Deadlines by one calendar and one set of rules: (clock, event day, length of its own, hearings taken out)."""
 
 _RECKONED_KEPT: Final = 1_000
+
+
+ROUND_DAYS: Final = (
+    "replied_on",
+    "opinion_delivered_on",
+    "review.received_on",
+    "review.opined_on",
+    "review.delivered_on",
+    "recheck.received_on",
+    "recheck.opined_on",
+    "recheck.delivered_on",
+)
+"""Days of one round of handling, review and recheck; an opinion ordered anew ends the round (``round.<id>``)."""
 
 
 def petition_office(state: CaseState) -> bool:
@@ -156,18 +169,17 @@ class _Clocks:
         found: list[ClockState] = []
         legs = legs_of(self.state)
         for place, leg in enumerate(legs):
-            last = place == len(legs) - 1
             if leg.received_on is not None:
-                found += self.leg_clocks(leg, last=last)
+                found += self.leg_clocks(leg, legs[place + 1 :])
             if leg.way == "assign" and leg.sent_on is not None and leg.days:
                 ended = _first((leg.reported_on, leg.returned_on, _agreed(leg)))
                 found.append(self.clock(Clock.T5, leg.sent_on, ended, days=leg.days, office=leg.receiver))
         return found
 
-    def leg_clocks(self, leg: Leg, *, last: bool) -> list[ClockState]:
+    def leg_clocks(self, leg: Leg, later: Sequence[Leg]) -> list[ClockState]:
         assert leg.received_on is not None
         decided = self.first("accepted_on", "guided_on", "refused_on")
-        here = (self.decision_told, decided) if last else (_passed_further(self.state, leg),) * 2
+        here = (_passed_further(leg, later),) * 2 if later else (self.decision_told, decided)
         # R 23③ gives no suspension: an objection does not stop T3; only material given back with consent ends it.
         told = _first((here[0], _agreed(leg)))
         objection = leg.objected_on or _first((here[1], here[0]))
@@ -206,19 +218,23 @@ class _Clocks:
         return [first, self.clock(Clock.T7, accepted, ended, days=min(extension, 30))]
 
     def reviews(self) -> list[ClockState]:
-        """T8 and T9 of the review 复查, T10 and T11 of the recheck 复核."""
-        steps = (
-            (Clock.T8, "opinion_delivered_on", ("review.received_on",)),
-            (Clock.T9, "review.received_on", ("review.opined_on",)),
-            (Clock.T10, "review.delivered_on", ("recheck.received_on",)),
-            (Clock.T11, "recheck.received_on", ("recheck.opined_on",)),
-        )
+        """T8 and T9 of the review 复查, T10 and T11 of the recheck 复核, of every round."""
+        if self.state.text("route") != "31-6":
+            return []
+        rounds = [value for value in self.state.items("round").values() if isinstance(value, dict)]
+        rounds.sort(key=lambda each: str(each.get("opinion_delivered_on", "")))
+        found = [clock for each in rounds for clock in self.round(each, over=True)]
+        return found + self.round({name: self.state.get(name) for name in ROUND_DAYS}, over=False)
+
+    def round(self, days: Mapping[str, object], *, over: bool) -> list[ClockState]:
+        """The clocks of one round; one that is over, an opinion having been ordered anew, gave no further right."""
         found = []
-        for clock, start, ends in steps:
-            day = self.day(start)
-            if day is not None and self.state.text("route") == "31-6":
-                hearings = self.hearings("recheck") if clock is Clock.T11 else ()
-                found.append(self.clock(clock, day, self.first(*ends, "closed_on"), exclude=hearings))
+        for clock, start, end in _ROUND:
+            day, ended = read_day(days.get(start)), read_day(days.get(end))
+            if day is None or (over and ended is None):
+                continue
+            hearings = self.hearings("recheck") if clock is Clock.T11 else ()
+            found.append(self.clock(clock, day, _first((ended, None if over else self.ended)), exclude=hearings))
         return found
 
     def hearings(self, of: str) -> Exclusions:
@@ -259,14 +275,22 @@ class _Clocks:
         return self.kept[key]
 
 
+_ROUND: Final = (
+    (Clock.T8, "opinion_delivered_on", "review.received_on"),
+    (Clock.T9, "review.received_on", "review.opined_on"),
+    (Clock.T10, "review.delivered_on", "recheck.received_on"),
+    (Clock.T11, "recheck.received_on", "recheck.opined_on"),
+)
+"""Clock, the day that starts it, the day that ends it."""
+
+
 def _agreed(leg: Leg) -> date | None:
     return leg.verdict_on if leg.verdict == "agreed" else None
 
 
-def _passed_further(state: CaseState, leg: Leg) -> date | None:
+def _passed_further(leg: Leg, later: Sequence[Leg]) -> date | None:
     """When the receiver of a leg passed the matter on itself: then its own duty to tell is done (R 23①)."""
-    later = [each.sent_on for each in legs_of(state) if each.sender == leg.receiver and each.key != leg.key]
-    return _first(later) or _agreed(leg)
+    return _first(each.sent_on for each in later if each.sender == leg.receiver) or _agreed(leg)
 
 
 def _first(days: Iterable[date | None]) -> date | None:

@@ -54,7 +54,8 @@ def legs_of(state: CaseState) -> tuple[Leg, ...]:
     found = [_leg(state, key, value) for key, value in state.items("leg").items() if isinstance(value, dict)]
     plain = None if found else _plain(state)
     found += [plain] if plain else []
-    found.sort(key=lambda leg: (leg.sent_on or date.min, leg.received_on or date.max, leg.key))
+    now = state.text("leg_now")
+    found.sort(key=lambda leg: (leg.sent_on or date.min, leg.key == now, leg.received_on or date.max, leg.key))
     origin = _origin(state)
     return (origin, *found) if origin else tuple(found)
 

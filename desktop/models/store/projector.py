@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TypeAlias
 
 from desktop.models.store.connection import Connection
@@ -246,8 +247,8 @@ def _matter(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
             state.text("repeat.earlier"),
             state.text("petitioner"),
             due.clock if due else "",
-            due.nominal.isoformat() if due and due.nominal else "",
-            due.rolled.isoformat() if due and due.rolled else "",
+            _day(due.nominal if due and due.nominal else now.internal_due),
+            _day(due.rolled if due else None),
             missing,
             _years(found),
             len(state.conflicts),
@@ -256,6 +257,10 @@ def _matter(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
     ends = {state.text("visit"), state.text("petitioner")} - {""}
     if ends:
         rows["link"] = [(end, "matter", state.case_id, "") for end in ends]
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else ""
 
 
 def clock_rows(state: CaseState, yardstick: Yardstick) -> list[ClockRow]:

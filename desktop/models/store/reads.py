@@ -22,6 +22,7 @@ from domain.beijing import beijing_minute
 from domain.identity import mask_id, mask_phone
 from domain.numbers import parse_registration_number
 from domain.papers import TITLES
+from domain.procedure.stages import STAGES
 from domain.refusals import Refusal
 
 _REPORTED = (
@@ -141,11 +142,10 @@ class Reads:
 
     def homeless(self) -> list[MatterRow]:
         """Open matters without owner, next step or due date (无着落件)."""
+        ended = ", ".join(f"'{row.stage}'" for row in STAGES.values() if row.ended)
         sql = _MATTER + (
-            "WHERE m.stage NOT IN ('answered') AND (m.owner = '' OR m.next_step = '' OR (m.due_nominal = '' AND "
-            "m.calendar_missing = '' AND "
-            "m.next_step NOT IN ('follow_route', 'await_receipt', 'await_name_and_address'))) "
-            "ORDER BY m.number LIMIT 2000"
+            f"WHERE m.stage NOT IN ({ended}) AND (m.owner = '' OR m.next_step = '' OR (m.due_nominal = '' AND"
+            " m.calendar_missing = '')) ORDER BY m.number LIMIT 2000"
         )
         return [_matter(row) for row in self._rows(sql)]
 

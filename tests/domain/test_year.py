@@ -1,0 +1,18 @@
+"""No matter of a county's year is ever without owner, next step and due day, or ends without an outcome."""
+
+from __future__ import annotations
+
+from domain.procedure.stages import STAGES
+from domain.procedure.table import STEPS
+from tests.domain.year import Tally, live
+
+
+def test_in_a_year_of_lawful_and_unlawful_steps_nothing_is_ever_without_a_home() -> None:
+    tally = Tally()
+    for seed in range(400):
+        live(seed, tally)
+    assert set(tally.stages) <= set(STAGES)
+    assert len(tally.outcomes) >= 5
+    assert len(tally.steps) >= 20
+    assert sum(tally.refused.values()) > 1_000
+    assert STEPS
