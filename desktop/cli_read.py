@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
-from desktop.services import clerks, county, drafts, lookup, papers, series, waiting
+from desktop.services import clerks, county, drafts, lookup, papers, series, tables, waiting
 from desktop.services.shipped import shipped_calendars, shipped_rules
 from desktop.services.station import Station
 from domain.arithmetic import report
@@ -101,6 +101,7 @@ LISTS: Mapping[str, Callable[[Station, str], Iterable[object]]] = {
     "offices": lambda station, _day: lookup.offices(station),
     "clerks": lambda station, _day: clerks.clerks(station),
     "drafts": lambda station, _day: drafts.open_drafts(station),
+    "tables": lambda station, _day: tables.tables_here(station),
     "gaps": lambda station, _day: series.gap_report(station),
     "numbers": lambda station, _day: series.series_left(station),
     "waiting": lambda station, _day: waiting.waiting(station).rows,
@@ -121,7 +122,7 @@ def deadline(
         raise Refusal("clock_unknown", field="clock", facts={"given": clock[:20]})
     calendar, rules = WorkCalendar(shipped_calendars()), shipped_rules()
     if station is not None:
-        calendar, rules = station.store.yardstick.calendar, station.store.yardstick.rules
+        calendar, rules = station.store.yardstick.calendar, station.desk().rules
     hearings = []
     for each in exclude:
         first, dots, last = each.partition("..")

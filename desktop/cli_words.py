@@ -75,6 +75,8 @@ def parser(do: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.Ar
     check.add_argument("--report", metavar="FILE.json", help="把报告同时写入文件")
     part("restore", "由备份恢复为新的数据文件夹（--data）").add_argument("file", metavar="FILE")
     part("import-calendar", "导入一年的工作日历").add_argument("file", metavar="FILE.json")
+    part("import-rules", "导入本地区的期限规则表").add_argument("file", metavar="FILE.json")
+    part("import-codes", "导入代码表的新版本").add_argument("file", metavar="FILE.json")
     clerk = part("add-clerk", "增加一名工作人员")
     clerk.add_argument("new_sign_in", metavar="SIGN_IN")
     clerk.add_argument("--name", required=True, metavar="姓名")

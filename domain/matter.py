@@ -92,11 +92,11 @@ def petition_office(state: CaseState) -> bool:
     return state.text("office_kind") == "petition_office"
 
 
-Reckoned: TypeAlias = dict[tuple[str, date, int | None], Deadline | None]
-"""Deadlines by one calendar and one set of rules: (clock, event day, length of its own)."""
+Reckoned: TypeAlias = dict[tuple[object, ...], Deadline | None]
+"""Deadlines by one calendar and one set of rules: (clock, event day, length of its own, tables of rules)."""
 
 _RECKONED_KEPT: Final = 1_000
-_Reckon: TypeAlias = Callable[[Clock, date, "int | None"], Deadline | None]
+_Reckon: TypeAlias = Callable[[Clock, date, "int | None", "date | None"], Deadline | None]
 
 
 def clocks(
@@ -108,12 +108,13 @@ def clocks(
     """
     kept: Reckoned = {} if reckoned is None else reckoned
 
-    def reckon(clock: Clock, start: date, days: int | None) -> Deadline | None:
-        key = (clock.name, start, days)
+    def reckon(clock: Clock, start: date, days: int | None, ended: date | None) -> Deadline | None:
+        measure = rules.at(state.text("office"), ended)  # what has ended keeps the rules that were known then
+        key = (clock.name, start, days, measure.mark)
         if key not in kept:
             if len(kept) >= _RECKONED_KEPT:
                 kept.clear()
-            kept[key] = _reckon(clock, start, days, calendar, rules)
+            kept[key] = _reckon(clock, start, days, calendar, measure)
         return kept[key]
 
     found: list[ClockState] = []
@@ -197,7 +198,7 @@ def _clock(
     days: int | None = None,
     off: str = "",
 ) -> ClockState:
-    deadline = None if off else reckon(clock, start, days)
+    deadline = None if off else reckon(clock, start, days, ended)
     length = deadline.length if deadline else (days or 0)
     return ClockState(clock.name, clock.article, start, length, deadline, ended, off)
 

@@ -65,6 +65,7 @@ _REASONS_OF: Final[Mapping[str, Mapping[str, str]]] = {
     "printer_failed": PRINTER_REASONS,
     "calendar_table_invalid": TABLE_REASONS,
     "rule_table_invalid": TABLE_REASONS,
+    "code_table_invalid": TABLE_REASONS,
 }
 _SLOT: Final = re.compile(r"\{(\w+)\}")
 _OPTIONAL: Final = re.compile(r"\[([^\[\]]*)\]")

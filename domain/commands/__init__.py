@@ -16,6 +16,8 @@ from domain.commands.records import (
     AttachFile,
     ConfirmPrint,
     ImportCalendar,
+    ImportCodes,
+    ImportRules,
     IssuePaper,
     SettleConflict,
     SettleConflicts,
@@ -62,6 +64,8 @@ Command = (
     | SettleConflicts
     | CorrectTime
     | ImportCalendar
+    | ImportRules
+    | ImportCodes
 )
 
 __all__ = [
@@ -80,6 +84,8 @@ __all__ = [
     "ExtendMatter",
     "GuideMatter",
     "ImportCalendar",
+    "ImportCodes",
+    "ImportRules",
     "IssuePaper",
     "MaterialInput",
     "MatterInput",

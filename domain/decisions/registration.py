@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from domain.acts import ActDraft, CaseKind
 from domain.beijing import minute_of, parse_minute
 from domain.canonical import Json
 from domain.classes import check_representatives, is_collective
+from domain.codes import FIELDS as CODED
 from domain.commands import MaterialInput, MatterInput, PetitionerInput, RegisterVisit
 from domain.decisions.desk import LINE_LIMIT, NAME_LIMIT, TEXT_LIMIT, Desk
 from domain.fold import CaseState
@@ -98,7 +99,7 @@ def register_visit(
     _put(shared, "petitioner", next((key for key, role in roles.items() if role == "main"), ""))
     _put(shared, "notice_off", _notice_off(command))
     for ordinal, (matter, matter_id) in enumerate(zip(command.matters, matter_ids, strict=True), start=1):
-        fields = _matter(matter, f"matters.{ordinal - 1}", desk, command)
+        fields = _matter(matter, f"matters.{ordinal - 1}", desk, command, moment.date())
         fields |= shared | {"number": f"{number}/{ordinal}"}
         drafts.append(ActDraft("matter_registered", CaseKind.MATTER, matter_id, fields))
     return Registration(tuple(drafts), visit_id, number, query_code, tuple(roles), matter_ids, tuple(warnings))
@@ -322,12 +323,23 @@ _MATTER_LINES = (
 )
 
 
-def _matter(matter: MatterInput, where: str, desk: Desk, command: RegisterVisit) -> dict[str, Json]:
+def give_codes(fields: Mapping[str, Json], where: str, desk: Desk, day: date) -> dict[str, Json]:
+    """``codes.<field>`` for each code among these fields: the version of the table it is given by on ``day``."""
+    marks: dict[str, Json] = {}
+    for name, table in CODED.items():
+        code = fields.get(name)
+        if isinstance(code, str) and code:
+            _put(marks, f"codes.{name}", desk.codes.give(table, code, day, f"{where}.{name}"))
+    return marks
+
+
+def _matter(matter: MatterInput, where: str, desk: Desk, command: RegisterVisit, visited: date) -> dict[str, Json]:
     fields: dict[str, Json] = {}
     for name in _MATTER_LINES:
         written = getattr(matter, name)
         if written:
             _put(fields, name, desk.line(written, f"{where}.{name}"))
+    fields |= give_codes(fields, where, desk, visited)
     for name in ("request", "facts", "reasons"):
         _put(fields, name, desk.text(getattr(matter, name), f"{where}.{name}"))
     spoken = [fields.get(name) for name in ("request", "facts", "reasons")]

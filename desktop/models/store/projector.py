@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,15 +11,16 @@ from desktop.models.store.connection import Connection
 from desktop.models.store.files import file_rows
 from desktop.models.store.rows import ClockRow
 from desktop.models.store.search import SearchDoc, index
+from desktop.models.store.tables import calendar_rows, given_rows
 from domain.acts import CaseKind
 from domain.beijing import beijing_minute
-from domain.canonical import Json, canonical_bytes
+from domain.canonical import Json
+from domain.codes import CodeBook
 from domain.fold import CaseState, is_count
 from domain.matter import ClockState, Reckoned, clocks, standing
-from domain.refusals import Refusal
 from domain.rules import Rules
 from domain.series import parse_series_id
-from domain.workcalendar import WorkCalendar, YearTable, parse_calendar
+from domain.workcalendar import WorkCalendar
 from sync.log.log import batched, marks
 
 Value: TypeAlias = str | int
@@ -37,6 +37,7 @@ KEYS = {
     "clerk": "clerk_id",
     "series": "series",
     "calendar_year": "year",
+    "given_table": "case_id",
 }
 """Each table's column that leads back to the case; rows of a case are replaced as a whole."""
 
@@ -50,10 +51,11 @@ _LINKS = """near = ?1 AND kind = 'person'
 
 @dataclass(frozen=True, slots=True)
 class Yardstick:
-    """What besides the acts decides a row: the calendar and the rules in force."""
+    """What besides the acts decides a row: the calendar, the rules and the codes in force."""
 
     calendar: WorkCalendar
     rules: Rules
+    codes: CodeBook
     initials: Callable[[str], tuple[str, ...]]
     reckoned: Reckoned = field(default_factory=dict)
     """Last days by this calendar and these rules: the matters of one day share theirs."""
@@ -358,23 +360,15 @@ def _series(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
 
 
 def _calendar(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
-    tables = []
-    for key, body in state.items("table").items():
-        table = _year_table(body)
-        if table is not None and state.case_id == f"calendar/{table.year}" and key == f"{table.scope}-{table.version}":
-            tables.append((table.year, table.version, table.scope, canonical_bytes(body).decode()))
-    if tables:
-        rows["calendar_year"] = list(tables)
+    found = calendar_rows(state)
+    if found:
+        rows["calendar_year"] = found
 
 
-def _year_table(body: Json) -> YearTable | None:
-    """A table that is one; what else an act from elsewhere calls a table is kept in the log and measures nothing."""
-    if not isinstance(body, dict):
-        return None
-    try:
-        return parse_calendar(body)
-    except Refusal:
-        return None
+def _given(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
+    found = given_rows(state)
+    if found:
+        rows["given_table"] = found
 
 
 _MAKERS: dict[str, Callable[[CaseState, Yardstick, RowSet], None]] = {
@@ -385,9 +379,6 @@ _MAKERS: dict[str, Callable[[CaseState, Yardstick, RowSet], None]] = {
     CaseKind.CLERK: _clerk,
     CaseKind.SERIES: _series,
     CaseKind.CALENDAR: _calendar,
+    CaseKind.RULES: _given,
+    CaseKind.CODES: _given,
 }
-
-
-def load_calendar_tables(db: Connection) -> list[dict[str, object]]:
-    """Year tables that came by act (imported here or sent by the county)."""
-    return [json.loads(row[0]) for row in db.execute("SELECT body FROM calendar_year ORDER BY year, version")]

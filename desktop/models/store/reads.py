@@ -154,6 +154,11 @@ class Reads:
         rows = self._rows("SELECT matter_id FROM matter WHERE instr(clock_years, ?) > 0", (f"{year:04d}",))
         return [str(row[0]) for row in rows]
 
+    def matters_running(self) -> list[str]:
+        """Matters with a clock that may still run."""
+        sql = "SELECT matter_id FROM matter WHERE next_step <> '' OR due_nominal <> '' OR calendar_missing <> ''"
+        return [str(row[0]) for row in self._rows(sql)]
+
     # people ----------------------------------------------------------------------------------------------------
 
     def petitioner_rows(self, petitioner_ids: Iterable[str]) -> list[PetitionerRow]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from desktop.models.store import files
+from desktop.models.store import files, tables
 from desktop.models.store.connection import Database
 from desktop.models.store.drafts import create_draft_tables
 from desktop.models.store.looks import create_look_tables
@@ -74,10 +74,6 @@ CREATE TABLE office (
 CREATE TABLE clerk (
   clerk_id TEXT PRIMARY KEY, name TEXT NOT NULL, sign_in TEXT NOT NULL, office TEXT NOT NULL, station TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE calendar_year (
-  year INTEGER NOT NULL, version INTEGER NOT NULL, scope TEXT NOT NULL, body TEXT NOT NULL,
-  PRIMARY KEY (year, version, scope)
-) STRICT, WITHOUT ROWID;
 """
 """Projections: what screens read. Each row is a function of one case's acts (and, for clocks, of the calendar), so a
 row never repeats what another case says; joins bring them together. A registration pays for every tree it touches, one
@@ -107,7 +103,8 @@ CREATE TRIGGER pdf_is_immutable BEFORE UPDATE ON pdf BEGIN SELECT RAISE(ABORT, '
 
 
 def _first(db: Database) -> None:
-    for script in (LOG_SCHEMA, STATION_SCHEMA, PROJECTIONS, OWN, files.PROJECTION, files.OWN):
+    own = (PROJECTIONS, OWN, files.PROJECTION, files.OWN, tables.PROJECTION, tables.OWN)
+    for script in (LOG_SCHEMA, STATION_SCHEMA, *own):
         for statement in statements(script):
             db.execute(statement)
     create_search_tables(db)
