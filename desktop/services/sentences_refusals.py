@@ -152,6 +152,7 @@ UPKEEP: Final = {
     "table_older": "[“{name}”]已有更新的第[{newest}]版，不能再导入第[{version}]版。",
     "table_elsewhere": "[“{name}”]是其他地区的规则[（{region}）]，不适用于本机构，没有导入。",
     "table_reserved": "条例本身的期限不能用导入的表改写。本地区的规则请另起标识。",
+    "focus_unknown": "代码表中没有“[{given}]”这个民生重点领域。请在教育、医疗、社保、住房中选择。",
     "code_unknown": "代码[“{code}”]不在[“{table}”第{version}版]中。请从列出的代码中选择。",
     "code_ended": "代码[“{code}”][{label}]已经停用[（“{table}”第{version}版）]，不能再选用。请选择现行的代码。",
     "calendar_table_invalid": "工作日历文件不对[：{reason}][（{where_in}）][（{day}）]。"

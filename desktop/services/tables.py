@@ -67,7 +67,7 @@ def import_calendar(station: Station, command: ImportCalendar) -> Outcome[Import
     return _import(
         station,
         f"calendar/{year}",
-        lambda state: corrections.import_calendar(command, state, known, station.desk()),
+        lambda state: corrections.import_calendar(command, state, known),
     )
 
 

@@ -113,7 +113,7 @@ def correct_petitioner(command: CorrectPetitioner, state: CaseState, desk: Desk)
     )
 
 
-def import_calendar(command: ImportCalendar, state: CaseState | None, shipped: Iterable[int], desk: Desk) -> ActDraft:
+def import_calendar(command: ImportCalendar, state: CaseState | None, shipped: Iterable[int]) -> ActDraft:
     """Import a year's table of working days; the notice it rests on is part of it."""
     table = _table(command)
     year = parse_calendar(table)

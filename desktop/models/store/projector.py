@@ -236,6 +236,7 @@ def _matter(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
             state.text("summary"),
             state.text("matter_class"),
             state.text("content_code"),
+            state.text("codes.content_code"),
             state.text("accused_organ"),
             state.text("route"),
             now.stage,

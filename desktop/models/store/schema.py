@@ -30,7 +30,9 @@ CREATE TABLE visit (
 CREATE INDEX visit_by_day ON visit (visited_on, office, window, day_count);
 CREATE TABLE matter (
   matter_id TEXT PRIMARY KEY, visit_id TEXT NOT NULL, number TEXT NOT NULL, summary TEXT NOT NULL,
-  matter_class TEXT NOT NULL, content_code TEXT NOT NULL, accused_organ TEXT NOT NULL, route TEXT NOT NULL,
+  matter_class TEXT NOT NULL, content_code TEXT NOT NULL,
+  content_mark TEXT NOT NULL,           -- the table and version the content class was given by
+  accused_organ TEXT NOT NULL, route TEXT NOT NULL,
   stage TEXT NOT NULL, office TEXT NOT NULL, owner TEXT NOT NULL, next_step TEXT NOT NULL,
   received_on TEXT NOT NULL, repeat TEXT NOT NULL, earlier_matter TEXT NOT NULL, petitioner TEXT NOT NULL,
   due_clock TEXT NOT NULL, due_nominal TEXT NOT NULL, due_rolled TEXT NOT NULL, calendar_missing TEXT NOT NULL,
