@@ -66,6 +66,8 @@ TITLES: Final = {
     "triage.review_opinion": "有复查复核意见",
     "repeat": "初访重访",
     "repeat.reason": "初重判断依据",
+    "first.office": "本机构初次",
+    "first.national": "全国初次",
     "stage": "办理状态",
     "accepted_on": "受理日期",
     "handling_unit": "承办单位",

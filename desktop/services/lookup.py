@@ -34,6 +34,7 @@ from domain.canonical import Json
 from domain.codes import CodeBook
 from domain.conflicts import Difference, differences
 from domain.decisions.settling import choices, third_allowed
+from domain.flags import Flag, flags
 from domain.fold import CaseState
 from domain.papers import TITLES
 from domain.refusals import Refusal
@@ -78,6 +79,8 @@ class MatterPage:
     fields: tuple[tuple[str, str], ...]
     newer: bool
     together: tuple[TogetherRow, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    """Every flag, who decided it and by what, and what is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +133,18 @@ def matter_page(station: Station, matter_id: str) -> MatterPage:
     matter = _row(station.store.matter_rows([matter_id]), state, "matter_id")
     visits = station.store.visit_rows([matter.visit_id])
     petitioners = station.store.petitioner_rows([state.text("petitioner")]) if state.text("petitioner") else []
+    repeated = state.text("repeat.earlier")
     return MatterPage(
         matter=matter,
         visit=visits[0] if visits else None,
         petitioner=petitioners[0] if petitioners else None,
         clocks=tuple(station.store.clocks_of(matter_id)),
+        flags=flags(
+            state,
+            station.store.state(matter.visit_id) if matter.visit_id else None,
+            station.store.state(repeated) if repeated else None,
+            station.store.yardstick.rules.at(matter.office),
+        ),
         **_of_case(station, state),
     )
 

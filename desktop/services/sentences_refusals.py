@@ -152,6 +152,11 @@ UPKEEP: Final = {
     "table_older": "[“{name}”]已有更新的第[{newest}]版，不能再导入第[{version}]版。",
     "table_elsewhere": "[“{name}”]是其他地区的规则[（{region}）]，不适用于本机构，没有导入。",
     "table_reserved": "条例本身的期限不能用导入的表改写。本地区的规则请另起标识。",
+    "simple_handling_off": "本地区没有施行简易办理，请按普通程序办理。施行的，由县级导入写明依据的期限规则表。",
+    "simple_condition_missing": "没有写明符合简易办理的哪一种情形[（{conditions}）]。"
+    "请选定一种，都不符合的按普通程序办理。",
+    "simple_only_first": "简易办理只适用于初次信访事项。请先认定是否初次，重复的按普通程序办理。",
+    "simple_excluded": "这件事项标注了[“{flag}”]，不适用简易办理。请按普通程序办理。",
     "focus_unknown": "代码表中没有“[{given}]”这个民生重点领域。请在教育、医疗、社保、住房中选择。",
     "code_unknown": "代码[“{code}”]不在[“{table}”第{version}版]中。请从列出的代码中选择。",
     "code_ended": "代码[“{code}”][{label}]已经停用[（“{table}”第{version}版）]，不能再选用。请选择现行的代码。",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from domain.flags import CLERK_FLAGS, TITLES
+
 Options = Sequence[tuple[str, str]]
 
 SEX: Options = (("", "未说明"), ("male", "男"), ("female", "女"))
@@ -34,19 +36,7 @@ ROUTE: Options = (
     ("31-6", "31条（六）信访程序"),
 )
 REPEAT: Options = (("first", "初访"), ("repeat", "重访"), ("new_facts", "新事实"), ("undecided", "待核"))
-FLAGS: Options = (
-    ("litigation", "涉法涉诉"),
-    ("threat", "扬言"),
-    ("urgent", "重大紧急"),
-    ("level_skipping", "越级走访"),
-    ("cross_region", "三跨三分离"),
-    ("backlog", "积案"),
-    ("foreign", "涉外"),
-    ("hongkong", "涉港"),
-    ("macao", "涉澳"),
-    ("taiwan", "涉台"),
-    ("overseas", "涉侨"),
-)
+FLAGS: Options = tuple((code, TITLES[code]) for code in CLERK_FLAGS)
 MATERIAL_FORM: Options = (("copy", "复印件"), ("original", "原件"), ("electronic", "电子件"))
 STAGE: Options = (
     ("registered", "已登记"),

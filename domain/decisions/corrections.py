@@ -20,6 +20,7 @@ from domain.commands import (
 )
 from domain.decisions.desk import Desk, require
 from domain.decisions.registration import give_codes, petitioner_fields
+from domain.flags import first_here
 from domain.fold import CaseState
 from domain.refusals import Refusal
 from domain.workcalendar import WorkCalendar, parse_calendar
@@ -80,6 +81,9 @@ def correct_matter(command: CorrectMatter, state: CaseState, desk: Desk) -> ActD
     draft = _correct("matter_corrected", MATTER_FIELDS, command.values, command.why, command.seen, state, desk)
     received = parse_minute(state.text("received_on"))
     marks = give_codes(draft.sets, "values", desk, received.date() if received else desk.today)
+    if "repeat" in draft.sets:  # what it said of 初次 falls with it; a correction names no earlier matter
+        marks |= dict.fromkeys(("first.office", "first.office_form"))
+        marks |= first_here(str(draft.sets["repeat"]), state.text("office"), state.text("channel"), None)
     if not marks:
         return draft
     sets: dict[str, Json] = {**draft.sets, **marks}
