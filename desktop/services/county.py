@@ -199,6 +199,7 @@ def finish_exchange(
             Topic.DEADLINE,
             Topic.CONFLICT,
             Topic.CLERK,
+            Topic.CALENDAR,
         }
     elif applied.confirmed:
         topics |= {Topic.VISIT, Topic.MATTER}

@@ -15,7 +15,7 @@ from desktop.services.shipped import shipped_calendars, shipped_codes, shipped_r
 from desktop.services.station import Station
 from domain.acts import ActDraft
 from domain.beijing import beijing_minute
-from domain.codes import TABLES, Code, CodeTable
+from domain.codes import FIELDS, TABLES, Code, CodeTable
 from domain.commands import ImportCalendar, ImportCodes, ImportRules
 from domain.decisions import corrections, tables
 from domain.fold import CaseState
@@ -116,6 +116,16 @@ def words_of(moved: Moved) -> str:
 def offered(station: Station, table: str, day: date | None = None) -> tuple[Code, ...]:
     """The codes that may be chosen on a day, today when none is named."""
     return station.store.yardstick.codes.offered(table, day or station.desk().today)
+
+
+def choices(station: Station) -> dict[str, list[tuple[str, str]]]:
+    """What the form offers today for each field that holds a code of a matter; whatever hangs below is set in."""
+    found = {}
+    for field in ("content_code", "purpose_code"):
+        codes = offered(station, FIELDS[field])
+        rows = [(each.code, f"　{each.label}" if each.parent else each.label) for each in codes]
+        found[field] = [("", "未说明"), *rows]
+    return found
 
 
 def tables_here(station: Station) -> list[TableRow]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,9 @@ import pytest
 
 import resources
 from desktop.cli import SERVICES
-from desktop.services import care, county, lookup, matters, tables
+from desktop.services import care, county, drafts, lookup, matters, tables
 from desktop.services.tables import tables_here
-from domain.commands import AnswerMatter, CorrectMatter, ImportCodes, ImportRules
+from domain.commands import AnswerMatter, CorrectMatter, ImportCodes, ImportRules, ReferMatter
 from tests.desktop.services.halls import Hall, carry, claim, refusal
 from tests.domain.test_tables import newer
 from tests.sync.harness import County
@@ -187,3 +188,22 @@ def test_the_countys_tables_reach_its_stations_by_sync(organ: Hall, server: Coun
     assert row(organ.station, "codes", "content_classes", 2).since == "2026-12-01"
     assert organ.station.store.yardstick.calendar.table(2026).version == 2
     assert care.verify(organ.station).clean
+
+
+# the clock of the bureau (domain.md §9 row 9) ------------------------------------------------------------------------
+
+
+def test_row_9_the_fifteen_days_of_the_bureau_end_when_the_matter_is_sent_and_not_when_it_is_drafted(
+    hall: Hall,
+) -> None:
+    hall.clock.at("2026-09-02 10:00")
+    matter = hall.register().matter_ids[0]
+    hall.clock.at("2026-09-17 16:00")
+    drafts.save_draft(hall.station, "fd" * 16, {"to_office": "370206"}, form="refer", form_version=1)
+    running = hall.clock_row(matter, "T1")
+    assert (running.nominal, running.state) == ("2026-09-17", "running")
+    hall.clock.at("2026-09-18 09:00")
+    SERVICES[ReferMatter](hall.station, ReferMatter(matter, "370206"))
+    ended = hall.clock_row(matter, "T1")
+    assert (ended.state, ended.ended_on) == ("ended", "2026-09-18")
+    assert (date.fromisoformat(ended.ended_on) - date.fromisoformat(ended.nominal)).days == 1
