@@ -33,6 +33,7 @@ from desktop.services import (
     restricted,
     stick,
     stick_enrol,
+    tables,
     transfer,
 )
 from desktop.services.outcome import Outcome
@@ -57,7 +58,9 @@ SERVICES: Mapping[type, Callable[[Station, Any], Outcome[Any]]] = {
     commands.SettleConflict: matters.settle_conflict,
     commands.SettleConflicts: matters.settle_conflicts,
     commands.CorrectTime: matters.correct_time,
-    commands.ImportCalendar: care.import_calendar,
+    commands.ImportCalendar: tables.import_calendar,
+    commands.ImportRules: tables.import_rules,
+    commands.ImportCodes: tables.import_codes,
 }
 
 
@@ -304,13 +307,18 @@ def _restore(words: argparse.Namespace) -> int:
     return DONE
 
 
-def _import_calendar(words: argparse.Namespace) -> int:
-    data = cli_input.read_file(Path(words.file))
-    try:
-        command = commands.ImportCalendar(data.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise Refusal("input_invalid", field="table", facts={"reason": "不是 UTF-8", "kind": "not_utf8"}) from error
-    return _with_station(lambda station, _words: care.import_calendar(station, command))(words)
+def _import(command: type) -> Callable[[argparse.Namespace], int]:
+    """Import a table from a file: the whole text is the command's only input."""
+
+    def run(words: argparse.Namespace) -> int:
+        data = cli_input.read_file(Path(words.file))
+        try:
+            asked = command(data.decode("utf-8-sig"))
+        except UnicodeDecodeError as error:
+            raise Refusal("input_invalid", field="table", facts={"reason": "不是 UTF-8", "kind": "not_utf8"}) from error
+        return _with_station(lambda station, _words: SERVICES[command](station, asked))(words)
+
+    return run
 
 
 def _add_clerk(station: Station, words: argparse.Namespace) -> object:
@@ -336,8 +344,8 @@ DO: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "act": _read_act,
     "acts": _acts,
     "show": _with_station(lambda s, w: cli_read.show(s, w.what, w.id)),
-    "list": _with_station(lambda s, w: cli_read.listed(s, w.what, day=w.day, limit=w.limit)),
-    "find": _with_station(lambda s, w: cli_read.found(s, w.text, w.limit)),
+    "list": _with_station(lambda s, w: cli_read.listed(s, w.what, day=w.day, limit=w.limit, focus=w.focus)),
+    "find": _with_station(lambda s, w: cli_read.found(s, w.text, w.limit, w.focus)),
     "print": _check_print,
     "due": _due,
     "enrol": _with_station(_enrol),
@@ -350,7 +358,9 @@ DO: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "backup": _with_station(_backup),
     "self-check": _self_check,
     "restore": _restore,
-    "import-calendar": _import_calendar,
+    "import-calendar": _import(commands.ImportCalendar),
+    "import-rules": _import(commands.ImportRules),
+    "import-codes": _import(commands.ImportCodes),
     "add-clerk": _with_station(_add_clerk),
     "change-password": _with_station(_change_password),
 }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
-from desktop.services import clerks, county, drafts, lookup, papers, series, waiting
+from desktop.models.store.rows import MatterRow
+from desktop.services import clerks, county, drafts, lookup, papers, series, tables, waiting
 from desktop.services.shipped import shipped_calendars, shipped_rules
 from desktop.services.station import Station
 from domain.arithmetic import report
@@ -53,11 +54,16 @@ def _notice(station: Station, paper_id: str) -> Mapping[str, object]:
     return {"paper": row, "content": content, "delivery": state.get(f"delivery.{paper_id}")}
 
 
-def listed(station: Station, what: str, *, day: str, limit: int) -> object:
-    """A list, newest or most urgent first; ``day`` for visits, ``limit`` 0 for everything."""
+def listed(station: Station, what: str, *, day: str, limit: int, focus: str = "") -> object:
+    """A list, newest or most urgent first; ``day`` for visits, ``focus`` for matters, ``limit`` 0 for everything."""
     if day and parse_minute(day) is None:
         raise Refusal("date_invalid", field="day", facts={"text": day[:40]})
+    if focus and what != "matters":
+        raise Refusal("usage", facts={"reason": "--focus 只用于 list matters"})
     rows = list(LISTS[what](station, day))
+    if focus:
+        inside = {row.matter_id for row in lookup.in_focus(station, focus)}
+        rows = [row for row in rows if isinstance(row, MatterRow) and row.matter_id in inside]
     return rows[:limit] if limit else rows
 
 
@@ -85,9 +91,9 @@ def _board(station: Station, _day: str) -> Iterable[object]:
     return (*board.overdue, *board.today, *board.three_days, *board.seven_days, *board.later, *board.calendar_missing)
 
 
-def found(station: Station, text: str, limit: int) -> object:
-    """Search hits, newest first."""
-    return lookup.find(station, text, limit)
+def found(station: Station, text: str, limit: int, focus: str = "") -> object:
+    """Search hits, newest first; with ``focus`` only matters of that field of focus 民生重点."""
+    return lookup.find(station, text, limit, focus)
 
 
 LISTS: Mapping[str, Callable[[Station, str], Iterable[object]]] = {
@@ -101,6 +107,7 @@ LISTS: Mapping[str, Callable[[Station, str], Iterable[object]]] = {
     "offices": lambda station, _day: lookup.offices(station),
     "clerks": lambda station, _day: clerks.clerks(station),
     "drafts": lambda station, _day: drafts.open_drafts(station),
+    "tables": lambda station, _day: tables.tables_here(station),
     "gaps": lambda station, _day: series.gap_report(station),
     "numbers": lambda station, _day: series.series_left(station),
     "waiting": lambda station, _day: waiting.waiting(station).rows,
@@ -121,7 +128,7 @@ def deadline(
         raise Refusal("clock_unknown", field="clock", facts={"given": clock[:20]})
     calendar, rules = WorkCalendar(shipped_calendars()), shipped_rules()
     if station is not None:
-        calendar, rules = station.store.yardstick.calendar, station.store.yardstick.rules
+        calendar, rules = station.store.yardstick.calendar, station.desk().rules
     hearings = []
     for each in exclude:
         first, dots, last = each.partition("..")

@@ -22,6 +22,8 @@ class CaseKind:
     CLERK: Final = "clerk"
     SERIES: Final = "series"
     CALENDAR: Final = "calendar"
+    RULES: Final = "rules"
+    CODES: Final = "codes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,8 @@ _KINDS: Final = (
     ActKind("series_sealed", CaseKind.SERIES, "封存文号"),
     ActKind("number_disputed", "", "文号重复"),
     ActKind("calendar_imported", CaseKind.CALENDAR, "导入工作日历"),
+    ActKind("rules_imported", CaseKind.RULES, "导入期限规则表"),
+    ActKind("codes_imported", CaseKind.CODES, "导入代码表"),
 )
 
 ACT_KINDS: Final[Mapping[str, ActKind]] = {kind.name: kind for kind in _KINDS}

@@ -49,11 +49,11 @@ def mixed(scopes: Iterable[str]) -> bool:
 
 
 def tabular(case_id: str) -> bool:
-    """True for a line of a table that every desk may name, such as an office of the directory or a year's calendar.
+    """True for a line of a table that every desk may name: an office of the directory, a year, rules, codes.
 
     Its id is no secret, so it has no audience: an act in it goes to its own scope and nowhere else.
     """
-    return case_id.startswith(("office/", "calendar/"))
+    return case_id.startswith(("office/", "calendar/", "rules/", "codes/"))
 
 
 def shareable(scope: str) -> bool:

@@ -42,6 +42,8 @@ class ClockRule:
     days: int | None
     basis: str
     from_memory: bool = False
+    until: date | None = None
+    """Last day it was in force; None: still is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,32 +55,79 @@ class Setting:
     value: object
     basis: str
     from_memory: bool = False
+    until: date | None = None
 
 
 _Dated = TypeVar("_Dated", ClockRule, Setting)
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
-    """Dated rules; later layers (a county's own table) win over earlier ones from their own day on."""
+class Layer:
+    """One table of rules in one version: the Regulation's own, a province's, a county's."""
 
+    id: str
     name: str
+    region: str
+    """Digits of the region it holds for, as far as they say something (``37``, ``370299``); empty: everywhere."""
+    version: int
     clocks: tuple[ClockRule, ...]
     settings: tuple[Setting, ...]
+    verified: bool = True
+    """False: nobody has confirmed that the text is in force (待核实)."""
+    known_on: date | None = None
+    """The day it was imported; None: shipped. What had ended by then keeps the measure it had."""
+
+    def applies(self, office: str) -> bool:
+        """Whether it holds for an office, by the region its code begins with."""
+        return office.startswith(self.region)
+
+    def counts(self, ended: date | None) -> bool:
+        """Whether it measures what ended on a day (None: runs still): only what was known before that day does."""
+        return self.known_on is None or ended is None or self.known_on < ended
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Layers of dated rules, the most general first; of each table its highest version counts.
+
+    Of the lengths in force the shortest counts: a local table may only be stricter. Of the settings the most local.
+    """
+
+    layers: tuple[Layer, ...]
+
+    @property
+    def name(self) -> str:
+        """The names of the tables, for people."""
+        return "＋".join(dict.fromkeys(layer.name for layer in self.layers))
+
+    @property
+    def mark(self) -> tuple[tuple[str, int], ...]:
+        """Tells these rules from others: table and version of each layer."""
+        return tuple((layer.id, layer.version) for layer in self.layers)
+
+    def at(self, office: str, ended: date | None = None) -> Rules:
+        """The rules of one office; with ``ended`` those that measure what ended on that day, for good."""
+        kept = tuple(layer for layer in self.layers if layer.applies(office) and layer.counts(ended))
+        return self if len(kept) == len(self.layers) else Rules(kept)
 
     def clock(self, code: str, day: date) -> ClockRule:
         """The rule for a clock whose event day is ``day``; ``rule_missing`` before any was in force."""
-        found = _in_force([rule for rule in self.clocks if rule.clock == code], day)
-        if found is None:
+        best: ClockRule | None = None
+        for layer in self._counting():
+            found = _in_force([rule for rule in layer.clocks if rule.clock == code], day)
+            if found is not None and (best is None or _shorter(found, best)):
+                best = found
+        if best is None:
             raise Refusal("rule_missing", field="clock", facts={"clock": code, "day": day.isoformat()})
-        return found
+        return best
 
     def setting(self, name: str, day: date) -> Setting:
         """The setting in force on ``day``; ``rule_missing`` when no table names it."""
-        found = _in_force([each for each in self.settings if each.name == name], day)
-        if found is None:
-            raise Refusal("rule_missing", field=name, facts={"setting": name, "day": day.isoformat()})
-        return found
+        for layer in reversed(self._counting()):
+            found = _in_force([each for each in layer.settings if each.name == name], day)
+            if found is not None:
+                return found
+        raise Refusal("rule_missing", field=name, facts={"setting": name, "day": day.isoformat()})
 
     def number(self, name: str, day: date) -> int:
         """A setting that is one whole number."""
@@ -103,34 +152,31 @@ class Rules:
         return REPRESENTATIVE_CEILING
 
     def overlaid(self, local: Rules) -> Rules:
-        """These rules with a local table laid over them; each entry counts from its own day."""
-        return Rules(f"{self.name}＋{local.name}", self.clocks + local.clocks, self.settings + local.settings)
+        """These rules with local tables laid over them; each entry counts from its own day."""
+        return Rules(tuple(sorted(self.layers + local.layers, key=lambda layer: len(layer.region))))
+
+    def _counting(self) -> tuple[Layer, ...]:
+        """Of each table the highest version; of two alike the one laid over the other."""
+        if len(self.layers) == 1:
+            return self.layers
+        newest: dict[str, Layer] = {}
+        for layer in self.layers:
+            if layer.id not in newest or layer.version >= newest[layer.id].version:
+                newest[layer.id] = layer
+        return tuple(layer for layer in self.layers if newest[layer.id] is layer)
 
 
-def parse_rules(table: Mapping[str, object]) -> Rules:
-    """Read a rule table strictly: ``rule_table_invalid`` if malformed, ``rule_over_ceiling`` if laxer than the law."""
-    if not isinstance(table, Mapping):
-        raise _invalid("not_an_object", "table")
-    clocks = []
-    for index, entry in enumerate(_entries(table, "clocks")):
-        where = f"clocks.{index}"
-        code, days = entry.get("clock"), entry.get("days")
-        if not isinstance(code, str) or code not in CEILINGS:
-            raise _invalid("clock", where)
-        _check_length(code, days, where)
-        clocks.append(ClockRule(code, _since(entry, where), cast("int | None", days), *_source(entry, where)))
-    settings = []
-    for index, entry in enumerate(_entries(table, "settings")):
-        where = f"settings.{index}"
-        name = entry.get("setting")
-        check = _SETTINGS.get(name) if isinstance(name, str) else None
-        if check is None or not check(entry.get("value")):
-            raise _invalid("setting", where)
-        settings.append(Setting(cast(str, name), _since(entry, where), entry["value"], *_source(entry, where)))
-    name = table.get("name")
-    if not isinstance(name, str) or not name:
-        raise _invalid("name", "name")
-    return Rules(name, tuple(clocks), tuple(settings))
+def region_prefix(code: str) -> str:
+    """The digits of a region code that say something: ``370000`` → ``37``, ``370299101000`` → ``370299101``."""
+    for length in (2, 4, 6, 9):
+        if not code[length:].strip("0"):
+            return code[:length]
+    return code
+
+
+def _shorter(rule: ClockRule, than: ClockRule) -> bool:
+    """Whether the more local rule counts: it is as short, or the other leaves the length open."""
+    return rule.days is not None and (than.days is None or rule.days <= than.days)
 
 
 def _in_force(found: Iterable[_Dated], day: date) -> _Dated | None:
@@ -138,90 +184,4 @@ def _in_force(found: Iterable[_Dated], day: date) -> _Dated | None:
     for each in found:  # a later layer wins on an equal day
         if each.since <= day and (best is None or each.since >= best.since):
             best = each
-    return best
-
-
-def _check_length(code: str, days: object, where: str) -> None:
-    ceiling = CEILINGS[code]
-    if days is None and ceiling is None:
-        return
-    if not _is_whole(days) or cast(int, days) < 1:
-        raise _invalid("days", where)
-    length = cast(int, days)
-    if ceiling is not None and (length > ceiling or (code in FIXED and length != ceiling)):
-        facts = {"clock": code, "days": length, "ceiling": ceiling}
-        raise Refusal("rule_over_ceiling", field=where, article="R 22–36", facts=facts)
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_percent(value: object) -> bool:
-    return _is_whole(value) and 0 < cast(int, value) <= 100
-
-
-def _is_rising(value: object) -> bool:
-    return isinstance(value, list) and len(value) == 3 and all(map(_is_percent, value)) and sorted(set(value)) == value
-
-
-def _are_days(value: object) -> bool:
-    return (
-        isinstance(value, Mapping)
-        and "default" in value
-        and all(_is_whole(days) and days >= 0 for days in value.values())
-    )
-
-
-def _are_bands(value: object) -> bool:
-    if not isinstance(value, list) or not value:
-        return False
-    for band in value:
-        if not isinstance(band, Mapping) or set(band) != {"up_to", "limit"}:
-            return False
-        if not (band["up_to"] is None or _is_whole(band["up_to"])) or not _is_whole(band["limit"]):
-            return False
-        if not 1 <= band["limit"] <= REPRESENTATIVE_CEILING:
-            return False
-    bounds = [band["up_to"] for band in value]
-    return bounds[-1] is None and None not in bounds[:-1] and sorted(set(bounds[:-1])) == bounds[:-1]
-
-
-ROLL_POLICIES = ("staff_nominal", "rolled", "nominal")
-_SETTINGS = {
-    "roll_policy": lambda value: value in ROLL_POLICIES,
-    "warning_percent": _is_rising,
-    "collective_headcount": lambda value: _is_whole(value) and value >= 2,
-    "representative_limits": _are_bands,
-    "internal_days": _are_days,
-    "simple_handling": lambda value: isinstance(value, bool),
-    "review_restarts_handling": lambda value: isinstance(value, bool),
-    "repeat_same_percent": _is_percent,
-    "repeat_related_percent": _is_percent,
-}
-
-
-def _entries(table: Mapping[str, object], key: str) -> list[Mapping[str, object]]:
-    value = table.get(key, [])
-    if not isinstance(value, list) or not all(isinstance(entry, Mapping) for entry in value):
-        raise _invalid("list", key)
-    return cast("list[Mapping[str, object]]", value)
-
-
-def _since(entry: Mapping[str, object], where: str) -> date:
-    value = entry.get("from")
-    try:
-        return date.fromisoformat(value if isinstance(value, str) else "")
-    except ValueError:
-        raise _invalid("from", where) from None
-
-
-def _source(entry: Mapping[str, object], where: str) -> tuple[str, bool]:
-    basis, from_memory = entry.get("basis"), entry.get("from_memory", False)
-    if not isinstance(basis, str) or not basis or not isinstance(from_memory, bool):
-        raise _invalid("basis", where)
-    return basis, from_memory
-
-
-def _invalid(reason: str, where: str) -> Refusal:
-    return Refusal("rule_table_invalid", field=where, facts={"reason": reason, "where": where})
+    return best if best is None or best.until is None or day <= best.until else None

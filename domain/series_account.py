@@ -17,6 +17,8 @@ class Issue:
     paper: str
     voided: bool = False
     writer: str = ""
+    disputed: str = ""
+    """Where the county settled whose the number is: this paper ``keeps`` it, or ``corrects``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,10 @@ class Account:
     """Numbers nobody can account for."""
     doubles: tuple[int, ...]
     """Numbers borne by two papers that stand."""
+    voids: tuple[int, ...]
+    """Numbers all of whose papers are void, one by one: each keeps its number."""
+    disputed: tuple[int, ...]
+    """Those of ``doubles`` of which the county has settled that one paper keeps the number and the others correct."""
     strays: tuple[int, ...]
     """Numbers issued without a lease that covers them."""
 
@@ -49,9 +55,12 @@ class Account:
 def account(series: SeriesState, issues: Iterable[Issue]) -> Account:
     """Every number up to the highest is issued once, voided or sealed; gaps, doubles and strays are named."""
     papers: dict[int, dict[str, bool]] = {}
+    settled: dict[int, list[str]] = {}
     strays: set[int] = set()
     for issue in issues:
         papers.setdefault(issue.n, {})[issue.paper] = issue.voided
+        if not issue.voided:
+            settled.setdefault(issue.n, []).append(issue.disputed)
         covering = [block for block in series.blocks if block.first <= issue.n <= block.last]
         if not covering or (issue.writer and all(block.holder != issue.writer for block in covering)):
             strays.add(issue.n)
@@ -79,5 +88,9 @@ def account(series: SeriesState, issues: Iterable[Issue]) -> Account:
         open=tuple(opened),
         gaps=tuple(minus([(1, top)], known)),
         doubles=tuple(sorted(n for n, count in standing.items() if count > 1)),
+        voids=tuple(sorted(n for n, count in standing.items() if count == 0)),
+        disputed=tuple(
+            sorted(n for n, words in settled.items() if sorted(words) == ["corrects"] * (len(words) - 1) + ["keeps"])
+        ),
         strays=tuple(sorted(strays)),
     )

@@ -26,7 +26,7 @@ def calendars() -> list[dict[str, object]]:
 
 
 def rules() -> dict[str, object]:
-    """The shipped dated rule table (shape: ``domain.rules.parse_rules``)."""
+    """The shipped dated rule table (shape: ``domain.ruletable.parse_rules``)."""
     return table("rules_base")
 
 

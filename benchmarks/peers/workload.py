@@ -14,7 +14,7 @@ from domain.canonical import canonical_bytes
 from domain.commands import PetitionerInput, RepeatDecision
 from domain.decisions.desk import Desk
 from domain.decisions.registration import register_visit
-from domain.rules import parse_rules
+from domain.ruletable import parse_rules
 from domain.workcalendar import WorkCalendar, parse_calendar
 
 NOW_MS = 1_795_400_000_000

@@ -1,4 +1,4 @@
-"""Care of the data: verify, rebuild, back up, restore, import a calendar."""
+"""Care of the data: verify, rebuild, back up, restore."""
 
 from __future__ import annotations
 
@@ -13,13 +13,10 @@ from desktop.models.store.proof import Progress, VerifyReport
 from desktop.models.store.vault import Vault
 from desktop.services import files
 from desktop.services.outcome import Outcome, Topic
-from desktop.services.shipped import shipped_calendars
 from desktop.services.station import Station
-from domain.commands import ImportCalendar
-from domain.decisions import corrections
 from domain.faults import SurroundingsFault
 
-__all__ = ["Progress", "VerifyReport", "backup", "import_calendar", "rebuild", "rest", "restore", "verify"]
+__all__ = ["Progress", "VerifyReport", "backup", "rebuild", "rest", "restore", "verify"]
 
 BULK_DOCS = 5000
 
@@ -38,25 +35,6 @@ def rebuild(station: Station, progress: Progress | None = None) -> Outcome[int]:
     cases = proof.rebuild(station.store, progress)
     everything = {Topic.VISIT, Topic.MATTER, Topic.PETITIONER, Topic.PAPER, Topic.DEADLINE, Topic.CONFLICT}
     return Outcome(cases, frozenset(everything))
-
-
-def import_calendar(station: Station, command: ImportCalendar) -> Outcome[int]:
-    """Import a year's working days; clocks that waited for it are recomputed in the same transaction.
-
-    Returns how many matters' clocks moved.
-    """
-    store, desk = station.store, station.desk()
-    year = corrections.calendar_year(command)
-    shipped = [table.year for table in shipped_calendars()]
-    draft = corrections.import_calendar(command, store.state(f"calendar/{year}"), shipped, desk)
-    try:
-        with station.writing() as transaction:
-            transaction.record([draft])
-            moved = store.remeasure(year)
-    except BaseException:
-        store.reread_calendar()
-        raise
-    return Outcome(moved, frozenset({Topic.CALENDAR, Topic.DEADLINE, Topic.MATTER, Topic.SYNC}))
 
 
 def rest(station: Station, *, bulk: bool = False) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from desktop.services.field_titles import value_words
 from desktop.services.notice_contents import acceptance, iso, pathway, referral, service_return
 from desktop.services.station import Station
 from desktop.services.words import CLASSES, FLAGS, REPEATS, ROLES, ROUTES, SEXES, STEPS, UNCLEAR, label
@@ -105,6 +106,11 @@ def _person(state: CaseState, role: str) -> RegisteredPerson:
     )
 
 
+def _code(station: Station, state: CaseState, field: str) -> str:
+    """A code of a matter in words, as the version of the table has it by which it was given."""
+    return value_words(field, state.text(field), state.text(f"codes.{field}"), station.store.yardstick.codes)
+
+
 def _registered_matter(station: Station, state: CaseState) -> RegisteredMatter:
     accused = "、".join(state.text(n) for n in ("accused_person", "accused_post", "accused_organ") if state.text(n))
     earlier = station.store.matter_rows([state.text("repeat.earlier")]) if state.text("repeat.earlier") else []
@@ -115,8 +121,8 @@ def _registered_matter(station: Station, state: CaseState) -> RegisteredMatter:
         facts=state.text("facts"),
         reasons=state.text("reasons"),
         classification=CLASSES.get(state.text("matter_class"), ""),
-        category=label("content_classes", state.text("content_code")),
-        purpose=label("purposes", state.text("purpose_code")),
+        category=_code(station, state, "content_code"),
+        purpose=_code(station, state, "purpose_code"),
         place=state.text("place"),
         happened=state.text("occurred_on"),
         accused=accused,

@@ -183,8 +183,8 @@ def finish_exchange(
         if applied.reborn:
             station.set_fence()
     except BaseException as error:
-        # A round that was rolled back after a calendar came with it must not leave that calendar in memory.
-        store.reread_calendar()
+        # A round that was rolled back after a table came with it must not leave that table in memory.
+        store.reread_tables()
         store.reread_identity()
         if isinstance(error, WireDamaged):
             raise SurroundingsFault("county_refused", facts={"reason": "bad_answer", "code": error.code}) from error
@@ -199,6 +199,7 @@ def finish_exchange(
             Topic.DEADLINE,
             Topic.CONFLICT,
             Topic.CLERK,
+            Topic.CALENDAR,
         }
     elif applied.confirmed:
         topics |= {Topic.VISIT, Topic.MATTER}

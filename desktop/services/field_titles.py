@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from desktop.services.shipped import shipped_codes
 from desktop.services.words import CLASSES, FLAGS, REPEATS, ROLES, ROUTES, SEXES, UNCLEAR, label
+from domain.codes import FIELDS as CODED
+from domain.codes import CodeBook
 from domain.fold import CaseState
 from domain.identity import mask_id, mask_phone
 from domain.procedure.stages import STAGES
@@ -50,6 +53,8 @@ TITLES: Final = {
     "matter_class": "事项类别",
     "route": "办理途径",
     "content_code": "内容分类",
+    "purpose_code": "信访目的",
+    "cause_code": "信访原因",
     "place": "问题属地",
     "occurred_on": "问题发生时间",
     "accused_person": "被反映人",
@@ -62,6 +67,8 @@ TITLES: Final = {
     "triage.review_opinion": "有复查复核意见",
     "repeat": "初访重访",
     "repeat.reason": "初重判断依据",
+    "first.office": "本机构初次",
+    "first.national": "全国初次",
     "stage": "办理状态",
     "accepted_on": "受理日期",
     "handling_unit": "承办单位",
@@ -171,13 +178,11 @@ _WORDS: Final = {
 
 
 _TABLES: Final = {
-    "content_code": "content_classes",
-    "purpose_code": "purposes",
     "occupation": "occupations",
     "ethnic_group": "ethnic_groups",
     "id_kind": "id_kinds",
 }
-"""Fields that hold a code of a shipped table."""
+"""Fields that hold a code of a table that is not imported; the others are told by ``domain.codes.FIELDS``."""
 
 
 def field_title(name: str) -> str:
@@ -191,8 +196,13 @@ def field_title(name: str) -> str:
     return next((title for prefix, title in _PREFIXES.items() if name.startswith(prefix)), "")
 
 
-def value_words(name: str, value: str) -> str:
-    """A code word of a field as Chinese; other values as they are."""
+def value_words(name: str, value: str, mark: str = "", book: CodeBook | None = None) -> str:
+    """A code word of a field as Chinese; other values as they are.
+
+    ``mark`` is the version of the table a code was given by, ``book`` the tables of the station; else the shipped ones.
+    """
+    if name in CODED:
+        return (book or shipped_codes()).label(CODED[name], value, mark)
     if name in _TABLES:
         return label(_TABLES[name], value)
     if name.startswith("triage."):
@@ -209,7 +219,7 @@ def masked(name: str, words: str) -> str:
     return mask_phone(words) if name in ("mobile", "landline") else words
 
 
-def field_words(state: CaseState) -> tuple[tuple[str, str], ...]:
+def field_words(state: CaseState, book: CodeBook | None = None) -> tuple[tuple[str, str], ...]:
     """(title, words) of what a case records, in reading order; empty ones left out."""
     found: list[tuple[str, str]] = []
     for name, title in TITLES.items():
@@ -219,7 +229,7 @@ def field_words(state: CaseState) -> tuple[tuple[str, str], ...]:
         if value is True:
             found.append((title, "是"))
         elif isinstance(value, str | int):
-            words = value_words(name, str(value))
+            words = value_words(name, str(value), state.text(f"codes.{name}"), book)
             found.append((title, mask_id(words) if name == "id_number" else words))
         elif name == "companions":
             found.append((title, "、".join(str(item) for item in value)))

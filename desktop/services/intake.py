@@ -84,6 +84,8 @@ def register_visit(station: Station, command: RegisterVisit) -> Outcome[Register
     if moment is None:
         raise Refusal("date_invalid", field="visited_at", facts={"text": command.visited_at[:40]})
     day = moment.date()
+    ids = [matter.repeat.earlier_matter_id for matter in command.matters if matter.repeat.earlier_matter_id]
+    repeated = {matter_id: state for matter_id in ids if (state := store.state(matter_id)) is not None}
     with station.writing() as transaction:
         count = store.day_count(desk.office, desk.window, day.isoformat()) + 1
         made = registration.register_visit(
@@ -93,6 +95,7 @@ def register_visit(station: Station, command: RegisterVisit) -> Outcome[Register
             query_code=query_code(store.entropy(8)),
             day_count=count,
             known=known,
+            earlier=repeated,
         )
         transaction.record(made.drafts)
         if command.draft_id:

@@ -31,13 +31,17 @@ from desktop.services.together import unseen
 from domain.acts import ACT_KINDS, Act, CaseKind
 from domain.beijing import beijing_date, beijing_minute
 from domain.canonical import Json
+from domain.codes import CodeBook
 from domain.conflicts import Difference, differences
 from domain.decisions.settling import choices, third_allowed
+from domain.flags import Flag, flags
 from domain.fold import CaseState
 from domain.papers import TITLES
 from domain.refusals import Refusal
 
 R = TypeVar("R")
+FOCUS_HITS = 5000
+"""Hits that are looked through for those of a field of focus."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,8 @@ class MatterPage:
     fields: tuple[tuple[str, str], ...]
     newer: bool
     together: tuple[TogetherRow, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    """Every flag, who decided it and by what, and what is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +133,18 @@ def matter_page(station: Station, matter_id: str) -> MatterPage:
     matter = _row(station.store.matter_rows([matter_id]), state, "matter_id")
     visits = station.store.visit_rows([matter.visit_id])
     petitioners = station.store.petitioner_rows([state.text("petitioner")]) if state.text("petitioner") else []
+    repeated = state.text("repeat.earlier")
     return MatterPage(
         matter=matter,
         visit=visits[0] if visits else None,
         petitioner=petitioners[0] if petitioners else None,
         clocks=tuple(station.store.clocks_of(matter_id)),
+        flags=flags(
+            state,
+            station.store.state(matter.visit_id) if matter.visit_id else None,
+            station.store.state(repeated) if repeated else None,
+            station.store.yardstick.rules.at(matter.office),
+        ),
         **_of_case(station, state),
     )
 
@@ -141,7 +154,7 @@ def petitioner_page(station: Station, petitioner_id: str) -> PetitionerPage:
     state = station.state(petitioner_id, field="petitioner_id")
     person = _row(station.store.petitioner_rows([petitioner_id]), state, "petitioner_id")
     matters = tuple(station.store.matters_of_petitioner(petitioner_id))
-    return PetitionerPage(person, matters, timeline(station, state), _told(state))
+    return PetitionerPage(person, matters, timeline(station, state), _told(station, state))
 
 
 class _OfCase(TypedDict):
@@ -161,15 +174,15 @@ def _of_case(station: Station, state: CaseState) -> _OfCase:
         "files": tuple(files_of(station, state.case_id)),
         "timeline": timeline(station, state),
         "conflicts": _conflicts(station, state),
-        "fields": _told(state),
+        "fields": _told(station, state),
         "newer": state.newer,
         "together": unseen(station, state),
     }
 
 
-def _told(state: CaseState) -> tuple[tuple[str, str], ...]:
+def _told(station: Station, state: CaseState) -> tuple[tuple[str, str], ...]:
     """The recorded fields, and the values kept as notes behind them."""
-    return (*field_words(state), *note_words(state))
+    return (*field_words(state, station.store.yardstick.codes), *note_words(state))
 
 
 def _row(rows: Sequence[R], state: CaseState, field: str) -> R:
@@ -193,9 +206,27 @@ def deadline_board(station: Station, until_days: int = 3650) -> Board:
     return Board(between(None, -1), between(0, 0), between(1, 3), between(4, 7), between(8, None), missing)
 
 
-def find(station: Station, text: str, limit: int = 60) -> list[FoundRow]:
-    """Search everything on this disk, sent or not, newest first."""
-    return found_rows(station.store.db, station.store.find(text, limit=limit))
+def find(station: Station, text: str, limit: int = 60, focus: str = "") -> list[FoundRow]:
+    """Search everything on this disk, sent or not, newest first; with ``focus`` only matters of that field."""
+    if not focus:
+        return found_rows(station.store.db, station.store.find(text, limit=limit))
+    inside = {row.matter_id for row in in_focus(station, focus)}
+    hits = station.store.find(text, kinds=("matter",), limit=FOCUS_HITS)
+    return found_rows(station.store.db, [hit for hit in hits if hit.ref in inside][:limit])
+
+
+def in_focus(station: Station, focus: str) -> list[MatterRow]:
+    """The matters of a field of focus 民生重点, newest first; each by the version its code was given by.
+
+    Refused: ``focus_unknown`` for a field that no table names.
+    """
+    book = station.store.yardstick.codes
+    tagged = book.tagged("content_classes", focus)
+    if not tagged:
+        raise Refusal("focus_unknown", field="focus", facts={"given": focus[:20]})
+    rows = station.store.matters_with_codes(tagged)
+    inside = [matter_id for matter_id, code, mark in rows if mark in tagged[code]]
+    return station.store.matter_rows(inside)
 
 
 def conflicts(station: Station) -> list[ConflictRow]:
@@ -238,7 +269,7 @@ def timeline(station: Station, state: CaseState) -> tuple[TimelineRow, ...]:
             by=people.name(act.by),
             office=people.office(act.office),
             station=people.window(act) or act.station[:8],
-            summary=_summary(act),
+            summary=_summary(act, station.store.yardstick.codes),
             why=act.why,
             reported=act.act_id in confirmed,
             doubt=doubt_words(act.clock, act.clock_offset_ms),
@@ -247,17 +278,25 @@ def timeline(station: Station, state: CaseState) -> tuple[TimelineRow, ...]:
     )
 
 
-def _summary(act: Act) -> str:
+def _summary(act: Act, book: CodeBook) -> str:
     """One line of what an act set: its titled fields, at most six of them."""
     if not act.known:
         return ""
     shown = []
     for name, value in act.sets.items():
         title = field_title(name)
-        words = masked(name, plain(value, name))
+        words = masked(name, _said(act, name, book, value))
         if title and words:
             shown.append(f"{title}：{words[:40]}")
     return "；".join(shown[:6])
+
+
+def _said(act: Act, name: str, book: CodeBook, value: Json) -> str:
+    """What an act set a field to, in words; a code as the table has it by which it was given."""
+    mark = act.sets.get(f"codes.{name}")
+    if isinstance(mark, str) and isinstance(value, str):
+        return value_words(name, value, mark, book)
+    return plain(value, name)
 
 
 def plain(value: Json, name: str = "") -> str:

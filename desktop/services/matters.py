@@ -21,6 +21,7 @@ from domain.commands import (
     SettleConflict,
     SettleConflicts,
     ShareCase,
+    SimplifyMatter,
     SupplyAddress,
 )
 from domain.decisions import corrections, deciding, settling, sharing, steps, times
@@ -54,6 +55,9 @@ def take_step(station: Station, command: StepCommand) -> Outcome[str]:
         named = replace(command, to_name=_office_name(station, command.to_office, command.to_name))
         drafts = [*steps.decide(named, state, station.desk()), *_shown_to(station, state, command.to_office)]
         return _recorded(station, state.case_id, drafts, _STEP)
+    if isinstance(command, SimplifyMatter):
+        visit = station.store.state(state.text("visit"))
+        return _recorded(station, state.case_id, deciding.simplify(command, state, station.desk(), visit), _STEP)
     topics = _STEP | {Topic.PAPER} if isinstance(command, DeliverNotice) else _STEP
     return _recorded(station, state.case_id, steps.decide(command, state, station.desk()), topics)
 

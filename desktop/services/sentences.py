@@ -18,6 +18,7 @@ from desktop.services.sentences_words import (
     WARNINGS,
 )
 from domain.faults import SurroundingsFault
+from domain.flags import TITLES
 from domain.refusals import Refusal
 from sync.bundle.words import REFUSALS as MEDIUM_REASONS
 
@@ -56,7 +57,7 @@ _INPUTS: Final = {
 """Inputs of commands that are no fields of a case, or are called otherwise there."""
 
 _PLACES: Final = {"people": "位来访人", "matters": "件事项", "materials": "份材料"}
-_WORDS: Final[Mapping[str, Mapping[str, str]]] = {"form": FORMS, "step": STEPS}
+_WORDS: Final[Mapping[str, Mapping[str, str]]] = {"form": FORMS, "step": STEPS, "flag": TITLES}
 _FIELDS: Final = {"stage": "stage", "route": "route", "class": "matter_class"}
 """Facts that hold the code word of a field."""
 _REASONS_OF: Final[Mapping[str, Mapping[str, str]]] = {
@@ -65,6 +66,7 @@ _REASONS_OF: Final[Mapping[str, Mapping[str, str]]] = {
     "printer_failed": PRINTER_REASONS,
     "calendar_table_invalid": TABLE_REASONS,
     "rule_table_invalid": TABLE_REASONS,
+    "code_table_invalid": TABLE_REASONS,
 }
 _SLOT: Final = re.compile(r"\{(\w+)\}")
 _OPTIONAL: Final = re.compile(r"\[([^\[\]]*)\]")

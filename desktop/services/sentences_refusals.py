@@ -115,9 +115,6 @@ PROCEDURE: Final = {
     "opinion_days_invalid": "复核意见的日期不成立：送达[（{delivered_on}）]不能早于出具[（{opinion_on}）]，"
     "也不能晚于今天。"
     "请核对复核意见书和送达回证。",
-    "simple_handling_off": "本地区没有施行简易办理。请按一般程序办理；需要施行的，由管理员导入规则。",
-    "simple_only_first": "简易办理只适用于初次信访。请按一般程序办理。",
-    "simple_not_collective": "集体访不适用简易办理。请按一般程序办理。",
     "approver_is_handler": "批准人[“{approver}”]就是承办人。延长办理期限应当由本机关、单位负责人批准，请填写负责人。",
     "request_unknown": "没有第[{request}]项请求，或者答复了两次[（共{count}项）]。请逐项核对。",
     "request_unanswered": "第[{request}]项请求[“{words}”]没有答复。处理意见应当逐项写明事实、意见和依据。",
@@ -194,10 +191,23 @@ FILES: Final = {
 UPKEEP: Final = {
     "calendar_missing": "没有[{year}年]的工作日历，期限暂时算不出来。请导入国务院办公厅公布的[{year}年]节假日安排。",
     "calendar_known": "[{year}年]第[{version}]版的工作日历已经有了，不需要再导入。更正的请把版本号加1。",
+    "rule_table_invalid": "期限规则表不对[：{reason}][（{where_in}）]，没有导入。请对照随程序的样例改正。",
+    "code_table_invalid": "代码表不对[：{reason}][（{where_in}）]，没有导入。请对照随程序的代码表改正。",
+    "table_known": "[“{name}”]第[{version}]版已经有了，不需要再导入。更正的请把版本号加1。",
+    "table_older": "[“{name}”]已有更新的第[{newest}]版，不能再导入第[{version}]版。",
+    "table_elsewhere": "[“{name}”]是其他地区的规则[（{region}）]，不适用于本机构，没有导入。",
+    "table_reserved": "条例本身的期限不能用导入的表改写。本地区的规则请另起标识。",
+    "simple_handling_off": "本地区没有施行简易办理，请按普通程序办理。施行的，由县级导入写明依据的期限规则表。",
+    "simple_condition_missing": "没有写明符合简易办理的哪一种情形[（{conditions}）]。"
+    "请选定一种，都不符合的按普通程序办理。",
+    "simple_only_first": "简易办理只适用于初次信访事项。请先认定是否初次，重复的按普通程序办理。",
+    "simple_excluded": "这件事项标注了[“{flag}”]，不适用简易办理。请按普通程序办理。",
+    "focus_unknown": "代码表中没有“[{given}]”这个民生重点领域。请在教育、医疗、社保、住房中选择。",
+    "code_unknown": "代码[“{code}”]不在[“{table}”第{version}版]中。请从列出的代码中选择。",
+    "code_ended": "代码[“{code}”][{label}]已经停用[（“{table}”第{version}版）]，不能再选用。请选择现行的代码。",
     "calendar_table_invalid": "工作日历文件不对[：{reason}][（{where_in}）][（{day}）]。"
     "请与国务院办公厅的通知逐日核对后重新导入。",
     "rule_missing": "规则表中没有这一天适用的规则[（{day}）]。请核对日期；日期无误的请联系管理员更新规则表。",
-    "rule_table_invalid": "规则表文件不对[：{reason}][（{where_in}）]。请联系管理员。",
     "rule_over_ceiling": "规则表中的期限超过条例规定[（{clock}：{days}日，规定{ceiling}日）]。"
     "内部期限只能更短，请更正。",
     "office_kind_unknown": "机构类型不对[：{kind}]。"

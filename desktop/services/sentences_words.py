@@ -184,6 +184,18 @@ TABLE_REASONS: Final = {
     "from": "起始日期不对",
     "name": "名称不认得",
     "setting": "设置的值不对",
+    "id": "标识不对，应为小写字母、数字和短横",
+    "region": "行政区划代码不对，应为6、9或者12位数字",
+    "version": "版本号不对",
+    "verified": "是否核实应为真或者假",
+    "note": "说明应为文字",
+    "to": "终止日期不对",
+    "table_unknown": "没有这一种代码表",
+    "code": "代码写法不对",
+    "code_twice": "同一代码写了两次",
+    "parent_unknown": "上级代码不在表中",
+    "tags": "标签应为文字列表",
+    "exchange": "对应的交换代码不对",
 }
 
 PRINTER_REASONS: Final = {

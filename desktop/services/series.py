@@ -54,7 +54,8 @@ class GapRow:
     first: int
     last: int
     what: str
-    """``sealed`` 封存 · ``open`` 尚未用到 · ``gap`` 缺号 · ``double`` 重号."""
+    """``sealed`` 封存 · ``voided`` 作废 · ``open`` 尚未用到 · ``disputed`` 重号已认定; and unexplained: ``gap`` 缺号 ·
+    ``double`` 重号 · ``stray`` 未发放."""
     explained: bool
     words: str
 
@@ -105,14 +106,32 @@ def accounts(station: Station) -> list[Account]:
 
 
 def gap_report(station: Station) -> list[GapRow]:
-    """Every number without a standing paper: empty, or each explained (封存, 尚未用到) or named (缺号, 重号)."""
+    """Every number without exactly one standing paper: each explained (封存、作废、尚未用到、已认定) or named."""
     rows: list[GapRow] = []
     for found in accounts(station):
         rows += [GapRow(found.series, s.first, s.last, "sealed", True, f"封存：{s.reason}") for s in found.sealed]
         rows += [GapRow(found.series, b.first, b.last, "open", True, "已发放，尚未用到") for b in found.open]
+        rows += [GapRow(found.series, n, n, "voided", True, _void_words(station, found.series, n)) for n in found.voids]
         rows += [GapRow(found.series, *gap, "gap", False, "缺号，没有记录") for gap in found.gaps]
-        rows += [GapRow(found.series, n, n, "double", False, "重号：两份文书用了同一个文号") for n in found.doubles]
+        rows += [GapRow(found.series, n, n, "stray", False, "用了没有发放给本窗口的号") for n in found.strays]
+        for n in found.doubles:
+            if n in found.disputed:
+                rows.append(GapRow(found.series, n, n, "disputed", True, "重号：县级已认定一份保留文号，其余待更正"))
+            else:
+                rows.append(GapRow(found.series, n, n, "double", False, "重号：两份文书用了同一个文号"))
     return sorted(rows, key=lambda row: (row.series, row.first, row.what))
+
+
+def _void_words(station: Station, series: str, n: int) -> str:
+    """Why a number's paper is void, as the clerk wrote it."""
+    reasons = []
+    for paper_id, case_id in stored.papers_with(station.store, series, n):
+        state = station.store.state(case_id)
+        voided = state.get(f"paper.{paper_id}.voided") if state is not None else None
+        acts = [act for act in state.acts if f"paper.{paper_id}.voided" in act.sets] if state is not None else []
+        if voided is not None and acts:
+            reasons.append(acts[-1].why)
+    return "作废：" + "；".join(filter(None, reasons)) if any(reasons) else "作废"
 
 
 def disputed_papers(station: Station) -> list[PaperRow]:

@@ -8,8 +8,10 @@ from functools import lru_cache
 from typing import cast
 
 import resources
+from domain.codes import TABLES, CodeBook, parse_codes
 from domain.pinyin import SurnameReadings, initials, parse_surnames
-from domain.rules import Rules, parse_rules
+from domain.rules import Rules
+from domain.ruletable import parse_rules
 from domain.workcalendar import YearTable, parse_calendar
 
 
@@ -23,6 +25,12 @@ def shipped_rules() -> Rules:
 def shipped_calendars() -> tuple[YearTable, ...]:
     """The year tables in the package."""
     return tuple(parse_calendar(table) for table in resources.calendars())
+
+
+@lru_cache(maxsize=1)
+def shipped_codes() -> CodeBook:
+    """The tables of codes in the package, each in its first version."""
+    return CodeBook(parse_codes(resources.table(name), name) for name in TABLES)
 
 
 @lru_cache(maxsize=1)

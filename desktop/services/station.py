@@ -28,8 +28,9 @@ from desktop.models.store.folder import (
 from desktop.models.store.rows import OfficeRow
 from desktop.models.store.series import numbers_left_the_disk
 from desktop.models.store.store import Stamp, StationIdentity, Store, Transaction, case_id, led_by
+from desktop.models.store.tables import Shipped
 from desktop.services.office_setup import OfficeSetup, SeriesSetup, check_office, dump_setup, parse_setup
-from desktop.services.shipped import name_initials, private_use, shipped_calendars, shipped_rules
+from desktop.services.shipped import name_initials, private_use, shipped_calendars, shipped_codes, shipped_rules
 from domain.acts import ActDraft, CaseKind
 from domain.audience import restricted
 from domain.beijing import beijing_minute
@@ -98,9 +99,10 @@ class Station:
             clerk=self.clerk_name,
             now_ms=now_ms,
             calendar=measure.calendar,
-            rules=measure.rules,
+            rules=measure.rules.at(self.office.code),
             new_id=lambda: self.store.new_id(led_ms),
             private_use=private_use(),
+            codes=measure.codes,
         )
 
     @contextmanager
@@ -245,9 +247,8 @@ def _station(
 ) -> Station:
     db = Store.open_file(folder.database, data_key.raw)
     try:
-        store = Store(
-            db, rules=shipped_rules(), shipped=shipped_calendars(), initials=name_initials, entropy=surroundings.entropy
-        )
+        shipped = Shipped(shipped_rules(), shipped_calendars(), shipped_codes())
+        store = Store(db, shipped=shipped, initials=name_initials, entropy=surroundings.entropy)
     except BaseException:
         db.close()
         raise

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 import resources
+from domain.flags import CLERK_FLAGS, TITLES
 from domain.procedure.stages import NEXT_STEPS
 
 CLASSES = {"suggestion": "建议意见", "accusation": "检举控告", "claim": "申诉求决", "other": "咨询、其他"}
@@ -25,19 +26,7 @@ STEPS = {
     "await_report": "由承办单位办理并反馈结果",
     "await_name_and_address": "待补充姓名（名称）、住址",
 }
-FLAGS = {
-    "litigation": "涉法涉诉",
-    "threat": "扬言",
-    "urgent": "重大紧急",
-    "level_skipping": "越级走访",
-    "cross_region": "三跨三分离",
-    "backlog": "信访积案",
-    "foreign": "涉外",
-    "hongkong": "涉港",
-    "macao": "涉澳",
-    "taiwan": "涉台",
-    "overseas": "涉侨",
-}
+FLAGS = {code: TITLES[code] for code in CLERK_FLAGS}
 UNCLEAR = {
     "anonymous": "未留姓名（名称）、住址",
     "name_unclear": "姓名（名称）不清",

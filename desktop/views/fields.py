@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -189,6 +189,19 @@ class Choice(QComboBox):
             self.addItem(code, code)
             found = self.count() - 1
         self.setCurrentIndex(found)
+
+    def offer(self, options: Sequence[tuple[str, str]]) -> None:
+        """Put other options in place of these; what is chosen stays, also where it is no longer offered."""
+        if [(self.itemData(n), self.itemText(n)) for n in range(self.count())] == list(options):
+            return
+        code, text = self.code(), self.currentText()
+        with QSignalBlocker(self):
+            self.clear()
+            for each, words in options:
+                self.addItem(words, each)
+            if self.findData(code) < 0:
+                self.addItem(text, code)
+            self.setCurrentIndex(self.findData(code))
 
     # Qt's own names
 

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.models.store.drafts import Draft, DraftLine
-from desktop.services import drafts, intake, matters
+from desktop.services import drafts, intake, matters, tables
 from desktop.services.intake import Registered
 from desktop.services.outcome import Topic
 from desktop.services.sentences import sentence, warning_sentence
@@ -47,7 +47,7 @@ SIDE_WIDTH = 272
 class IntakePage(Page):
     """Enter walks, Ctrl+Enter finishes. Whatever happens, what was typed stands in the form or in the draft."""
 
-    TOPICS: ClassVar[frozenset[str]] = frozenset({Topic.DRAFT})
+    TOPICS: ClassVar[frozenset[str]] = frozenset({Topic.DRAFT, Topic.CALENDAR})
 
     def __init__(self, lane: Lane, station_ref: StationRef, bus: Bus, parent: QWidget | None = None) -> None:
         super().__init__(lane, station_ref, bus, parent)
@@ -171,6 +171,7 @@ class IntakePage(Page):
 
     def refresh(self) -> None:
         """Read the list of unfinished visits again."""
+        self.ask("codes", tables.choices, done=self.form.matters.offer)
         self.ask("drafts", drafts.open_drafts, done=self._offer)
 
     def focus_first(self) -> None:

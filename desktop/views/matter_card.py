@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -109,6 +109,13 @@ class MatterCard(QFrame):
             tick.toggled.connect(lambda _on: self._field_changed("flags"))
         grid.setColumnStretch(5, 1)
         return box
+
+    def offer(self, options: Mapping[str, Sequence[tuple[str, str]]]) -> None:
+        """Offer the codes in force, by field; a code chosen before stays."""
+        for name, rows in options.items():
+            editor = self.rest.editor(name)
+            assert isinstance(editor, Choice)
+            editor.offer(rows)
 
     # what stands in the card
 

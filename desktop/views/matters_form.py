@@ -25,6 +25,7 @@ class MattersForm(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.cards: list[MatterCard] = []
+        self._offered: Mapping[str, Sequence[tuple[str, str]]] = {}
         self._enter = EnterPresses(self)
         self._cards = QVBoxLayout()
         self._cards.setSpacing(10)
@@ -38,6 +39,12 @@ class MattersForm(QFrame):
         layout.addWidget(self.add_button, 0, Qt.AlignmentFlag.AlignRight)
         aside(self.add_button)
         self.add_matter(focus=False)
+
+    def offer(self, options: Mapping[str, Sequence[tuple[str, str]]]) -> None:
+        """Offer the codes in force on every card, those to come among them."""
+        self._offered = options
+        for card in self.cards:
+            card.offer(options)
 
     def matters(self) -> tuple[MatterInput, ...]:
         """The matters as typed."""
@@ -60,6 +67,7 @@ class MattersForm(QFrame):
     def add_matter(self, *_: object, focus: bool = True) -> MatterCard:
         """One more matter."""
         card = MatterCard(self)
+        card.offer(self._offered)
         card.changed.connect(self.changed)
         card.told.connect(lambda c=card: self.told.emit(self.cards.index(c)))
         card.removed.connect(lambda c=card: self.remove_matter(c))

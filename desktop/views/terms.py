@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from domain.flags import CLERK_FLAGS, TITLES
 from domain.procedure.stages import NEXT_STEPS, STAGES
 
 Options = Sequence[tuple[str, str]]
@@ -36,19 +37,7 @@ ROUTE: Options = (
     ("31-6", "31条（六）信访程序"),
 )
 REPEAT: Options = (("first", "初访"), ("repeat", "重访"), ("new_facts", "新事实"), ("undecided", "待核"))
-FLAGS: Options = (
-    ("litigation", "涉法涉诉"),
-    ("threat", "扬言"),
-    ("urgent", "重大紧急"),
-    ("level_skipping", "越级走访"),
-    ("cross_region", "三跨三分离"),
-    ("backlog", "积案"),
-    ("foreign", "涉外"),
-    ("hongkong", "涉港"),
-    ("macao", "涉澳"),
-    ("taiwan", "涉台"),
-    ("overseas", "涉侨"),
-)
+FLAGS: Options = tuple((code, TITLES[code]) for code in CLERK_FLAGS)
 MATERIAL_FORM: Options = (("copy", "复印件"), ("original", "原件"), ("electronic", "电子件"))
 STAGE: Options = tuple((row.stage, row.title) for row in STAGES.values())
 NEXT_STEP: Options = (("", "已有着落"), *NEXT_STEPS.items())

@@ -46,6 +46,8 @@ from domain.commands.records import (
     AttachFile,
     ConfirmPrint,
     ImportCalendar,
+    ImportCodes,
+    ImportRules,
     IssuePaper,
     SettleConflict,
     SettleConflicts,
@@ -124,6 +126,8 @@ Command = (
     | SettleConflicts
     | CorrectTime
     | ImportCalendar
+    | ImportRules
+    | ImportCodes
 )
 
 __all__ = [
@@ -152,6 +156,8 @@ __all__ = [
     "GuideMatter",
     "HoldHearing",
     "ImportCalendar",
+    "ImportCodes",
+    "ImportRules",
     "IssueOpinion",
     "IssuePaper",
     "IssueSupervision",

@@ -40,7 +40,8 @@ class SimplifyMatter:
     """Handle by the simple way 简易办理, where the region has it: starts T12, and T13 with acceptance."""
 
     matter_id: str
-    ground: Literal["clear", "consultation", "daily_life", "promised"]
+    ground: str
+    """Which of the region's conditions is met (``domain.simple.conditions``)."""
     why: str = ""
 
 

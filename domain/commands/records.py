@@ -97,3 +97,17 @@ class ImportCalendar:
     """Import a year's working-day table 工作日历 from its JSON text."""
 
     table: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRules:
+    """Import a region's dated table of periods and settings 期限规则表 from its JSON text."""
+
+    table: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCodes:
+    """Import a newer version of a table of codes 代码表 from its JSON text."""
+
+    table: str

@@ -19,7 +19,8 @@ from domain.commands import (
     PetitionerInput,
 )
 from domain.decisions.desk import Desk, require
-from domain.decisions.registration import petitioner_fields
+from domain.decisions.registration import give_codes, petitioner_fields
+from domain.flags import first_here
 from domain.fold import CaseState
 from domain.refusals import Refusal
 from domain.workcalendar import WorkCalendar, parse_calendar
@@ -31,7 +32,10 @@ MATTER_FIELDS: Final = {
     "facts": "text",
     "reasons": "text",
     "content_code": "line",
+    "purpose_code": "line",
+    "cause_code": "line",
     "place": "line",
+    "place_code": "line",
     "occurred_on": "line",
     "accused_person": "line",
     "accused_organ": "line",
@@ -74,7 +78,16 @@ def correct_matter(command: CorrectMatter, state: CaseState, desk: Desk) -> ActD
     for name in ("matter_class", "route", "received_on"):
         if decided and name in command.values:
             raise Refusal("already_decided", field=f"values.{name}", article="R 31")
-    return _correct("matter_corrected", MATTER_FIELDS, command.values, command.why, command.seen, state, desk)
+    draft = _correct("matter_corrected", MATTER_FIELDS, command.values, command.why, command.seen, state, desk)
+    received = parse_minute(state.text("received_on"))
+    marks = give_codes(draft.sets, "values", desk, received.date() if received else desk.today)
+    if "repeat" in draft.sets:  # what it said of 初次 falls with it; a correction names no earlier matter
+        marks |= dict.fromkeys(("first.office", "first.office_form"))
+        marks |= first_here(str(draft.sets["repeat"]), state.text("office"), state.text("channel"), None)
+    if not marks:
+        return draft
+    sets: dict[str, Json] = {**draft.sets, **marks}
+    return replace(draft, sets=sets, over=over_seen(state, sets, command.seen))
 
 
 def correct_petitioner(command: CorrectPetitioner, state: CaseState, desk: Desk) -> ActDraft:
@@ -104,7 +117,7 @@ def correct_petitioner(command: CorrectPetitioner, state: CaseState, desk: Desk)
     )
 
 
-def import_calendar(command: ImportCalendar, state: CaseState | None, shipped: Iterable[int], desk: Desk) -> ActDraft:
+def import_calendar(command: ImportCalendar, state: CaseState | None, shipped: Iterable[int]) -> ActDraft:
     """Import a year's table of working days; the notice it rests on is part of it."""
     table = _table(command)
     year = parse_calendar(table)

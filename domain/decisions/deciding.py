@@ -19,6 +19,7 @@ from domain.fold import CaseState
 from domain.procedure.check import check, drafted
 from domain.procedure.stages import Stage
 from domain.refusals import Refusal
+from domain.simple import check_simple
 
 
 def accept(command: AcceptMatter, state: CaseState, desk: Desk) -> list[ActDraft]:
@@ -124,15 +125,10 @@ def _refused(
     return drafted(check(code, state, desk), state, sets, desk.line(why, "why"))
 
 
-def simplify(command: SimplifyMatter, state: CaseState, desk: Desk) -> list[ActDraft]:
-    """Handle by the simple way 简易办理: where the region has it, for first matters that are no collective visit."""
+def simplify(command: SimplifyMatter, state: CaseState, desk: Desk, visit: CaseState | None = None) -> list[ActDraft]:
+    """Handle by the simple way 简易办理, where the region has it and its conditions are met (``domain.simple``)."""
     step = check("simplify", state, desk)
-    if desk.rules.setting("simple_handling", desk.today).value is not True:
-        raise Refusal("simple_handling_off", field="matter_id", article=step.article)
-    if state.text("repeat") not in ("first", ""):
-        raise Refusal("simple_only_first", field="matter_id", article=step.article)
-    if state.flag("collective"):
-        raise Refusal("simple_not_collective", field="matter_id", article=step.article)
+    check_simple(command.ground, state, visit, desk.rules, desk.today)
     sets: dict[str, Json] = {"simplified": True, "simplified_ground": command.ground}
     return [drafted(step, state, sets, desk.line(command.why, "why"))]
 

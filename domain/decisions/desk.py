@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from domain.beijing import beijing_date, beijing_minute, parse_minute
+from domain.codes import CodeBook
 from domain.refusals import Refusal
 from domain.rules import Rules
 from domain.texts import clean_text
@@ -34,6 +35,7 @@ class Desk:
     new_id: Callable[[], str]
     """A fresh random id of 32 hexadecimal digits."""
     private_use: Mapping[str, str] | None = None
+    codes: CodeBook = field(default_factory=CodeBook)
 
     @property
     def today(self) -> date:

@@ -4,32 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from domain.acts import ActDraft, CaseKind
 from domain.beijing import minute_of, parse_minute
 from domain.canonical import Json
 from domain.classes import check_representatives, is_collective
+from domain.codes import FIELDS as CODED
 from domain.commands import MaterialInput, MatterInput, PetitionerInput, RegisterVisit
 from domain.decisions.desk import LINE_LIMIT, NAME_LIMIT, TEXT_LIMIT, Desk
+from domain.flags import CLERK_FLAGS, first_here
 from domain.fold import CaseState
 from domain.identity import check_credit_code, check_id, normalise_phone
 from domain.procedure.stages import Stage
 from domain.refusals import Refusal
 
-FLAGS = (
-    "litigation",
-    "threat",
-    "urgent",
-    "level_skipping",
-    "cross_region",
-    "backlog",
-    "foreign",
-    "hongkong",
-    "macao",
-    "taiwan",
-    "overseas",
-)
 HEADCOUNT_LIMIT = 100_000
 _SPEAKERS = ("main", "representative")
 
@@ -56,10 +45,12 @@ def register_visit(
     query_code: str,
     day_count: int,
     known: Mapping[str, CaseState],
+    earlier: Mapping[str, CaseState] | None = None,
 ) -> Registration:
     """Turn a registration into acts.
 
-    ``known`` holds the states of the petitioners the clerk chose. Registration itself is never refused for missing
+    ``known`` holds the states of the petitioners the clerk chose, ``earlier`` those of the matters these repeat, where
+    they are here. Registration itself is never refused for missing
     identity, phone or address (R 22①, 44(一)); refused are only contradictions: a sixth representative (R 20③), an
     oral record that was not read back (R 19①), nothing said at all, dates that do not exist.
     """
@@ -98,8 +89,10 @@ def register_visit(
     _put(shared, "petitioner", next((key for key, role in roles.items() if role == "main"), ""))
     _put(shared, "notice_off", _notice_off(command))
     for ordinal, (matter, matter_id) in enumerate(zip(command.matters, matter_ids, strict=True), start=1):
-        fields = _matter(matter, f"matters.{ordinal - 1}", desk, command)
+        fields = _matter(matter, f"matters.{ordinal - 1}", desk, command, moment.date())
         fields |= shared | {"number": f"{number}/{ordinal}"}
+        repeat = matter.repeat
+        fields |= first_here(repeat.kind, desk.office, "visit", (earlier or {}).get(repeat.earlier_matter_id))
         drafts.append(ActDraft("matter_registered", CaseKind.MATTER, matter_id, fields))
     return Registration(tuple(drafts), visit_id, number, query_code, tuple(roles), matter_ids, tuple(warnings))
 
@@ -322,12 +315,23 @@ _MATTER_LINES = (
 )
 
 
-def _matter(matter: MatterInput, where: str, desk: Desk, command: RegisterVisit) -> dict[str, Json]:
+def give_codes(fields: Mapping[str, Json], where: str, desk: Desk, day: date) -> dict[str, Json]:
+    """``codes.<field>`` for each code among these fields: the version of the table it is given by on ``day``."""
+    marks: dict[str, Json] = {}
+    for name, table in CODED.items():
+        code = fields.get(name)
+        if isinstance(code, str) and code:
+            _put(marks, f"codes.{name}", desk.codes.give(table, code, day, f"{where}.{name}"))
+    return marks
+
+
+def _matter(matter: MatterInput, where: str, desk: Desk, command: RegisterVisit, visited: date) -> dict[str, Json]:
     fields: dict[str, Json] = {}
     for name in _MATTER_LINES:
         written = getattr(matter, name)
         if written:
             _put(fields, name, desk.line(written, f"{where}.{name}"))
+    fields |= give_codes(fields, where, desk, visited)
     for name in ("request", "facts", "reasons"):
         _put(fields, name, desk.text(getattr(matter, name), f"{where}.{name}"))
     spoken = [fields.get(name) for name in ("request", "facts", "reasons")]
@@ -353,7 +357,7 @@ def _matter(matter: MatterInput, where: str, desk: Desk, command: RegisterVisit)
         fields["own_power"] = matter.own_power
     _put(fields, "received_by_referral", desk.line(matter.received_by_referral, f"{where}.received_by_referral"))
     for flag in matter.flags:
-        if flag not in FLAGS:
+        if flag not in CLERK_FLAGS:
             raise Refusal("flag_unknown", field=f"{where}.flags", facts={"flag": flag[:40]})
         fields[f"flag.{flag}"] = True
     repeat = matter.repeat

@@ -70,8 +70,8 @@ class ClockState:
 
 
 Exclusions: TypeAlias = tuple[tuple[date, date], ...]
-Reckoned: TypeAlias = dict[tuple[str, date, int | None, Exclusions], Deadline | None]
-"""Deadlines by one calendar and one set of rules: (clock, event day, length of its own, hearings taken out)."""
+Reckoned: TypeAlias = dict[tuple[object, ...], Deadline | None]
+"""Deadlines by one calendar: (clock, event day, length of its own, hearings taken out, tables of rules)."""
 
 _RECKONED_KEPT: Final = 1_000
 
@@ -258,17 +258,20 @@ class _Clocks:
         office: str = "",
         exclude: Exclusions = (),
     ) -> ClockState:
-        deadline = None if off else self.reckon(clock, start, days, exclude)
+        deadline = None if off else self.reckon(clock, start, days, exclude, ended)
         length = deadline.length if deadline else (days or 0)
         return ClockState(clock.name, clock.article, start, length, deadline, ended, off, office)
 
-    def reckon(self, clock: Clock, start: date, days: int | None, exclude: Exclusions) -> Deadline | None:
-        key = (clock.name, start, days, exclude)
+    def reckon(
+        self, clock: Clock, start: date, days: int | None, exclude: Exclusions, ended: date | None
+    ) -> Deadline | None:
+        rules = self.rules.at(self.state.text("office"), ended)  # what has ended keeps the rules that were known then
+        key = (clock.name, start, days, exclude, rules.mark)
         if key not in self.kept:
             if len(self.kept) >= _RECKONED_KEPT:
                 self.kept.clear()
             try:
-                self.kept[key] = due(clock, start, self.calendar, self.rules, days=days, exclude=exclude)
+                self.kept[key] = due(clock, start, self.calendar, rules, days=days, exclude=exclude)
             except Refusal:
                 # a date before any rule was in force (an import of old papers): the clock is shown without a last day
                 self.kept[key] = None

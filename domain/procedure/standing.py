@@ -116,7 +116,7 @@ def _internal(state: CaseState, stage: str, step: str, found: tuple[ClockState, 
     if since is None:
         return None
     try:
-        days = rules.days_of("internal_days", step, since)
+        days = rules.at(state.text("office")).days_of("internal_days", step, since)
     except Refusal:
         return None
     return since + timedelta(days=days) if days else None

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.faults import SurroundingsFault
-from sync.server import series_admin, sticks_admin, tls
+from sync.server import series_admin, sticks_admin, tables_admin, tls
 from sync.server.backup import BackupDamaged, read_backup, write_backup
 from sync.server.codes import ScopesRefused, add_scope_words, scopes_of
 from sync.server.conflicts import conflicts
@@ -176,6 +176,7 @@ def add_words(parser: argparse.ArgumentParser) -> None:
     init.set_defaults(do=_init)
 
     series_admin.add_words(tasks)
+    tables_admin.add_words(tasks)
 
     revoke = tasks.add_parser("revoke", help="停用一台工作站")
     revoke.add_argument("--station", required=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from domain.acts import Act, CaseKind
+from domain.acts import Act, ActDraft, CaseKind
 from domain.canonical import Json
 from domain.faults import SurroundingsFault
 from domain.fold import CaseState, fold
@@ -307,6 +307,11 @@ class CountyStore(StationRegister):
     def _record_office(self, fields: Mapping[str, Json]) -> Act:
         case_id = f"office/{fields['code']}"
         return self._record("office_recorded", CaseKind.OFFICE, case_id, "dict", fields)
+
+    def record_table(self, draft: ActDraft) -> Act:
+        """Record a table everybody reads 工作日历、期限规则、代码表: what was decided, in the shared scope."""
+        with self.transaction():
+            return self._record(draft.kind, draft.case_kind, draft.case_id, "dict", draft.sets, draft.why)
 
     def _record(
         self, kind: str, case_kind: str, case_id: str, scope: str, sets: Mapping[str, Json], why: str = ""

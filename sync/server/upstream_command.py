@@ -10,10 +10,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from domain.codes import TABLES
+from domain.decisions.tables import CODES, codes_of
 from sync.server.store import CountyStore
 from sync.server.upstream import UpstreamRefused, export_batch, import_batch
 from sync.upstream.batch import Manifest
-from sync.upstream.codes import Codes, CodesInvalid, Finding, read_codes, shipped_codes
+from sync.upstream.codes import Codes, CodesInvalid, Finding, read_codes, shipped_codes, with_tables
 
 MOST_FINDINGS: Final = 500
 """Findings listed one by one; the rest is counted."""
@@ -52,7 +54,7 @@ def add_upstream(admin: Any) -> None:
 def _export(store: CountyStore, words: argparse.Namespace) -> int:
     try:
         done = export_batch(
-            store, words.file, words.prefix, words.since, _codes(words.codes), restricted=words.restricted
+            store, words.file, words.prefix, words.since, _codes(store, words.codes), restricted=words.restricted
         )
     except UpstreamRefused as refused:
         return _say(refused)
@@ -65,7 +67,7 @@ def _import(store: CountyStore, words: argparse.Namespace) -> int:
         if not words.file.is_file():
             raise UpstreamRefused("file_missing")
         done = import_batch(
-            store, words.file, words.prefix, words.office, _codes(words.codes), restricted=words.restricted
+            store, words.file, words.prefix, words.office, _codes(store, words.codes), restricted=words.restricted
         )
     except UpstreamRefused as refused:
         return _say(refused)
@@ -75,13 +77,16 @@ def _import(store: CountyStore, words: argparse.Namespace) -> int:
     return 4 if done.counts["refused"] else 0
 
 
-def _codes(path: Path | None) -> Codes:
+def _codes(store: CountyStore, path: Path | None) -> Codes:
+    """The file's pairs of codes, or the shipped ones; with those the county's own imported tables bring."""
     try:
-        return shipped_codes() if path is None else read_codes(path.read_text("utf-8"))
+        codes = shipped_codes() if path is None else read_codes(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise UpstreamRefused("codes_invalid", str(type(error).__name__)) from None
     except CodesInvalid as error:
         raise UpstreamRefused("codes_invalid", str(error)) from None
+    held = [state for table in TABLES if (state := store.fold_case(CODES + table)) is not None]
+    return with_tables(codes, [table for state in held for table, _ in codes_of(state)])
 
 
 def _summed(findings: Iterable[Finding]) -> list[dict[str, object]]:

@@ -52,7 +52,7 @@ def audience(acts: Sequence[Mapping[str, Any]]) -> set[str]:
     A line of a table everybody may name has none. Else the scope of the first act it took, that of the first by
     (lamport, id), and those its fields name; with two heads true wins.
     """
-    if acts[0]["c"].startswith(("office/", "calendar/")):
+    if acts[0]["c"].startswith(("office/", "calendar/", "rules/", "codes/")):
         return set()
     ordered = sorted(acts, key=lambda act: (act["l"], act["i"]))
     said = {acts[0]["s"]: True, ordered[0]["s"]: True}

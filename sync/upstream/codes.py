@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import resources
+from domain.codes import TABLES, CodeTable
 
 STANDINGS: Final = ("seen", "memory", "confirmed")
 """``seen`` in a public interface · from ``memory``, to be confirmed · ``confirmed`` by the upstream system."""
@@ -79,6 +80,29 @@ class Codes:
         if value not in table and field in self.open_fields:
             return Entry(value, value, "confirmed")
         return table.get(value)
+
+
+def with_tables(codes: Codes, tables: Iterable[CodeTable]) -> Codes:
+    """These tables with the exchange's codes that the county's imported tables of codes bring, from their first day on.
+
+    What an imported table does not map stays as the edition before it has it.
+    """
+    editions = dict(codes.editions)
+    for table in sorted(tables, key=lambda each: each.version):
+        field = TABLES[table.table]
+        pairs = [Entry(c.code, c.exchange, c.standing) for c in table.codes.values() if c.exchange]
+        if not pairs or table.since is None:
+            continue
+        begins = table.since.isoformat()
+        before = [each for each in editions.get(field, ()) if each.begins <= begins]
+        ours, theirs = {pair.ours for pair in pairs}, {pair.theirs for pair in pairs}
+        known = before[-1].outward.values() if before else ()
+        kept = [each for each in known if each.ours not in ours and each.theirs not in theirs]
+        entries = [*kept, *pairs]
+        made = Edition(begins, {e.ours: e for e in entries}, {e.theirs: e for e in entries})
+        others = [each for each in editions.get(field, ()) if each.begins != begins]
+        editions[field] = tuple(sorted([*others, made], key=lambda each: each.begins))
+    return Codes(editions, codes.open_fields)
 
 
 def shipped_codes() -> Codes:

@@ -15,7 +15,7 @@ from domain.canonical import Json
 from domain.decisions.desk import Desk
 from domain.fold import CaseState, fold
 from domain.refusals import Refusal
-from domain.rules import parse_rules
+from domain.ruletable import parse_rules
 from domain.workcalendar import WorkCalendar, parse_calendar
 
 CALENDAR = WorkCalendar([parse_calendar(table) for table in resources.calendars()])

@@ -150,5 +150,5 @@ def test_settling_replaces_every_head_and_keeps_the_chosen_value_whatever_its_ki
 
 def test_a_calendar_names_its_scope_and_version() -> None:
     table = next(dict(each) for each in resources.calendars() if each["year"] == 2026)
-    draft = corrections.import_calendar(ImportCalendar(json.dumps({**table, "version": 2})), None, [2025, 2026], desk())
+    draft = corrections.import_calendar(ImportCalendar(json.dumps({**table, "version": 2})), None, [2025, 2026])
     assert (draft.case_id, list(draft.sets)) == ("calendar/2026", ["table.national-2"])

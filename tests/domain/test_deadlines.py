@@ -15,7 +15,7 @@ import resources
 from domain.beijing import beijing_date
 from domain.deadlines import Clock, Light, check_extension, due, report, warning_light
 from domain.refusals import Refusal
-from domain.rules import parse_rules
+from domain.ruletable import parse_rules
 from domain.workcalendar import WorkCalendar, parse_calendar
 
 CALENDAR = WorkCalendar([parse_calendar(each) for each in resources.calendars()])

@@ -49,7 +49,7 @@ from domain.decisions.steps import COMMANDS, DECISIONS
 from domain.fold import fold
 from domain.procedure.stages import STAGES
 from domain.procedure.table import STEP_OF_KIND, STEPS
-from domain.rules import parse_rules
+from domain.ruletable import parse_rules
 from tests.domain.lives import CITY, HALL, HOUSING, LAND, PROVINCE, Life
 from tests.domain.states import RULES, as_acts, refusal
 
@@ -244,9 +244,9 @@ def test_the_simple_way_is_open_only_where_the_region_has_it() -> None:
     assert str(life.clocks["T12"].rolled) == "2026-09-07"
     life.on("2026-09-07").do(HOUSING, AcceptMatter(ID))
     assert (life.clocks["T12"].late_by, str(life.clocks["T13"].rolled)) == (0, "2026-09-20")
-    crowd = Life.registered(HOUSING, repeat="first", collective=True)
+    crowd = Life.registered(HOUSING, repeat="first", **{"flag.collective": True})
     crowd.rules = life.rules
-    assert refusal(lambda: crowd.do(HOUSING, SimplifyMatter(ID, "clear"))).code == "simple_not_collective"
+    assert refusal(lambda: crowd.do(HOUSING, SimplifyMatter(ID, "clear"))).code == "simple_excluded"
     again = Life.registered(HOUSING, repeat="repeat")
     again.rules = life.rules
     assert refusal(lambda: again.do(HOUSING, SimplifyMatter(ID, "clear"))).code == "simple_only_first"

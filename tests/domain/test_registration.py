@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from domain.canonical import canonical_bytes
 from domain.commands import MaterialInput, MatterInput, PetitionerInput, RegisterVisit, RepeatDecision, TriageAnswers
-from domain.decisions.registration import FLAGS, Registration, register_visit
+from domain.decisions.registration import Registration, register_visit
+from domain.flags import CLERK_FLAGS
 from domain.fold import CaseState
 from domain.refusals import Refusal
 from tests.domain.states import desk, refusal, state
@@ -76,7 +77,7 @@ def test_answers_flags_and_the_decision_about_repeats_are_recorded_as_given() ->
     assert (matter["repeat"], matter["repeat.proposed"], matter["repeat.earlier"]) == ("repeat", "new_facts", "aa" * 16)
 
 
-@pytest.mark.parametrize("flag", FLAGS)
+@pytest.mark.parametrize("flag", CLERK_FLAGS)
 def test_every_flag_of_the_window_is_known(flag: str) -> None:
     assert register(matters=(replace(CLAIM, flags=(flag,)),)).drafts[-1].sets[f"flag.{flag}"] is True
 

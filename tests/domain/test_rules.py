@@ -10,7 +10,8 @@ import pytest
 import resources
 from domain.clocks import Clock
 from domain.refusals import Refusal
-from domain.rules import CEILINGS, Rules, parse_rules
+from domain.rules import CEILINGS, Rules
+from domain.ruletable import parse_rules
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,16 +12,17 @@ from desktop.models.store.connection import Connection
 from desktop.models.store.files import file_rows
 from desktop.models.store.rows import ClockRow
 from desktop.models.store.search import SearchDoc, index
+from desktop.models.store.tables import calendar_rows, given_rows
 from domain.acts import CaseKind
 from domain.beijing import beijing_minute
-from domain.canonical import Json, canonical_bytes
+from domain.canonical import Json
+from domain.codes import CodeBook
 from domain.fold import CaseState, is_count
 from domain.procedure.clocks import ClockState, Reckoned, clocks
 from domain.procedure.standing import standing
-from domain.refusals import Refusal
 from domain.rules import Rules
 from domain.series import parse_series_id
-from domain.workcalendar import WorkCalendar, YearTable, parse_calendar
+from domain.workcalendar import WorkCalendar
 from sync.log.log import batched, marks
 
 Value: TypeAlias = str | int
@@ -39,6 +39,7 @@ KEYS = {
     "clerk": "clerk_id",
     "series": "series",
     "calendar_year": "year",
+    "given_table": "case_id",
 }
 """Each table's column that leads back to the case; rows of a case are replaced as a whole."""
 
@@ -52,10 +53,11 @@ _LINKS = """near = ?1 AND kind = 'person'
 
 @dataclass(frozen=True, slots=True)
 class Yardstick:
-    """What besides the acts decides a row: the calendar and the rules in force."""
+    """What besides the acts decides a row: the calendar, the rules and the codes in force."""
 
     calendar: WorkCalendar
     rules: Rules
+    codes: CodeBook
     initials: Callable[[str], tuple[str, ...]]
     reckoned: Reckoned = field(default_factory=dict)
     """Last days by this calendar and these rules: the matters of one day share theirs."""
@@ -236,6 +238,7 @@ def _matter(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
             state.text("summary"),
             state.text("matter_class"),
             state.text("content_code"),
+            state.text("codes.content_code"),
             state.text("accused_organ"),
             state.text("route"),
             now.stage,
@@ -364,23 +367,15 @@ def _series(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
 
 
 def _calendar(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
-    tables = []
-    for key, body in state.items("table").items():
-        table = _year_table(body)
-        if table is not None and state.case_id == f"calendar/{table.year}" and key == f"{table.scope}-{table.version}":
-            tables.append((table.year, table.version, table.scope, canonical_bytes(body).decode()))
-    if tables:
-        rows["calendar_year"] = list(tables)
+    found = calendar_rows(state)
+    if found:
+        rows["calendar_year"] = found
 
 
-def _year_table(body: Json) -> YearTable | None:
-    """A table that is one; what else an act from elsewhere calls a table is kept in the log and measures nothing."""
-    if not isinstance(body, dict):
-        return None
-    try:
-        return parse_calendar(body)
-    except Refusal:
-        return None
+def _given(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
+    found = given_rows(state)
+    if found:
+        rows["given_table"] = found
 
 
 _MAKERS: dict[str, Callable[[CaseState, Yardstick, RowSet], None]] = {
@@ -391,9 +386,6 @@ _MAKERS: dict[str, Callable[[CaseState, Yardstick, RowSet], None]] = {
     CaseKind.CLERK: _clerk,
     CaseKind.SERIES: _series,
     CaseKind.CALENDAR: _calendar,
+    CaseKind.RULES: _given,
+    CaseKind.CODES: _given,
 }
-
-
-def load_calendar_tables(db: Connection) -> list[dict[str, object]]:
-    """Year tables that came by act (imported here or sent by the county)."""
-    return [json.loads(row[0]) for row in db.execute("SELECT body FROM calendar_year ORDER BY year, version")]

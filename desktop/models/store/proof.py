@@ -9,6 +9,7 @@ from pathlib import Path
 from desktop.models.store.connection import Connection, faults, immediate, open_connection
 from desktop.models.store.projector import KEYS, rows_of, stored_rows
 from desktop.models.store.store import Store
+from desktop.models.store.tables import TABULAR
 from domain.faults import SurroundingsFault
 from domain.fold import CaseState
 from sync.log import LogDamaged
@@ -93,15 +94,15 @@ def _differing(store: Store, progress: Progress | None) -> list[str]:
 
 def rebuild(store: Store, progress: Progress | None = None) -> int:
     """Write every projection and search key anew from the acts, in one transaction; the number of cases."""
-    ids = sorted(store.log.case_ids(), key=lambda case_id: not case_id.startswith("calendar/"))
+    ids = sorted(store.log.case_ids(), key=lambda case_id: not case_id.startswith(TABULAR))
     with immediate(store.db) as transaction:
         for table in TABLES:
             store.db.execute(f"DELETE FROM {table}")
         store.forget_search()
         for case_id, state in _states(store, ids, progress):
             store.project((state,), fresh=(case_id,))
-            if case_id.startswith("calendar/"):
-                store.reread_calendar()  # calendars come first, so every clock is measured by all of them
+            if case_id.startswith(TABULAR):
+                store.reread_tables()  # tables come first, so every clock is measured by all of them
         store.note_search()
         transaction.commit()
     return len(ids)

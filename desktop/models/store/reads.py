@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -153,6 +154,19 @@ class Reads:
         """Matters with a clock that starts, ends or waits for a table in ``year``."""
         rows = self._rows("SELECT matter_id FROM matter WHERE instr(clock_years, ?) > 0", (f"{year:04d}",))
         return [str(row[0]) for row in rows]
+
+    def matters_running(self) -> list[str]:
+        """Matters with a clock that may still run."""
+        sql = "SELECT matter_id FROM matter WHERE next_step <> '' OR due_nominal <> '' OR calendar_missing <> ''"
+        return [str(row[0]) for row in self._rows(sql)]
+
+    def matters_with_codes(self, codes: Iterable[str]) -> list[tuple[str, str, str]]:
+        """(matter, content class, mark of the version it was given by), the newest first."""
+        sql = (
+            "SELECT m.matter_id, m.content_code, m.content_mark FROM json_each(?) wanted JOIN matter m "
+            "ON m.content_code = wanted.value ORDER BY m.received_on DESC, m.number DESC"
+        )
+        return [(str(row[0]), str(row[1]), str(row[2])) for row in self._rows(sql, (json.dumps(list(codes)),))]
 
     # people ----------------------------------------------------------------------------------------------------
 

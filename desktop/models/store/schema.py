@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from desktop.models.store import files
+from desktop.models.store import files, tables
 from desktop.models.store.connection import Database
 from desktop.models.store.drafts import create_draft_tables
 from desktop.models.store.looks import create_look_tables
@@ -30,7 +30,9 @@ CREATE TABLE visit (
 CREATE INDEX visit_by_day ON visit (visited_on, office, window, day_count);
 CREATE TABLE matter (
   matter_id TEXT PRIMARY KEY, visit_id TEXT NOT NULL, number TEXT NOT NULL, summary TEXT NOT NULL,
-  matter_class TEXT NOT NULL, content_code TEXT NOT NULL, accused_organ TEXT NOT NULL, route TEXT NOT NULL,
+  matter_class TEXT NOT NULL, content_code TEXT NOT NULL,
+  content_mark TEXT NOT NULL,           -- the table and version the content class was given by
+  accused_organ TEXT NOT NULL, route TEXT NOT NULL,
   stage TEXT NOT NULL, office TEXT NOT NULL, owner TEXT NOT NULL, next_step TEXT NOT NULL,
   received_on TEXT NOT NULL, repeat TEXT NOT NULL, earlier_matter TEXT NOT NULL, petitioner TEXT NOT NULL,
   due_clock TEXT NOT NULL, due_nominal TEXT NOT NULL, due_rolled TEXT NOT NULL, calendar_missing TEXT NOT NULL,
@@ -74,10 +76,6 @@ CREATE TABLE office (
 CREATE TABLE clerk (
   clerk_id TEXT PRIMARY KEY, name TEXT NOT NULL, sign_in TEXT NOT NULL, office TEXT NOT NULL, station TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE calendar_year (
-  year INTEGER NOT NULL, version INTEGER NOT NULL, scope TEXT NOT NULL, body TEXT NOT NULL,
-  PRIMARY KEY (year, version, scope)
-) STRICT, WITHOUT ROWID;
 """
 """Projections: what screens read. Each row is a function of one case's acts (and, for clocks, of the calendar), so a
 row never repeats what another case says; joins bring them together. A registration pays for every tree it touches, one
@@ -107,7 +105,8 @@ CREATE TRIGGER pdf_is_immutable BEFORE UPDATE ON pdf BEGIN SELECT RAISE(ABORT, '
 
 
 def _first(db: Database) -> None:
-    for script in (LOG_SCHEMA, STATION_SCHEMA, PROJECTIONS, OWN, files.PROJECTION, files.OWN):
+    own = (PROJECTIONS, OWN, files.PROJECTION, files.OWN, tables.PROJECTION, tables.OWN)
+    for script in (LOG_SCHEMA, STATION_SCHEMA, *own):
         for statement in statements(script):
             db.execute(statement)
     create_search_tables(db)

@@ -50,9 +50,20 @@ def accounts(store: Store) -> list[Account]:
 
 def issues(store: Store, series: str) -> list[Issue]:
     """The papers that bear a number of the series."""
-    sql = "SELECT i.n, i.paper_id, p.voided FROM issued i JOIN paper p USING (paper_id) WHERE i.series = ? ORDER BY n"
+    sql = (
+        "SELECT i.n, i.paper_id, p.voided, p.disputed FROM issued i JOIN paper p USING (paper_id)"
+        " WHERE i.series = ? ORDER BY n"
+    )
     with faults():
-        return [Issue(int(row[0]), str(row[1]), bool(row[2])) for row in store.db.execute(sql, (series,))]
+        rows = store.db.execute(sql, (series,)).fetchall()
+    return [Issue(int(n), str(paper), bool(voided), disputed=str(disputed)) for n, paper, voided, disputed in rows]
+
+
+def papers_with(store: Store, series: str, n: int) -> list[tuple[str, str]]:
+    """(paper, case) of the papers that bear a number."""
+    sql = "SELECT i.paper_id, p.case_id FROM issued i JOIN paper p USING (paper_id) WHERE i.series = ? AND i.n = ?"
+    with faults():
+        return [(str(row[0]), str(row[1])) for row in store.db.execute(sql, (series, n))]
 
 
 def numbers_left_the_disk(store: Store) -> bool:

@@ -17,7 +17,6 @@ from desktop.models.store.projector import (
     RowSet,
     Yardstick,
     clock_rows,
-    load_calendar_tables,
     remove_rows,
     rows_of,
     with_rows,
@@ -27,12 +26,19 @@ from desktop.models.store.projector import (
 from desktop.models.store.rows import ClockRow
 from desktop.models.store.schema import STEPS
 from desktop.models.store.series import accounts
+from desktop.models.store.tables import (
+    TABULAR,
+    Moved,
+    Shipped,
+    calendar_of,
+    codes_of_file,
+    note_moved,
+    rules_of_file,
+)
 from domain.acts import Act, ActDraft
 from domain.acttime import quality
 from domain.faults import SurroundingsFault
 from domain.fold import CaseState, fold
-from domain.rules import Rules
-from domain.workcalendar import WorkCalendar, YearTable, parse_calendar
 from sync.log import ActLog, SigningKey
 from sync.log.feed import StationFeed
 from sync.log.log import batched
@@ -126,8 +132,7 @@ class Store(Incarnation):
         self,
         db: Connection,
         *,
-        rules: Rules,
-        shipped: Iterable[YearTable],
+        shipped: Shipped,
         initials: Callable[[str], tuple[str, ...]],
         entropy: Callable[[int], bytes],
     ) -> None:
@@ -136,8 +141,7 @@ class Store(Incarnation):
         self._drawn = (0, 0)
         self.drawn: set[str] = set()
         """Ids drawn since the transaction under way began: no act of theirs lies here yet."""
-        self._shipped = tuple(shipped)
-        self._rules = rules
+        self._shipped = shipped
         self._initials = initials
         last_known = db.execute("SELECT last_known_ms FROM station").fetchone()[0]
         self.last_known_ms = self._time_on_disk = int(last_known)
@@ -222,34 +226,45 @@ class Store(Incarnation):
         write_rows(self.db, rows)
 
     def project_cases(self, case_ids: Iterable[str]) -> None:
-        """Project cases whose acts came from elsewhere; a new calendar moves every open clock with it.
+        """Project cases whose acts came from elsewhere; new tables move the clocks that run.
 
         The search notes them later, by its own mark.
         """
         ids = sorted(set(case_ids))
-        calendars = [case_id for case_id in ids if case_id.startswith("calendar/")]
-        for case_id in calendars:
-            state = self.state(case_id)
+        for case_id in ids:
+            state = self.state(case_id) if case_id.startswith(TABULAR) else None
             if state is not None:
                 self.project((state,))
-            year = case_id.removeprefix("calendar/")
-            if year.isascii() and year.isdigit() and len(year) == 4:
-                self.remeasure(int(year))
-        for some in batched([case_id for case_id in ids if not case_id.startswith("calendar/")]):
+                self.remeasure(state)
+        for some in batched([case_id for case_id in ids if not case_id.startswith(TABULAR)]):
             states = [fold(acts) for acts in self.log.cases(some).values()]
             self.project(states, fresh=set(some) - with_rows(self.db, some))
 
-    def remeasure(self, year: int) -> int:
-        """Read the calendar anew and recompute the clocks a year's table touches; returns how many matters moved."""
+    def remeasure(self, table: CaseState) -> Moved:
+        """Measure by a table that came, inside the caller's transaction: recompute the clocks it touches, and note how
+        many moved. Clocks that have ended keep their measure when rules change; a calendar tells what a day was.
+        """
         before = self.yardstick
         self.yardstick = self._measure()
-        changed = 0
-        for matter_id in self.matters_touching(year):
+        matters = clocks = 0
+        for matter_id in self._touched_by(table.case_id):
             state = self.state(matter_id)
-            if state is not None and clock_rows(state, before) != clock_rows(state, self.yardstick):
+            if state is None:
+                continue
+            old, new = clock_rows(state, before), clock_rows(state, self.yardstick)
+            if old != new:
                 self.project((state,))
-                changed += 1
-        return changed
+                matters += 1
+                clocks += len(set(new) - set(old))
+        moved = Moved(matters, clocks)
+        note_moved(self.db, table, table.acts[-1].wall_ms, moved)
+        return moved
+
+    def _touched_by(self, case_id: str) -> list[str]:
+        kind, _, rest = case_id.partition("/")
+        if kind == "calendar" and rest.isascii() and rest.isdigit() and len(rest) == 4:
+            return self.matters_touching(int(rest))
+        return self.matters_running() if kind == "rules" else []
 
     # search ----------------------------------------------------------------------------------------------------
 
@@ -292,8 +307,8 @@ class Store(Incarnation):
         write_ahead.tidy(self.db)
         return False
 
-    def reread_calendar(self) -> None:
-        """Measure by the year tables as they stand in the file now."""
+    def reread_tables(self) -> None:
+        """Measure by the tables as they stand in the file now."""
         self.yardstick = self._measure()
 
     # reading ---------------------------------------------------------------------------------------------------
@@ -363,13 +378,8 @@ class Store(Incarnation):
         return self._entropy(count)
 
     def _measure(self) -> Yardstick:
-        shipped = {(table.year, table.version, table.scope) for table in self._shipped}
-        tables = list(self._shipped)
-        for body in load_calendar_tables(self.db):
-            table = parse_calendar(body)
-            if (table.year, table.version, table.scope) not in shipped:
-                tables.append(table)
-        return Yardstick(WorkCalendar(tables), self._rules, self._initials)
+        rules, codes = rules_of_file(self.db, self._shipped), codes_of_file(self.db, self._shipped)
+        return Yardstick(calendar_of(self.db, self._shipped), rules, codes, self._initials)
 
 
-__all__ = ["Stamp", "StationIdentity", "Store", "Transaction", "case_id", "led_by"]
+__all__ = ["Moved", "Shipped", "Stamp", "StationIdentity", "Store", "Transaction", "case_id", "led_by"]

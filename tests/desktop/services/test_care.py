@@ -10,7 +10,7 @@ import pytest
 
 from desktop.models.store.connection import IntegrityError
 from desktop.models.store.proof import TABLES
-from desktop.services import care, lookup, matters, papers
+from desktop.services import care, lookup, matters, papers, tables
 from desktop.services.station import open_station
 from domain.commands import AcceptMatter, ConfirmPrint, CorrectMatter, ImportCalendar, IssuePaper, VoidPaper
 from domain.faults import SurroundingsFault
@@ -191,7 +191,7 @@ def test_a_missing_year_is_said_and_an_imported_calendar_moves_the_clocks(organ:
     matters.take_step(organ.station, AcceptMatter(matter))
     assert [row.matter_id for row in lookup.deadline_board(organ.station).calendar_missing] == [matter]
     assert organ.clock_row(matter, "T6").rolled == ""
-    moved = care.import_calendar(organ.station, ImportCalendar(json.dumps(CALENDAR_2027))).value
+    moved = tables.import_calendar(organ.station, ImportCalendar(json.dumps(CALENDAR_2027))).value.matters
     assert moved == 1
     clock = organ.clock_row(matter, "T6")
     assert (clock.nominal, clock.rolled, clock.calendar_missing) == ("2027-01-22", "2027-01-22", "")
@@ -208,18 +208,18 @@ def test_a_missing_year_is_said_and_an_imported_calendar_moves_the_clocks(organ:
 def test_a_corrected_calendar_is_a_higher_version_of_the_year(organ: Hall) -> None:
     matter = organ.register().matter_ids[0]
     matters.take_step(organ.station, AcceptMatter(matter))
-    care.import_calendar(organ.station, ImportCalendar(json.dumps(CALENDAR_2027)))
-    said = refusal(lambda: care.import_calendar(organ.station, ImportCalendar(json.dumps(CALENDAR_2027))))
+    tables.import_calendar(organ.station, ImportCalendar(json.dumps(CALENDAR_2027)))
+    said = refusal(lambda: tables.import_calendar(organ.station, ImportCalendar(json.dumps(CALENDAR_2027))))
     assert (said.code, said.facts) == ("calendar_known", {"year": 2027, "version": 1})
     off = [*CALENDAR_2027["off"], {"name": "临时放假", "from": "2027-01-22", "to": "2027-01-22"}]  # type: ignore[misc]
     second = {**CALENDAR_2027, "version": 2, "off": off}
-    care.import_calendar(organ.station, ImportCalendar(json.dumps(second)))
+    tables.import_calendar(organ.station, ImportCalendar(json.dumps(second)))
     assert organ.clock_row(matter, "T6").rolled == "2027-01-23"  # the make-up Saturday is worked
 
 
 def test_a_shipped_year_is_not_imported_again(organ: Hall) -> None:
     shipped = Path(care.__file__).parents[2] / "resources/calendar/2026.json"
-    said = refusal(lambda: care.import_calendar(organ.station, ImportCalendar(shipped.read_text("utf-8"))))
+    said = refusal(lambda: tables.import_calendar(organ.station, ImportCalendar(shipped.read_text("utf-8"))))
     assert (said.code, said.facts) == ("calendar_known", {"year": 2026, "version": 1})
 
 
@@ -235,7 +235,7 @@ def test_a_shipped_year_is_not_imported_again(organ: Hall) -> None:
 )
 def test_what_is_no_calendar_is_refused_with_its_reason(organ: Hall, text: str, reason: str) -> None:
     acts = organ.station.store.log.count()
-    said = refusal(lambda: care.import_calendar(organ.station, ImportCalendar(text)))
+    said = refusal(lambda: tables.import_calendar(organ.station, ImportCalendar(text)))
     assert (said.code, said.facts["reason"]) == ("calendar_table_invalid", reason)
     assert organ.station.store.log.count() == acts
 

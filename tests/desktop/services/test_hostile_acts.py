@@ -128,6 +128,48 @@ ACTS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
         "calendar/x",
         {"table.national-1": {"year": HUGE}},
     ),
+    "rules that are no table": ("rules_imported", CaseKind.RULES, "rules/x", {"table.1": {"name": "x"}, "table.": 3}),
+    "rules laxer than the law": (
+        "rules_imported",
+        CaseKind.RULES,
+        "rules/x",
+        {
+            "table.1": {
+                "id": "x",
+                "name": "x",
+                "imported_on": "2026-01-01",
+                "clocks": [{"clock": "T6", "from": "2022-05-01", "days": HUGE, "basis": "x"}],
+            }
+        },
+    ),
+    "rules under another name": (
+        "rules_imported",
+        CaseKind.RULES,
+        "rules/x",
+        {"table.1": {"id": "y", "name": "y", "imported_on": "2026-01-01"}},
+    ),
+    "codes that are no table": ("codes_imported", CaseKind.CODES, "codes/purposes", {"table.2": DEEP, "table.x.y": 1}),
+    "codes under another name": (
+        "codes_imported",
+        CaseKind.CODES,
+        "codes/purposes",
+        {
+            "table.2": {
+                "table": "causes",
+                "name": "x",
+                "source": "x",
+                "version": 2,
+                "from": "2026-01-01",
+                "entries": [{"code": "1", "label": "x"}],
+            }
+        },
+    ),
+    "a matter of strange marks": (
+        "matter_registered",
+        CaseKind.MATTER,
+        "m7" * 16,
+        {"content_code": "010100", "codes.content_code": DEEP, "first.national": True, "first.office": "yes"},
+    ),
     "a clerk without a name": ("clerk_recorded", CaseKind.CLERK, "k1" * 16, {}),
     "a kind of case nobody knows": ("office_recorded", "moon", "moon/1", {"a": DEEP}),
     "a case under another kind": ("matter_registered", CaseKind.MATTER, "office/370206", {"summary": "机关"}),

@@ -62,6 +62,31 @@ def test_numbers_run_without_a_gap_and_a_void_one_is_never_given_again(organ: Ha
     assert organ.scalar("SELECT max(n) FROM issued") == 4
 
 
+def test_the_gap_report_explains_every_number_and_names_what_nobody_can_explain(organ: Hall) -> None:
+    rows = [notice(organ, "甲"), notice(organ, "乙"), notice(organ, "丙")]
+    papers.void_paper(organ.station, VoidPaper(rows[1].paper_id, rows[1].case_id, "印错"))
+    report = [row for row in series.gap_report(organ.station) if row.series.endswith("/受")]
+    assert [(row.first, row.what, row.explained, row.words) for row in report] == [
+        (2, "voided", True, "作废：印错"),
+        (4, "open", True, "已发放，尚未用到"),
+    ]
+    with organ.station.writing() as transaction:  # another paper bears number 3 too
+        frozen = {"form": "F04", "number": rows[2].number, "series": report[0].series, "n": 3}
+        double = "d0" * 16
+        transaction.record([ActDraft("paper_issued", "matter", rows[0].case_id, {f"paper.{double}": frozen})])
+    assert _of(organ, 3) == [("double", False)]
+    for paper_id, case_id, keeps in ((rows[2].paper_id, rows[2].case_id, True), (double, rows[0].case_id, False)):
+        with organ.station.writing() as transaction:
+            sets: dict[str, Json] = {f"paper.{paper_id}.disputed": {"keeps": keeps, "series": report[0].series, "n": 3}}
+            transaction.record([ActDraft("number_disputed", "matter", case_id, sets)])
+    assert _of(organ, 3) == [("disputed", True)]
+
+
+def _of(organ: Hall, n: int) -> list[tuple[str, bool]]:
+    rows = [row for row in series.gap_report(organ.station) if row.series.endswith("/受")]
+    return [(row.what, row.explained) for row in rows if row.first <= n <= row.last]
+
+
 def test_voiding_needs_a_reason_and_a_paper(organ: Hall) -> None:
     matter = accepted(organ)
     row = issue(organ, matter, "F04")

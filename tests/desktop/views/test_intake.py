@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from PySide6.QtCore import Qt
 
+from desktop.services import tables
+from desktop.services.outcome import Topic
 from desktop.services.restricted import point_to
 from desktop.views.actions import TABLE
 from desktop.views.dress import style_sheet, window_font
+from domain.commands import ImportCodes
 from tests.desktop.views.intake_room import GOOD_ID, STORY, claim, finish, page, person, recorded, room, shown, think
 from tests.desktop.views.keyboard import ALT, CTRL, ENTER, SHIFT, compose, cursor, fill, press, write
+from tests.domain.test_tables import newer
 
 __all__ = ["page", "room", "shown"]
 
@@ -154,3 +160,19 @@ def test_an_accusation_is_pointed_to_the_restricted_desk_where_there_is_one(page
     press(Qt.Key.Key_1)
     think(page, room)
     assert matter.grid.note("matter_class").words("warn") == ""
+
+
+def test_the_form_offers_the_codes_in_force_and_keeps_one_chosen_before_it_ended(page, room):
+    room.settle()
+    editor = page.form.matters.cards[0].rest.editor("content_code")
+    editor.set_code("010300")
+    table = newer(**{"from": "2020-01-01"})
+    room.call(tables.import_codes, room.station, ImportCodes(json.dumps(table)))
+    room.bus.changed.emit(frozenset({Topic.CALENDAR}))
+    room.settle()
+    assert (editor.code(), editor.currentText()) == ("010300", "　惠农补贴")
+    offered = {editor.itemData(n) for n in range(editor.count())}
+    assert "120900" in offered
+    page.form.matters.add_matter(focus=False)
+    later = page.form.matters.cards[1].rest.editor("content_code")
+    assert later.findData("010300") < 0 < later.findData("120900")

@@ -1,0 +1,137 @@
+"""Imported tables in the station file: their rows, the measure they make with the shipped ones, what each has moved."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from desktop.models.store.connection import Connection, faults
+from domain.acts import CaseKind
+from domain.canonical import Json, canonical_bytes
+from domain.codes import CodeBook, CodeTable
+from domain.decisions.tables import codes_of, read_codes, read_layer, rules_of
+from domain.fold import CaseState
+from domain.refusals import Refusal
+from domain.rules import Rules
+from domain.workcalendar import WorkCalendar, YearTable, parse_calendar
+
+TABULAR: Final = ("calendar/", "rules/", "codes/")
+"""Cases that measure other cases: in a rebuild they come first."""
+
+PROJECTION: Final = """
+CREATE TABLE calendar_year (
+  year INTEGER NOT NULL, version INTEGER NOT NULL, scope TEXT NOT NULL, body TEXT NOT NULL,
+  PRIMARY KEY (year, version, scope)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE given_table (              -- imported tables of rules and codes, every version
+  case_id TEXT NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (case_id, version)
+) STRICT, WITHOUT ROWID;
+"""
+OWN: Final = """
+CREATE TABLE table_moved (              -- what an imported table did here when it came: told, never read by a rule
+  case_id TEXT NOT NULL, name TEXT NOT NULL, at_ms INTEGER NOT NULL, matters INTEGER NOT NULL, clocks INTEGER NOT NULL,
+  PRIMARY KEY (case_id, name)
+) STRICT, WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What an imported table moved: clocks that run, and the matters they belong to."""
+
+    matters: int = 0
+    clocks: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """The tables in the package."""
+
+    rules: Rules
+    calendars: tuple[YearTable, ...] = ()
+    codes: CodeBook = field(default_factory=CodeBook)
+
+
+def calendar_rows(state: CaseState) -> list[tuple[str | int, ...]]:
+    """The year tables a case holds; what else an act from elsewhere calls one measures nothing."""
+    rows: list[tuple[str | int, ...]] = []
+    for key, body in state.items("table").items():
+        table = _year_table(body)
+        if table is not None and state.case_id == f"calendar/{table.year}" and key == f"{table.scope}-{table.version}":
+            rows.append((table.year, table.version, table.scope, canonical_bytes(body).decode()))
+    return rows
+
+
+def given_rows(state: CaseState) -> list[tuple[str | int, ...]]:
+    """The tables of rules or of codes a case holds."""
+    if state.case_kind == CaseKind.RULES:
+        found = [(layer.version, body) for layer, body in rules_of(state)]
+    else:
+        found = [(table.version, body) for table, body in codes_of(state)]
+    return [(state.case_id, version, canonical_bytes(body).decode()) for version, body in found]
+
+
+def calendar_of(db: Connection, shipped: Shipped) -> WorkCalendar:
+    """The shipped year tables and those that came by act."""
+    known = {(table.year, table.version, table.scope) for table in shipped.calendars}
+    tables = list(shipped.calendars)
+    for (body,) in _rows(db, "SELECT body FROM calendar_year ORDER BY year, version"):
+        table = parse_calendar(json.loads(body))
+        if (table.year, table.version, table.scope) not in known:
+            tables.append(table)
+    return WorkCalendar(tables)
+
+
+def rules_of_file(db: Connection, shipped: Shipped) -> Rules:
+    """The shipped rules with every imported table laid over them."""
+    bodies = _given(db, "rules/")
+    layers = [layer for body in bodies if (layer := read_layer(body)) is not None]
+    return shipped.rules.overlaid(Rules(tuple(layers))) if layers else shipped.rules
+
+
+def codes_of_file(db: Connection, shipped: Shipped) -> CodeBook:
+    """The shipped tables of codes and the imported versions."""
+    bodies = _given(db, "codes/")
+    tables = [table for body in bodies if (table := read_codes(body)) is not None]
+    return shipped.codes.with_tables(tables) if tables else shipped.codes
+
+
+def note_moved(db: Connection, state: CaseState, at_ms: int, moved: Moved) -> None:
+    """Note what the newest table of a case did, once for each table, inside the caller's transaction."""
+    names = [key for key in state.items("table") if key]
+    newest = max(names, key=lambda name: state.fields[f"table.{name}"].heads[-1].lamport, default=None)
+    if newest is not None:
+        db.execute(
+            "INSERT INTO table_moved VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (state.case_id, newest, at_ms, moved.matters, moved.clocks),
+        )
+
+
+def moved_by(db: Connection, case_id: str) -> dict[str, Moved]:
+    """What each table of a case moved when it came here, by its name in the case."""
+    rows = _rows(db, "SELECT name, matters, clocks FROM table_moved WHERE case_id = ?", case_id)
+    return {str(name): Moved(int(matters), int(clocks)) for name, matters, clocks in rows}
+
+
+def _given(db: Connection, start: str) -> Iterable[Json]:
+    sql = "SELECT body FROM given_table WHERE case_id >= ?1 AND case_id < ?1 || 'z' ORDER BY case_id, version"
+    return [json.loads(row[0]) for row in _rows(db, sql, start)]
+
+
+def _rows(db: Connection, sql: str, *values: object) -> list[tuple[str, ...]]:
+    with faults():
+        return db.execute(sql, values).fetchall()
+
+
+def _year_table(body: Json) -> YearTable | None:
+    if not isinstance(body, dict):
+        return None
+    try:
+        return parse_calendar(body)
+    except Refusal:
+        return None
+
+
+__all__ = ["CodeTable", "Moved", "Shipped"]

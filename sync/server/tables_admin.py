@@ -1,0 +1,90 @@
+"""``admin import-calendar|import-rules|import-codes``: the county's tables, delivered to every station by sync."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import resources
+from domain.acts import ActDraft
+from domain.beijing import beijing_date
+from domain.codes import TABLES, CodeBook, parse_codes
+from domain.commands import ImportCalendar, ImportCodes, ImportRules
+from domain.decisions import tables
+from domain.decisions.corrections import calendar_year, import_calendar
+from domain.refusals import Refusal
+from domain.workcalendar import parse_calendar
+from sync.server.store import CountyStore
+
+LARGEST: Final = 4 << 20
+"""Bytes of a table that are read; a city's codes take a tenth of it."""
+REFUSALS: Final = {
+    "calendar_table_invalid": "工作日历文件不对，没有导入。",
+    "rule_table_invalid": "期限规则表不对，没有导入。",
+    "code_table_invalid": "代码表不对，没有导入。",
+    "rule_over_ceiling": "表中的期限超过《信访工作条例》的规定，没有导入。",
+    "calendar_known": "这一版的工作日历已经有了；更正的请把版本号加1。",
+    "table_known": "这一版已经有了；更正的请把版本号加1。",
+    "table_older": "已有更新的一版，没有导入。",
+    "table_reserved": "条例本身的期限不能用导入的表改写；本地区的规则请另起标识。",
+    "file_missing": "没有这个文件，或者文件过大。",
+    "not_utf8": "文件不是 UTF-8，没有导入。",
+}
+
+
+def add_words(tasks: Any) -> None:
+    """Hang the three commands behind ``admin``."""
+    for name, says, decide in (
+        ("import-calendar", "导入一年的工作日历，随同步下发", _calendar),
+        ("import-rules", "导入本地区的期限规则表，随同步下发", _rules),
+        ("import-codes", "导入代码表的新版本，随同步下发", _codes),
+    ):
+        part = tasks.add_parser(name, help=says)
+        part.add_argument("file", metavar="FILE.json", type=Path)
+        part.set_defaults(do=partial(_import, decide=decide))
+
+
+def _import(store: CountyStore, words: argparse.Namespace, *, decide: Callable[[CountyStore, str], ActDraft]) -> int:
+    try:
+        draft = decide(store, _text(words.file))
+    except Refusal as refused:
+        problem = {"code": refused.code, "field": refused.field, "facts": dict(refused.facts)}
+        sys.stderr.write(REFUSALS[refused.code] + json.dumps(problem, ensure_ascii=False) + "\n")
+        return 2
+    act = store.record_table(draft)
+    told = {"recorded": act.case_id, "as": list(act.sets), "scope": act.scope}
+    sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+    return 0
+
+
+def _text(path: Path) -> str:
+    if not path.is_file() or path.stat().st_size > LARGEST:
+        raise Refusal("file_missing", field="file")
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Refusal("not_utf8", field="file") from None
+
+
+def _calendar(store: CountyStore, text: str) -> ActDraft:
+    command = ImportCalendar(text)
+    shipped = [parse_calendar(table).year for table in resources.calendars()]
+    return import_calendar(command, store.fold_case(f"calendar/{calendar_year(command)}"), shipped)
+
+
+def _rules(store: CountyStore, text: str) -> ActDraft:
+    command = ImportRules(text)
+    today = beijing_date(time.time_ns() // 1_000_000)
+    return tables.import_rules(command, store.fold_case(tables.case_of_rules(command)), today, None)
+
+
+def _codes(store: CountyStore, text: str) -> ActDraft:
+    command = ImportCodes(text)
+    shipped = CodeBook(parse_codes(resources.table(name), name) for name in TABLES)
+    return tables.import_codes(command, store.fold_case(tables.case_of_codes(command)), shipped)
