@@ -33,8 +33,6 @@ REFUSALS: Final = {
     "table_known": "这一版已经有了；更正的请把版本号加1。",
     "table_older": "已有更新的一版，没有导入。",
     "table_reserved": "条例本身的期限不能用导入的表改写；本地区的规则请另起标识。",
-    "file_missing": "没有这个文件，或者文件过大。",
-    "not_utf8": "文件不是 UTF-8，没有导入。",
 }
 
 
@@ -51,8 +49,12 @@ def add_words(tasks: Any) -> None:
 
 
 def _import(store: CountyStore, words: argparse.Namespace, *, decide: Callable[[CountyStore, str], ActDraft]) -> int:
+    text = _text(words.file)
+    if text is None:
+        sys.stderr.write("没有这个文件，或者文件过大、不是 UTF-8。没有导入。\n")
+        return 2
     try:
-        draft = decide(store, _text(words.file))
+        draft = decide(store, text)
     except Refusal as refused:
         problem = {"code": refused.code, "field": refused.field, "facts": dict(refused.facts)}
         sys.stderr.write(REFUSALS[refused.code] + json.dumps(problem, ensure_ascii=False) + "\n")
@@ -63,13 +65,13 @@ def _import(store: CountyStore, words: argparse.Namespace, *, decide: Callable[[
     return 0
 
 
-def _text(path: Path) -> str:
+def _text(path: Path) -> str | None:
     if not path.is_file() or path.stat().st_size > LARGEST:
-        raise Refusal("file_missing", field="file")
+        return None
     try:
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Refusal("not_utf8", field="file") from None
+        return None
 
 
 def _calendar(store: CountyStore, text: str) -> ActDraft:

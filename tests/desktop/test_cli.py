@@ -228,6 +228,33 @@ def test_a_visit_of_a_year_without_a_calendar_is_kept_and_reckoned_when_the_year
     assert station.refused("import-calendar", str(file))["refused"] == "calendar_table_invalid"
 
 
+def test_a_countys_table_and_newer_codes_are_imported_and_told_by_the_command_line(station, tmp_path):
+    housing = {**VISIT, "matters": [{**VISIT["matters"][0], "content_code": "040100"}]}
+    made = station.done("act", "RegisterVisit", given=housing)["value"]
+    matter = made["matter_ids"][0]
+    assert station.done("list", "matters", "--focus", "住房")[0]["matter_id"] == matter
+    assert station.done("find", "补偿款", "--focus", "住房")[0]["ref"] == matter
+    assert station.refused("find", "补偿款", "--focus", "养老")["refused"] == "focus_unknown"
+    table = {
+        "id": "qinghe-2026", "name": "青禾县期限", "region": "370299", "version": 1, "settings": [],
+        "clocks": [{"clock": "T1", "from": "2022-05-01", "days": 7, "basis": "青禾县信访局通知（虚构）"}],
+    }  # fmt: skip
+    file = tmp_path / "rules.json"
+    file.write_text(json.dumps(table), "utf-8")
+    told = station.done("import-rules", str(file))["value"]
+    assert (told["clocks"], "重新计算了" in told["words"]) == (told["matters"], True)
+    assert station.done("show", "matter", matter)["clocks"][0]["days"] == 7
+    assert station.done("due", "T1", "2026-03-02")["nominal"] == "2026-03-09"
+    assert station.refused("import-rules", str(file))["refused"] == "table_known"
+    file.write_text("{}", "utf-8")
+    assert station.refused("import-codes", str(file))["refused"] == "code_table_invalid"
+    listed = station.done("list", "tables")
+    assert {row["kind"] for row in listed} == {"calendar", "rules", "codes"}
+    assert [row["clocks"] for row in listed if row["table"] == "qinghe-2026"] == [told["clocks"]]
+    flags = {flag["code"]: flag for flag in station.done("show", "matter", matter)["flags"]}
+    assert (flags["first_national"]["value"], flags["collective"]["by"]) == (None, "rule")
+
+
 def test_two_forms_opened_over_the_same_words_make_a_conflict_that_a_person_settles(station):
     matter = station.done("act", "RegisterVisit", given=VISIT)["value"]["matter_ids"][0]
     seen = [station.done("show", "matter", matter)["timeline"][0]["act_id"]]

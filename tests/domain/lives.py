@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field
+from typing import Any
 
 from domain.acts import ActDraft
 from domain.canonical import Json
+from domain.commands import AcceptMatter, DeliverNotice, IssueOpinion, RequestAnswer
 from domain.decisions.desk import Desk
 from domain.decisions.steps import decide
 from domain.fold import CaseState
 from domain.procedure.clocks import ClockState, clocks
 from domain.procedure.standing import Standing, stand
-from tests.domain.states import CALENDAR, RULES, desk, grow, millis, state
+from tests.domain.states import CALENDAR, RULES, desk, grow, state
 
 HALL = "370200"
 """A county petition office 信访局."""
@@ -23,6 +25,8 @@ LAND = "370207"
 CITY = "370100"
 """The organ one level above the housing office."""
 PROVINCE = "370000"
+ID = "c1" * 16
+"""The matter of every life."""
 _IDS = itertools.count(1)
 
 
@@ -91,4 +95,31 @@ class Life:
         return list(self.case.items(what))[-1]
 
 
-__all__ = ["CITY", "HALL", "HOUSING", "LAND", "PROVINCE", "Life", "millis"]
+def notice(form: str = "F04", on: str = "2026-09-20") -> dict[str, Json]:
+    """A paper issued on a day."""
+    return {"form": form, "number": "滨建受字〔2026〕1号", "issued_on": on}
+
+
+def opinion(*outcomes: Any, on: str = "") -> IssueOpinion:
+    """An opinion with an outcome for each request."""
+    answers = tuple(
+        RequestAnswer(place, outcome, "经查属实", "补发补偿款", "《土地管理法》第四十八条")
+        for place, outcome in enumerate(outcomes, start=1)
+    )
+    return IssueOpinion(ID, answers, "市住房和城乡建设局", "周局长", issued_on=on)
+
+
+def accepted(on: str = "2026-07-20") -> Life:
+    """A matter accepted by the housing office, its notice delivered."""
+    life = Life.registered(HOUSING, on, **{"paper.p": notice(on=on)})
+    life.do(HOUSING, AcceptMatter(ID, handler="王晓青"))
+    life.do(HOUSING, DeliverNotice(ID, "p", signer="李春燕"))
+    return life
+
+
+def delivered(on: str = "2026-09-01") -> Life:
+    """A matter whose opinion was signed for on this day."""
+    life = accepted("2026-08-03").on("2026-08-28")
+    life.do(HOUSING, opinion("support"))
+    life.on(on).do(HOUSING, DeliverNotice(ID, what="opinion", signer="李春燕"))
+    return life

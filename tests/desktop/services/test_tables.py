@@ -182,6 +182,18 @@ def test_the_countys_tables_reach_its_stations_by_sync(organ: Hall, server: Coun
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout)["scope"] == "dict"
         assert server.admin(f"import-{name}", str(file)).returncode == 2, "the same version again"
+    for name, text, says in (
+        ("rules", "\ufeff{", "期限规则表不对"),
+        ("rules", rules(2, T2=16), "超过《信访工作条例》"),
+        ("codes", "[]", "代码表不对"),
+        ("calendar", "{}", "工作日历文件不对"),
+    ):
+        file.write_text(text, "utf-8")
+        done = server.admin(f"import-{name}", str(file))
+        assert (done.returncode, says in done.stderr) == (2, True), done.stderr
+    file.write_bytes(b"\xff\xfe{}")
+    assert "不是 UTF-8" in server.admin("import-codes", str(file)).stderr
+    assert server.admin("import-rules", str(tmp_path / "none.json")).returncode == 2
     county.exchange_once(organ.station)
     assert organ.clock_row(matter, "T2").nominal == "2026-11-30"
     assert row(organ.station, "rules", "binhai", 1).by == "县级服务器 县级服务器"

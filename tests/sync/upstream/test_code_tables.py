@@ -44,6 +44,10 @@ def test_every_code_the_exchange_table_maps_is_in_the_shipped_table_of_its_field
         for edition in pairs.editions.get(field, ()):
             assert set(edition.outward) <= set(table_.codes), field
     mapped = {
-        (e.ours, e.theirs) for each in pairs.editions.values() for edition in each for e in edition.outward.values()
+        (entry.ours, entry.theirs)
+        for editions in pairs.editions.values()
+        for edition in editions
+        for entry in edition.outward.values()
     }
-    assert {(c.code, c.exchange) for t in of_field.values() for c in t.codes.values() if c.exchange} <= mapped
+    codes = [code for table_ in of_field.values() for code in table_.codes.values()]
+    assert {(code.code, code.exchange) for code in codes if code.exchange} <= mapped
