@@ -36,9 +36,13 @@ def check_simple(condition: str, matter: CaseState, visit: CaseState | None, rul
     if rule["first_only"] and matter.text("repeat") != "first":
         raise Refusal("simple_only_first", field="matter_id", facts={"basis": basis})
     for flag in cast("list[str]", rule["none_of"]):
-        collective = flag == "collective" and visit is not None and visit.flag("collective")
-        if collective or matter.flag(f"flag.{flag}"):
+        if any(_flagged(state, flag) for state in (matter, visit)):
             raise Refusal("simple_excluded", field="matter_id", facts={"flag": flag, "basis": basis})
+
+
+def _flagged(state: CaseState | None, flag: str) -> bool:
+    """``flag.<code>`` as a clerk ticks it, or a field of its own such as ``collective``."""
+    return state is not None and (state.flag(f"flag.{flag}") or state.flag(flag))
 
 
 def _value(rules: Rules, day: date) -> Mapping[str, Any]:

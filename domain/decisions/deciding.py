@@ -126,7 +126,10 @@ def _refused(
 
 
 def simplify(command: SimplifyMatter, state: CaseState, desk: Desk, visit: CaseState | None = None) -> list[ActDraft]:
-    """Handle by the simple way 简易办理, where the region has it and its conditions are met (``domain.simple``)."""
+    """Handle by the simple way 简易办理: where the region has it, on its conditions (``domain.simple``).
+
+    ``visit`` tells whether many came 集体访; the matter does not.
+    """
     step = check("simplify", state, desk)
     check_simple(command.ground, state, visit, desk.rules, desk.today)
     sets: dict[str, Json] = {"simplified": True, "simplified_ground": command.ground}

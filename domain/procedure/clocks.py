@@ -258,14 +258,13 @@ class _Clocks:
         office: str = "",
         exclude: Exclusions = (),
     ) -> ClockState:
-        deadline = None if off else self.reckon(clock, start, days, exclude, ended)
+        # what has ended keeps the rules that were known before that day (decision 0013)
+        rules = self.rules.at(office or self.state.text("office"), ended)
+        deadline = None if off else self.reckon(clock, start, days, exclude, rules)
         length = deadline.length if deadline else (days or 0)
         return ClockState(clock.name, clock.article, start, length, deadline, ended, off, office)
 
-    def reckon(
-        self, clock: Clock, start: date, days: int | None, exclude: Exclusions, ended: date | None
-    ) -> Deadline | None:
-        rules = self.rules.at(self.state.text("office"), ended)  # what has ended keeps the rules that were known then
+    def reckon(self, clock: Clock, start: date, days: int | None, exclude: Exclusions, rules: Rules) -> Deadline | None:
         key = (clock.name, start, days, exclude, rules.mark)
         if key not in self.kept:
             if len(self.kept) >= _RECKONED_KEPT:

@@ -14,7 +14,15 @@ import resources
 from desktop.cli import SERVICES
 from desktop.services import care, county, drafts, lookup, matters, tables
 from desktop.services.tables import tables_here
-from domain.commands import AnswerMatter, CorrectMatter, ImportCodes, ImportRules, ReferMatter
+from domain.commands import (
+    AnswerMatter,
+    CorrectMatter,
+    ImportCodes,
+    ImportRules,
+    ReferMatter,
+    RepeatDecision,
+    SimplifyMatter,
+)
 from tests.desktop.services.halls import Hall, carry, claim, refusal
 from tests.domain.test_tables import newer
 from tests.sync.harness import County
@@ -219,3 +227,30 @@ def test_row_9_the_fifteen_days_of_the_bureau_end_when_the_matter_is_sent_and_no
     ended = hall.clock_row(matter, "T1")
     assert (ended.state, ended.ended_on) == ("ended", "2026-09-18")
     assert (date.fromisoformat(ended.ended_on) - date.fromisoformat(ended.nominal)).days == 1
+
+
+# the simple way 简易办理 ---------------------------------------------------------------------------------------------
+
+
+def simple_rules() -> str:
+    """A county that has turned the simple way on from 1 December 2026."""
+    entry = {"setting": "simple_handling", "from": "2026-12-01", "value": True, "basis": "本县通知（虚构）"}
+    return json.dumps({"id": "simple", "name": "简易办理", "region": REGION, "version": 1, "settings": [entry]})
+
+
+def test_the_simple_way_runs_its_clocks_from_the_day_the_county_turned_it_on(organ: Hall) -> None:
+    first = RepeatDecision(kind="first")
+    tables.import_rules(organ.station, ImportRules(simple_rules()))
+    early = organ.register(matters=(claim(repeat=first),)).matter_ids[0]
+    step = SimplifyMatter(early, "clear")
+    assert refusal(lambda: SERVICES[SimplifyMatter](organ.station, step)).code == "simple_handling_off"
+    organ.clock.at("2026-12-01 09:00")
+    matter = organ.register(matters=(claim(repeat=first),)).matter_ids[0]
+    SERVICES[SimplifyMatter](organ.station, SimplifyMatter(matter, "clear"))
+    assert organ.clock_row(matter, "T12").nominal == "2026-12-04"
+    crowd = organ.register(headcount=6, matters=(claim(repeat=first),)).matter_ids[0]
+    said = refusal(lambda: SERVICES[SimplifyMatter](organ.station, SimplifyMatter(crowd, "clear")))
+    assert (said.code, said.facts["flag"]) == ("simple_excluded", "collective")
+    unsaid = organ.register().matter_ids[0]
+    said = refusal(lambda: SERVICES[SimplifyMatter](organ.station, SimplifyMatter(unsaid, "clear")))
+    assert said.code == "simple_only_first"
