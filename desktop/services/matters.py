@@ -56,7 +56,7 @@ def take_step(station: Station, command: StepCommand) -> Outcome[str]:
         drafts = [*steps.decide(named, state, station.desk()), *_shown_to(station, state, command.to_office)]
         return _recorded(station, state.case_id, drafts, _STEP)
     if isinstance(command, SimplifyMatter):
-        visit = station.store.state(state.text("visit"))
+        visit = station.store.state(state.text("visit")) if state.text("visit") else None
         return _recorded(station, state.case_id, deciding.simplify(command, state, station.desk(), visit), _STEP)
     topics = _STEP | {Topic.PAPER} if isinstance(command, DeliverNotice) else _STEP
     return _recorded(station, state.case_id, steps.decide(command, state, station.desk()), topics)

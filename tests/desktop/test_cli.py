@@ -105,7 +105,7 @@ def test_a_paper_that_cannot_be_written_uses_up_no_number(station, tmp_path):
 def test_lists_answer_with_what_is_there(station):
     station.done("act", "RegisterVisit", given=VISIT)
     assert {row["code"] for row in station.done("list", "offices")} >= {"370299", "370299A01", "370299101"}
-    assert station.done("list", "deadlines", "--limit", "1")[0]["due_clock"] == "T1"
+    assert "T1" in {row["due_clock"] for row in station.done("list", "deadlines")}  # a sent one waits by its own days
     assert station.done("list", "sync")[0]["enrolled"] is False
     assert station.done("list", "drafts") == []
     day = station.done("list", "visits", "--limit", "1")[0]["visited_on"]
