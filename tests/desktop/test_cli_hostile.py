@@ -62,7 +62,7 @@ def test_input_that_is_no_command_is_refused_beside_its_field(station, given, fi
 
 
 def test_a_command_nobody_knows_and_a_command_without_its_case_are_refused(station):
-    assert station.refused("act", "CloseMatter", given={})["refused"] == "command_unknown"
+    assert station.refused("act", "MeltMatter", given={})["refused"] == "command_unknown"
     missing = station.refused("act", "AcceptMatter", given={})
     assert (missing["refused"], missing["field"]) == ("input_invalid", "matter_id")
     assert station.refused("act", "AcceptMatter", given={"matter_id": "0" * 32})["refused"] == "case_unknown"

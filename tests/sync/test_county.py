@@ -127,7 +127,7 @@ def test_the_county_stops_in_order_when_told_to(county, new_station):
 @pytest.mark.parametrize("county", ["sqlite"], indirect=True)  # PostgreSQL has a disk of its own
 def test_a_full_disk_is_answered_before_anything_changes(county, new_station):
     one = new_station("one", county)
-    one.set("1" * 32, name="张三" * 30_000)
+    one.set("1" * 32, name="张三" * 60_000)
     county.stop()
     county.start(largest_file=1 + (county.folder / "county.db").stat().st_size // 1024)
     with pytest.raises(SurroundingsFault) as fault:
