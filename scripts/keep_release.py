@@ -172,6 +172,7 @@ def make(to: Path) -> dict[str, Any]:
             kept = one.store.county()
             if kept is None:
                 raise RuntimeError("the station did not keep its certificate")
+            admin(to / "county", "backup", str(to / "county.backup"))
             (to / "request.xf").write_bytes(lines["one"].request)
             (to / "answer.xf").write_bytes(lines["one"].answer)
             (to / "certificate.json").write_text(kept[1], "utf-8")

@@ -88,6 +88,13 @@ def test_a_kept_county_verifies_and_a_kept_station_goes_on_with_it(kept: Path):
         station.close()
 
 
+def test_a_kept_backup_of_a_county_is_put_back_and_proved(kept: Path):
+    told = json.loads(admin(kept / "county", "verify"))
+    admin(kept / "again", "restore", str(kept / "county.backup"))
+    again = json.loads(admin(kept / "again", "verify"))
+    assert {name: again[name] for name in ("acts", "cases")} == {name: told[name] for name in ("acts", "cases")}
+
+
 def test_kept_frames_and_certificates_are_read_or_their_age_is_named(kept: Path):
     certificate = msgspec.json.decode((kept / "certificate.json").read_bytes(), type=SignedCertificate).read()
     asked, answered = (kept / "request.xf").read_bytes(), (kept / "answer.xf").read_bytes()

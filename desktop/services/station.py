@@ -25,6 +25,7 @@ from desktop.models.store.folder import (
     write_durably,
     write_fence,
 )
+from desktop.models.store.proof import catch_up
 from desktop.models.store.rows import OfficeRow
 from desktop.models.store.series import numbers_left_the_disk
 from desktop.models.store.store import Stamp, StationIdentity, Store, Transaction, case_id, led_by
@@ -249,6 +250,7 @@ def _station(
     try:
         shipped = Shipped(shipped_rules(), shipped_calendars(), shipped_codes())
         store = Store(db, shipped=shipped, initials=name_initials, entropy=surroundings.entropy)
+        catch_up(store)
     except BaseException:
         db.close()
         raise

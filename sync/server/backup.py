@@ -18,7 +18,7 @@ import msgspec
 from domain.faults import SurroundingsFault
 from sync.log import SigningKey
 from sync.protocol import WireDamaged, decode_frame, encode_frame, verify_frame
-from sync.server.databases import SCHEMA_VERSION, CountyDatabase, Reader, Table, tables
+from sync.server.databases import SCHEMA_VERSION, CountyDatabase, Reader, Table, settled_since, tables
 from sync.server.file import surroundings
 from sync.server.store import CountyStore
 
@@ -204,6 +204,8 @@ def read_backup(file: BinaryIO, folder: Path, open_db: Callable[[], CountyDataba
                 names, places = ", ".join(f'"{name}"' for name in part.columns), ", ".join("?" * len(part.columns))
                 db.executemany(f"INSERT INTO {part.table} ({names}) VALUES ({places})", rows)
                 counts[part.table] = counts.get(part.table, 0) + len(rows)
+            for sql in settled_since(head.schema):
+                db.execute(sql)
             _write_keys(folder, head.keys)
     finally:
         db.close()

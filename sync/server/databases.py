@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final, Protocol
@@ -16,7 +16,16 @@ from sync.server.tables import SERVER_SCHEMA
 
 FULL_SCHEMA: Final = SCHEMA + COUNTY_SCHEMA + SERVER_SCHEMA + SERIES_SCHEMA + RELAY_SCHEMA
 """Every table of a county, in SQLite's spelling; the PostgreSQL side translates this text."""
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
+REDECLARED: Final[Mapping[int, tuple[str, ...]]] = {2: ("county_case",)}
+"""Tables a version declares in another way: made anew with the rows of the old one. (A ``feed`` of version 1 keeps the
+foreign key this one has no more; it does no harm.)"""
+_LONE_CASES: Final = (
+    "UPDATE county_case SET state = NULL WHERE (SELECT count(*) FROM act a WHERE a.case_id = county_case.case_id"
+    " AND NOT EXISTS (SELECT 1 FROM reject r WHERE r.act_seq = a.seq)) = 1"
+)
+SETTLED: Final[Mapping[int, tuple[str, ...]]] = {2: (_LONE_CASES,)}
+"""What a version writes otherwise: done to the rows of an earlier one, in its database or out of its backup."""
 
 
 class Reader(Database, Protocol):
@@ -58,6 +67,30 @@ class CountyDatabase(Reader, Protocol):
 
     def reader(self) -> Reader:
         """A second connection that only reads."""
+
+
+def renew(execute: Callable[[str], object], declarations: Iterable[str], version: int) -> None:
+    """Bring tables of an earlier version to this one, in the running transaction.
+
+    ``declarations`` are the statements of the schema in the spelling of this database.
+    """
+    declared = {found[1]: text for text in declarations if (found := _CREATE.match(text))}
+    for number in range(version + 1, SCHEMA_VERSION + 1):
+        for table in REDECLARED.get(number, ()):
+            execute(f"ALTER TABLE {table} RENAME TO {table}_before")
+            execute(declared[table])
+            execute(f"INSERT INTO {table} SELECT * FROM {table}_before")
+            execute(f"DROP TABLE {table}_before")
+        for sql in settled_since(number - 1, number):
+            execute(sql)
+
+
+def settled_since(version: int, until: int = SCHEMA_VERSION) -> tuple[str, ...]:
+    """What is to be done to rows that were written by ``version``."""
+    return tuple(sql for number in range(version + 1, until + 1) for sql in SETTLED.get(number, ()))
+
+
+_CREATE: Final = re.compile(r"CREATE TABLE (\w+)")
 
 
 def open_database(folder: Path, address: str = "") -> CountyDatabase:

@@ -12,7 +12,7 @@ from sqlcipher3 import dbapi2
 
 from domain.faults import SurroundingsFault
 from sync.log.schema import statements
-from sync.server.databases import FULL_SCHEMA, SCHEMA_VERSION, new_table
+from sync.server.databases import FULL_SCHEMA, SCHEMA_VERSION, new_table, renew
 
 _APPLICATION_ID: Final = 0x58464354
 
@@ -70,11 +70,14 @@ class SqliteDatabase:
         """Make the tables of a new file, in the running transaction; False when they are there."""
         here = {row[0] for row in self._db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
         ours = int(self._db.execute("PRAGMA application_id").fetchone()[0]) == _APPLICATION_ID
-        if ours and int(self._db.execute("PRAGMA user_version").fetchone()[0]) > SCHEMA_VERSION:
+        version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
+        if ours and version > SCHEMA_VERSION:
             raise SurroundingsFault("newer_file")
         for sql in statements(FULL_SCHEMA):
             if not ours or new_table(sql, here):
                 self._db.execute(sql)
+        if ours:
+            renew(self._db.execute, statements(FULL_SCHEMA), version)
         self._db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
         self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         return not ours

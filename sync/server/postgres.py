@@ -18,7 +18,7 @@ from psycopg import errors
 
 from domain.faults import SurroundingsFault
 from sync.log.schema import statements
-from sync.server.databases import FULL_SCHEMA, SCHEMA_VERSION, new_table, tables
+from sync.server.databases import FULL_SCHEMA, SCHEMA_VERSION, new_table, renew, tables
 
 CONNECT_S: Final = 10
 LOCK_S: Final = 10
@@ -190,13 +190,18 @@ class PostgresDatabase(PostgresReader):
         """
         here = {row[0] for row in self.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
         ours = "xinfang_county" in here
-        if ours and int(self.execute("SELECT version FROM xinfang_county").fetchone()[0]) > SCHEMA_VERSION:  # type: ignore[index]
+        told = self.execute("SELECT version FROM xinfang_county").fetchone() if ours else None
+        version = SCHEMA_VERSION if told is None else int(told[0])
+        if version > SCHEMA_VERSION:
             raise SurroundingsFault("newer_file")
         if here and not ours:
             raise SurroundingsFault("wrong_database", facts={"reason": "not_empty"})
         for statement in postgres_schema():
             if not ours or new_table(statement, here):
                 self._live.execute(statement)
+        if version < SCHEMA_VERSION:
+            renew(self.execute, postgres_schema(), version)
+            self.execute("UPDATE xinfang_county SET version = ?", (SCHEMA_VERSION,))
         self._prepared = True
         if not ours:
             self._live.execute("CREATE TABLE xinfang_county (version BIGINT NOT NULL)")

@@ -36,6 +36,35 @@ def test_our_sql_becomes_postgresqls():
     assert _translated("SELECT window, '%' FROM code WHERE x = ?") == "SELECT \"window\", '%%' FROM code WHERE x = %s"
 
 
+def test_a_database_of_the_first_version_is_brought_to_this_one(address, tmp_path):
+    """Its rows of cases are written in the form of today, and what comes next is taken."""
+    for folder, database in (("file", ""), ("served", address)):
+        store = CountyStore(tmp_path / folder, lambda: NOW, Entropy(5), database)
+        for name in ("县信访局", "县信访接待中心"):
+            store.record_office({"code": "370200", "name": name})
+        store.record_office({"code": "370201", "name": "城关镇"})
+        told = store.case_bytes()
+        db = store.database
+        blob = "BLOB" if not database else "BYTEA"
+        with db.transaction():
+            db.execute("DROP TABLE county_case")
+            db.execute(
+                "CREATE TABLE county_case (case_id TEXT PRIMARY KEY, case_kind TEXT NOT NULL, scope TEXT NOT NULL,"
+                f" state {blob} NOT NULL)"
+            )
+            rows = [(case, "office", "dict", state) for case, state in told.items()]
+            db.executemany("INSERT INTO county_case VALUES (?, ?, ?, ?)", rows)
+            db.execute("PRAGMA user_version = 1" if not database else "UPDATE xinfang_county SET version = 1")
+        store.close()
+        store = CountyStore(tmp_path / folder, lambda: NOW, Entropy(6), database)
+        found = store.database.execute("SELECT case_id FROM county_case WHERE state IS NULL").fetchall()
+        assert [row[0] for row in found] == ["office/370201"]
+        store.record_office({"code": "370202", "name": "临港街道"})
+        assert store.case_bytes().items() >= told.items()
+        store.verify()
+        store.close()
+
+
 def history(folder: Path, address: str, tmp_path: Path, stations: list[Station]) -> tuple[list[bytes], bytes]:
     """One and the same story told to a county; every answer, and a dump at the end."""
     store = CountyStore(folder, lambda: NOW, Entropy(5), address)

@@ -238,7 +238,6 @@ def _matter(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
             state.text("summary"),
             state.text("matter_class"),
             state.text("content_code"),
-            state.text("codes.content_code"),
             state.text("accused_organ"),
             state.text("route"),
             now.stage,
@@ -255,6 +254,7 @@ def _matter(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
             missing,
             _years(found),
             len(state.conflicts),
+            state.text("codes.content_code"),
         )
     ]
     ends = {state.text("visit"), state.text("petitioner")} - {""}

@@ -11,8 +11,9 @@ from desktop.models.store.projector import KEYS, rows_of, stored_rows
 from desktop.models.store.store import Store
 from desktop.models.store.tables import TABULAR
 from domain.faults import SurroundingsFault
-from domain.fold import CaseState
+from domain.fold import CaseState, fold
 from sync.log import LogDamaged
+from sync.log.log import batched
 
 Progress = Callable[[int, int], None]
 """Told (done, all) now and then; may raise to cancel."""
@@ -104,6 +105,23 @@ def rebuild(store: Store, progress: Progress | None = None) -> int:
             if case_id.startswith(TABULAR):
                 store.reread_tables()  # tables come first, so every clock is measured by all of them
         store.note_search()
+        transaction.commit()
+    return len(ids)
+
+
+def catch_up(store: Store) -> int:
+    """Write the rows of matters anew where an earlier release wrote them; the number of matters.
+
+    A migration knows no rules and no calendar, so it leaves this to the opening that follows; cut short, the next one
+    does it. One transaction.
+    """
+    if store.db.execute("SELECT 1 FROM chore WHERE name = 'matters'").fetchone() is None:
+        return 0
+    ids = [str(row[0]) for row in store.db.execute("SELECT matter_id FROM matter ORDER BY matter_id").fetchall()]
+    with immediate(store.db) as transaction:
+        for some in batched(ids):
+            store.project([fold(acts) for acts in store.log.cases(some).values()])
+        store.db.execute("DELETE FROM chore WHERE name = 'matters'")
         transaction.commit()
     return len(ids)
 

@@ -30,9 +30,7 @@ CREATE TABLE visit (
 CREATE INDEX visit_by_day ON visit (visited_on, office, window, day_count);
 CREATE TABLE matter (
   matter_id TEXT PRIMARY KEY, visit_id TEXT NOT NULL, number TEXT NOT NULL, summary TEXT NOT NULL,
-  matter_class TEXT NOT NULL, content_code TEXT NOT NULL,
-  content_mark TEXT NOT NULL,           -- the table and version the content class was given by
-  accused_organ TEXT NOT NULL, route TEXT NOT NULL,
+  matter_class TEXT NOT NULL, content_code TEXT NOT NULL, accused_organ TEXT NOT NULL, route TEXT NOT NULL,
   stage TEXT NOT NULL, office TEXT NOT NULL, owner TEXT NOT NULL, next_step TEXT NOT NULL,
   received_on TEXT NOT NULL, repeat TEXT NOT NULL, earlier_matter TEXT NOT NULL, petitioner TEXT NOT NULL,
   due_clock TEXT NOT NULL, due_nominal TEXT NOT NULL, due_rolled TEXT NOT NULL, calendar_missing TEXT NOT NULL,
@@ -76,6 +74,10 @@ CREATE TABLE office (
 CREATE TABLE clerk (
   clerk_id TEXT PRIMARY KEY, name TEXT NOT NULL, sign_in TEXT NOT NULL, office TEXT NOT NULL, station TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE calendar_year (
+  year INTEGER NOT NULL, version INTEGER NOT NULL, scope TEXT NOT NULL, body TEXT NOT NULL,
+  PRIMARY KEY (year, version, scope)
+) STRICT, WITHOUT ROWID;
 """
 """Projections: what screens read. Each row is a function of one case's acts (and, for clocks, of the calendar), so a
 row never repeats what another case says; joins bring them together. A registration pays for every tree it touches, one
@@ -105,14 +107,29 @@ CREATE TRIGGER pdf_is_immutable BEFORE UPDATE ON pdf BEGIN SELECT RAISE(ABORT, '
 
 
 def _first(db: Database) -> None:
-    own = (PROJECTIONS, OWN, files.PROJECTION, files.OWN, tables.PROJECTION, tables.OWN)
-    for script in (LOG_SCHEMA, STATION_SCHEMA, *own):
-        for statement in statements(script):
-            db.execute(statement)
+    _run(db, LOG_SCHEMA, STATION_SCHEMA, PROJECTIONS, OWN, files.PROJECTION, files.OWN)
     create_search_tables(db)
     create_media_tables(db)
     create_draft_tables(db)
     create_look_tables(db)
 
 
-STEPS: Final = (Migration(1, "first_release", _first),)
+CHORES: Final = """
+CREATE TABLE chore (name TEXT PRIMARY KEY) STRICT;  -- what the next opening has to do before anything is shown
+INSERT INTO chore SELECT 'matters' WHERE EXISTS (SELECT 1 FROM matter);
+"""
+"""Rows of matters are a function of acts and rules; this release measures them anew: :func:`proof.catch_up`."""
+
+
+def _procedure(db: Database) -> None:
+    """Tables of rules and codes as acts, and the row of a matter by the table of procedure."""
+    _run(db, tables.PROJECTION, tables.OWN, CHORES)
+
+
+def _run(db: Database, *scripts: str) -> None:
+    for script in scripts:
+        for statement in statements(script):
+            db.execute(statement)
+
+
+STEPS: Final = (Migration(1, "first_release", _first), Migration(2, "procedure", _procedure))

@@ -10,21 +10,18 @@ from typing import Final
 from desktop.models.store.connection import Connection, faults
 from domain.acts import CaseKind
 from domain.canonical import Json, canonical_bytes
-from domain.codes import CodeBook, CodeTable
-from domain.decisions.tables import codes_of, read_codes, read_layer, rules_of
+from domain.codes import CodeBook
+from domain.decisions.tables import CODES, RULES, codes_of, read_codes, read_layer, rules_of
 from domain.fold import CaseState
 from domain.refusals import Refusal
 from domain.rules import Rules
 from domain.workcalendar import WorkCalendar, YearTable, parse_calendar
 
-TABULAR: Final = ("calendar/", "rules/", "codes/")
+TABULAR: Final = ("calendar/", RULES, CODES)
 """Cases that measure other cases: in a rebuild they come first."""
 
 PROJECTION: Final = """
-CREATE TABLE calendar_year (
-  year INTEGER NOT NULL, version INTEGER NOT NULL, scope TEXT NOT NULL, body TEXT NOT NULL,
-  PRIMARY KEY (year, version, scope)
-) STRICT, WITHOUT ROWID;
+ALTER TABLE matter ADD COLUMN content_mark TEXT NOT NULL DEFAULT '';  -- what the content class was given by
 CREATE TABLE given_table (              -- imported tables of rules and codes, every version
   case_id TEXT NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (case_id, version)
 ) STRICT, WITHOUT ROWID;
@@ -86,14 +83,14 @@ def calendar_of(db: Connection, shipped: Shipped) -> WorkCalendar:
 
 def rules_of_file(db: Connection, shipped: Shipped) -> Rules:
     """The shipped rules with every imported table laid over them."""
-    bodies = _given(db, "rules/")
+    bodies = _given(db, RULES)
     layers = [layer for body in bodies if (layer := read_layer(body)) is not None]
     return shipped.rules.overlaid(Rules(tuple(layers))) if layers else shipped.rules
 
 
 def codes_of_file(db: Connection, shipped: Shipped) -> CodeBook:
     """The shipped tables of codes and the imported versions."""
-    bodies = _given(db, "codes/")
+    bodies = _given(db, CODES)
     tables = [table for body in bodies if (table := read_codes(body)) is not None]
     return shipped.codes.with_tables(tables) if tables else shipped.codes
 
@@ -132,6 +129,3 @@ def _year_table(body: Json) -> YearTable | None:
         return parse_calendar(body)
     except Refusal:
         return None
-
-
-__all__ = ["CodeTable", "Moved", "Shipped"]
