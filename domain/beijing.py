@@ -37,6 +37,17 @@ def written_day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+def iso_day(value: object) -> date | None:
+    """A day written ``2026-11-23`` and no other way; None for whatever else an act from elsewhere may hold."""
+    if not isinstance(value, str):
+        return None
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        return None
+    return day if day.isoformat() == value else None  # a day by its week is ISO 8601 too
+
+
 def parse_minute(text: str) -> datetime | None:
     """Read ``2026-11-23 09:12`` or ``2026-11-23``; None when it is not a moment that exists."""
     text = text.strip()

@@ -9,6 +9,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final, cast
 
+from domain.beijing import iso_day
 from domain.refusals import Refusal
 
 TABLES: Final[Mapping[str, str]] = MappingProxyType(
@@ -32,6 +33,8 @@ OPEN: Final = frozenset({"regions"})
 FOCUS: Final = ("教育", "医疗", "社保", "住房")
 """Tags of the fields of focus 民生重点."""
 STANDINGS: Final = ("seen", "memory", "confirmed")
+"""Of the exchange's code: ``seen`` in a public interface · from ``memory``, to be confirmed · ``confirmed`` by the
+upstream system."""
 _CODE: Final = re.compile(r"[\w.-]{1,20}")
 _TABLE_KEYS: Final = frozenset({"table", "name", "version", "from", "source", "note", "synthetic", "entries"})
 _KEYS: Final = frozenset(
@@ -235,10 +238,10 @@ def _words(value: object, where: str) -> str:
 
 
 def _day(value: object, where: str) -> date:
-    try:
-        return date.fromisoformat(value if isinstance(value, str) and len(value) == 10 else "")
-    except ValueError:
-        raise _invalid("day", where) from None
+    day = iso_day(value)
+    if day is None:
+        raise _invalid("day", where)
+    return day
 
 
 def _invalid(reason: str, where: str) -> Refusal:

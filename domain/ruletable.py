@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import cast
 
+from domain.beijing import iso_day
 from domain.refusals import Refusal
 from domain.rules import CEILINGS, FIXED, REPRESENTATIVE_CEILING, ClockRule, Layer, Rules, Setting, region_prefix
 
@@ -182,10 +183,10 @@ def _until(entry: Mapping[str, object], where: str) -> date | None:
 
 
 def _day(value: object, where: str) -> date:
-    try:
-        return date.fromisoformat(value if isinstance(value, str) and len(value) == 10 else "")
-    except ValueError:
-        raise _invalid("from", where) from None
+    day = iso_day(value)
+    if day is None:
+        raise _invalid("from", where)
+    return day
 
 
 def _source(entry: Mapping[str, object], where: str) -> tuple[str, bool]:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import cast
 
+from domain.beijing import iso_day
 from domain.refusals import Refusal
 
 # A national notice that forgets one of these festivals (全国年节及纪念日放假办法) is not a whole notice.
@@ -134,12 +135,10 @@ def _words(value: object, where: str) -> str:
 
 
 def _day(value: object, where: str) -> date:
-    if not isinstance(value, str) or len(value) != 10:
+    day = iso_day(value)
+    if day is None:
         raise invalid("day", where)
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise invalid("day", where) from None
+    return day
 
 
 def _entries(value: object, where: str) -> list[Mapping[str, object]]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from desktop.models.store.store import Moved
 from desktop.models.store.tables import TABULAR, calendar_rows, moved_by
@@ -15,7 +16,7 @@ from desktop.services.shipped import shipped_calendars, shipped_codes, shipped_r
 from desktop.services.station import Station
 from domain.acts import ActDraft
 from domain.beijing import beijing_minute
-from domain.codes import FIELDS, TABLES, Code, CodeTable
+from domain.codes import FIELDS, TABLES, Code, CodeBook, CodeTable
 from domain.commands import ImportCalendar, ImportCodes, ImportRules
 from domain.decisions import corrections, tables
 from domain.fold import CaseState
@@ -118,11 +119,16 @@ def offered(station: Station, table: str, day: date | None = None) -> tuple[Code
     return station.store.yardstick.codes.offered(table, day or station.desk().today)
 
 
-def choices(station: Station) -> dict[str, list[tuple[str, str]]]:
+def choices(station: Station) -> Mapping[str, list[tuple[str, str]]]:
     """What the form offers today for each field that holds a code of a matter; whatever hangs below is set in."""
+    return _choices(station.store.yardstick.codes, station.desk().today)
+
+
+@lru_cache(maxsize=2)  # the form asks whenever a draft was kept; the tables change once in years
+def _choices(book: CodeBook, day: date) -> Mapping[str, list[tuple[str, str]]]:
     found = {}
     for field in ("content_code", "purpose_code"):
-        codes = offered(station, FIELDS[field])
+        codes = book.offered(FIELDS[field], day)
         rows = [(each.code, f"　{each.label}" if each.parent else each.label) for each in codes]
         found[field] = [("", "未说明"), *rows]
     return found

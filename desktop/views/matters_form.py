@@ -42,6 +42,8 @@ class MattersForm(QFrame):
 
     def offer(self, options: Mapping[str, Sequence[tuple[str, str]]]) -> None:
         """Offer the codes in force on every card, those to come among them."""
+        if options is self._offered:
+            return
         self._offered = options
         for card in self.cards:
             card.offer(options)

@@ -36,14 +36,11 @@ class DecideReview:
 
 
 @dataclass(frozen=True, slots=True)
-class AskRecheck:
-    """Register a request for recheck 复核申请 at the organ above the reviewing one (R 36①): ends T10, starts T11."""
+class AskRecheck(AskReview):
+    """Register a request for recheck 复核申请 at the organ above the reviewing one (R 36①): ends T10, starts T11.
 
-    matter_id: str
-    requests: str
-    requested_on: str
-    received_on: str = ""
-    late_reason: str = ""
+    The same is asked as for a review.
+    """
 
 
 @dataclass(frozen=True, slots=True)

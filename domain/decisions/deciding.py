@@ -18,6 +18,7 @@ from domain.decisions.say import day_of, lines, named
 from domain.fold import CaseState
 from domain.procedure.check import check, drafted
 from domain.procedure.stages import Stage
+from domain.procedure.table import Step
 from domain.refusals import Refusal
 from domain.simple import check_simple
 
@@ -81,7 +82,7 @@ def answer(command: AnswerMatter, state: CaseState, desk: Desk) -> list[ActDraft
 
 def refuse_open(command: RefuseOpen, state: CaseState, desk: Desk) -> list[ActDraft]:
     """Do not accept 不予受理. The Regulation knows one ground: an organ below handles the matter, in time (R 19③)."""
-    check("refuse_open", state, desk)
+    step = check("refuse_open", state, desk)
     accepted, last = desk.day(command.accepted_on, "accepted_on"), desk.day_any(command.due_on or "-", "due_on")
     day = day_of(desk, command.refused_on, "refused_on", state, article="R 19③")
     organ = named(desk, command.organ, "organ", "R 19③")
@@ -96,12 +97,12 @@ def refuse_open(command: RefuseOpen, state: CaseState, desk: Desk) -> list[ActDr
         "accepted_on": accepted.isoformat(),
         "due_on": last.isoformat(),
     }
-    return [_refused("refuse_open", Stage.REFUSED_OPEN, day.isoformat(), record, command.why, state, desk)]
+    return [_refused(step, day.isoformat(), record, command.why, state, desk)]
 
 
 def refuse_ended(command: RefuseEnded, state: CaseState, desk: Desk) -> list[ActDraft]:
     """Accept no more 不再受理: after a recheck opinion was delivered, on the same facts and reasons (R 36③)."""
-    check("refuse_ended", state, desk)
+    step = check("refuse_ended", state, desk)
     if command.new_facts:
         raise Refusal("facts_are_new", field="new_facts", article="R 36③")
     issued, delivered = desk.day(command.opinion_on, "opinion_on"), desk.day(command.delivered_on, "delivered_on")
@@ -115,14 +116,12 @@ def refuse_ended(command: RefuseEnded, state: CaseState, desk: Desk) -> list[Act
         "opinion_on": issued.isoformat(),
         "delivered_on": delivered.isoformat(),
     }
-    return [_refused("refuse_ended", Stage.REFUSED_ENDED, day.isoformat(), record, command.why, state, desk)]
+    return [_refused(step, day.isoformat(), record, command.why, state, desk)]
 
 
-def _refused(
-    code: str, stage: str, day: str, record: dict[str, Json], why: str, state: CaseState, desk: Desk
-) -> ActDraft:
-    sets: dict[str, Json] = {"stage": stage, "refused_on": day, "refusal": record}
-    return drafted(check(code, state, desk), state, sets, desk.line(why, "why"))
+def _refused(step: Step, day: str, record: dict[str, Json], why: str, state: CaseState, desk: Desk) -> ActDraft:
+    sets: dict[str, Json] = {"stage": step.to, "refused_on": day, "refusal": record}
+    return drafted(step, state, sets, desk.line(why, "why"))
 
 
 def simplify(command: SimplifyMatter, state: CaseState, desk: Desk, visit: CaseState | None = None) -> list[ActDraft]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.acts import ActDraft
-from domain.beijing import parse_minute
+from domain.beijing import iso_day, parse_minute
 from domain.canonical import Json
 from domain.commands import (
     ExtendMatter,
@@ -19,7 +19,6 @@ from domain.decisions.say import day_of, future_day, lines, named, said
 from domain.fold import CaseState
 from domain.procedure.check import check, drafted
 from domain.procedure.clocks import extensions
-from domain.procedure.legs import read_day
 from domain.procedure.stages import Stage
 from domain.refusals import Refusal
 
@@ -27,7 +26,7 @@ from domain.refusals import Refusal
 def extend(command: ExtendMatter, state: CaseState, desk: Desk) -> list[ActDraft]:
     """Extend 延期 (R 34): approved by the head before day 60, at most 30 days in all, with a reason."""
     step = check("extend", state, desk)
-    accepted = read_day(state.get("redone_on")) or read_day(state.get("accepted_on"))
+    accepted = iso_day(state.get("redone_on")) or iso_day(state.get("accepted_on"))
     if accepted is None:
         raise Refusal("not_accepted", field="matter_id", article="R 34")
     approved = parse_minute(command.approved_on)

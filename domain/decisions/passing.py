@@ -24,7 +24,7 @@ from domain.decisions.desk import NAME_LIMIT, Desk, require
 from domain.decisions.say import day_of, future_day, lines, named, said
 from domain.fold import CaseState
 from domain.procedure.check import check, drafted
-from domain.procedure.legs import ORIGIN, PLAIN, Leg, last_leg
+from domain.procedure.legs import Leg, last_leg
 from domain.procedure.stages import Stage
 from domain.refusals import Refusal
 
@@ -92,7 +92,7 @@ def receive(command: ReceiveMatter, state: CaseState, desk: Desk) -> list[ActDra
         "owner": desk.office,
     }
     leg = last_leg(state)
-    if leg is not None and leg.key not in (PLAIN, ORIGIN):
+    if leg is not None:
         sets[f"leg.{leg.key}.received"] = {"on": received.isoformat()}
     return [drafted(step, state, sets)]
 
@@ -113,11 +113,11 @@ def object_to(command: LodgeObjection, state: CaseState, desk: Desk) -> list[Act
         elif late:
             require(str(record.get("late_reason", "")), "late_reason_missing", "late_reason", "R 23③")
             record["late"] = "late"
-    sets: dict[str, Json] = {"stage": Stage.OBJECTED, "objected_on": day.isoformat()}
-    if leg.key not in (PLAIN, ORIGIN):
-        sets[f"leg.{leg.key}.objection"] = record
-    else:
-        sets["objection"] = record
+    sets: dict[str, Json] = {
+        "stage": Stage.OBJECTED,
+        "objected_on": day.isoformat(),
+        f"leg.{leg.key}.objection": record,
+    }
     return [drafted(step, state, sets)]
 
 
@@ -131,8 +131,7 @@ def verify(command: VerifyObjection, state: CaseState, desk: Desk) -> list[ActDr
     sets: dict[str, Json] = {"stage": Stage.RETURNED if agreed else Stage.RECEIVED}
     if agreed:
         sets |= {"returned_on": day.isoformat(), "owner": leg.sender or desk.office}
-    record: dict[str, Json] = {"said": command.verdict, "on": day.isoformat(), "why": why}
-    sets[f"leg.{leg.key}.verdict" if leg.key not in (PLAIN, ORIGIN) else "objection_verdict"] = record
+    sets[f"leg.{leg.key}.verdict"] = {"said": command.verdict, "on": day.isoformat(), "why": why}
     return [drafted(step, state, sets, why)]
 
 
@@ -162,9 +161,7 @@ def report(command: ReportAssignment, state: CaseState, desk: Desk) -> list[ActD
         "signed_by": named(desk, command.signed_by, "signed_by"),
     }
     lines(record, desk, command, "handler", "phone")
-    sets: dict[str, Json] = {"reported_on": day.isoformat()}
-    sets[f"leg.{leg.key}.report" if leg.key not in (PLAIN, ORIGIN) else "report"] = record
-    return [drafted(step, state, sets)]
+    return [drafted(step, state, {"reported_on": day.isoformat(), f"leg.{leg.key}.report": record})]
 
 
 def ask_supplement(command: AskSupplement, state: CaseState, desk: Desk) -> list[ActDraft]:

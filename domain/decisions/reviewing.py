@@ -6,15 +6,15 @@ from datetime import date
 from typing import Final
 
 from domain.acts import ActDraft
+from domain.beijing import iso_day
 from domain.canonical import Json
 from domain.clocks import Clock
 from domain.commands import AskRecheck, AskReview, DecideRecheck, DecideReview
 from domain.deadlines import due
 from domain.decisions.desk import Desk, require
-from domain.decisions.say import day_of, lines, named, said
+from domain.decisions.say import day_of, named, said
 from domain.fold import CaseState
 from domain.procedure.check import check, drafted
-from domain.procedure.legs import read_day
 from domain.procedure.stages import Stage
 from domain.refusals import Refusal
 
@@ -41,7 +41,7 @@ def _ask(code: str, command: AskReview | AskRecheck, state: CaseState, desk: Des
         raise Refusal(
             "clock_not_for_route", field="matter_id", article=step.article, facts={"route": state.text("route")}
         )
-    delivered = read_day(state.get(delivered_field))
+    delivered = iso_day(state.get(delivered_field))
     if delivered is None:
         raise Refusal("document_missing", field="matter_id", article=step.article, facts={"what": part})
     asked = day_of(desk, require(command.requested_on, "day_missing", "requested_on"), "requested_on", state,
@@ -107,9 +107,7 @@ def _decide(
         f"{part}.opined_on": day.isoformat(),
         f"{part}.opinion": said(desk, command.opinion, "opinion", step.article),
         f"{part}.basis": said(desk, command.basis, "basis", step.article),
+        f"{part}.signed_by": named(desk, command.signed_by, "signed_by", step.article),
         **more,
     }
-    signed: dict[str, Json] = {}
-    lines(signed, desk, command, "signed_by")
-    sets[f"{part}.signed_by"] = require(str(signed.get("signed_by", "")), "words_missing", "signed_by", step.article)
     return [drafted(step, state, sets)]

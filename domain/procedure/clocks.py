@@ -8,10 +8,11 @@ from datetime import date
 from typing import Final, TypeAlias
 
 from domain.arithmetic import arithmetic
+from domain.beijing import iso_day
 from domain.clocks import Clock, Deadline
 from domain.deadlines import due
 from domain.fold import CaseState, is_count
-from domain.procedure.legs import Leg, legs_of, read_day
+from domain.procedure.legs import Leg, legs_of
 from domain.refusals import Refusal
 from domain.rules import Rules
 from domain.workcalendar import WorkCalendar
@@ -134,7 +135,7 @@ class _Clocks:
         return [*self.receipt(), *self.passed_on(), *self.simple(), *self.handling(), *self.reviews()]
 
     def day(self, name: str) -> date | None:
-        return read_day(self.state.get(name))
+        return iso_day(self.state.get(name))
 
     def first(self, *names: str) -> date | None:
         return _first(self.day(name) for name in names)
@@ -172,7 +173,7 @@ class _Clocks:
             if leg.received_on is not None:
                 found += self.leg_clocks(leg, legs[place + 1 :])
             if leg.way == "assign" and leg.sent_on is not None and leg.days:
-                ended = _first((leg.reported_on, leg.returned_on, _agreed(leg)))
+                ended = _first((leg.reported_on, _agreed(leg)))
                 found.append(self.clock(Clock.T5, leg.sent_on, ended, days=leg.days, office=leg.receiver))
         return found
 
@@ -230,7 +231,7 @@ class _Clocks:
         """The clocks of one round; one that is over, an opinion having been ordered anew, gave no further right."""
         found = []
         for clock, start, end in _ROUND:
-            day, ended = read_day(days.get(start)), read_day(days.get(end))
+            day, ended = iso_day(days.get(start)), iso_day(days.get(end))
             if day is None or (over and ended is None):
                 continue
             hearings = self.hearings("recheck") if clock is Clock.T11 else ()
@@ -242,7 +243,7 @@ class _Clocks:
         found = []
         for value in self.state.items("hearing").values():
             if isinstance(value, dict) and value.get("of") == of:
-                first, last = read_day(value.get("first")), read_day(value.get("last"))
+                first, last = iso_day(value.get("first")), iso_day(value.get("last"))
                 if first is not None and last is not None and first <= last:
                     found.append((first, last))
         return tuple(sorted(found))

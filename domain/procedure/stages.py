@@ -121,11 +121,3 @@ BINDING_FIELDS: Final = ("stage", "accepted_on", "route", "matter_class", "recei
 
 UNDECIDED: Final = (Stage.REGISTERED, Stage.RECEIVED, Stage.RETURNED)
 """Stages in which a matter still waits for its decision."""
-HANDLED: Final = (Stage.ACCEPTED, Stage.OPINED, Stage.DELIVERED)
-"""Stages of the organ's own handling, R 31(六)."""
-
-
-def title_of(stage: str) -> str:
-    """The Chinese words of a stage; an unknown one (of a later release) as it is."""
-    row = STAGES.get(stage)
-    return row.title if row else stage

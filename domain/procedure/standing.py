@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from domain.beijing import iso_day
 from domain.fold import CaseState
 from domain.procedure.clocks import ClockState, clocks, notice_off, petition_office
 from domain.procedure.holder import holder_of, stage_of
-from domain.procedure.legs import read_day
 from domain.procedure.stages import STAGES, UNDECIDED, Stage
 from domain.refusals import Refusal
 from domain.rules import Rules
@@ -112,7 +112,7 @@ def _internal(state: CaseState, stage: str, step: str, found: tuple[ClockState, 
     rights = [each for each in found if each.running and each.clock in ("T8", "T10")]
     if step in _PETITIONERS and rights:  # while the petitioner may still ask, the matter waits for exactly that
         return rights[-1].rolled or rights[-1].nominal
-    since = read_day(state.get(STAGES[stage].since)) or read_day(state.get("received_on")) if stage in STAGES else None
+    since = iso_day(state.get(STAGES[stage].since)) or iso_day(state.get("received_on")) if stage in STAGES else None
     if since is None:
         return None
     try:

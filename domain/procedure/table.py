@@ -77,15 +77,16 @@ _TOLD: Final = (Stage.GUIDED, Stage.ANSWERED, Stage.DELIVERED, Stage.REVIEW_DELI
 
 _PASSING: Final = (
     Step("refer", "matter_referred", ("R 22①(一)", "R 22①(二)", "R 23①"), UNDECIDED, Stage.REFERRED,
-         stops=("T1",), papers=("F08", "F09", "F21"), needs="去向不是本机构，不是被反映的单位（R 30③）"),
-    Step("assign", "matter_assigned", ("R 22①(三)",), UNDECIDED, Stage.ASSIGNED, stops=("T1",), starts=("T5",),
-         papers=("F08", "F10"), needs="载明办理期限，要求反馈办结报告"),
+         stops=("T1", "T3", "T4"), papers=("F08", "F09", "F21"), needs="去向不是本机构，不是被反映的单位（R 30③）"),
+    Step("assign", "matter_assigned", ("R 22①(三)",), UNDECIDED, Stage.ASSIGNED,
+         stops=("T1", "T3", "T4"), starts=("T5",), papers=("F08", "F10"), needs="载明办理期限，要求反馈办结报告"),
     Step("receive", "matter_received", ("R 23③",), (Stage.REFERRED, Stage.ASSIGNED), Stage.RECEIVED, by=By.RECEIVER,
          starts=("T3", "T4"), needs="不早于转送、交办之日"),
     Step("object", "objection_lodged", ("R 23③",), (Stage.RECEIVED,), Stage.OBJECTED, stops=("T4",), papers=("F11",),
          needs="详细说明理由；超过五个工作日的另说明原因"),
     Step("verify_objection", "objection_verified", ("R 23③",), (Stage.OBJECTED,),
-         or_to=(Stage.RETURNED, Stage.RECEIVED), by=By.SENDER, papers=("F11",), needs="核实后同意或者不同意，写明理由"),
+         or_to=(Stage.RETURNED, Stage.RECEIVED), by=By.SENDER, stops=("T3", "T5"), papers=("F11",),
+         needs="核实后同意或者不同意，写明理由"),
     Step("return_materials", "materials_returned", ("R 23③",), (Stage.RETURNED,), by=By.RECEIVER,
          needs="转送、交办机关已经核实同意"),
     Step("report", "assignment_reported", ("R 22①(三)",), (*_HANDLING, Stage.GUIDED, *_TOLD[3:], Stage.CLOSED),
@@ -100,26 +101,27 @@ _DECIDING: Final = (
          Stage.ACCEPTED, stops=("T1", "T4", "T12"), starts=("T6", "T13"), papers=("F04",),
          needs="申诉求决类，途径为第三十一条第六项，属本机构职权"),
     Step("guide", "matter_guided", ("R 23①", "R 23②", "R 23③", "R 29", "R 30", "R 31"), UNDECIDED,
-         Stage.GUIDED, stops=("T4",), papers=("F05", "F22"), needs="写明途径、机关和依据"),
-    Step("answer", "matter_answered", ("R 23②",), UNDECIDED, Stage.ANSWERED, stops=("T1", "T2"), papers=("F02",),
-         needs="咨询、建议意见等；不是申诉求决、检举控告"),
-    Step("refuse_open", "acceptance_refused", ("R 19③",), UNDECIDED, Stage.REFUSED_OPEN, stops=("T1",), papers=("F06",),
-         needs="同一事项已由下级机关受理或者正在办理，且在期限内"),
-    Step("refuse_ended", "acceptance_ended", ("R 36③",), UNDECIDED, Stage.REFUSED_ENDED, stops=("T1",),
-         papers=("F07",), needs="复核意见已送达，事实和理由相同"),
+         Stage.GUIDED, stops=("T1", "T4", "T12"), papers=("F05", "F22"), needs="写明途径、机关和依据"),
+    Step("answer", "matter_answered", ("R 23②",), UNDECIDED, Stage.ANSWERED,
+         stops=("T1", "T2", "T3", "T4", "T12"), papers=("F02",), needs="咨询、建议意见等；不是申诉求决、检举控告"),
+    Step("refuse_open", "acceptance_refused", ("R 19③",), UNDECIDED, Stage.REFUSED_OPEN,
+         stops=("T1", "T4", "T12"), papers=("F06",), needs="同一事项已由下级机关受理或者正在办理，且在期限内"),
+    Step("refuse_ended", "acceptance_ended", ("R 36③",), UNDECIDED, Stage.REFUSED_ENDED,
+         stops=("T1", "T4", "T12"), papers=("F07",), needs="复核意见已送达，事实和理由相同"),
     Step("simplify", "matter_simplified", ("简易办法",), UNDECIDED, starts=("T12",),
          needs="本地区施行简易办理；初次信访，符合所列情形之一，不是集体访"),
     Step("supply_address", "address_supplied", ("R 23②",), (), starts=("T2",), by=By.ANYBODY),
 )  # fmt: skip
 
 _HANDLING_STEPS: Final = (
-    Step("extend", "matter_extended", ("R 34",), (Stage.ACCEPTED,), extends=("T6", "T7"), papers=("F13",),
+    Step("extend", "matter_extended", ("R 34",), (Stage.ACCEPTED,), starts=("T7",), stops=("T6",), extends=("T7",),
+         papers=("F13",),
          needs="情况复杂；本机关、单位负责人批准，批准人不是承办人；期限届满前；累计不超过三十日；告知理由"),
     Step("hear", "hearing_held", ("R 31(六)", "R 36②"), (Stage.ACCEPTED, Stage.REVIEW, Stage.RECHECK), papers=("F17",),
          extends=("T11",), needs="复核听证的时间不计入复核期限"),
     Step("opine", "opinion_issued", ("R 32", "R 31(六)", "R 34"), (Stage.ACCEPTED,), Stage.OPINED,
          stops=("T6", "T7", "T13"), papers=("F14",), needs="每一项请求都写明事实、意见和依据；写明复查机关"),
-    Step("deliver", "notice_delivered", ("R 23②", "R 35", "R 36①"), (), by=By.ANYBODY, starts=("T8", "T10"),
+    Step("deliver", "notice_delivered", ("R 23②", "R 35", "R 36①"), (), by=By.ANYBODY, starts=("T6", "T8", "T10"),
          or_to=(Stage.DELIVERED, Stage.REVIEW_DELIVERED, Stage.RECHECK_DELIVERED, Stage.ACCEPTED),
          stops=("T2", "T3"), papers=("F18",), needs="文书已出具；拒收的有见证人和事由"),
     Step("evaluate", "evaluation_recorded", ("R 21②",), (*_TOLD, Stage.CLOSED, Stage.REFUSED_OPEN, Stage.REFUSED_ENDED),
@@ -145,7 +147,7 @@ _ENDING: Final = (
     Step("close", "matter_closed", ("R 5(三)", "R 27"),
          (*UNDECIDED, Stage.GUIDED, Stage.REFUSED_OPEN, Stage.REFUSED_ENDED,
           Stage.ACCEPTED, Stage.DELIVERED, Stage.REVIEW_DELIVERED, Stage.RECHECK_DELIVERED), Stage.CLOSED,
-         stops=("T1", "T2", "T3", "T4", "T6", "T7", "T8", "T10"),
+         stops=("T1", "T2", "T3", "T4", "T6", "T7", "T8", "T10", "T12", "T13"),
          needs="有结果；文书已送达或者写明不送达的原因；交办的已报办结报告；督办已回复"),
     Step("archive", "matter_archived", ("档案法 13",), (Stage.CLOSED, Stage.ANSWERED), Stage.ARCHIVED, by=By.HANDLER,
          needs="一案一卷，附卷内目录和保管期限"),
@@ -167,5 +169,3 @@ STEPS: Final[Mapping[str, Step]] = MappingProxyType(
     {row.code: row for row in (*_PASSING, *_DECIDING, *_HANDLING_STEPS, *_REVIEWING, *_ENDING, *_ASIDE)}
 )
 """Every step by its code."""
-STEP_OF_KIND: Final[Mapping[str, Step]] = MappingProxyType({row.kind: row for row in STEPS.values()})
-"""The step each kind of act records."""

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import resources
-from domain.codes import TABLES, CodeTable
+from domain.codes import STANDINGS, TABLES, CodeTable
 
-STANDINGS: Final = ("seen", "memory", "confirmed")
-"""``seen`` in a public interface · from ``memory``, to be confirmed · ``confirmed`` by the upstream system."""
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CODE: Final = re.compile(r"[\w.-]{1,9}|[0-9]{12}")
 

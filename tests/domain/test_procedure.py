@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from domain.acts import ACT_KINDS, CaseKind
+from domain.canonical import Json
 from domain.commands import (
     AcceptMatter,
     AskSupplement,
@@ -31,7 +34,7 @@ from domain.commands import (
 from domain.decisions.steps import COMMANDS, DECISIONS
 from domain.fold import fold
 from domain.procedure.stages import STAGES
-from domain.procedure.table import STEP_OF_KIND, STEPS
+from domain.procedure.table import STEPS
 from domain.ruletable import parse_rules
 from tests.domain.lives import CITY, HALL, HOUSING, ID, LAND, Life, accepted, delivered, opinion
 from tests.domain.states import RULES, as_acts, refusal
@@ -42,7 +45,7 @@ from tests.domain.states import RULES, as_acts, refusal
 def test_every_row_has_its_act_its_command_and_its_decision() -> None:
     assert set(STEPS) == set(COMMANDS)
     assert set(COMMANDS.values()) - set(DECISIONS) == {COMMANDS["supply_address"]}
-    assert len(STEP_OF_KIND) == len(STEPS)
+    assert len({row.kind for row in STEPS.values()}) == len(STEPS)
     for row in STEPS.values():
         assert ACT_KINDS[row.kind].case_kind == CaseKind.MATTER
         assert set(row.stages) | ({row.to} - {""}) | set(row.or_to) <= set(STAGES)
@@ -317,3 +320,20 @@ def test_two_windows_that_refer_to_two_organs_apart_are_in_conflict_though_the_s
     ]
     both = fold([*start.case.acts, *as_acts(drafts, len(start.case.acts))])
     assert {"leg_now", "to_office"} <= set(both.conflicts)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        {"received_by_referral": "市信访局", "stage": "received"},
+        {"stage": "received", "referred_on": "2026-09-02", "referral_received_on": "2026-09-02", "to_office": HOUSING},
+    ],
+    ids=["registered as passed on from outside", "passed on before passings-on were recorded one by one"],
+)
+def test_whatever_way_a_matter_came_an_agreed_objection_ends_its_fifteen_days(before: dict[str, Json]) -> None:
+    life = Life.registered(HOUSING, "2026-09-02", **before)
+    life.on("2026-09-04").do(HOUSING, LodgeObjection(ID, "不属本局职责"))
+    assert life.clocks["T3"].running
+    assert str(life.clocks["T4"].ended_on) == "2026-09-04"
+    life.on("2026-09-07").do(HOUSING, VerifyObjection(ID, "agreed", "经核实不属其职责"))
+    assert (life.stage, str(life.clocks["T3"].ended_on)) == ("returned", "2026-09-07")

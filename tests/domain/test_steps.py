@@ -140,6 +140,7 @@ def test_a_received_matter_belongs_to_the_receiver() -> None:
         "stage": "received",
         "referral_received_on": "2026-11-24",
         "owner": "370206",
+        "leg.plain.received": {"on": "2026-11-24"},
     }
     (draft,) = deciding.accept(AcceptMatter(ID), grow(case, [draft]), desk("2026-11-24 10:00"))
     assert draft.sets["stage"] == "accepted"

@@ -12,7 +12,7 @@ import argparse
 import random
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -47,9 +47,12 @@ from domain.commands import (
     RequestAnswer,
     VerifyObjection,
 )
+from domain.decisions.steps import COMMANDS
+from domain.procedure.clocks import ClockState
 from domain.procedure.holder import holder_of
 from domain.procedure.legs import last_leg
 from domain.procedure.stages import STAGES
+from domain.procedure.table import STEPS, Step
 from domain.refusals import Refusal
 from tests.domain.lives import CITY, HALL, PROVINCE, Life
 from tests.domain.states import CALENDAR
@@ -57,6 +60,7 @@ from tests.domain.states import CALENDAR
 TOWNSHIPS = tuple(f"3702{n:02d}" for n in range(30, 50))
 UNITS = tuple(f"3702{n:02d}" for n in range(50, 80))
 ID = "c1" * 16
+CODE_OF = {command: code for code, command in COMMANDS.items()}
 FIRST, LAST = date(2025, 1, 2), date(2026, 8, 1)
 """Matters begin in these days, so that their clocks end in years that have a table."""
 
@@ -91,6 +95,7 @@ def live(seed: int, tally: Tally, steps: int = 40) -> Life:
         office, command = chance.choice(_tries(life, chance))
         if chance.random() < 0.05:
             office = chance.choice(UNITS)
+        before = life.all_clocks
         try:
             life.do(office, command)
         except Refusal as refusal:
@@ -98,6 +103,7 @@ def live(seed: int, tally: Tally, steps: int = 40) -> Life:
             continue
         tally.steps[type(command).__name__] += 1
         check(life)
+        check_clocks(STEPS[CODE_OF[type(command)]], before, life.all_clocks)
     tally.stages[life.stage] += 1
     if life.standing.ended:
         tally.outcomes[life.standing.outcome] += 1
@@ -121,6 +127,19 @@ def check(life: Life) -> None:
             raise AssertionError(f"{clock.clock} rolls back")
         if clock.rolled and clock.clock != "T4" and not CALENDAR.is_workday(clock.rolled):
             raise AssertionError(f"{clock.clock} ends on a rest day")
+
+
+def check_clocks(step: Step, before: Iterable[ClockState], after: Iterable[ClockState]) -> None:
+    """A step starts, stops and extends the clocks its row of the table names, and no others."""
+    was = {(each.clock, each.from_on, each.office): each for each in before}
+    for each in after:
+        old = was.get((each.clock, each.from_on, each.office))
+        if old is None and each.clock not in step.starts:
+            raise AssertionError(f"{step.code} starts {each.clock}, which its row does not say")
+        if old is not None and old.running and not each.running and each.clock not in step.stops:
+            raise AssertionError(f"{step.code} stops {each.clock}, which its row does not say")
+        if old is not None and old.days != each.days and each.clock not in step.extends:
+            raise AssertionError(f"{step.code} extends {each.clock}, which its row does not say")
 
 
 def _route(kind: str, chance: random.Random) -> str:

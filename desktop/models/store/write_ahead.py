@@ -57,7 +57,8 @@ def lengthen(conn: Connection) -> None:
     writes to it. Where there is no room to spare, or no right, the log grows by itself as before.
     Raises SurroundingsFault for a locked file.
     """
-    log = file_of(conn).with_name(file_of(conn).name + "-wal")
+    file = file_of(conn)
+    log = file.with_name(file.name + "-wal")
     try:
         if log.stat().st_size >= FULL_BYTES or shutil.disk_usage(log.parent).free < SPARE * FULL_BYTES:
             return
