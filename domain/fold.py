@@ -74,6 +74,11 @@ class CaseState:
         value = self.shown.get(field)
         return value if isinstance(value, str) else default
 
+    def texts(self, fields: Iterable[str]) -> list[str]:
+        """Several text fields at once, empty where :meth:`text` is: a row of a list asks for twenty."""
+        shown = self.shown
+        return [value if isinstance(value := shown.get(field, ""), str) else "" for field in fields]
+
     def number(self, field: str, default: int = 0) -> int:
         """A whole-number field; a number no machine counts with (2^53 and more) counts as unset too."""
         value = self.get(field)
@@ -130,15 +135,18 @@ def fold(acts: Iterable[Act]) -> CaseState:
     A field's heads are the acts that set it and that no other act setting the same field names in ``over``.
     Raises ValueError for no acts, or for acts of two cases.
     """
-    unique = {act.act_id: act for act in acts}
-    timeline = tuple(sorted(unique.values(), key=order))
+    held = tuple(acts)
+    if len(held) == 1:  # a case just registered, which most are
+        only = held[0]
+        return CaseState(only.case_kind, only.case_id, only.scope, only.sets if only.known else {}, held)
+    timeline = tuple(sorted({act.act_id: act for act in held}.values(), key=order))
     if not timeline:
         raise ValueError("nothing to fold")
     if any(a.case_id != b.case_id for a, b in pairwise(timeline)):
         raise ValueError("acts of two cases cannot be folded together")
-    first = timeline[0]
     if len(timeline) == 1:
-        return CaseState(first.case_kind, first.case_id, first.scope, first.sets if first.known else {}, timeline)
+        return fold(timeline)
+    first = timeline[0]
     setters: dict[str, list[Act]] = {}
     replaced: dict[str, set[str]] = {}
     for act in timeline:

@@ -71,10 +71,6 @@ def register_visit(station: Station, command: RegisterVisit) -> Outcome[Register
 
     The same ``visit_id`` sent twice registers once. Raises Refusal; SurroundingsFault.
     """
-    if command.visit_id:
-        earlier = _registered_before(station, command.visit_id)
-        if earlier is not None:
-            return Outcome(earlier, frozenset())
     store, desk = station.store, station.desk(beside=command.visit_id)
     known = {}
     for person in command.people:
@@ -87,6 +83,10 @@ def register_visit(station: Station, command: RegisterVisit) -> Outcome[Register
     ids = [matter.repeat.earlier_matter_id for matter in command.matters if matter.repeat.earlier_matter_id]
     repeated = {matter_id: state for matter_id in ids if (state := store.state(matter_id)) is not None}
     with station.writing() as transaction:
+        earlier = _registered_before(station, command.visit_id) if command.visit_id else None
+        if earlier is not None:
+            return Outcome(earlier, frozenset())
+        transaction.begins(command.visit_id)
         count = store.day_count(desk.office, desk.window, day.isoformat()) + 1
         made = registration.register_visit(
             command,

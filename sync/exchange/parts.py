@@ -20,10 +20,9 @@ START_BUDGET: Final = 64 << 10
 64 kbit/s. Less would pack worse and cost a narrow line further round trips."""
 MAX_BUDGET: Final = 8 << 20
 
-Project = Callable[[Iterable[str]], None]
-"""Told which cases changed, inside the same transaction."""
 Fold = Callable[[Mapping[str, Sequence[Act]]], None]
-"""Told which cases changed at the county, inside the same transaction (:meth:`Delivery.changed`)."""
+"""Told which cases changed, inside the same transaction, each with its acts where all of them came just now; no acts
+stand for one that has others: they are to be read."""
 
 
 @dataclass(frozen=True, slots=True)

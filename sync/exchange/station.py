@@ -6,12 +6,13 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from typing import Final
 
+from domain.acts import Act
 from sync.exchange.parts import (
     START_BUDGET,
     Applied,
+    Fold,
     Identity,
     NewWriter,
-    Project,
     Reborn,
     digest,
     entries_of,
@@ -116,7 +117,7 @@ def _fork(log: ActLog, feed: StationFeed, writer: str) -> None:
 
 
 def apply_answer(
-    log: ActLog, feed: StationFeed, request: Request, answer: Answer, project: Project, reborn: Reborn
+    log: ActLog, feed: StationFeed, request: Request, answer: Answer, project: Fold, reborn: Reborn
 ) -> Applied:
     """Take an answer in, inside the caller's one transaction; everything or (when this raises) nothing.
 
@@ -160,7 +161,7 @@ def apply_answer(
     state.go_on(reborn, request.st)
     cases = tuple(sorted(state.cases))
     if cases:
-        project(cases)
+        project(state.changed())
     waits = answer.more or bool(feed.doubted()) or _unsent(log, feed) or bool(feed.adrift(1) or feed.unacknowledged())
     return state.applied(cases, refused=len(answer.reject), more=waits and state.moved)
 
@@ -172,7 +173,8 @@ class _State:
     log: ActLog
     feed: StationFeed
     own: frozenset[str]
-    cases: set[str] = field(default_factory=set)
+    cases: dict[str, list[Act]] = field(default_factory=dict)
+    """Acts that are new here, by case."""
     pulled: int = 0
     confirmed: int = 0
     moved: bool = False
@@ -271,10 +273,15 @@ class _State:
         for item in held:
             if item.new:
                 self.pulled += 1
-                self.cases.add(item.act.case_id)
+                self.cases.setdefault(item.act.case_id, []).append(item.act)
                 if run.w in self.own:
                     self.fork(run.w)  # the county holds an act of ours that we do not: this file is an older copy
         return [item.seq for item in held]
+
+    def changed(self) -> dict[str, list[Act]]:
+        """What :data:`Fold` is told: most cases that come are new here, and need not be read back."""
+        held = self.log.counts(self.cases)
+        return {case_id: acts if held[case_id] == len(acts) else [] for case_id, acts in sorted(self.cases.items())}
 
     def have(self, writer: str, mark: Mark, told: int) -> None:
         known = self.feed.own_writers().get(writer)

@@ -244,6 +244,14 @@ class ActLog:
         """True when any act of the case lies here."""
         return self._db.execute("SELECT 1 FROM act WHERE case_id = ? LIMIT 1", (case_id,)).fetchone() is not None
 
+    def counts(self, case_ids: Iterable[str]) -> dict[str, int]:
+        """How many acts of each of these cases lie here."""
+        found: dict[str, int] = {}
+        for ids in batched(list(case_ids)):
+            sql = f"SELECT case_id, count(*) FROM act WHERE case_id IN ({marks(ids)}) GROUP BY case_id"
+            found |= {str(row[0]): int(row[1]) for row in self._db.execute(sql, ids)}
+        return found
+
     def case_ids(self) -> Iterator[str]:
         """Every case, each once."""
         for row in self._db.execute("SELECT DISTINCT case_id FROM act ORDER BY case_id").fetchall():

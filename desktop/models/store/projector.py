@@ -69,15 +69,16 @@ def rows_of(state: CaseState, yardstick: Yardstick) -> RowSet:
     make = _MAKERS.get(state.case_kind)
     if make is not None:
         make(state, yardstick, rows)
-    collections = {name.partition(".")[0] for name in state.shown if "." in name}
-    if "paper" in collections:
+    names = " ".join(state.shown)
+    if "paper." in names:
         _papers(state, rows)
-    if "file" in collections:
+    if "file." in names:
         found = file_rows(state)
         if found:
             rows["file"] = found
-    if state.conflicts:
-        rows["conflict"] = [(state.case_id, state.case_kind, name) for name in state.conflicts]
+    conflicts = state.conflicts
+    if conflicts:
+        rows["conflict"] = [(state.case_id, state.case_kind, name) for name in conflicts]
     return rows
 
 
@@ -194,9 +195,16 @@ def _list(value: object) -> list[object]:
     return list(value) if isinstance(value, list | tuple) else []
 
 
+_PETITIONER = ("name", "kind", "sex", "birth", "id_kind", "id_number", "mobile", "address", "delivery_address")
+_VISIT = ("number", "query_code", "office", "window", "visited_at", "visited_on")
+_MATTER = (
+    "visit", "number", "summary", "matter_class", "content_code", "accused_organ", "route",
+)  # fmt: skip
+_MATTER_STANDING = ("received_on", "repeat", "repeat.earlier", "petitioner")
+
+
 def _petitioner(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
-    names = ("name", "kind", "sex", "birth", "id_kind", "id_number", "mobile", "address", "delivery_address")
-    rows["petitioner"] = [(state.case_id, *(state.text(name) for name in names), len(state.conflicts))]
+    rows["petitioner"] = [(state.case_id, *state.texts(_PETITIONER), len(state.conflicts))]
 
 
 def _visit(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
@@ -205,12 +213,7 @@ def _visit(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
     rows["visit"] = [
         (
             state.case_id,
-            state.text("number"),
-            state.text("query_code"),
-            state.text("office"),
-            state.text("window"),
-            state.text("visited_at"),
-            state.text("visited_on"),
+            *state.texts(_VISIT),
             state.number("day_count"),
             main,
             int(state.flag("anonymous")),
@@ -230,24 +233,19 @@ def _matter(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
     now = standing(state, found, yardstick.rules)
     due = now.due
     missing = next((str(c.calendar_missing) for c in found if c.running and c.calendar_missing), "")
+    visit, *named = state.texts(_MATTER)
+    *known, petitioner = state.texts(_MATTER_STANDING)
     rows["matter"] = [
         (
             state.case_id,
-            state.text("visit"),
-            state.text("number"),
-            state.text("summary"),
-            state.text("matter_class"),
-            state.text("content_code"),
-            state.text("accused_organ"),
-            state.text("route"),
+            visit,
+            *named,
             now.stage,
             state.text("office"),
             now.owner,
             now.next_step,
-            state.text("received_on"),
-            state.text("repeat"),
-            state.text("repeat.earlier"),
-            state.text("petitioner"),
+            *known,
+            petitioner,
             due.clock if due else "",
             _day(due.nominal if due and due.nominal else now.internal_due),
             _day(due.rolled if due else None),
@@ -257,7 +255,7 @@ def _matter(state: CaseState, yardstick: Yardstick, rows: RowSet) -> None:
             state.text("codes.content_code"),
         )
     ]
-    ends = {state.text("visit"), state.text("petitioner")} - {""}
+    ends = {visit, petitioner} - {""}
     if ends:
         rows["link"] = [(end, "matter", state.case_id, "") for end in ends]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,6 +118,10 @@ class Transaction:
         store.remember_time(stamp.wall_ms, within_ms=TIME_LEFT_TO_IDLE_MS)
         return acts
 
+    def begins(self, case_id: str) -> None:
+        """Say that no act of this case lies here, for a caller that asked inside this transaction."""
+        self._store.drawn.add(case_id)
+
     def keep_pdf(self, pdf: bytes) -> str:
         """Store a PDF by its SHA-256; the same bytes are kept once. Returns the hash as hexadecimal."""
         digest = hashlib.sha256(pdf).hexdigest()
@@ -225,18 +229,21 @@ class Store(Incarnation):
                 rows.setdefault(table, []).extend(values)
         write_rows(self.db, rows)
 
-    def project_cases(self, case_ids: Iterable[str]) -> None:
+    def project_cases(self, changed: Mapping[str, Sequence[Act]]) -> None:
         """Project cases whose acts came from elsewhere; new tables move the clocks that run.
 
-        The search notes them later, by its own mark.
+        A case that comes with acts has no others; the acts of one without are read. The search notes them later, by
+        its own mark.
         """
-        ids = sorted(set(case_ids))
-        for case_id in ids:
+        for case_id in sorted(changed):
             state = self.state(case_id) if case_id.startswith(TABULAR) else None
             if state is not None:
                 self.project((state,))
                 self.remeasure(state)
-        for some in batched([case_id for case_id in ids if not case_id.startswith(TABULAR)]):
+        cases = [case_id for case_id in sorted(changed) if not case_id.startswith(TABULAR)]
+        for some in batched([case_id for case_id in cases if changed[case_id]]):
+            self.project((fold(changed[case_id]) for case_id in some), fresh=set(some))
+        for some in batched([case_id for case_id in cases if not changed[case_id]]):
             states = [fold(acts) for acts in self.log.cases(some).values()]
             self.project(states, fresh=set(some) - with_rows(self.db, some))
 

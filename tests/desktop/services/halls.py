@@ -155,7 +155,7 @@ def carry(source: Station, target: Station) -> None:
         if entries:
             verify_entries(row.public_key, held.have.hash, entries)
             cases = {each.act.case_id for each in target.store.log.admit(entries)}
-            target.store.project_cases(cases)
+            target.store.project_cases(dict.fromkeys(cases, ()))
         transaction.commit()
 
 
