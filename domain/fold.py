@@ -92,6 +92,8 @@ class CaseState:
         """Members of a collection: fields ``prefix.<key>`` without a further dot, by key."""
         start = prefix + "."
         inside = [name for name in self.shown if name.startswith(start)]
+        if not inside:
+            return {}
         names = [name for name in inside if "." not in name[len(start) :]]
         return {name[len(start) :]: self.shown[name] for name in sorted(names)}
 

@@ -118,7 +118,7 @@ def clocks(
 
     ``reckoned`` keeps deadlines for matters to come; whoever changes calendar or rules begins an empty one.
     """
-    return tuple(_Clocks(state, calendar, rules, {} if reckoned is None else reckoned).all())
+    return tuple(_Clocks(state, calendar, rules, {} if reckoned is None else reckoned, legs_of(state)).all())
 
 
 @dataclass(slots=True)
@@ -129,16 +129,18 @@ class _Clocks:
     calendar: WorkCalendar
     rules: Rules
     kept: Reckoned
+    legs: tuple[Leg, ...]
 
     def all(self) -> list[ClockState]:
         """Receipt, passing on, simple handling, handling, review, recheck."""
         return [*self.receipt(), *self.passed_on(), *self.simple(), *self.handling(), *self.reviews()]
 
     def day(self, name: str) -> date | None:
-        return iso_day(self.state.get(name))
+        value = self.state.shown.get(name)
+        return None if value is None else iso_day(value)  # most of the days a matter may have are not yet
 
     def first(self, *names: str) -> date | None:
-        return _first(self.day(name) for name in names)
+        return _first([self.day(name) for name in names])
 
     @property
     def ended(self) -> date | None:
@@ -161,17 +163,16 @@ class _Clocks:
             return [self.clock(Clock.T2, received, told, off=off)]
         # A route shown is done with when it was told, or at once where no notice is owed (R 23②④).
         shown = self.day("guided_on") if off else told
-        sent = _first(leg.sent_on for leg in legs_of(self.state))
+        sent = _first(leg.sent_on for leg in self.legs)
         passed = _first((sent, self.first("answered_on", "accepted_on", "refused_on", "closed_on"), shown))
         return [self.clock(Clock.T1, received, passed)]
 
     def passed_on(self) -> list[ClockState]:
         """T3 and T4 of every receipt of a referral, T5 of every assignment."""
         found: list[ClockState] = []
-        legs = legs_of(self.state)
-        for place, leg in enumerate(legs):
+        for place, leg in enumerate(self.legs):
             if leg.received_on is not None:
-                found += self.leg_clocks(leg, legs[place + 1 :])
+                found += self.leg_clocks(leg, self.legs[place + 1 :])
             if leg.way == "assign" and leg.sent_on is not None and leg.days:
                 ended = _first((leg.reported_on, _agreed(leg)))
                 found.append(self.clock(Clock.T5, leg.sent_on, ended, days=leg.days, office=leg.receiver))
@@ -225,7 +226,7 @@ class _Clocks:
         rounds = [value for value in self.state.items("round").values() if isinstance(value, dict)]
         rounds.sort(key=lambda each: str(each.get("opinion_delivered_on", "")))
         found = [clock for each in rounds for clock in self.round(each, over=True)]
-        return found + self.round({name: self.state.get(name) for name in ROUND_DAYS}, over=False)
+        return found + self.round(self.state.shown, over=False)
 
     def round(self, days: Mapping[str, object], *, over: bool) -> list[ClockState]:
         """The clocks of one round; one that is over, an opinion having been ordered anew, gave no further right."""
