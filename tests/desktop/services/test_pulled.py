@@ -1,0 +1,73 @@
+"""What another window registered and changed arrives as rows, whether its case is new here or lay here before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from desktop.services import county as exchange
+from desktop.services.care import verify
+from domain.acts import ActDraft, CaseKind
+from tests.desktop.services.halls import HALL, Hall, claim, make_hall, person
+from tests.sync.harness import County
+
+
+@pytest.fixture
+def county(tmp_path: Path) -> Iterator[County]:
+    found = County(tmp_path / "county").start()
+    yield found
+    assert found.stop() == 0
+
+
+@pytest.fixture
+def second(tmp_path: Path) -> Iterator[Hall]:
+    made = make_hall(tmp_path / "second", replace(HALL, window="8", series=()), seed=8)
+    yield made
+    made.station.close()
+
+
+def correct(desk: Hall, matter_id: str, summary: str) -> None:
+    state = desk.station.state(matter_id, field="matter")
+    over = state.over("summary")
+    with desk.station.writing() as transaction:
+        transaction.record([ActDraft("matter_corrected", CaseKind.MATTER, matter_id, {"summary": summary}, over)])
+
+
+def test_new_cases_and_changed_ones_in_one_answer_are_the_rows_their_acts_tell(
+    hall: Hall, second: Hall, county: County
+) -> None:
+    for desk in (hall, second):
+        exchange.enrol(desk.station, county.url, county.code(HALL.code, desk.station.office.window))
+    first = hall.register(people=(person(name="何秋实"),), matters=(claim(summary="补偿款未发放"),))
+    exchange.exchange_once(hall.station)
+    exchange.exchange_once(second.station)
+    correct(hall, first.matter_ids[0], "补偿款少发两户")
+    later = hall.register(people=(person(name="方砚田"),), matters=(claim(summary="道路扬尘"),))
+    correct(hall, later.matter_ids[0], "道路扬尘扰民")
+    exchange.exchange_once(hall.station)
+    exchange.exchange_once(second.station)
+    rows = {row.matter_id: row for row in second.station.store.matters_due("9999-12-31")}
+    assert {key: (row.main_name, row.summary) for key, row in rows.items()} == {
+        first.matter_ids[0]: ("何秋实", "补偿款少发两户"),
+        later.matter_ids[0]: ("方砚田", "道路扬尘扰民"),
+    }
+    assert verify(second.station).clean
+    assert second.station.store.people_of_visit(first.visit_id) == hall.station.store.people_of_visit(first.visit_id)
+
+
+def test_a_clerk_may_change_on_both_sides_what_came_as_new(hall: Hall, second: Hall, county: County) -> None:
+    for desk in (hall, second):
+        exchange.enrol(desk.station, county.url, county.code(HALL.code, desk.station.office.window))
+    (matter_id,) = hall.register(matters=(claim(summary="补偿款未发放"),)).matter_ids
+    exchange.exchange_once(hall.station)
+    exchange.exchange_once(second.station)
+    correct(hall, matter_id, "少发两户")
+    correct(second, matter_id, "少发三户")
+    for desk in (hall, second, hall):
+        exchange.exchange_once(desk.station)
+    for desk in (hall, second):
+        assert (matter_id, "matter", "summary") in desk.station.store.conflict_fields()
+        assert verify(desk.station).clean
