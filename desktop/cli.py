@@ -26,6 +26,7 @@ from desktop.services import (
     care,
     clerks,
     county,
+    figures,
     files,
     intake,
     matters,
@@ -339,6 +340,15 @@ def _self_check(words: argparse.Namespace) -> int:
     return selfcheck.main(["--report", words.report] if words.report else [])
 
 
+def _report(station: Station, words: argparse.Namespace) -> object:
+    if words.keep:
+        if words.period != "day":
+            raise Refusal("usage", facts={"reason": "--keep 只用于 report day"})
+        return {"kept": figures.keep(figures.snapshot(station, words.on), Path(words.keep)).name}
+    kept = figures.read_kept(Path(words.kept)) if words.kept else ()
+    return figures.figures(station, words.period, words.on, kept)
+
+
 DO: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "init": _init,
     "act": _read_act,
@@ -346,6 +356,7 @@ DO: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "show": _with_station(lambda s, w: cli_read.show(s, w.what, w.id)),
     "list": _with_station(lambda s, w: cli_read.listed(s, w.what, day=w.day, limit=w.limit, focus=w.focus)),
     "find": _with_station(lambda s, w: cli_read.found(s, w.text, w.limit, w.focus)),
+    "report": _with_station(_report),
     "print": _check_print,
     "due": _due,
     "enrol": _with_station(_enrol),

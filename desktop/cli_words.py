@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Mapping
-from typing import NoReturn
+from typing import NoReturn, get_args
 
 from desktop import cli_read
 from desktop.cli_faults import told
+from domain.figures.periods import PeriodKind
 from domain.refusals import Refusal
 
 
@@ -64,6 +65,7 @@ def parser(do: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.Ar
     kept.add_argument("--reprint", metavar="PAPER_ID", help="补打已出具的文书")
     kept.add_argument("--paper", metavar="PAPER_ID", help="取出存档的原件")
     kept.add_argument("--draft", action="store_true", help="只看草稿，不记录、不占文号")
+    _add_report_words(part)
     due = part("due", "计算一个期限并列出算法；不需要数据文件夹")
     due.add_argument("clock", metavar="CLOCK", help="T1 至 T13")
     due.add_argument("from_date", metavar="FROM_DATE", help="起算事件日 YYYY-MM-DD，不计入")
@@ -85,6 +87,14 @@ def parser(do: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.Ar
     clerk.add_argument("--new-password-file", metavar="FILE")
     part("change-password", "修改自己的密码").add_argument("--new-password-file", metavar="FILE")
     return whole
+
+
+def _add_report_words(part: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    report = part("report", "统计：日、周、双周、月、年度报告")
+    report.add_argument("period", choices=get_args(PeriodKind), metavar="PERIOD", help=" ".join(get_args(PeriodKind)))
+    report.add_argument("--on", default="", metavar="YYYY-MM-DD", help="期间内的一日，默认今日")
+    report.add_argument("--keep", metavar="FOLDER", help="day：把这一日的统计固化为一个文件")
+    report.add_argument("--kept", metavar="FOLDER", help="与固化的日统计核对，列出更正")
 
 
 def _add_county_words(part: Callable[[str, str], argparse.ArgumentParser]) -> None:

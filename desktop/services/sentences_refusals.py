@@ -220,6 +220,10 @@ UPKEEP: Final = {
     "clerk_has_slot": "这名工作人员已经可以登录本机，不需要再添加。",
     "clerk_unknown": "本机没有这名工作人员。请核对登录名。",
     "last_clerk": "这是本机最后一名可以登录的工作人员，不能删除。请先添加另一名。",
+    "snapshot_invalid": "这个文件不是本系统固化的统计，没有采用[（{reason}）]。"
+    "请选择用 xinfang report --keep 生成的文件夹。",
+    "snapshot_exists": "这一分钟的统计已经固化过[（{name}）]，没有改动。请过一分钟再固化，或者换一个文件夹。",
+    "snapshot_definitions": "[{day}的]统计是按另一版定义[（{by}）]固化的，不能与现在的数字相减。请用当时的版本核对。",
     "password_too_short": "密码太短[，至少{least}个字符]。请换一个更长的密码。",
 }
 
