@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from desktop.models.store.rows import MatterRow
-from desktop.services import clerks, county, drafts, lookup, papers, series, tables, waiting
+from desktop.services import clerks, county, drafts, lookup, papers, series, supervision, tables, waiting
 from desktop.services.shipped import shipped_calendars, shipped_rules
 from desktop.services.station import Station
 from domain.arithmetic import report
@@ -104,6 +104,7 @@ LISTS: Mapping[str, Callable[[Station, str], Iterable[object]]] = {
     "deadlines": _board,
     "conflicts": lambda station, _day: lookup.conflicts(station),
     "homeless": lambda station, _day: lookup.homeless(station),
+    "supervisable": lambda station, _day: supervision.supervisable(station),
     "offices": lambda station, _day: lookup.offices(station),
     "clerks": lambda station, _day: clerks.clerks(station),
     "drafts": lambda station, _day: drafts.open_drafts(station),

@@ -142,6 +142,13 @@ def _are_conditions(value: object) -> bool:
     )
 
 
+def _are_recipients(value: object) -> bool:
+    """Where accusations 检举控告 may go: kinds of offices of the directory, and single ones by code."""
+    if not isinstance(value, Mapping) or set(value) != {"kinds", "offices"}:
+        return False
+    return all(isinstance(each, list) and all(isinstance(code, str) for code in each) for each in value.values())
+
+
 _REGION = re.compile(r"[0-9]{6}(?:[0-9]{3}){0,2}")
 ROLL_POLICIES = ("staff_nominal", "rolled", "nominal")
 _SETTINGS = {
@@ -155,6 +162,8 @@ _SETTINGS = {
     "representative_limits": _are_bands,
     "internal_days": _are_days,
     "review_restarts_handling": lambda value: isinstance(value, bool),
+    "unsent_hours": lambda value: _is_whole(value) and value >= 1,
+    "accusation_recipients": _are_recipients,
     "simple_handling": lambda value: isinstance(value, bool),
     "simple_conditions": _are_conditions,
     "repeat_same_percent": _is_percent,

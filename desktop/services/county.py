@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from desktop.models.store import unreported
 from desktop.models.store.connection import immediate
 from desktop.models.store.rows import SyncState
 from desktop.services.outcome import Outcome, Topic
@@ -258,9 +259,22 @@ def exchange_once(station: Station, transport: client.Transport | None = None) -
 def sync_state(station: Station) -> SyncState:
     """What the status bar, the county page and the list of what waits say (store lane)."""
     store, now_ms = station.store, station.now_ms
+    state, desk = store.sync_state(), station.desk()
+    hours = max(0, now_ms - (_waiting_since(station) or now_ms)) // 3_600_000 if state.enrolled else 0
     return replace(
-        store.sync_state(), clock=store.clock_quality(now_ms), last_known_at=beijing_minute(store.last_known_ms)
+        state,
+        clock=store.clock_quality(now_ms),
+        last_known_at=beijing_minute(store.last_known_ms),
+        waiting_hours=hours,
+        too_long=hours >= desk.rules.number("unsent_hours", desk.today),
     )
+
+
+def _waiting_since(station: Station) -> int | None:
+    """When the act was recorded that has waited longest for the county, in ms since 1970; None when none waits."""
+    case_id, act_id = unreported.oldest(station.store.db) or ("", "")
+    state = station.store.state(case_id) if case_id else None
+    return next((act.wall_ms for act in state.acts if act.act_id == act_id), None) if state else None
 
 
 def refused_acts(station: Station) -> dict[str, str]:

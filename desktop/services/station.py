@@ -104,6 +104,7 @@ class Station:
             new_id=lambda: self.store.new_id(led_ms),
             private_use=private_use(),
             codes=measure.codes,
+            kind_of_office=self.store.kind_of_office,
         )
 
     @contextmanager

@@ -22,12 +22,13 @@ def sync_words(state: SyncState) -> tuple[str, str]:
     cause = short_cause(state.last_error, state.last_reason)
     parts = ["已存本机" if state.pending or cause else ""]
     parts.append(f"待上报 {state.pending}" if state.pending else "")
+    parts.append(f"最早的已等 {state.waiting_hours} 小时" if state.too_long else "")
     parts.append(f"{state.wanting} 项需处理" if state.wanting else "")
     parts.append(cause)
     if state.put_by and not (state.pending or state.wanting or cause):
         return f"已到县，{state.put_by} 项已搁置", "quiet"
     words = "，".join(part for part in parts if part)
-    return (words, "late" if state.wanting else "wait") if words else ("已到县", "good")
+    return (words, "late" if state.wanting or state.too_long else "wait") if words else ("已到县", "good")
 
 
 def exchange_words(state: SyncState, now: datetime) -> str:

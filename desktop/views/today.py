@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from PySide6.QtCore import QDate, QLocale, Qt, Signal
+from PySide6.QtCore import QDate, QLocale, Qt, Signal, SignalInstance
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDateEdit, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.models.items.records import Column, RecordTable
-from desktop.models.store.rows import VisitRow
+from desktop.models.store.rows import SyncState, VisitRow
 from desktop.services import county, lookup, papers
 from desktop.services.outcome import Topic
 from desktop.services.station import Station
@@ -32,9 +32,18 @@ def where_tone(reported: bool, conflicts: int = 0) -> str:
     return "late" if conflicts else "good" if reported else "wait"
 
 
-def _read(station: Station, day: str) -> tuple[list[VisitRow], bool, int]:
-    enrolled = county.sync_state(station).enrolled
-    return lookup.today(station, day), enrolled, len(papers.unfinished_papers(station))
+def _read(station: Station, day: str) -> tuple[list[VisitRow], SyncState, int]:
+    return lookup.today(station, day), county.sync_state(station), len(papers.unfinished_papers(station))
+
+
+def unsent_words(state: SyncState) -> str:
+    """What the banner says when work has not reached the county for too long; empty when there is nothing to say."""
+    if not state.too_long:
+        return ""
+    return (
+        f"有 {state.pending} 项办理动作没有报到县级，最早的已 {state.waiting_hours} 小时。"
+        "《信访工作条例》第二十一条第二款要求及时录入：请接通网络，或者用移动介质上报。"
+    )
 
 
 class TodayPage(Page):
@@ -44,6 +53,8 @@ class TodayPage(Page):
 
     unfinished_wanted = Signal()
     """Show the papers that were issued and never confirmed on paper."""
+    waiting_wanted = Signal()
+    """Show what waits for the county."""
 
     def __init__(self, lane: Lane, station_ref: StationRef, bus: Bus, parent: QWidget | None = None) -> None:
         super().__init__(lane, station_ref, bus, parent)
@@ -82,21 +93,13 @@ class TodayPage(Page):
             self.table, self.tr("这一天还没有来访登记。\n按 F2 登记新来访，保存后会立即出现在这里。"), self
         )
         self.view.chosen.connect(self.visit_chosen)
-        self.unfinished = QFrame(self)
-        self.unfinished.setObjectName("recovery_line")
-        self.unfinished_words = QLabel(self.unfinished)
-        look = QPushButton(self.tr("查看"), self.unfinished)
-        look.setProperty("kind", "link")
-        look.clicked.connect(self.unfinished_wanted)
-        line = QHBoxLayout(self.unfinished)
-        line.setContentsMargins(12, 4, 8, 4)
-        line.addWidget(self.unfinished_words, 1)
-        line.addWidget(look)
-        self.unfinished.hide()
+        self.unfinished, self.unfinished_words = self._banner(self.unfinished_wanted)
+        self.unsent, self.unsent_words = self._banner(self.waiting_wanted)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 12)
         layout.setSpacing(12)
         layout.addLayout(head)
+        layout.addWidget(self.unsent)
         layout.addWidget(self.unfinished)
         layout.addWidget(self.view, 1)
         keys = QLabel(self.tr("Enter 打开来访　Ctrl+PgUp / Ctrl+PgDown 换日期　Ctrl+Home 回到今天"), self)
@@ -143,8 +146,27 @@ class TodayPage(Page):
         self.title.setText(self.tr("今日来访") if self._follows_today else self.tr("来访"))
         self.refresh()
 
-    def _show(self, found: tuple[Sequence[VisitRow], bool, int]) -> None:
-        rows, self._enrolled, unfinished = found
+    def _banner(self, wanted: SignalInstance) -> tuple[QFrame, QLabel]:
+        """A line above the list with what wants doing, hidden until there is something."""
+        frame = QFrame(self)
+        frame.setObjectName("recovery_line")
+        words = QLabel(frame)
+        words.setWordWrap(True)
+        look = QPushButton(self.tr("查看"), frame)
+        look.setProperty("kind", "link")
+        look.clicked.connect(wanted)
+        line = QHBoxLayout(frame)
+        line.setContentsMargins(12, 4, 8, 4)
+        line.addWidget(words, 1)
+        line.addWidget(look)
+        frame.hide()
+        return frame, words
+
+    def _show(self, found: tuple[Sequence[VisitRow], SyncState, int]) -> None:
+        rows, state, unfinished = found
+        self._enrolled = state.enrolled
+        self.unsent_words.setText(unsent_words(state))
+        self.unsent.setVisible(state.too_long)
         self.unfinished.setVisible(unfinished > 0)
         self.unfinished_words.setText(f"有 {unfinished} 份文书已出具、未确认打印")
         self.table.set_rows(rows)

@@ -36,6 +36,8 @@ class Desk:
     """A fresh random id of 32 hexadecimal digits."""
     private_use: Mapping[str, str] | None = None
     codes: CodeBook = field(default_factory=CodeBook)
+    kind_of_office: Callable[[str], str] = lambda _code: ""
+    """The kind of an office of the directory by its code; empty for a code that is not in it."""
 
     @property
     def today(self) -> date:

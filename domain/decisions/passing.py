@@ -63,6 +63,8 @@ def _leg(
     to_office = desk.line(command.to_office, "to_office", 40)
     require(to_office or to_name, "destination_missing", "to_office", "R 22①")
     check_recipient(state.text("accused_organ"), (to_office, to_name))
+    if state.text("matter_class") == "accusation":
+        _sealed(to_office, desk.line(command.contact, "contact"), state, desk)
     if to_office == desk.office:
         raise Refusal("destination_is_this_office", field="to_office", article="R 22①")
     key = desk.new_id()
@@ -77,6 +79,18 @@ def _leg(
     if days:
         leg["days"] = days
     sets |= {"to_office": to_office, "to_name": to_name, f"leg.{key}": leg, "leg_now": key}
+
+
+def _sealed(to_office: str, contact: str, state: CaseState, desk: Desk) -> None:
+    """An accusation 检举控告 goes to an organ of the directory that may have it, never to the accused (R 30)."""
+    if not to_office:
+        raise Refusal("accusation_by_name", field="to_office", article="R 30①")
+    allowed = desk.rules.setting("accusation_recipients", desk.today).value
+    assert isinstance(allowed, dict)  # the table was read strictly
+    if to_office not in allowed["offices"] and desk.kind_of_office(to_office) not in allowed["kinds"]:
+        raise Refusal("accusation_recipient", field="to_office", article="R 30①", facts={"organ": to_office})
+    if contact and contact == state.text("accused_person"):
+        raise Refusal("accused_person", field="contact", article="R 30③")
 
 
 def receive(command: ReceiveMatter, state: CaseState, desk: Desk) -> list[ActDraft]:

@@ -113,7 +113,7 @@ def _oversight(matter: CaseState) -> Iterator[Entry]:
             yield Entry(day, "supervised.answered" if answered else "supervised.open", str(value.get("trigger", "")))
     for key, value in matter.items("proposal").items():
         if isinstance(value, dict) and (day := iso_day(value.get("on"))) is not None:
-            said = matter.get(f"proposal.{key}.adoption")
+            said = matter.get(f"proposal.{key}.reply")
             adopted = str(said.get("adopted", "")) if isinstance(said, dict) else "open"
             yield Entry(day, f"proposed.{adopted}", str(value.get("kind", "")))
     for value in matter.items("urgent").values():

@@ -21,4 +21,4 @@ def test_a_day_is_counted_frozen_and_later_corrected(tmp_path: Path) -> None:
 
 def test_only_a_day_is_frozen(tmp_path: Path) -> None:
     xinfang = made(tmp_path)
-    assert xinfang.refused("report", "year", "--keep", str(tmp_path / "kept"))["code"] == "usage"
+    assert xinfang.refused("report", "year", "--keep", str(tmp_path / "kept"))["refused"] == "usage"

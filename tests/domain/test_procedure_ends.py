@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -21,9 +22,11 @@ from domain.commands import (
     IssueSupervision,
     MakeProposal,
     Recuse,
+    ReferMatter,
     ReportedTo,
     ReportUrgent,
 )
+from domain.procedure.grounds import grounds
 from tests.domain.lives import CITY, HALL, HOUSING, ID, PROVINCE, Life, accepted, delivered, notice, opinion
 from tests.domain.states import refusal
 
@@ -186,3 +189,23 @@ def test_row_28_a_handler_with_an_interest_steps_back_and_another_takes_over() -
     assert refusal(lambda: life.do(HOUSING, same)).code == "successor_is_recused"
     life.do(HOUSING, Recuse(ID, "王晓青", "与信访人系亲属", "刘敏"))
     assert life.case.text("handler") == "刘敏"
+
+
+def test_row_29_a_matter_one_day_over_can_be_supervised_and_stays_so_while_the_reply_is_owed() -> None:
+    life = Life.registered().on("2026-09-17")
+    assert grounds(life.case, tuple(life.all_clocks), date(2026, 9, 17)) == ()
+    (overdue,) = grounds(life.case, tuple(life.all_clocks), date(2026, 9, 18))
+    assert (overdue.what, overdue.of, overdue.days) == ("overdue", "T1", 1)
+    life.on("2026-09-18").do(HALL, IssueSupervision(ID, "delay", "超期一日", "立即转送", "2026-09-25"))
+    life.do(HALL, ReferMatter(ID, HOUSING, "县住建局"))
+    assert grounds(life.case, tuple(life.all_clocks), date(2026, 9, 25)) == ()
+    (owed,) = grounds(life.case, tuple(life.all_clocks), date(2026, 9, 26))
+    assert (owed.what, owed.days) == ("reply_owed", 1)
+    life.on("2026-09-26").do(HOUSING, AnswerSupervision(ID, owed.of, "已办"))
+    assert grounds(life.case, tuple(life.all_clocks), date(2026, 9, 27)) == ()
+
+
+def test_a_petitioner_who_lets_his_own_period_pass_gives_no_ground_for_a_supervision() -> None:
+    life = delivered()
+    assert life.clocks["T8"].running
+    assert grounds(life.case, tuple(life.all_clocks), date(2026, 12, 31)) == ()

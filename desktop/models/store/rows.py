@@ -253,6 +253,10 @@ class SyncState:
     """By how much the line may have spoilt that."""
     last_known_at: str = ""
     """The latest moment known here, in Beijing time."""
+    waiting_hours: int = 0
+    """Since when the oldest act on its way waits, in whole hours."""
+    too_long: bool = False
+    """True when that is longer than the office's rule lets it be (R 21②: enter in time)."""
     incarnations: int = 1
     """Under how many writers this station has written: more than one after a restore or a copy."""
 

@@ -67,6 +67,20 @@ def counts(db: Connection) -> Counts:
     return Counts(waiting, aside, int(both) - int(put), int(put))
 
 
+def oldest(db: Connection) -> tuple[str, str] | None:
+    """Case and id of the act that has waited longest for the county, by its author's order; None when none waits."""
+    sql = (
+        "SELECT case_id, act_id FROM act a WHERE a.writer = ? AND a.chained = 1 AND a.n > ?"
+        " AND NOT EXISTS (SELECT 1 FROM confirmed c WHERE c.act_seq = a.seq)"
+        " AND NOT EXISTS (SELECT 1 FROM refused_act r WHERE r.act_seq = a.seq) ORDER BY a.n LIMIT 1"
+    )
+    for own, need, county_n, _code in db.execute(_NEED).fetchall():
+        found = db.execute(sql, (own, county_n)).fetchone() if need else None
+        if found is not None:
+            return str(found[0]), bytes(found[1]).hex()
+    return None
+
+
 def listed(db: Connection) -> list[UnreportedAct]:
     """Every act :func:`counts` counts, newest first within its writer; what a person has to look at stands first."""
     rank = {"refused": 0, "aside": 1, "waiting": 2, "sending": 3, "put_by": 4}

@@ -15,10 +15,13 @@ from desktop.services import waiting, waiting_export
 from desktop.services.care import verify
 from desktop.services.sentences_sync import BROKEN, KEPT_BACK, STATES, waiting_reason
 from desktop.views.status_line import sync_words
+from desktop.views.today import unsent_words
 from domain.acts import ActDraft, CaseKind
 from domain.faults import SurroundingsFault
 from tests.desktop.services.halls import HALL, Hall, person
 from tests.sync.harness import County
+
+HOUR = 3_600_000
 
 
 @pytest.fixture
@@ -69,6 +72,25 @@ def test_everything_waits_before_the_first_exchange_and_nothing_after_it(enrolle
     assert not any(row.may_retry or row.may_set_aside for row in rows)
     exchange.exchange_once(enrolled.station)
     assert agree(enrolled) == []
+
+
+def test_row_25_after_thirty_hours_without_a_line_the_banner_says_so_and_each_visit_arrives_once(
+    enrolled: Hall, county: County
+) -> None:
+    exchange.exchange_once(enrolled.station)
+    enrolled.register()
+    enrolled.clock.ms += 23 * HOUR
+    assert unsent_words(exchange.sync_state(enrolled.station)) == ""
+    enrolled.clock.ms += 7 * HOUR
+    state = exchange.sync_state(enrolled.station)
+    assert (state.waiting_hours, state.too_long) == (30, True)
+    assert "最早的已 30 小时" in unsent_words(state)
+    assert sync_words(state)[1] == "late"
+    exchange.exchange_once(enrolled.station)
+    exchange.exchange_once(enrolled.station)
+    state = exchange.sync_state(enrolled.station)
+    assert (state.waiting_hours, unsent_words(state)) == (0, "")
+    assert county.select("SELECT count(*) FROM act WHERE content LIKE '%visit_registered%'") == [(1,)]
 
 
 def test_a_station_without_a_county_lists_what_is_here_too(hall: Hall) -> None:
