@@ -1,4 +1,4 @@
-"""What the command line shows: one record, a list, a search, a deadline; it reads and never writes."""
+"""What the command line shows: one record, a list, a search, a deadline; it writes only who read an accusation."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from desktop.models.store.rows import MatterRow
-from desktop.services import clerks, county, drafts, lookup, papers, series, supervision, tables, waiting
+from desktop.services import clerks, county, drafts, lookup, matters, papers, series, supervision, tables, waiting
 from desktop.services.shipped import shipped_calendars, shipped_rules
 from desktop.services.station import Station
 from domain.arithmetic import report
@@ -24,7 +24,9 @@ def show(station: Station, what: str, ref: str) -> object:
     if what == "visit":
         return lookup.visit_page(station, station.store.visit_by_number(ref) or ref)
     if what == "matter":
-        return lookup.matter_page(station, matter_by_number(station, ref) or ref)
+        matter_id = matter_by_number(station, ref) or ref
+        matters.note_reading(station, matter_id)
+        return lookup.matter_page(station, matter_id)
     if what == "petitioner":
         return lookup.petitioner_page(station, ref)
     if what == "notice":

@@ -80,6 +80,7 @@ _KINDS: Final = (
     ActKind("proposal_answered", CaseKind.MATTER, "建议反馈"),
     ActKind("urgent_reported", CaseKind.MATTER, "紧急信息报告"),
     ActKind("recusal_recorded", CaseKind.MATTER, "回避"),
+    ActKind("matter_read", CaseKind.MATTER, "查阅"),
     ActKind("paper_issued", "", "出具文书"),
     ActKind("paper_stored", "", "文书存档"),
     ActKind("paper_printed", "", "打印文书"),

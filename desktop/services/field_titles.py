@@ -156,6 +156,7 @@ _PREFIXES: Final = {
     "proposal.": "建议",
     "urgent.": "紧急信息报告",
     "recusal.": "回避",
+    "read.": "查阅",
 }
 
 _ANSWERS: Final = {"yes": "是", "no": "否", "unknown": "不清楚"}

@@ -24,7 +24,7 @@ from domain.commands import (
     SimplifyMatter,
     SupplyAddress,
 )
-from domain.decisions import corrections, deciding, settling, sharing, steps, times
+from domain.decisions import corrections, deciding, reading, settling, sharing, steps, times
 from domain.fold import CaseState
 from domain.refusals import Refusal
 
@@ -60,6 +60,16 @@ def take_step(station: Station, command: StepCommand) -> Outcome[str]:
         return _recorded(station, state.case_id, deciding.simplify(command, state, station.desk(), visit), _STEP)
     topics = _STEP | {Topic.PAPER} if isinstance(command, DeliverNotice) else _STEP
     return _recorded(station, state.case_id, steps.decide(command, state, station.desk()), topics)
+
+
+def note_reading(station: Station, matter_id: str) -> bool:
+    """Record that this clerk opened an accusation 检举控告; True when that was written. Other matters are just read."""
+    state = station.state(matter_id, field="matter_id")
+    drafts = reading.read(state, station.clerk_id, station.desk())
+    if not drafts:
+        return False
+    _recorded(station, matter_id, drafts, _STEP)
+    return True
 
 
 def _supply_address(station: Station, command: SupplyAddress, state: CaseState) -> Outcome[str]:

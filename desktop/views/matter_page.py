@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from desktop.models.store.rows import MatterRow, OfficeRow, PaperRow
-from desktop.services import lookup
+from desktop.services import lookup, matters
 from desktop.services.lookup import MatterPage as Whole
 from desktop.services.outcome import Topic
 from desktop.services.station import Station
@@ -34,6 +34,7 @@ _UNCLEAR = ("address_unclear", "name_unclear", "anonymous")
 
 
 def _read(station: Station, matter_id: str) -> tuple[Whole, list[OfficeRow], str]:
+    matters.note_reading(station, matter_id)
     return lookup.matter_page(station, matter_id), lookup.offices(station), beijing_date(station.now_ms).isoformat()
 
 

@@ -162,22 +162,6 @@ def test_row_15_an_accusation_goes_only_to_an_organ_of_the_directory_and_into_no
     assert row(hall, matter).stage == "referred"
 
 
-@pytest.mark.parametrize("step", ["refer", "assign"])
-@pytest.mark.parametrize("accused", ["370206", "滨海县住房和城乡建设局"])
-def test_an_accusation_never_goes_to_the_accused(hall: Hall, step: str, accused: str) -> None:
-    accusation = claim(matter_class="accusation", route="", accused_organ=accused)
-    matter = hall.register(matters=(accusation,)).matter_ids[0]
-
-    def send() -> object:
-        if step == "refer":
-            return matters.take_step(hall.station, ReferMatter(matter, "370206"))
-        return matters.take_step(hall.station, AssignMatter(matter, "370206", 30))
-
-    said = refusal(send)
-    assert (said.code, said.field, said.article) == ("accused_organ", "to_office", "R 30③")
-    assert row(hall, matter).stage == "registered"
-
-
 @pytest.mark.parametrize("days", [0, -1, 366])
 def test_an_assignment_states_a_possible_period(hall: Hall, days: int) -> None:
     matter = hall.register().matter_ids[0]
