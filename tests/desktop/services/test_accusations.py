@@ -39,3 +39,23 @@ def test_an_accusation_never_goes_to_the_accused(hall: Hall, step: str, accused:
     said = refusal(send)
     assert (said.code, said.field, said.article) == ("accused_organ", "to_office", "R 30③")
     assert stage(hall, matter) == "registered"
+
+
+@pytest.mark.parametrize(
+    ("to_office", "to_name", "contact", "code", "field"),
+    [
+        ("", "某纪检监察组", "", "accusation_by_name", "to_office"),
+        ("370298", "", "", "accusation_recipient", "to_office"),
+        ("370206", "", "王某某", "accused_person", "contact"),
+    ],
+)
+def test_row_15_an_accusation_goes_only_to_an_organ_of_the_directory_and_into_no_hands_of_the_accused(
+    hall: Hall, to_office: str, to_name: str, contact: str, code: str, field: str
+) -> None:
+    accusation = claim(matter_class="accusation", route="", accused_person="王某某")
+    matter = hall.register(matters=(accusation,)).matter_ids[0]
+    refer = ReferMatter(matter, to_office, to_name, contact=contact)
+    said = refusal(lambda: matters.take_step(hall.station, refer))
+    assert (said.code, said.field) == (code, field)
+    matters.take_step(hall.station, ReferMatter(matter, "370206", contact="李某某"))
+    assert stage(hall, matter) == "referred"
