@@ -19,6 +19,7 @@ from desktop.workers.lane import Lane
 
 if TYPE_CHECKING:  # the store and its libraries are imported after the first paint, on the store lane
     from desktop.services.station import Station, Surroundings
+    from desktop.services.upgrade import Upgraded
     from desktop.views.shell import PageMaker, Shell
     from desktop.workers.file_loop import FileLoop
     from desktop.workers.quiet import QuietWork
@@ -77,7 +78,7 @@ class Bootstrap(QObject):
             Lane("device", parent=self),
             Lane("files", parent=self),
         )
-        door = Door(place_words(folder), self._open, self._verify, _close, self._enter, self._leave)
+        door = Door(place_words(folder), self._open, self._verify, _close, self._enter, self._leave, self._upgrade)
         self.window = MainWindow(door, self.parts.store_lane)
 
     def now_words(self) -> str:
@@ -114,6 +115,12 @@ class Bootstrap(QObject):
 
         world = self._surroundings or real_surroundings()
         return open_station(self.folder, sign_in=sign_in, password=password, surroundings=world)
+
+    def _upgrade(self, sign_in: str, password: str, step: Callable[[str, int, int], None]) -> Upgraded:
+        from desktop.services.upgrade import upgrade
+
+        world = self._surroundings or real_surroundings()
+        return upgrade(self.folder, sign_in=sign_in, password=password, surroundings=world, step=step)
 
     def _verify(self, station: Station, password: str) -> None:
         from desktop.models.store import keys

@@ -36,6 +36,7 @@ from desktop.services import (
     stick_enrol,
     tables,
     transfer,
+    upgrade,
 )
 from desktop.services.outcome import Outcome
 from desktop.services.station import Station, Surroundings, create_station, open_station
@@ -101,14 +102,19 @@ def _folder(words: argparse.Namespace) -> Path:
 
 
 def _opened(words: argparse.Namespace) -> Station:
+    folder, sign_in, secret = _clerk(words)
+    return open_station(folder.path, sign_in=sign_in, password=secret, surroundings=surroundings())
+
+
+def _clerk(words: argparse.Namespace) -> tuple[DataFolder, str, str]:
+    """The data folder, and who signs in with which password."""
     folder = DataFolder(_folder(words))
     sign_in = words.sign_in or ""
     if not sign_in and folder.keys.exists():
         sign_in = next(iter(sign_in_names(folder).values()), "")
     if not folder.database.exists():  # before asking for a password
         raise SurroundingsFault("no_station", facts={"folder": folder.path.name})
-    secret = cli_input.password(words.password_file, f"{sign_in} 的密码：")
-    return open_station(folder.path, sign_in=sign_in, password=secret, surroundings=surroundings())
+    return folder, sign_in, cli_input.password(words.password_file, f"{sign_in} 的密码：")
 
 
 def _with_station(do: Callable[[Station, argparse.Namespace], object]) -> Callable[[argparse.Namespace], int]:
@@ -288,14 +294,25 @@ def _bundle(station: Station, words: argparse.Namespace) -> object:
 
 
 def _verify(words: argparse.Namespace) -> int:
-    station = _opened(words)
-    try:
-        report = care.verify(station)
-    finally:
-        station.close()
+    folder, sign_in, secret = _clerk(words)
+    report = upgrade.verify_folder(
+        folder.path, sign_in=sign_in, password=secret, surroundings=surroundings(), kept=words.kept
+    )
     if not report.clean:
         return failed(SurroundingsFault("not_clean"), {"report": report})
     answer(report)
+    return DONE
+
+
+def _upgrade(words: argparse.Namespace) -> int:
+    folder, sign_in, secret = _clerk(words)
+
+    def told(what: str, done: int, every: int) -> None:
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r{upgrade.STEPS[what]} {done}/{every}\033[K")
+
+    made = upgrade.upgrade(folder.path, sign_in=sign_in, password=secret, surroundings=surroundings(), step=told)
+    answer({"upgraded": made, "message": upgrade.county_words(made)})
     return DONE
 
 
@@ -365,6 +382,7 @@ DO: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "bundle": _with_station(_bundle),
     "file": _with_station(_file),
     "verify": _verify,
+    "upgrade": _upgrade,
     "rebuild": _with_station(lambda s, _w: care.rebuild(s)),
     "backup": _with_station(_backup),
     "self-check": _self_check,

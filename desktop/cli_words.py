@@ -72,7 +72,7 @@ def parser(do: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.Ar
     due.add_argument("--days", type=int, metavar="N", help="T5 的期限，T7 的延长日数")
     due.add_argument("--exclude", action="append", default=[], metavar="A..B", help="T11 不计入的听证日，可重复")
     _add_county_words(part)
-    part("verify", "核验签名链和全部视图")
+    _add_release_words(part)
     part("rebuild", "由办理动作重新生成全部视图")
     part("backup", "备份到一个新文件夹").add_argument("file", metavar="FILE")
     check = part("self-check", "自检：本程序能否完成全部工作")
@@ -87,6 +87,12 @@ def parser(do: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.Ar
     clerk.add_argument("--new-password-file", metavar="FILE")
     part("change-password", "修改自己的密码").add_argument("--new-password-file", metavar="FILE")
     return whole
+
+
+def _add_release_words(part: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    verify = part("verify", "核验签名链和全部视图；0.1.0 版的数据文件也能核验，不作改动")
+    verify.add_argument("--kept", action="store_true", help="核验升级时保留下来的 0.1.0 版数据文件")
+    part("upgrade", "把 0.1.0 版的数据升级到本版本；原来的文件保留")
 
 
 def _add_report_words(part: Callable[[str, str], argparse.ArgumentParser]) -> None:

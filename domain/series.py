@@ -40,12 +40,15 @@ class Cause:
     """The year is over."""
     SKIPPED: Final = "skipped"
     """An office without a county came back from an older copy; these numbers may be on paper."""
+    EARLIER: Final = "earlier"
+    """Release 0.1.0 began the series behind them, and never accounted for them."""
 
 
 REASONS: Final[Mapping[str, str]] = {
     Cause.INCARNATION: "工作站换了身份（恢复备份、更换机器或者数据被复制），原有文号封存",
     Cause.CLOSED: "年度终了，未用文号封存",
     Cause.SKIPPED: "恢复旧备份，期间可能已经用出的文号封存",
+    Cause.EARLIER: "0.1.0 版的文号从后面起编，前面的号封存",
 }
 """What is written where nobody gives a reason of their own."""
 
@@ -101,7 +104,19 @@ def parse_series_id(case_id: str) -> tuple[str, int, str]:
     kind = rest.rpartition("/")[2]
     if start != "series" or not home or not kind or not (tail.isascii() and tail.isdigit() and len(tail) == 4):
         raise ValueError(f"no series: {case_id[:80]}")
+    if "/" not in home:  # a lease of 0.1.0: what it leased to whom, an upgrade said anew
+        raise ValueError(f"a series of 0.1.0: {case_id[:80]}")
     return home, int(tail), kind
+
+
+def series_named(name: str) -> str:
+    """The series a paper names as it is called today.
+
+    Release 0.1.0 called it by the office alone: ``series/370205/2026/受`` is ``series/office/370205/2026/受``. Its
+    papers stay as they are, and their numbers count in the series that goes on.
+    """
+    start, *parts = name.split("/")
+    return f"{start}/office/{'/'.join(parts)}" if start == "series" and len(parts) == 3 else name
 
 
 def read_series(state: CaseState) -> SeriesState:

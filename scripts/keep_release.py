@@ -26,7 +26,7 @@ sys.path.insert(0, str(ROOT))  # run by its path
 
 from desktop.models.store.keys import Argon2Parameters  # noqa: E402
 from desktop.models.store.rows import OfficeRow  # noqa: E402
-from desktop.services import county, intake, matters, papers  # noqa: E402
+from desktop.services import county, intake, matters, papers, upgrade  # noqa: E402
 from desktop.services.station import (  # noqa: E402
     OfficeSetup,
     Station,
@@ -35,6 +35,7 @@ from desktop.services.station import (  # noqa: E402
     open_station,
 )
 from domain import commands  # noqa: E402
+from domain.faults import SurroundingsFault  # noqa: E402
 from domain.fold import fold, state_bytes  # noqa: E402
 from sync.client import HttpTransport  # noqa: E402
 from sync.protocol import PROTOCOL  # noqa: E402
@@ -66,8 +67,15 @@ def surroundings(name: str) -> Surroundings:
 
 
 def open_kept(folder: Path) -> Station:
-    """The kept station, as its clerk opens it."""
-    return open_station(folder, sign_in=SIGN_IN, password=PASSWORD, surroundings=surroundings("opened again"))
+    """The kept station, as its clerk opens it: a file of an earlier form is upgraded first."""
+    world = surroundings("opened again")
+    try:
+        return open_station(folder, sign_in=SIGN_IN, password=PASSWORD, surroundings=world)
+    except SurroundingsFault as fault:
+        if fault.code != "older_file":
+            raise
+    upgrade.upgrade(folder, sign_in=SIGN_IN, password=PASSWORD, surroundings=world)
+    return open_station(folder, sign_in=SIGN_IN, password=PASSWORD, surroundings=world)
 
 
 def states(station: Station) -> dict[str, str]:

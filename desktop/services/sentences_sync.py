@@ -56,7 +56,7 @@ SHORT: Final = {
 }
 """The cause in the status bar: by the reason where there is one, else by the fault's code."""
 
-REBORN: Final = "本机数据曾被恢复或复制，已自动用新的身份继续上报，没有丢失任何记录。"
+REBORN: Final = "本机数据曾被恢复、复制或者升级，已自动用新的身份继续上报，没有丢失任何记录。"
 
 
 def short_cause(code: str, reason: str = "") -> str:

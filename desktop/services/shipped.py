@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import cast
 
 import resources
+from desktop.models.store.tables import Shipped
 from domain.codes import TABLES, CodeBook, parse_codes
 from domain.pinyin import SurnameReadings, initials, parse_surnames
 from domain.rules import Rules
@@ -31,6 +32,11 @@ def shipped_calendars() -> tuple[YearTable, ...]:
 def shipped_codes() -> CodeBook:
     """The tables of codes in the package, each in its first version."""
     return CodeBook(parse_codes(resources.table(name), name) for name in TABLES)
+
+
+def shipped_tables() -> Shipped:
+    """All the tables that a station file is measured by until others are imported."""
+    return Shipped(shipped_rules(), shipped_calendars(), shipped_codes())
 
 
 @lru_cache(maxsize=1)

@@ -29,9 +29,8 @@ from desktop.models.store.proof import catch_up
 from desktop.models.store.rows import OfficeRow
 from desktop.models.store.series import numbers_left_the_disk
 from desktop.models.store.store import Stamp, StationIdentity, Store, Transaction, case_id, led_by
-from desktop.models.store.tables import Shipped
 from desktop.services.office_setup import OfficeSetup, SeriesSetup, check_office, dump_setup, parse_setup
-from desktop.services.shipped import name_initials, private_use, shipped_calendars, shipped_codes, shipped_rules
+from desktop.services.shipped import name_initials, private_use, shipped_tables
 from domain.acts import ActDraft, CaseKind
 from domain.audience import restricted
 from domain.beijing import beijing_minute
@@ -249,8 +248,7 @@ def _station(
 ) -> Station:
     db = Store.open_file(folder.database, data_key.raw)
     try:
-        shipped = Shipped(shipped_rules(), shipped_calendars(), shipped_codes())
-        store = Store(db, shipped=shipped, initials=name_initials, entropy=surroundings.entropy)
+        store = Store(db, shipped=shipped_tables(), initials=name_initials, entropy=surroundings.entropy)
         catch_up(store)
     except BaseException:
         db.close()

@@ -1,4 +1,4 @@
-"""MainWindow: sign-in, work, lock; it opens and closes the station through what bootstrap gave it."""
+"""MainWindow: sign-in, work, lock, upgrade; it opens and closes the station through what bootstrap gave it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from desktop.views.sign_in import LockPage, SignInPage
 from desktop.workers.lane import Lane
+from domain.faults import SurroundingsFault
 
 if TYPE_CHECKING:
     from desktop.services.station import Station
     from desktop.views.shell import Shell
+    from desktop.views.upgrade_page import Run, UpgradePage
 
 SMALLEST = (1024, 560)
 
@@ -31,6 +33,7 @@ class Door:
     close: Callable[[Station], None]
     enter: Callable[[Station, QWidget], Shell]
     leave: Callable[[], None]
+    upgrade: Run
 
 
 class MainWindow(QMainWindow):
@@ -51,6 +54,7 @@ class MainWindow(QMainWindow):
         self.sign_in = SignInPage(self.tr("信访窗口"), door.place, self.stack)
         self.sign_in.submitted.connect(self.open_station)
         self._lock: LockPage | None = None
+        self._upgrade: UpgradePage | None = None
         self.stack.addWidget(self.sign_in)
         self.sign_in.focus_first()
 
@@ -72,9 +76,41 @@ class MainWindow(QMainWindow):
         return self._station
 
     def open_station(self, sign_in: str, password: str) -> None:
-        """Open the station for a clerk."""
+        """Open the station for a clerk; a file of an earlier release leads to the page that upgrades it."""
+
+        def failed(fault: BaseException) -> None:
+            if isinstance(fault, SurroundingsFault) and fault.code == "older_file":
+                self._ask_upgrade(sign_in, password)
+            else:
+                self.show_sign_in()
+                self.sign_in.show_fault(fault)
+
         self.sign_in.set_busy(True)
-        self._lane.run(self._door.open, sign_in, password, done=self._opened, failed=self.sign_in.show_fault)
+        self._lane.run(self._door.open, sign_in, password, done=self._opened, failed=failed)
+
+    def show_sign_in(self) -> None:
+        """The sign-in page, as it was left."""
+        self.sign_in.set_busy(False)
+        self.stack.setCurrentWidget(self.sign_in)
+        self.sign_in.focus_first()
+
+    @property
+    def upgrade(self) -> UpgradePage:
+        """The page of an upgrade, made when it is first wanted: most stations never see it."""
+        if self._upgrade is None:
+            from desktop.views.upgrade_page import UpgradePage
+
+            self._upgrade = UpgradePage(self._lane, self._door.upgrade, self.stack)
+            self._upgrade.finished.connect(self.open_station)
+            self._upgrade.left.connect(self.show_sign_in)
+            self.stack.addWidget(self._upgrade)
+        return self._upgrade
+
+    def _ask_upgrade(self, sign_in: str, password: str) -> None:
+        self.sign_in.clear()
+        self.upgrade.ask(sign_in, password)
+        self.stack.setCurrentWidget(self.upgrade)
+        self.upgrade.focus_first()
 
     def lock_now(self) -> None:
         """Lock in place."""
@@ -137,6 +173,8 @@ class MainWindow(QMainWindow):
             self.shell.keep()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self._upgrade is not None:
+            self._upgrade.stop()
         self._leave()
         self._lane.finish()
         super().closeEvent(event)

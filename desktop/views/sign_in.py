@@ -62,7 +62,7 @@ class SignInPage(QFrame):
         layout.addWidget(self.button)
         layout.addSpacing(8)
         layout.addWidget(foot)
-        _centre(self, card)
+        centre(self, card)
 
     def submit(self) -> None:
         """Try to sign in with what is typed."""
@@ -153,7 +153,7 @@ class LockPage(QFrame):
         link.addWidget(switch)
         link.addStretch()
         layout.addLayout(link)
-        _centre(self, card)
+        centre(self, card)
 
     def show_clerk(self, name: str) -> None:
         """Whose work stands behind the lock."""
@@ -188,7 +188,8 @@ class LockPage(QFrame):
         self.password.setFocus()
 
 
-def _centre(page: QWidget, card: QWidget) -> None:
+def centre(page: QWidget, card: QWidget) -> None:
+    """Put the card in the middle of its page, as high as its words want."""
     across = QHBoxLayout()
     across.addStretch()
     across.addWidget(card)

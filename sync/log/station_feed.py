@@ -162,6 +162,11 @@ class StationFeed:
             (bytes.fromhex(writer),),
         )
 
+    def offer(self, act_seqs: Iterable[int]) -> None:
+        """Offer these acts to the county outside their author's log, by their storage keys."""
+        rows = [(seq,) for seq in act_seqs]
+        self._db.executemany("INSERT INTO adrift VALUES (?) ON CONFLICT (act_seq) DO NOTHING", rows)
+
     def refuse(self, refusals: Mapping[str, str]) -> None:
         """Note acts the county keeps but does not deliver.
 
@@ -372,11 +377,6 @@ class StationFeed:
         rows = self._db.execute("SELECT content FROM act WHERE case_id = ? ORDER BY seq", (case_id,))
         acts = [read_act(bytes(row[0])) for row in rows]
         return bool(acts) and bool(scopes) and audience(fold(acts)).isdisjoint(scopes)
-
-    def seq_of(self, act_id: str) -> int | None:
-        """Where an act lies in this file."""
-        row = self._db.execute("SELECT seq FROM act WHERE act_id = ?", (bytes.fromhex(act_id),)).fetchone()
-        return None if row is None else int(row[0])
 
     def own_run(self, writer: str, from_n: int, count: int) -> list[tuple[int, Entry]]:
         """A run of own chained entries with their storage keys; shorter when they are not all held."""

@@ -30,6 +30,7 @@ from domain.series import (
     read_series,
     seal_sets,
     series_id,
+    series_named,
     suspend_sets,
     unused,
 )
@@ -116,6 +117,7 @@ class SeriesBook:
             act_id = state.fields[f"paper.{paper_id}"].heads[0].act_id
             if not (isinstance(series, str) and is_count(n) and 1 <= n <= HIGHEST):
                 continue
+            series = series_named(series)
             if not series.startswith(f"series/{scopes[act_id]}/"):
                 continue
             sql = "SELECT seq, writer FROM act WHERE act_id = ?"

@@ -26,6 +26,7 @@ from domain.series import (
     parse_series_id,
     seal_sets,
     series_id,
+    series_named,
     series_of,
     unused,
 )
@@ -120,6 +121,14 @@ def test_a_series_is_named_by_the_scope_of_its_desk():
     for text in ("series/370205/受", "series/office/370205/26/受", "matter/1/2/3", "series//2026/受", "series/x/2026/"):
         with pytest.raises(ValueError, match="no series"):
             parse_series_id(text)
+
+
+def test_a_series_as_0_1_0_named_it_is_the_one_that_goes_on_and_leases_nothing_itself():
+    assert series_named("series/370205/2026/受") == "series/office/370205/2026/受"
+    for text in (NAME, "series/restricted/370205/2026/受", "series/370205/受", "matter/370205/2026/受", ""):
+        assert series_named(text) == text
+    with pytest.raises(ValueError, match=r"0\.1\.0"):
+        parse_series_id("series/370205/2026/受")
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def open_connection(path: Path, key: bytes, *, create: bool = False, read_only: 
 
     The connection is in manual transaction mode (``isolation_level=None``) and belongs to the thread that opens it.
     ``create`` makes the file when there is none, readable by its owner alone.
-    Raises SurroundingsFault: ``file_missing``, ``file_damaged_or_wrong_key``, ``older_file``, ``read_only``,
+    Raises SurroundingsFault: ``file_missing``, ``file_damaged_or_wrong_key``, ``read_only``,
     ``disk_full``, ``busy``, ``io_error``; ValueError for a key of another length.
     """
     if len(key) != KEY_BYTES:
@@ -111,23 +111,8 @@ def open_connection(path: Path, key: bytes, *, create: bool = False, read_only: 
         fault = translate(error)
         if fault is None:
             raise
-        if fault.code == "file_damaged_or_wrong_key" and _of_release_0_1(path, key):
-            fault = SurroundingsFault("older_file")
         raise _named(fault, path) from error
     return conn
-
-
-def _of_release_0_1(path: Path, key: bytes) -> bool:
-    """True for a sound file as 0.1.0 made it, with SQLCipher's own page size and proof; the file is only read."""
-    conn = dbapi2.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-    try:
-        conn.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-        conn.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    except dbapi2.Error:
-        return False
-    finally:
-        conn.close()
-    return True
 
 
 def _prepare(conn: Connection, key: bytes, *, read_only: bool) -> None:

@@ -6,7 +6,7 @@ A draft never blocks: one that cannot be read is put aside with the reason, and 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,8 @@ DAMAGED = "damaged"
 
 _COLUMNS = "draft_id, clerk_id, form, form_version, subject, saved_ms, first_words, fields"
 _READ = _COLUMNS.replace("fields", "CAST(fields AS BLOB)")  # bytes that are no UTF-8 must reach us to be put aside
+_READ_ASIDE = f"{_READ}, aside_ms, reason"
+_SEVEN = "?, ?, ?, ?, ?, ?, ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +206,31 @@ def sweep_aside(conn: Connection, *, now_ms: int) -> int:
     """Delete what was put aside more than 30 days ago; how many."""
     with joined(conn):
         return conn.execute("DELETE FROM draft_aside WHERE aside_ms < ?", (now_ms - ASIDE_DAYS * DAY_MS,)).rowcount
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Every draft of a file, and every one put aside, column by column as they lie: readable or not."""
+
+    drafts: Sequence[tuple[object, ...]]
+    aside: Sequence[tuple[object, ...]]
+
+
+def read_all(conn: Connection) -> Kept:
+    """All of them, whoever's; for moving a station into another file."""
+    drafts = conn.execute(f"SELECT {_READ} FROM draft ORDER BY draft_id").fetchall()
+    aside = conn.execute(f"SELECT {_READ_ASIDE} FROM draft_aside ORDER BY aside_id").fetchall()
+    return Kept([tuple(row) for row in drafts], [tuple(row) for row in aside])
+
+
+def write_all(conn: Connection, kept: Kept) -> None:
+    """Write them as they lay; in the caller's transaction when one is open, else durable on return."""
+    with joined(conn):
+        conn.executemany(f"INSERT INTO draft ({_COLUMNS}) VALUES ({_SEVEN}, CAST(? AS TEXT))", kept.drafts)
+        conn.executemany(
+            f"INSERT INTO draft_aside ({_COLUMNS}, aside_ms, reason) VALUES ({_SEVEN}, CAST(? AS TEXT), ?, ?)",
+            kept.aside,
+        )
 
 
 def _put_aside(conn: Connection, draft_id: str, clerk_id: str, now_ms: int, reason: str) -> None:

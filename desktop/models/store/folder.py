@@ -29,6 +29,7 @@ README_TEXT = """信访窗口 · 本站数据
 请把本文件夹加入清理软件、杀毒软件的信任区,不要放进网盘或同步盘,不要手工复制后在另一台电脑上打开。
 
 station.db     登记数据(已加密)
+station.db.0.1.0  升级以前的登记数据(已加密)，保留备查
 keys.json      接访人员的密码保护的密钥(没有它,任何人都打不开数据)
 fence.json     防止旧备份被误当作新数据的标记
 office.json    本站的单位信息
@@ -76,6 +77,15 @@ class DataFolder:
     def making(self) -> DataFolder:
         """Where a new station's files are made; while it is there, the making has not come to its end."""
         return DataFolder(self.path / "making")
+
+    @property
+    def upgrading(self) -> Path:
+        """Where a file of this release is made from one of an earlier release; while it is there, it is unfinished."""
+        return self.path / "upgrading"
+
+    def kept(self, release: str) -> Path:
+        """What the file of an earlier release is called once another has taken its place."""
+        return self.path / f"{self.database.name}.{release}"
 
     @property
     def readme(self) -> Path:
@@ -146,11 +156,16 @@ def make_folder(path: Path) -> DataFolder:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.logs.mkdir(mode=0o700, exist_ok=True)
         if not folder.readme.exists():
-            # the byte order mark and CRLF are for the Notepad of old Windows
-            folder.readme.write_bytes(README_TEXT.replace("\n", "\r\n").encode("utf-8-sig"))
+            write_readme(folder)
     except OSError as error:
         raise fault_of_os_error(error, path) from error
     return folder
+
+
+def write_readme(folder: DataFolder) -> None:
+    """Say what lies in the folder, for whoever opens it in a file manager; OSError as it comes."""
+    # the byte order mark and CRLF are for the Notepad of old Windows
+    folder.readme.write_bytes(README_TEXT.replace("\n", "\r\n").encode("utf-8-sig"))
 
 
 def hold(folder: DataFolder, *, since: str) -> HeldFolder:
@@ -174,6 +189,7 @@ def hold(folder: DataFolder, *, since: str) -> HeldFolder:
         os.close(handle)
         raise SurroundingsFault("already_open", facts=facts)
     clear_opened(folder)
+    shutil.rmtree(folder.upgrading, ignore_errors=True)  # the half of an upgrade that was cut: the file in use is whole
     with suppress(OSError):  # on a full disk the note is missing, the lock holds all the same
         os.ftruncate(handle, 0)
         os.write(handle, json.dumps({"pid": os.getpid(), "since": since}).encode())

@@ -21,7 +21,7 @@ from domain.fold import CaseState, is_count
 from domain.procedure.clocks import ClockState, Reckoned, clocks
 from domain.procedure.standing import standing
 from domain.rules import Rules
-from domain.series import parse_series_id
+from domain.series import parse_series_id, series_named
 from domain.workcalendar import WorkCalendar
 from sync.log.log import batched, marks
 
@@ -331,7 +331,7 @@ def _papers(state: CaseState, rows: RowSet) -> None:
             )
         )
         if value.get("series"):
-            numbers.append((str(value["series"]), _int(value.get("n")), paper_id))
+            numbers.append((series_named(str(value["series"])), _int(value.get("n")), paper_id))
     if made:
         rows["paper"] = made
     if numbers:

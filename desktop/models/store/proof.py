@@ -38,11 +38,13 @@ class VerifyReport:
     gaps: tuple[str, ...]
     """Document numbers nobody can account for."""
     unsound_file: str
+    release: str = ""
+    """The earlier release that wrote the file; empty for a file of this form."""
 
 
 def verify(store: Store, progress: Progress | None = None) -> VerifyReport:
     """Prove chain, signatures, feed positions, pages, papers, and that every projected row is what the acts say."""
-    unsound = _unsound_pages(store.db)
+    unsound = unsound_pages(store.db)
     damaged, writers = "", 0
     try:
         writers = sum(1 for _ in store.log.verify())
@@ -60,7 +62,8 @@ def verify(store: Store, progress: Progress | None = None) -> VerifyReport:
     )
 
 
-def _unsound_pages(db: Connection) -> list[str]:
+def unsound_pages(db: Connection) -> list[str]:
+    """What SQLCipher's own proof of every page, and SQLite's of the tables, find wrong."""
     with faults():
         found = [str(row[0]) for row in db.execute("PRAGMA cipher_integrity_check").fetchall()]
         return found + [str(row[0]) for row in db.execute("PRAGMA quick_check").fetchall() if row[0] != "ok"]
@@ -139,7 +142,7 @@ def copy_file(store: Store, target: Path, key: bytes) -> None:
             other.close()
         check = open_connection(target, key, read_only=True)
         try:
-            if _unsound_pages(check):
+            if unsound_pages(check):
                 raise SurroundingsFault("backup_unsound", facts={"file": target.name})
         finally:
             check.close()

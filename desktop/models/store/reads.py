@@ -217,6 +217,10 @@ class Reads:
         rows = self._rows("SELECT bytes FROM pdf WHERE hash = ?", (digest,))
         return bytes(rows[0][0]) if rows else None
 
+    def pdf_count(self) -> int:
+        """Number of stored papers."""
+        return int(self._rows("SELECT count(*) FROM pdf")[0][0])
+
     def pdfs_that_differ(self) -> list[str]:
         """Hashes whose stored bytes are not what the hash says."""
         return [

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from desktop.models.store import search, write_ahead
 from desktop.models.store.connection import Connection, faults, immediate, joined, open_connection
+from desktop.models.store.earlier import RELEASE, is_earlier
 from desktop.models.store.files import Files
 from desktop.models.store.incarnation import Incarnation, StationIdentity
 from desktop.models.store.migrate import migrate
@@ -155,13 +156,17 @@ class Store(Incarnation):
 
     @staticmethod
     def create(
-        path: Path, data_key: bytes, identity: StationIdentity, entropy: Callable[[int], bytes], wall_ms: int
-    ) -> None:
-        """Make a new station file with its identity, its keys and an empty log."""
+        path: Path, data_key: bytes, identity: StationIdentity, entropy: Callable[[int], bytes], wall_ms: int,
+        *, signing_key: bytes | None = None,
+    ) -> None:  # fmt: skip
+        """Make a new station file with its identity, its keys and an empty log.
+
+        The writer's key is drawn, unless the station brings the one it wrote with in another file.
+        """
         db = open_connection(path, data_key, create=True)
         try:
             migrate(db, STEPS)
-            signing_key, station_key, sealing_key = entropy(32), entropy(32), entropy(32)
+            signing_key, station_key, sealing_key = signing_key or entropy(32), entropy(32), entropy(32)
             key = SigningKey(signing_key)
             birth = SigningKey(station_key).sign_birth(identity.station_id, identity.writer, key.public)
             with immediate(db) as transaction:
@@ -188,7 +193,9 @@ class Store(Incarnation):
 
     @staticmethod
     def open_file(path: Path, data_key: bytes) -> Connection:
-        """Open and bring to the newest form; raises SurroundingsFault (newer_file, file_damaged …)."""
+        """Open and bring to the newest form; raises SurroundingsFault (older_file, newer_file, file_damaged …)."""
+        if is_earlier(path, data_key):
+            raise SurroundingsFault("older_file", facts={"release": RELEASE})
         db = open_connection(path, data_key)
         try:
             migrate(db, STEPS)

@@ -7,7 +7,6 @@ import sys
 import threading
 
 import pytest
-from sqlcipher3 import dbapi2
 from sqlcipher3.dbapi2 import ProgrammingError
 
 from desktop.models.store.connection import (
@@ -96,20 +95,6 @@ def test_a_damaged_first_page_is_named(conn, path):
     path.write_bytes(data)
     with pytest.raises(SurroundingsFault, match="file_damaged_or_wrong_key"):
         open_connection(path, KEY)
-
-
-def test_a_sound_file_of_release_0_1_is_named_as_one_and_not_called_damaged(tmp_path):
-    path = tmp_path / "older.db"
-    made = dbapi2.connect(str(path), isolation_level=None)
-    made.execute(f"PRAGMA key = \"x'{KEY.hex()}'\"")  # pages and proof as SQLCipher has them by itself
-    made.execute("CREATE TABLE act (seq INTEGER PRIMARY KEY)")
-    made.close()
-    before = path.read_bytes()
-    with pytest.raises(SurroundingsFault, match="older_file"):
-        open_connection(path, KEY)
-    assert path.read_bytes() == before
-    with pytest.raises(SurroundingsFault, match="file_damaged_or_wrong_key"):
-        open_connection(path, bytes(32))
 
 
 def test_a_missing_file_is_not_made_by_opening_it(path):
