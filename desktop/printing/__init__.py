@@ -31,11 +31,14 @@ def render(
         return compose(content, paper, line, mark)
 
 
-def stamp_reprint(stored: bytes, mark: Mark) -> bytes:
-    """A stored PDF with 补打 第n次, when and who on top of every page; its bytes are the beginning of the result."""
+def stamp_reprint(stored: bytes, mark: Mark, voided: str = "") -> bytes:
+    """A stored PDF with 补打 第n次, when and who on top of every page; its bytes are the beginning of the result.
+
+    ``voided``: when, by whom and why it was voided; every page is then stamped 作废 too.
+    """
     from desktop.printing.reprint import stamp
 
-    return stamp(stored, mark)
+    return stamp(stored, mark, voided)
 
 
 def missing_characters(texts: Iterable[str]) -> list[str]:

@@ -13,8 +13,10 @@ from desktop.models.store.rows import PaperRow
 from desktop.services import series
 from desktop.services.contents import content_for
 from desktop.services.outcome import Outcome, Topic
+from desktop.services.people import People
 from desktop.services.shipped import shipped_wording
 from desktop.services.station import Station
+from domain.beijing import beijing_minute
 from domain.canonical import Json
 from domain.commands import ConfirmPrint, IssuePaper, VoidPaper
 from domain.decisions import papers as decisions
@@ -102,12 +104,22 @@ def stored_pdf(station: Station, paper_id: str) -> bytes:
 
 
 def reprint_pdf(station: Station, paper_id: str) -> bytes:
-    """The stored PDF with the mark 补打 第n次, when and by whom; the stored bytes stay as they are."""
+    """The stored PDF with the mark 补打 第n次, when and by whom, and 作废 when it is void; the stored bytes stay."""
     row = _row(station, paper_id)
     pdf = stored_pdf(station, paper_id)
-    if row.prints == 0:
+    if row.prints == 0 and not row.voided:
         return pdf
-    return printing.stamp_reprint(pdf, Mark.reprint(row.prints, station.now, station.clerk_name))
+    mark = Mark.reprint(row.prints, station.now, station.clerk_name) if row.prints else Mark.original()
+    return printing.stamp_reprint(pdf, mark, _voiding(station, row) if row.voided else "")
+
+
+def _voiding(station: Station, row: PaperRow) -> str:
+    """When, by whom and why a paper was voided, as its stamp says."""
+    state = station.state(row.case_id, field="case_id")
+    head = state.fields[f"paper.{row.paper_id}.voided"].heads[-1]
+    why = next((act.why for act in state.acts if act.act_id == head.act_id), "")
+    spoken = "".join(char for char in why if not printing.missing_characters([char]))
+    return f"{beijing_minute(head.wall_ms)} {People(station).name(head.by)} {spoken[:40]}".strip()
 
 
 def draft_pdf(station: Station, command: IssuePaper) -> bytes:

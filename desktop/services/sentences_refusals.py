@@ -172,6 +172,7 @@ PAPERS: Final = {
     "number_invalid": "登记编号不成立[：{number}]。请照回执上的编号重新输入。",
     "document_number_invalid": "文号不成立[：{number}]。请照文书上的文号填写，年份用六角括号“〔〕”。",
     "query_code_wrong": "查询码不对。请照回执上的八位查询码重新输入。",
+    "scan_unknown": "本机没有这张文书的登记[（{number}）]。可能是别的窗口登记的，请同步以后再扫。",
     "qr_unreadable": "扫到的二维码不是本系统回执上的，或者没有读全。请重扫，或者手工输入登记编号。",
 }
 
@@ -219,7 +220,7 @@ UPKEEP: Final = {
     "wording_too_long": "“{part}”太长[，最多{limit}字]。请写短一些。",
     "wording_brace": "“{part}”：花括号不成对[（{text}）]。空格写作一对花括号，中间是名称。",
     "wording_control": "“{part}”有看不见的字符。请删去后重新输入。",
-    "wording_blank_unknown": "“{part}”：没有“{blank}”这个空格。请从右边的空格名称中选用。",
+    "wording_blank_unknown": "“{part}”：没有“{blank}”这个空格。请从列出的空格名称中选用。",
     "wording_blank_missing": "“{part}”缺少“{blank}”。这一项是文书必须写明的，什么情形下都不能漏。",
     "wording_blank_loose": "“{part}”：“{blank}”有时没有内容，印出来会是空的。请照现行用语写上同样的条件。",
     "wording_article_missing": "“{part}”没有写{article}。依据的条款要写全。",

@@ -207,12 +207,15 @@ class PreviewPage(Page):
         self.void_button.setVisible(not row.voided)
         self.panel.set_sizes(())
         unconfirmed = row.prints == 0 and not row.voided
-        self.panel.set_words(self.tr("打印") if unconfirmed else self.tr("补打"), unconfirmed=unconfirmed)
-        self.panel.setEnabled(not row.voided)
+        word = self.tr("打印作废件") if row.voided else self.tr("打印") if unconfirmed else self.tr("补打")
+        self.panel.set_words(word, unconfirmed=unconfirmed)
         marked = f"补打的纸张上会标明“补打 第{row.prints}次”，内容与存档完全相同。" if row.prints else ""
+        if row.voided:
+            marked = "这份文书已作废：印出来的每一页都盖有“作废”，写明何时、何人、何故。"
         self.panel.say("quiet", marked)
         if redraw:
-            self.ask("pdf", papers.stored_pdf, row.paper_id, done=self.view.show_pdf)
+            shown = papers.reprint_pdf if row.voided else papers.stored_pdf  # void is seen before it is printed
+            self.ask("pdf", shown, row.paper_id, done=self.view.show_pdf)
 
     def _print(self, printer: str, copies: int) -> None:
         self._printed = (printer, copies)
@@ -221,8 +224,7 @@ class PreviewPage(Page):
         if self._draft is not None:
             self.act(papers.issue_paper, self._draft, done=self._issued, refused=self._refused, failed=self._failed)
         elif self._paper is not None:
-            fetch = papers.reprint_pdf if self._paper.prints else papers.stored_pdf
-            self.ask("print", fetch, self._paper.paper_id, done=self._send, failed=self._not_sent)
+            self.ask("print", papers.reprint_pdf, self._paper.paper_id, done=self._send, failed=self._not_sent)
 
     def _issue_only(self) -> None:
         if self._draft is not None:
@@ -312,7 +314,7 @@ class PreviewPage(Page):
 
     def _voided(self, row: PaperRow) -> None:
         self.steps.close_step()
-        self._take(row, redraw=False)
+        self._take(row, redraw=True)
         self.say("done", f"《{row.title}》{row.number} 已作废。")
 
     def _show_position(self, page: int, pages: int) -> None:

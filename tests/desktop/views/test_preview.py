@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt
 from desktop.services import lookup, papers
 from desktop.views.preview_page import PreviewPage
 from desktop.views.print_dialog import PrintState, UnfinishedPapers
-from domain.commands import IssuePaper
+from domain.commands import IssuePaper, VoidPaper
+from tests.desktop.services.halls import text_of
 from tests.desktop.views.page_room import column, room, shown
 
 __all__ = ["room", "shown"]
@@ -177,8 +178,31 @@ def test_voiding_asks_for_a_reason_beside_the_field_and_then_is_final(room, prev
     preview.steps.submit()
     room.settle()
     assert papers_of(room, matter_id)[0].voided
-    assert not preview.panel.isEnabled()
     assert preview.state_words.text() == "已作废"
+    assert not preview.void_button.isVisible()
+
+
+def test_a_void_paper_comes_out_of_the_printer_with_its_stamp_and_is_void_still(room, preview, tray, qtbot):
+    matter_id = room.accept(room.visit())
+    paper = issued(room, matter_id)
+    stored = room.call(papers.stored_pdf, room.station, paper.paper_id)
+    room.call(papers.void_paper, room.station, VoidPaper(paper.paper_id, matter_id, "承办单位写错"))
+    preview.open_paper(matter_id, paper.paper_id)
+    room.settle()
+    assert preview.panel.print_button.text().startswith("打印作废件")
+    preview.print_current()
+    room.settle()
+    (sheet,) = sheets(tray)
+    assert sheet.read_bytes()[: len(stored)] == stored
+    assert "作废2026-11-2309:13王芳承办单位写错" in text_of(sheet.read_bytes())
+    assert "补打" not in text_of(sheet.read_bytes())
+    qtbot.keyClick(preview.panel.yes, Qt.Key.Key_Return)
+    room.settle()
+    (row,) = papers_of(room, matter_id)
+    assert (row.state, row.prints) == ("voided", 1)
+    preview.print_current()
+    room.settle()
+    assert any("补打第1次" in text_of(each.read_bytes()) for each in sheets(tray))
 
 
 def test_zoom_steps_and_fits_and_page_keys_turn(room, preview, qtbot):
