@@ -172,6 +172,8 @@ PAPERS: Final = {
     "number_invalid": "登记编号不成立[：{number}]。请照回执上的编号重新输入。",
     "document_number_invalid": "文号不成立[：{number}]。请照文书上的文号填写，年份用六角括号“〔〕”。",
     "query_code_wrong": "查询码不对。请照回执上的八位查询码重新输入。",
+    "form_unknown": "没有这种文书[（{form}）]。请从列出的文书中选择。",
+    "printer_name_invalid": "打印机或者纸盒的名称不成立。请从列出的打印机中选择。",
     "scan_unknown": "本机没有这张文书的登记[（{number}）]。可能是别的窗口登记的，请同步以后再扫。",
     "qr_unreadable": "扫到的二维码不是本系统回执上的，或者没有读全。请重扫，或者手工输入登记编号。",
 }

@@ -39,6 +39,41 @@ Allow all
 </Policy>
 """
 
+TRAYS = """*PPD-Adobe: "4.3"
+*FormatVersion: "4.3"
+*FileVersion: "1.0"
+*LanguageVersion: English
+*LanguageEncoding: ISOLatin1
+*PCFileName: "TRAYS.PPD"
+*Product: "(Trays)"
+*Manufacturer: "Synthetic"
+*ModelName: "Trays"
+*ShortNickName: "Trays"
+*NickName: "Trays"
+*PSVersion: "(3010) 0"
+*LanguageLevel: "3"
+*ColorDevice: False
+*DefaultColorSpace: Gray
+*FileSystem: False
+*OpenUI *PageSize/Page Size: PickOne
+*DefaultPageSize: A4
+*PageSize A4/A4: ""
+*CloseUI: *PageSize
+*OpenUI *PageRegion/Page Region: PickOne
+*DefaultPageRegion: A4
+*PageRegion A4/A4: ""
+*CloseUI: *PageRegion
+*DefaultImageableArea: A4
+*ImageableArea A4/A4: "0 0 595 842"
+*DefaultPaperDimension: A4
+*PaperDimension A4/A4: "595 842"
+*OpenUI *InputSlot/Tray: PickOne
+*DefaultInputSlot: Upper
+*InputSlot Upper/Upper: ""
+*InputSlot Lower/Lower: ""
+*CloseUI: *InputSlot
+"""
+
 
 def unavailable() -> str:
     """Why no CUPS can be started here, or an empty string."""
@@ -74,6 +109,11 @@ def server():
             subprocess.run(
                 ["/usr/sbin/lpadmin", *arguments], env=environment, check=True, capture_output=True, timeout=60
             )
+        tray = root / "trays.ppd"
+        tray.write_text(TRAYS)
+        held = ["-p", "Trays", "-v", "file:///dev/null", "-P", str(tray)]  # takes jobs, and keeps them: not enabled
+        subprocess.run(["/usr/sbin/lpadmin", *held], env=environment, check=True, capture_output=True, timeout=60)
+        subprocess.run(["/usr/sbin/cupsaccept", "Trays"], env=environment, check=True, capture_output=True, timeout=60)
         yield str(root / "socket")
     finally:
         daemon.terminate()

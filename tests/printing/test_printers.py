@@ -58,10 +58,23 @@ def ink(document):
 
 def test_the_queues_and_the_usual_one_are_known(server):
     printers = CupsPrinters(server)
-    assert [printer.name for printer in printers.printers()] == ["PDF"]
+    assert {printer.name for printer in printers.printers()} == {"PDF", "Trays"}
     assert printers.printers()[0].accepting
     assert printers.default() == "PDF"
     assert printers.state("PDF-999") is JobState.UNKNOWN
+
+
+def test_the_trays_of_a_queue_are_known_and_a_job_goes_to_the_one_that_was_named(server, line):
+    printers = CupsPrinters(server)
+    assert printers.trays("Trays") == ["Upper", "Lower"]
+    assert printers.trays("PDF") == []
+    job = printers.print(render(gallery.acceptance(), Paper.A4, line, Mark.original()), "Trays", 1, "x", "Lower")
+    number = int(job.rpartition("-")[2])
+    spool = Path(server).parent / "spool" / f"c{number:05d}"
+    until(spool.exists, "the job is not spooled")
+    told = spool.read_bytes()
+    assert b"InputSlot" in told
+    assert b"Lower" in told
 
 
 def test_a_queue_that_is_not_there_is_a_fault_of_the_surroundings(server, line):
