@@ -64,10 +64,18 @@ def test_the_queues_and_the_usual_one_are_known(server):
     assert printers.state("PDF-999") is JobState.UNKNOWN
 
 
-def test_the_trays_of_a_queue_are_known_and_a_job_goes_to_the_one_that_was_named(server, line):
+def test_the_trays_of_a_queue_are_read_from_what_the_print_system_tells_of_its_options(tmp_path, monkeypatch):
+    told = tmp_path / "lpoptions"
+    told.write_text("#!/bin/sh\necho 'PageSize/Media Size: *A4 A5'\necho 'InputSlot/Media Source: *Auto Upper Lower'\n")
+    told.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    assert CupsPrinters().trays("any") == ["Auto", "Upper", "Lower"]
+    told.write_text("#!/bin/sh\necho 'lpoptions: Unable to get PPD file' >&2\nexit 1\n")
+    assert CupsPrinters().trays("any") == []
+
+
+def test_a_job_goes_to_the_tray_that_was_named(server, line):
     printers = CupsPrinters(server)
-    assert printers.trays("Trays") == ["Upper", "Lower"]
-    assert printers.trays("PDF") == []
     job = printers.print(render(gallery.acceptance(), Paper.A4, line, Mark.original()), "Trays", 1, "x", "Lower")
     number = int(job.rpartition("-")[2])
     spool = Path(server).parent / "spool" / f"c{number:05d}"
