@@ -197,6 +197,7 @@ class Bootstrap(QObject):
             "matter": make("matter_page", "MatterPage", device_lane=parts.device_lane),
             "petitioner": make("petitioner_page", "PetitionerPage"),
             "unfinished": make("print_dialog", "UnfinishedPapers"),
+            "wording": make("wording_page", "WordingPage", device_lane=parts.device_lane),
             "paper": make("preview_page", "PreviewPage", device_lane=parts.device_lane),
         }
 

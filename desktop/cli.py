@@ -63,6 +63,7 @@ SERVICES: Mapping[type, Callable[[Station, Any], Outcome[Any]]] = {
     commands.ImportCalendar: tables.import_calendar,
     commands.ImportRules: tables.import_rules,
     commands.ImportCodes: tables.import_codes,
+    commands.ImportWording: tables.import_wording,
 }
 
 
@@ -329,14 +330,18 @@ def _import(command: type) -> Callable[[argparse.Namespace], int]:
     """Import a table from a file: the whole text is the command's only input."""
 
     def run(words: argparse.Namespace) -> int:
-        data = cli_input.read_file(Path(words.file))
-        try:
-            asked = command(data.decode("utf-8-sig"))
-        except UnicodeDecodeError as error:
-            raise Refusal("input_invalid", field="table", facts={"reason": "不是 UTF-8", "kind": "not_utf8"}) from error
+        asked = command(cli_input.read_text(Path(words.file)))
         return _with_station(lambda station, _words: SERVICES[command](station, asked))(words)
 
     return run
+
+
+def _wording(words: argparse.Namespace) -> int:
+    """``wording list|show|check|import``."""
+    if words.what == "import":
+        return _import(commands.ImportWording)(words)
+    text = cli_input.read_text(Path(words.file)) if words.what == "check" else ""
+    return _with_station(lambda station, w: cli_read.wording_told(station, w, text))(words)
 
 
 def _add_clerk(station: Station, words: argparse.Namespace) -> object:
@@ -390,6 +395,7 @@ DO: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "import-calendar": _import(commands.ImportCalendar),
     "import-rules": _import(commands.ImportRules),
     "import-codes": _import(commands.ImportCodes),
+    "wording": _wording,
     "add-clerk": _with_station(_add_clerk),
     "change-password": _with_station(_change_password),
 }

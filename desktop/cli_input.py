@@ -212,6 +212,14 @@ def read_file(path: Path) -> bytes:
         raise fault_of_os_error(error, path) from error
 
 
+def read_text(path: Path) -> str:
+    """The text of a file somebody named; refused ``input_invalid`` when it is not UTF-8."""
+    try:
+        return read_file(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Refusal("input_invalid", field="table", facts={"reason": "不是 UTF-8", "kind": "not_utf8"}) from error
+
+
 def password(file: str | None, prompt: str, *, twice: bool = False) -> str:
     """A password from ``--password-file``, else from XINFANG_PASSWORD_FILE, else asked for at the terminal.
 

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from desktop.models.store.rows import MatterRow
-from desktop.services import clerks, county, drafts, lookup, matters, papers, series, supervision, tables, waiting
+from desktop.services import (
+    clerks,
+    county,
+    drafts,
+    lookup,
+    matters,
+    papers,
+    series,
+    supervision,
+    tables,
+    waiting,
+    wording,
+)
 from desktop.services.shipped import shipped_calendars, shipped_rules
 from desktop.services.station import Station
 from domain.arithmetic import report
@@ -67,6 +80,18 @@ def listed(station: Station, what: str, *, day: str, limit: int, focus: str = ""
         inside = {row.matter_id for row in lookup.in_focus(station, focus)}
         rows = [row for row in rows if isinstance(row, MatterRow) and row.matter_id in inside]
     return rows[:limit] if limit else rows
+
+
+def wording_told(station: Station, asked: argparse.Namespace, text: str) -> object:
+    """``wording list``, ``show`` and ``check`` (of ``text``); refused ``wording_wrong`` with every reason."""
+    if asked.what == "list":
+        return wording.forms(station)
+    if asked.what == "show":
+        return wording.table_of(station, asked.form, asked.region, asked.version)
+    wrong = wording.check_table(station, text)
+    if wrong:
+        raise Refusal("wording_wrong", field="words", facts={"count": len(wrong), "wrong": list(wrong)})
+    return {"wrong": []}
 
 
 def _visits(station: Station, day: str) -> Iterable[object]:

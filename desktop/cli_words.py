@@ -81,6 +81,7 @@ def parser(do: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.Ar
     part("import-calendar", "导入一年的工作日历").add_argument("file", metavar="FILE.json")
     part("import-rules", "导入本地区的期限规则表").add_argument("file", metavar="FILE.json")
     part("import-codes", "导入代码表的新版本").add_argument("file", metavar="FILE.json")
+    _add_wording_words(part("wording", "文书用语：现行的、查看、检查、采用新的一版"))
     clerk = part("add-clerk", "增加一名工作人员")
     clerk.add_argument("new_sign_in", metavar="SIGN_IN")
     clerk.add_argument("--name", required=True, metavar="姓名")
@@ -129,6 +130,17 @@ def _add_bundle_words(bundle: argparse.ArgumentParser) -> None:
     out.add_argument("--anew", action="store_true", help="已接入的窗口用新的接入单重新接入")
     back = ways.add_parser("import", help="导入县级的回执介质，可以一次给几份，次序不限")
     back.add_argument("files", nargs="+", metavar="FILE")
+
+
+def _add_wording_words(wording: argparse.ArgumentParser) -> None:
+    ways = wording.add_subparsers(dest="what", required=True, metavar="list|show|check|import", parser_class=_Parser)
+    ways.add_parser("list", help="各种文书今天用哪一版用语")
+    show = ways.add_parser("show", help="一种文书的用语表，可以存成文件修改")
+    show.add_argument("form", metavar="FORM", help="如 F04")
+    show.add_argument("--region", default="", metavar="CODE", help="某地区、某机构的，默认为今天所用的")
+    show.add_argument("--version", type=int, default=0, metavar="N", help="第几版，默认为最高的一版")
+    for name, says in (("check", "检查用语表，列出全部问题，不记录"), ("import", "采用用语表，作为新的一版")):
+        ways.add_parser(name, help=says).add_argument("file", metavar="FILE.json")
 
 
 def _add_file_words(file: argparse.ArgumentParser) -> None:

@@ -24,6 +24,7 @@ class CaseKind:
     CALENDAR: Final = "calendar"
     RULES: Final = "rules"
     CODES: Final = "codes"
+    WORDING: Final = "wording"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ _KINDS: Final = (
     ActKind("calendar_imported", CaseKind.CALENDAR, "导入工作日历"),
     ActKind("rules_imported", CaseKind.RULES, "导入期限规则表"),
     ActKind("codes_imported", CaseKind.CODES, "导入代码表"),
+    ActKind("wording_imported", CaseKind.WORDING, "更换文书用语"),
 )
 
 ACT_KINDS: Final[Mapping[str, ActKind]] = {kind.name: kind for kind in _KINDS}

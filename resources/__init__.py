@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
 from typing import cast
 
@@ -33,6 +34,12 @@ def rules() -> dict[str, object]:
 def table(name: str) -> dict[str, object]:
     """A shipped table by its bare name, e.g. ``content_classes``; FileNotFoundError if there is none."""
     return _read(path(f"tables/{name}.json"))
+
+
+def wording(version: str) -> dict[str, dict[str, object]]:
+    """A shipped set of wording by form (shape: ``domain.wording``), and its Chinese names under ``titles``."""
+    folder = path(f"wording/{version}")
+    return {file.stem: tomllib.loads(file.read_text(encoding="utf-8")) for file in sorted(folder.glob("*.toml"))}
 
 
 def tables() -> list[str]:

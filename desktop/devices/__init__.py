@@ -11,6 +11,7 @@ from desktop.devices.printers import (
     list_printers,
     print_pdf,
     print_system,
+    trays,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "list_printers",
     "print_pdf",
     "print_system",
+    "trays",
 ]

@@ -51,8 +51,11 @@ class PrintSystem(Protocol):
     def default(self) -> str:
         """The usual queue's name, or an empty string."""
 
-    def print(self, pdf: bytes, printer: str, copies: int, title: str) -> str:
-        """Hands the bytes over; returns the job's id."""
+    def trays(self, printer: str) -> list[str]:
+        """The paper trays of a queue by their own names; empty when it does not tell."""
+
+    def print(self, pdf: bytes, printer: str, copies: int, title: str, tray: str = "") -> str:
+        """Hands the bytes over, to a tray of the queue when one is named; returns the job's id."""
 
     def state(self, job: str) -> JobState:
         """What became of a job."""
@@ -77,8 +80,15 @@ class CupsPrinters:
         found = re.search(r"destination: (\S+)", self._run(["lpstat", "-d"], missing_is_empty=True))
         return found.group(1) if found else ""
 
-    def print(self, pdf: bytes, printer: str, copies: int, title: str) -> str:
+    def trays(self, printer: str) -> list[str]:
+        said = self._run(["lpoptions", "-p", printer, "-l"], missing_is_empty=True)
+        found = re.search(r"^InputSlot/[^:]*: (.+)$", said, re.MULTILINE)
+        return [name.lstrip("*") for name in found.group(1).split()] if found else []
+
+    def print(self, pdf: bytes, printer: str, copies: int, title: str, tray: str = "") -> str:
         command = ["lp", "-d", printer, "-n", str(copies), "-t", title, "-o", f"media={medium(pdf)}"]
+        if tray:
+            command += ["-o", f"InputSlot={tray}"]
         said = self._run([*command, "-o", "print-scaling=none", "-"], printer=printer, given=pdf)
         found = re.search(r"request id is (\S+)", said)
         if found is None:
@@ -123,7 +133,10 @@ class FolderPrinters:
     def default(self) -> str:
         return self.NAME
 
-    def print(self, pdf: bytes, printer: str, copies: int, title: str) -> str:
+    def trays(self, printer: str) -> list[str]:  # noqa: ARG002 - a folder has one place for everything
+        return []
+
+    def print(self, pdf: bytes, printer: str, copies: int, title: str, tray: str = "") -> str:  # noqa: ARG002
         safe = re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", title).strip(". ") or "paper"
         first = ""
         try:
@@ -187,12 +200,18 @@ def default_printer() -> str:
     return system.default() if system else ""
 
 
-def print_pdf(pdf: bytes, printer: str, copies: int = 1, title: str = "") -> str:
+def trays(printer: str) -> list[str]:
+    """The paper trays of a queue; empty when it does not tell."""
+    system = print_system()
+    return system.trays(printer) if system and printer else []
+
+
+def print_pdf(pdf: bytes, printer: str, copies: int = 1, title: str = "", tray: str = "") -> str:
     """Sends stored bytes to a queue; the job's id. SurroundingsFault ``printer_failed`` when nobody takes them."""
     system = print_system()
     if system is None:
         raise SurroundingsFault("printer_failed", facts={"printer": printer, "reason": "no print system"})
-    return system.print(pdf, printer, copies, title)
+    return system.print(pdf, printer, copies, title, tray)
 
 
 def job_state(job: str) -> JobState:

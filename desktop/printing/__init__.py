@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from domain.refusals import Refusal
 
@@ -13,23 +13,32 @@ if TYPE_CHECKING:
 __all__ = ["missing_characters", "page_count", "page_pngs", "render", "stamp_reprint", "warm_up"]
 
 
-def render(content: Content, paper: Paper, line: PrintLine, mark: Mark) -> bytes:
+def render(
+    content: Content, paper: Paper, line: PrintLine, mark: Mark, words: Mapping[str, Any] | None = None
+) -> bytes:
     """The PDF of a form. The same arguments give the same bytes, in every process.
+
+    ``words`` is the local wording the content names; None: the content names a shipped one.
 
     Refusals: ``character_unprintable`` (facts ``char``, ``code_point``) when no shipped face has a character,
     ``paper_not_for_form`` when the form is never printed on such a sheet.
     A reprint mark draws the original and stamps it; to reprint what was stored, use ``stamp_reprint``.
     """
     from desktop.printing.compose import compose
+    from desktop.printing.wording import given
 
-    return compose(content, paper, line, mark)
+    with given(content.wording, content.form, words):
+        return compose(content, paper, line, mark)
 
 
-def stamp_reprint(stored: bytes, mark: Mark) -> bytes:
-    """A stored PDF with 补打 第n次, when and who on top of every page; its bytes are the beginning of the result."""
+def stamp_reprint(stored: bytes, mark: Mark, voided: str = "") -> bytes:
+    """A stored PDF with 补打 第n次, when and who on top of every page; its bytes are the beginning of the result.
+
+    ``voided``: when, by whom and why it was voided; every page is then stamped 作废 too.
+    """
     from desktop.printing.reprint import stamp
 
-    return stamp(stored, mark)
+    return stamp(stored, mark, voided)
 
 
 def missing_characters(texts: Iterable[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The mark 补打 第n次 on a stored PDF, as an appended revision: the stored bytes stay as they are and come first.
+"""The marks 补打 第n次 and 作废 on a stored PDF, as an appended revision: the stored bytes stay and come first.
 
 A PDF may be changed by writing new versions of some objects behind its end. The result therefore begins with the very
 bytes of the first print, which anyone can cut off and compare by hash. Only PDFs of this program are understood.
@@ -6,16 +6,20 @@ bytes of the first print, which anyone can cut off and compare by hash. Only PDF
 
 from __future__ import annotations
 
+import math
 import re
 import zlib
+from collections.abc import Mapping
 
-from desktop.printing.breaking import set_line
+from desktop.printing.breaking import Line, set_line
 from desktop.printing.embed import Subset, font_words, stream_words, subset
 from desktop.printing.faces import Face
 from desktop.printing.sheet import MM
 from domain.papers import Mark
 
 _SIZE = 9.0
+_VOID = "作废"
+_TILT = math.radians(28)
 
 
 def mark_text(mark: Mark) -> str:
@@ -23,14 +27,16 @@ def mark_text(mark: Mark) -> str:
     return " ".join(part for part in (f"补打 第{mark.n}次", mark.at, mark.by) if part)
 
 
-def stamp(stored: bytes, mark: Mark) -> bytes:
+def stamp(stored: bytes, mark: Mark, voided: str = "") -> bytes:
     """The stored PDF followed by a revision that shows the mark at the top right of every page.
 
-    ValueError when the mark is not a reprint or the PDF was not made by this program.
+    ``voided`` says when, by whom and why a paper was voided: 作废 is then stamped across every page too, in outline, so
+    that what lies below stays legible. ValueError when there is nothing to stamp or the PDF is not of this program.
     """
-    if mark.kind != "reprint":
-        raise ValueError("only a reprint is stamped")
-    return _Revision(stored).with_mark(mark_text(mark))
+    if mark.kind != "reprint" and not voided:
+        raise ValueError("only a reprint or a void paper is stamped")
+    small = [mark_text(mark)] if mark.kind == "reprint" else []
+    return _Revision(stored).with_marks([*small, *([f"{_VOID} {voided}"] if voided else [])], _VOID if voided else "")
 
 
 class _Revision:
@@ -69,11 +75,13 @@ class _Revision:
         self.objects[number] = body
         return number
 
-    def with_mark(self, text: str) -> bytes:
-        line = set_line("hei", text)
+    def with_marks(self, small: list[str], big: str) -> bytes:
+        """``small`` lines at the top right, from the edge down, and ``big`` across the page when it is not empty."""
+        lines, across = [set_line("hei", text) for text in small], set_line("hei", big)
+        glyphs = [glyph for line in (*lines, across) for glyph in line.glyphs]
         fonts: dict[Face, tuple[str, tuple[int, ...]]] = {}
-        for face in sorted({glyph[0] for glyph in line.glyphs}, key=lambda each: each.name):
-            chosen = tuple(sorted({glyph[1] for glyph in line.glyphs if glyph[0] is face}))
+        for face in sorted({glyph[0] for glyph in glyphs}, key=lambda each: each.name):
+            chosen = tuple(sorted({glyph[1] for glyph in glyphs if glyph[0] is face}))
             fonts[face] = (f"R{len(fonts) + 1}", chosen)
         entries = b"".join(
             f"/{label} {self._font(face, subset(face, chosen))} 0 R".encode() for face, (label, chosen) in fonts.items()
@@ -88,13 +96,20 @@ class _Revision:
             if not (box and contents and shared):
                 raise ValueError("not a PDF of ours: a page without its parts")
             wide, high = float(box.group(1)), float(box.group(2))
-            margin = 4 * MM if wide < 100 * MM else 14 * MM
-            x, y = wide - margin - line.width * _SIZE, high - (6 * MM if wide < 100 * MM else 12 * MM)
-            code = f"q 0 g BT 1 0 0 1 {x:.2f} {y:.2f} Tm 0 Tc"
-            for face, glyph, _, _ in line.glyphs:
-                label, chosen = fonts[face]
-                code += f" /{label} {_SIZE} Tf <{chosen.index(glyph) + 1:04X}> Tj"
-            over = self._add(stream_words(zlib.compress((code + " ET Q").encode())))
+            roll = wide < 100 * MM
+            margin, top = (4 * MM, 6 * MM) if roll else (14 * MM, 12 * MM)
+            code = "q 0 g"
+            for n, line in enumerate(lines):
+                size = min(_SIZE, (wide - 2 * margin) / max(line.width, 1.0))  # a long reason still fits the line
+                x, y = wide - margin - line.width * size, high - top + (len(lines) - 1 - n) * _SIZE * 1.25
+                code += _shown(line, fonts, size, f"1 0 0 1 {x:.2f} {y:.2f}")
+            if big:
+                size = wide / 4
+                cos, sin, half = math.cos(_TILT), math.sin(_TILT), across.width * size / 2
+                x, y = wide / 2 - half * cos, high / 2 - half * sin
+                code += f" 0.8 0.1 0.1 RG {size / 50:.2f} w 1 Tr"  # outline only
+                code += _shown(across, fonts, size, f"{cos:.4f} {sin:.4f} {-sin:.4f} {cos:.4f} {x:.2f} {y:.2f}")
+            over = self._add(stream_words(zlib.compress((code + " Q").encode())))
             changed = page.replace(contents.group(), b"/Contents [ %b 0 R %d 0 R ]" % (contents.group(1), over))
             self._add(changed, number)
             resources.add(int(shared.group(1)))
@@ -116,3 +131,12 @@ class _Revision:
         out += b"xref\n" + b"".join(b"%d 1\n%010d 00000 n \n" % (n, place) for n, place in sorted(places.items()))
         out += b"trailer\n<< %b /Size %d /Prev %d >>\n" % (self.trailer, self.next, self.before)
         return out + b"startxref\n%d\n%%%%EOF\n" % at
+
+
+def _shown(line: Line, fonts: Mapping[Face, tuple[str, tuple[int, ...]]], size: float, place: str) -> str:
+    """A set line as the words of a content stream; ``place`` is its text matrix."""
+    code = f" BT {place} Tm 0 Tc"
+    for face, glyph, _, _ in line.glyphs:
+        label, chosen = fonts[face]
+        code += f" /{label} {size:g} Tf <{chosen.index(glyph) + 1:04X}> Tj"
+    return code + " ET"

@@ -1,36 +1,43 @@
-"""The statutory sentences of the forms: read from ``resources/wording/<version>``, filled, and checked for bad law."""
+"""The statutory sentences of the forms: read from ``resources/wording/<version>`` or given with a paper, and filled."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
-from typing import Any, cast
+from typing import Any, Final, cast
 
+from domain.wording import blanks, fixed_part, lint, sentences_of
 from resources import path
 
+__all__ = ["blanks", "fill", "fixed_part", "given", "lint", "paragraphs", "sentences_of", "words"]
+
 _BLANK = re.compile(r"\{([a-z_]+)\}")
-_REPEALED = "《信访条例》"
-_REMEDY = re.compile(
-    r"行政复议[^。；]{0,12}行政诉讼|不服[^。；]{0,40}(?:行政复议|行政诉讼|提起诉讼)|(?:依法|可以)提起行政诉讼"
-)
+_GIVEN: Final[ContextVar[tuple[str, Mapping[str, Any]] | None]] = ContextVar("given wording", default=None)
+
+
+@contextmanager
+def given(version: str, form: str, said: Mapping[str, Any] | None) -> Iterator[None]:
+    """While a form is drawn: its wording of this version is ``said``, a local one no file of ours holds."""
+    token = _GIVEN.set((f"{version} {form}", said) if said is not None else None)
+    try:
+        yield
+    finally:
+        _GIVEN.reset(token)
+
+
+def words(version: str, form: str) -> Mapping[str, Any]:
+    """The wording of a form. KeyError-free: a version neither given nor shipped is a FileNotFoundError."""
+    local = _GIVEN.get()
+    return local[1] if local is not None and local[0] == f"{version} {form}" else _shipped(version, form)
 
 
 @cache
-def words(version: str, form: str) -> Mapping[str, Any]:
-    """The wording of a form. KeyError-free: a version that is not shipped is a FileNotFoundError."""
+def _shipped(version: str, form: str) -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", tomllib.loads(path(f"wording/{version}/{form}.toml").read_text(encoding="utf-8")))
-
-
-def blanks(template: str) -> list[str]:
-    """Names of the blanks of a sentence, in order."""
-    return _BLANK.findall(template)
-
-
-def fixed_part(template: str) -> str:
-    """A sentence without its blanks: what every paper of the form says."""
-    return _BLANK.sub("", template)
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:
@@ -45,29 +52,3 @@ def paragraphs(sentences: list[Mapping[str, str]], values: Mapping[str, str]) ->
         for each in sentences
         if not ("when" in each and not values[each["when"]]) and not ("unless" in each and values[each["unless"]])
     ]
-
-
-def lint(form: str, text: str) -> list[str]:
-    """What is wrong in law with a sentence of a form: codes ``repealed_regulation``, ``remedy_not_given``.
-
-    The 2005 《信访条例》 is no longer in force, and registering, accepting or forwarding a matter is outside
-    administrative litigation, so a notice (F04–F08) must not offer reconsideration or suit against itself; F05 may name
-    行政复议 as the route of the matter.
-    """
-    found = []
-    if _REPEALED in text:
-        found.append("repealed_regulation")
-    if form in ("F04", "F05", "F06", "F07", "F08") and _REMEDY.search(text):
-        found.append("remedy_not_given")
-    return found
-
-
-def sentences_of(wording: object) -> list[str]:
-    """Every text in a wording file, at any depth."""
-    if isinstance(wording, str):
-        return [wording]
-    if isinstance(wording, Mapping):
-        return [text for each in wording.values() for text in sentences_of(each)]
-    if isinstance(wording, list):
-        return [text for each in wording for text in sentences_of(each)]
-    return []

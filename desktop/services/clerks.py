@@ -7,6 +7,7 @@ from desktop.models.store.rows import ClerkRow
 from desktop.services.outcome import Outcome, Topic
 from desktop.services.station import Station
 from domain.acts import ActDraft, CaseKind
+from domain.refusals import Refusal
 
 
 def add_clerk(station: Station, *, sign_in: str, name: str, password: str) -> Outcome[str]:
@@ -44,3 +45,14 @@ def change_password(station: Station, *, old_password: str, new_password: str) -
 def clerks(station: Station) -> list[ClerkRow]:
     """Clerks known here."""
     return station.store.clerks()
+
+
+def is_administrator(station: Station) -> bool:
+    """Whether the clerk signed in keeps this office's tables: the one this station was set up with."""
+    return station.sign_in == next(iter(keys.sign_in_names(station.folder).values()), "")
+
+
+def administrators_only(station: Station) -> None:
+    """Refuse ``not_administrator`` to everybody else."""
+    if not is_administrator(station):
+        raise Refusal("not_administrator", field="by")

@@ -37,6 +37,7 @@ from domain.decisions.settling import choices, third_allowed
 from domain.flags import Flag, flags
 from domain.fold import CaseState
 from domain.papers import TITLES
+from domain.papers.text import read_qr
 from domain.refusals import Refusal
 
 R = TypeVar("R")
@@ -213,6 +214,24 @@ def find(station: Station, text: str, limit: int = 60, focus: str = "") -> list[
     inside = {row.matter_id for row in in_focus(station, focus)}
     hits = station.store.find(text, kinds=("matter",), limit=FOCUS_HITS)
     return found_rows(station.store.db, [hit for hit in hits if hit.ref in inside][:limit])
+
+
+def by_scan(station: Station, scanned: str) -> tuple[str, str]:
+    """The case a scanned paper of ours is about: its matter, or the visit when that has several; kind and id.
+
+    Refused: ``qr_unreadable`` (not ours, misread), ``scan_unknown`` (no such visit here, or another query code).
+    """
+    read = read_qr(scanned)
+    if read is None:
+        raise Refusal("qr_unreadable", field="scan")
+    number, code = read
+    visit_id = station.store.visit_by_number(number.partition("/")[0])
+    visit = station.store.state(visit_id) if visit_id else None
+    if visit is None or visit.text("query_code") != code:
+        raise Refusal("scan_unknown", field="scan", facts={"number": number[:40]})
+    rows = station.store.matters_of_visit(visit.case_id)
+    named = [row for row in rows if row.number == number] or (rows if len(rows) == 1 else [])
+    return ("matter", named[0].matter_id) if named else ("visit", visit.case_id)
 
 
 def in_focus(station: Station, focus: str) -> list[MatterRow]:

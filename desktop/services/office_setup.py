@@ -44,6 +44,8 @@ class OfficeSetup:
     """The scope this desk writes: ``restricted/<code>`` for a desk of 检举控告; empty for the office's own."""
     restricted_folder: str = ""
     """At an ordinary desk: where 检举控告 is registered, a data folder of this PC or a place in words."""
+    printing: str = ""
+    """How each form is printed at this window, as JSON (``services.print_settings``); empty: as the clerk chooses."""
     directory: tuple[OfficeRow, ...] = ()
     series: tuple[SeriesSetup, ...] = ()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import cast
 
@@ -13,7 +13,10 @@ from desktop.models.store.rows import PaperRow
 from desktop.services import series
 from desktop.services.contents import content_for
 from desktop.services.outcome import Outcome, Topic
+from desktop.services.people import People
+from desktop.services.shipped import shipped_wording
 from desktop.services.station import Station
+from domain.beijing import beijing_minute
 from domain.canonical import Json
 from domain.commands import ConfirmPrint, IssuePaper, VoidPaper
 from domain.decisions import papers as decisions
@@ -21,7 +24,9 @@ from domain.decisions.papers import SERIES_OF
 from domain.faults import SurroundingsFault
 from domain.fold import CaseState, is_count
 from domain.papers import SIZES, Content, Mark, Paper, PrintLine, as_json, from_json
+from domain.papers.content import WORDING
 from domain.refusals import Refusal
+from domain.wording import Words, sentences_of, well_built
 
 TOPICS = frozenset({Topic.PAPER, Topic.MATTER, Topic.VISIT, Topic.SYNC})
 
@@ -37,13 +42,13 @@ def issue_paper(station: Station, command: IssuePaper) -> Outcome[PaperRow]:
     decisions.check_issue(command, state)
     desk = station.desk()
     # Dry run with a stand-in number: whatever cannot be printed is refused before a number is used up.
-    trial = content_for(station, command, state, document_number=_trial_number(station, command), issued_on=desk.today)
-    _refuse_unprintable(trial)
+    trial, words = _content(station, command, state, _trial_number(station, command))
+    refuse_unprintable([*_texts(as_json(trial)), *sentences_of(words)])
     paper_id = desk.new_id()
     with station.writing() as transaction:
         drawn, before = series.draw(station, command.form, desk.today)
         number = drawn.number if drawn else ""
-        content = content_for(station, command, state, document_number=number, issued_on=desk.today)
+        content, words = _content(station, command, state, number)
         draft = decisions.issue(
             command,
             state,
@@ -52,6 +57,7 @@ def issue_paper(station: Station, command: IssuePaper) -> Outcome[PaperRow]:
             content=cast("Json", as_json(content)),
             drawn=drawn,
             place=_station_name(station),
+            words=cast("Json", words),
         )
         transaction.record([*before, draft])
     return Outcome(finish_paper(station, paper_id, state.case_id), TOPICS)
@@ -68,7 +74,7 @@ def finish_paper(station: Station, paper_id: str, case_id: str) -> PaperRow:
         n = frozen.get("n")
         if is_count(n):  # noted outside the database before it is on paper
             station.set_fence({str(frozen.get("series")): n + 1})
-    pdf = _made_from(state, paper_id)
+    pdf = made_from(_frozen(state, paper_id))
     pages = printing.page_count(pdf)
     with station.writing() as transaction:
         digest = transaction.keep_pdf(pdf)
@@ -88,7 +94,7 @@ def stored_pdf(station: Station, paper_id: str) -> bytes:
     pdf = station.store.pdf(row.pdf_hash)
     if pdf is not None:
         return pdf
-    again = _made_from(station.state(row.case_id, field="case_id"), paper_id)
+    again = made_from(_frozen(station.state(row.case_id, field="case_id"), paper_id))
     if hashlib.sha256(again).hexdigest() != row.pdf_hash:
         raise SurroundingsFault("paper_elsewhere", facts={"number": row.number})
     with immediate(station.store.db) as transaction:
@@ -98,12 +104,22 @@ def stored_pdf(station: Station, paper_id: str) -> bytes:
 
 
 def reprint_pdf(station: Station, paper_id: str) -> bytes:
-    """The stored PDF with the mark 补打 第n次, when and by whom; the stored bytes stay as they are."""
+    """The stored PDF with the mark 补打 第n次, when and by whom, and 作废 when it is void; the stored bytes stay."""
     row = _row(station, paper_id)
     pdf = stored_pdf(station, paper_id)
-    if row.prints == 0:
+    if row.prints == 0 and not row.voided:
         return pdf
-    return printing.stamp_reprint(pdf, Mark.reprint(row.prints, station.now, station.clerk_name))
+    mark = Mark.reprint(row.prints, station.now, station.clerk_name) if row.prints else Mark.original()
+    return printing.stamp_reprint(pdf, mark, _voiding(station, row) if row.voided else "")
+
+
+def _voiding(station: Station, row: PaperRow) -> str:
+    """When, by whom and why a paper was voided, as its stamp says."""
+    state = station.state(row.case_id, field="case_id")
+    head = state.fields[f"paper.{row.paper_id}.voided"].heads[-1]
+    why = next((act.why for act in state.acts if act.act_id == head.act_id), "")
+    spoken = "".join(char for char in why if not printing.missing_characters([char]))
+    return f"{beijing_minute(head.wall_ms)} {People(station).name(head.by)} {spoken[:40]}".strip()
 
 
 def draft_pdf(station: Station, command: IssuePaper) -> bytes:
@@ -112,9 +128,9 @@ def draft_pdf(station: Station, command: IssuePaper) -> bytes:
     command = _sized(command)
     decisions.check_issue(command, state)
     number = _trial_number(station, command)
-    content = content_for(station, command, state, document_number=number, issued_on=station.desk().today)
+    content, words = _content(station, command, state, number)
     line = PrintLine(state.text("number"), station.now, _station_name(station), station.clerk_name)
-    return printing.render(content, Paper(command.size), line, Mark.draft())
+    return printing.render(content, Paper(command.size), line, Mark.draft(), words)
 
 
 def confirm_print(station: Station, command: ConfirmPrint) -> Outcome[PaperRow]:
@@ -143,18 +159,40 @@ def papers_of(station: Station, case_id: str) -> list[PaperRow]:
     return station.store.papers_of(case_id)
 
 
-def _made_from(state: CaseState, paper_id: str) -> bytes:
-    """The PDF an issuing act stands for: the same bytes on every machine."""
-    frozen = _frozen(state, paper_id)
+def frozen_wording(station: Station, paper_id: str) -> str:
+    """The version of the wording a paper was issued in."""
+    state = station.state(_row(station, paper_id).case_id, field="case_id")
+    return from_json(_object(_frozen(state, paper_id).get("content"))).wording
+
+
+def made_from(frozen: Mapping[str, object]) -> bytes:
+    """The PDF of what an issuing act froze: the same bytes on every machine.
+
+    SurroundingsFault ``paper_elsewhere`` when its wording is one this program cannot print.
+    """
     said = _object(frozen.get("line"))
     line = PrintLine(*(str(said.get(name, "")) for name in ("number", "at", "station", "operator")))
     content = from_json(_object(frozen.get("content")))
-    return printing.render(content, Paper(str(frozen.get("size", "A4"))), line, Mark.original())
+    size = Paper(str(frozen.get("size", "A4")))
+    if content.wording == WORDING:
+        return printing.render(content, size, line, Mark.original())
+    words = frozen.get("words")
+    if not well_built(words, shipped_wording().shipped[content.form]):
+        raise SurroundingsFault("paper_elsewhere", facts={"number": str(frozen.get("number", ""))})
+    return printing.render(content, size, line, Mark.original(), cast("Words", words))
 
 
-def _refuse_unprintable(content: Content) -> None:
+def _content(station: Station, command: IssuePaper, state: CaseState, number: str) -> tuple[Content, Words | None]:
+    """What the paper says today, and the local wording it says it in, None: the shipped one."""
+    desk = station.desk()
+    content = content_for(station, command, state, document_number=number, issued_on=desk.today)
+    local = station.store.yardstick.wording.at(command.form, desk.office, desk.today)
+    return (content, None) if local is None else (replace(content, wording=local.mark), local.words)
+
+
+def refuse_unprintable(texts: Iterable[str]) -> None:
     """Refuse before anything is recorded when a character has no glyph in any shipped face."""
-    missing = printing.missing_characters(_texts(as_json(content)))
+    missing = printing.missing_characters(texts)
     if missing:
         facts = {"char": missing[0], "code_point": f"U+{ord(missing[0]):04X}", "count": len(missing)}
         raise Refusal("character_unprintable", field="form", facts=facts)

@@ -67,6 +67,8 @@ _REASONS_OF: Final[Mapping[str, Mapping[str, str]]] = {
     "calendar_table_invalid": TABLE_REASONS,
     "rule_table_invalid": TABLE_REASONS,
     "code_table_invalid": TABLE_REASONS,
+    "wording_invalid": TABLE_REASONS,
+    "wording_text": TABLE_REASONS,
 }
 _SLOT: Final = re.compile(r"\{(\w+)\}")
 _OPTIONAL: Final = re.compile(r"\[([^\[\]]*)\]")
@@ -136,6 +138,8 @@ def _facts(code: str, facts: Mapping[str, object], field: str) -> dict[str, str]
             text = _REASONS_OF.get(code, {}).get(text, text)
         elif name == "field":
             text = field_title(text) or text
+        elif name in ("part", "blank"):
+            text = _of_wording(name, text)
         elif name in _FIELDS:
             text = value_words(_FIELDS[name], text)
         else:
@@ -151,6 +155,14 @@ def _facts(code: str, facts: Mapping[str, object], field: str) -> dict[str, str]
     if head in _PLACES and index.isdigit():
         found["place"] = f"第{int(index) + 1}{_PLACES[head]}"
     return found
+
+
+def _of_wording(kind: str, name: str) -> str:
+    """A part or a blank of a form's wording by its Chinese name."""
+    from desktop.services.shipped import wording_titles  # read when somebody edits wording, not at the start
+
+    titles = wording_titles()
+    return titles.part(name) if kind == "part" else titles.blank(name)
 
 
 def _fill(pattern: str, facts: Mapping[str, str]) -> str:

@@ -172,6 +172,9 @@ PAPERS: Final = {
     "number_invalid": "登记编号不成立[：{number}]。请照回执上的编号重新输入。",
     "document_number_invalid": "文号不成立[：{number}]。请照文书上的文号填写，年份用六角括号“〔〕”。",
     "query_code_wrong": "查询码不对。请照回执上的八位查询码重新输入。",
+    "form_unknown": "没有这种文书[（{form}）]。请从列出的文书中选择。",
+    "printer_name_invalid": "打印机或者纸盒的名称不成立。请从列出的打印机中选择。",
+    "scan_unknown": "本机没有这张文书的登记[（{number}）]。可能是别的窗口登记的，请同步以后再扫。",
     "qr_unreadable": "扫到的二维码不是本系统回执上的，或者没有读全。请重扫，或者手工输入登记编号。",
 }
 
@@ -201,6 +204,28 @@ UPKEEP: Final = {
     "table_older": "[“{name}”]已有更新的第[{newest}]版，不能再导入第[{version}]版。",
     "table_elsewhere": "[“{name}”]是其他地区的规则[（{region}）]，不适用于本机构，没有导入。",
     "table_reserved": "条例本身的期限不能用导入的表改写。本地区的规则请另起标识。",
+    "not_administrator": "只有本窗口的管理员（建立本窗口的那一位）可以更换文书用语。请由管理员登录后办理。",
+    "wording_invalid": "文书用语表不对[：{reason}]，没有采用。请从现行用语改起。",
+    "wording_wrong": "文书用语有[{count}处]不对，不能采用。请逐条改正。",
+    "wording_unknown": "没有这一版文书用语[（{form}）]。请用 wording list 查看有哪些。",
+    "wording_elsewhere": "“{name}”是其他地区的文书用语[（{region}）]，不适用于本机构，没有采用。",
+    "wording_text": "第{line}行：{reason}[（{text}）]。",
+    "wording_shape": "“{part}”的写法不对。请从现行用语改起，不要增减段落名称。",
+    "wording_part_missing": "缺少“{part}”这一段。每一段都要保留。",
+    "wording_part_unknown": "没有“{part}”这一段。请删去，或者改回原来的段落名称。",
+    "wording_condition_unknown": "“{part}”：没有“{blank}”这个条件。请用现行用语里的条件。",
+    "repealed_regulation": "“{part}”：《信访条例》已废止，不能作依据。"
+    "请改引《信访工作条例》；只作历史说明的，写作“原《信访条例》”。",
+    "remedy_not_given": "“{part}”：登记、受理、转送等告知不属于行政复议、行政诉讼的受案范围，"
+    "不能告知对本告知不服可以复议或者诉讼。请删去。",
+    "wording_empty": "“{part}”有空的句子。请写上，或者删去这一行。",
+    "wording_too_long": "“{part}”太长[，最多{limit}字]。请写短一些。",
+    "wording_brace": "“{part}”：花括号不成对[（{text}）]。空格写作一对花括号，中间是名称。",
+    "wording_control": "“{part}”有看不见的字符。请删去后重新输入。",
+    "wording_blank_unknown": "“{part}”：没有“{blank}”这个空格。请从列出的空格名称中选用。",
+    "wording_blank_missing": "“{part}”缺少“{blank}”。这一项是文书必须写明的，什么情形下都不能漏。",
+    "wording_blank_loose": "“{part}”：“{blank}”有时没有内容，印出来会是空的。请照现行用语写上同样的条件。",
+    "wording_article_missing": "“{part}”没有写{article}。依据的条款要写全。",
     "simple_handling_off": "本地区没有施行简易办理，请按一般程序办理。施行的，由县级导入写明依据的期限规则表。",
     "simple_condition_missing": "没有写明符合简易办理的哪一种情形[（{conditions}）]。"
     "请选定一种，都不符合的按一般程序办理。",

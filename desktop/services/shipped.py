@@ -1,19 +1,24 @@
-"""The tables shipped in the package, read once: rules, calendars, old characters, surnames and their readings."""
+"""The tables shipped in the package, read once: rules, calendars, wording, old characters, surnames and readings."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import cast
+from typing import Final, cast
 
 import resources
 from desktop.models.store.tables import Shipped
 from domain.codes import TABLES, CodeBook, parse_codes
+from domain.papers.content import WORDING
 from domain.pinyin import SurnameReadings, initials, parse_surnames
 from domain.rules import Rules
 from domain.ruletable import parse_rules
+from domain.wording import WordingBook, Words
+from domain.wordingtext import Titles
 from domain.workcalendar import YearTable, parse_calendar
+
+_TITLES: Final = "titles"
 
 
 @lru_cache(maxsize=1)
@@ -36,7 +41,21 @@ def shipped_codes() -> CodeBook:
 
 def shipped_tables() -> Shipped:
     """All the tables that a station file is measured by until others are imported."""
-    return Shipped(shipped_rules(), shipped_calendars(), shipped_codes())
+    return Shipped(shipped_rules(), shipped_calendars(), shipped_codes(), shipped_wording())
+
+
+@lru_cache(maxsize=1)
+def shipped_wording() -> WordingBook:
+    """The wording in the package that new papers are printed in where nothing local counts."""
+    found = resources.wording(WORDING)
+    return WordingBook({form: cast("Words", words) for form, words in found.items() if form != _TITLES})
+
+
+@lru_cache(maxsize=1)
+def wording_titles() -> Titles:
+    """What blanks and parts of the wording are called in Chinese."""
+    found = cast("dict[str, dict[str, str]]", resources.wording(WORDING)[_TITLES])
+    return Titles(found["blanks"], found["parts"])
 
 
 @lru_cache(maxsize=1)

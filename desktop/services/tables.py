@@ -10,17 +10,20 @@ from functools import lru_cache
 
 from desktop.models.store.store import Moved
 from desktop.models.store.tables import TABULAR, calendar_rows, moved_by
+from desktop.services.clerks import administrators_only
 from desktop.services.outcome import Outcome, Topic
+from desktop.services.papers import refuse_unprintable
 from desktop.services.people import People
-from desktop.services.shipped import shipped_calendars, shipped_codes, shipped_rules
+from desktop.services.shipped import shipped_calendars, shipped_codes, shipped_rules, shipped_wording
 from desktop.services.station import Station
 from domain.acts import ActDraft
 from domain.beijing import beijing_minute
 from domain.codes import FIELDS, TABLES, Code, CodeBook, CodeTable
-from domain.commands import ImportCalendar, ImportCodes, ImportRules
+from domain.commands import ImportCalendar, ImportCodes, ImportRules, ImportWording
 from domain.decisions import corrections, tables
 from domain.fold import CaseState
 from domain.rules import Layer
+from domain.wording import Wording, sentences_of
 from domain.workcalendar import YearTable, parse_calendar
 
 
@@ -29,7 +32,7 @@ class TableRow:
     """One version of a table that measures here; shipped ones too."""
 
     kind: str
-    """``calendar`` · ``rules`` · ``codes``."""
+    """``calendar`` · ``rules`` · ``codes`` · ``wording``."""
     table: str
     name: str
     version: int
@@ -89,6 +92,23 @@ def import_codes(station: Station, command: ImportCodes) -> Outcome[Imported]:
         tables.case_of_codes(command),
         lambda state: tables.import_codes(command, state, shipped_codes()),
     )
+
+
+def import_wording(station: Station, command: ImportWording) -> Outcome[Imported]:
+    """Put a form's wording in force here; what was issued keeps the wording it was issued in.
+
+    Refusals: :func:`tables.import_wording`, ``not_administrator``, ``character_unprintable``.
+    """
+    administrators_only(station)
+    shipped, desk = shipped_wording().shipped, station.desk()
+    case_id = tables.case_of_wording(command, shipped)
+
+    def decide(state: CaseState | None) -> ActDraft:
+        draft = tables.import_wording(command, state, shipped, desk.office)
+        refuse_unprintable(sentences_of(list(draft.sets.values())))
+        return draft
+
+    return _import(station, case_id, decide)
 
 
 def _import(station: Station, case_id: str, decide: Callable[[CaseState | None], ActDraft]) -> Outcome[Imported]:
@@ -152,6 +172,7 @@ def _imported(station: Station, state: CaseState, people: People) -> list[TableR
     found = {f"{each.scope}-{each.version}": _calendar_row(each) for each in calendars}
     found |= {str(layer.version): _rules_row(layer) for layer, _ in tables.rules_of(state)}
     found |= {str(table.version): _codes_row(table) for table, _ in tables.codes_of(state)}
+    found |= {str(wording.version): _wording_row(wording) for wording, _ in tables.wordings_of(state)}
     did = moved_by(station.store.db, state.case_id)
     rows = []
     for name, row in found.items():
@@ -164,7 +185,7 @@ def _imported(station: Station, state: CaseState, people: People) -> list[TableR
                 by=f"{people.office(head.office)} {people.name(head.by)}".strip(),
                 matters=moved.matters,
                 clocks=moved.clocks,
-                words=words_of(moved) if row.kind != "codes" else "",
+                words=words_of(moved) if row.kind in ("calendar", "rules") else "",
             )
         )
     return rows
@@ -189,3 +210,10 @@ def _rules_row(layer: Layer) -> TableRow:
 def _codes_row(table: CodeTable) -> TableRow:
     since = table.since.isoformat() if table.since else ""
     return TableRow("codes", table.table, table.name, table.version, since, "", True, "", "", 0, 0, "")
+
+
+def _wording_row(wording: Wording) -> TableRow:
+    since = wording.since.isoformat()
+    return TableRow(
+        "wording", wording.form, wording.name, wording.version, since, wording.region, True, "", "", 0, 0, ""
+    )  # fmt: skip

@@ -49,6 +49,7 @@ GENERAL = (
     Action("keys", "F1", "快捷键", "page", "keys"),
     Action("waiting", "Shift+F8", "待上报", "page", "", "还没有到县的内容，每一项的状态和原因；也可以点状态栏上的字"),
     Action("print", "F9", "打印", "work", "print", "打印当前来访或事项的文书"),
+    Action("wording", "Shift+F9", "文书用语", "page", "print", "文书的固定用语：查看、编辑、看样张、采用新的一版"),
     Action("lock", "Ctrl+L", "锁定", "work", "lock", "离开座位时锁定；已填写的内容不变"),
     Action("back", "Alt+Left", "返回", "work", "", "回到上一个页面"),
 )

@@ -18,6 +18,7 @@ from desktop.views.tables import RecordView
 from desktop.views.terms import MATCHED, term
 from desktop.workers.bus import Bus
 from desktop.workers.lane import Lane
+from domain.papers.text import read_qr
 
 PAUSE_MS = 120
 """How long the typing rests before the index is asked."""
@@ -114,6 +115,10 @@ class FindPage(Page):
         self.line.setText(text)
         self.refresh()
 
+    def open_scanned(self, scanned: str) -> None:
+        """Open what a scanned paper is about."""
+        self.ask("scan", lookup.by_scan, scanned, done=lambda found: self._open(":".join(found)))
+
     def _typed(self, text: str) -> None:
         self._open_when_found = False
         if text.strip():
@@ -137,7 +142,10 @@ class FindPage(Page):
     def _enter(self) -> None:
         """Enter in the line opens the first result, waiting for the answer when it is still on its way."""
         text = self.line.text().strip()
-        if text and text != self._shown_for:
+        if read_qr(text) is not None:  # typed or pasted; a scanner's burst is caught before it gets here
+            self.line.clear()
+            self.open_scanned(text)
+        elif text and text != self._shown_for:
             self._open_when_found = True
             self.refresh()
         else:

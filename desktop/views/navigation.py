@@ -53,7 +53,7 @@ class Navigation(QFrame):
             layout.addWidget(self._button(entry))
         layout.addStretch()
         for entry in GENERAL:
-            if entry.name in ("keys", "lock"):
+            if entry.name in ("wording", "keys", "lock"):
                 button = self._button(entry)
                 button.setProperty("quiet", True)
                 button.setCheckable(False)

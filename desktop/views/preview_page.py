@@ -9,10 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from desktop.devices import Printer, default_printer, list_printers, print_pdf
+from desktop.devices import Printer, default_printer, list_printers, print_pdf, trays
 from desktop.models.store.rows import PaperRow
-from desktop.services import papers
+from desktop.services import papers, print_settings
 from desktop.services.outcome import Topic
+from desktop.services.print_settings import PrintChoice
 from desktop.services.sentences import sentence
 from desktop.services.station import Station
 from desktop.views.actions import bind
@@ -60,6 +61,11 @@ class PreviewPage(Page):
         self._draft: IssuePaper | None = None
         self._paper: PaperRow | None = None
         self._printed: tuple[str, int] = ("", 1)
+        self._tray = ""
+        self._kept = PrintChoice()
+        """How this form is printed at this window."""
+        self._at_once = False
+        """A draft that goes to the printer as soon as printer and sample are there."""
         self.title = QLabel(self)
         self.title.setObjectName("page_title")
         self.state_words = QLabel(self)
@@ -96,6 +102,7 @@ class PreviewPage(Page):
         self.panel.issue_wanted.connect(self._issue_only)
         self.panel.answered.connect(self._answered)
         self.panel.size_chosen.connect(self._resize_draft)
+        self.panel.printer_chosen.connect(self._ask_trays)
         self.void_button = QPushButton(self.tr("作废……"), self)
         self.void_button.clicked.connect(self._open_void)
         self.back_button = QPushButton(self.tr("返回（Esc）"), self)
@@ -148,7 +155,8 @@ class PreviewPage(Page):
         self.panel.set_words(self.tr("出具并打印"), draft=True)
         self.panel.say("quiet", "")
         self.view.clear(self.tr("正在排版……"))
-        self._ask_printers()
+        self._at_once = False
+        self.ask("choice", print_settings.choice, form, done=self._take_choice)
         self._draw_draft()
 
     def open_paper(self, case_id: str, paper_id: str) -> None:
@@ -159,8 +167,8 @@ class PreviewPage(Page):
         self.view.clear(self.tr("正在读取……"))
         self.panel.set_state(PrintState.CHOOSING)
         self.panel.say("quiet", "")
-        self._ask_printers()
-        self.ask("paper", _row, case_id, paper_id, done=lambda row: self._take(row, redraw=True))
+        self._at_once = False
+        self.ask("paper", _row, case_id, paper_id, done=self._opened)
 
     def refresh(self) -> None:
         """Read the paper's state again (another place may have voided it)."""
@@ -172,12 +180,43 @@ class PreviewPage(Page):
         """F9: what the print button does."""
         self.panel.print_now()
 
+    def _opened(self, row: PaperRow) -> None:
+        self._take(row, redraw=True)
+        self.ask("choice", print_settings.choice, row.form, done=lambda kept: self._take_choice(kept, draft=False))
+
+    def _take_choice(self, kept: PrintChoice, *, draft: bool = True) -> None:
+        self._kept = kept
+        self._at_once = draft and kept.at_once
+        self.panel.copies.setValue(kept.copies if draft else 1)  # again, it is one sheet that is wanted
+        self.panel.at_once.setChecked(kept.at_once)
+        self._ask_printers()
+
+    def _ask_trays(self, printer: str) -> None:
+        self.device_lane.run(trays, printer, done=lambda names: self.panel.set_trays(names, self._kept.tray),
+                             refused=self.complain, failed=self.complain)  # fmt: skip
+
+    def _keep_choice(self) -> None:
+        """What was chosen for a first print is chosen for the next one of this form."""
+        if self._draft is None:
+            return
+        chosen = PrintChoice(*self._printed[:1], self._tray, self._printed[1], self.panel.at_once.isChecked())
+        if chosen != self._kept:
+            self._kept = chosen
+            form = self._draft.form
+            self.act(lambda station: print_settings.choose(station, form, chosen), done=lambda _kept: None)
+
     def _ask_printers(self) -> None:
         self.device_lane.run(_printers, done=self._show_printers, refused=self.complain, failed=self._no_printers)
 
     def _show_printers(self, found: tuple[Sequence[Printer], str]) -> None:
         printers, default = found
-        self.panel.set_printers([printer.name for printer in printers], default)
+        names = [printer.name for printer in printers]
+        self.panel.set_printers(names, default)
+        if self._kept.printer in names:
+            self.panel.printer.set_code(self._kept.printer)
+        if self._at_once:
+            self._at_once = False
+            self.panel.print_now()
 
     def _no_printers(self, fault: BaseException) -> None:
         self.panel.set_printers(())
@@ -207,22 +246,25 @@ class PreviewPage(Page):
         self.void_button.setVisible(not row.voided)
         self.panel.set_sizes(())
         unconfirmed = row.prints == 0 and not row.voided
-        self.panel.set_words(self.tr("打印") if unconfirmed else self.tr("补打"), unconfirmed=unconfirmed)
-        self.panel.setEnabled(not row.voided)
+        word = self.tr("打印作废件") if row.voided else self.tr("打印") if unconfirmed else self.tr("补打")
+        self.panel.set_words(word, unconfirmed=unconfirmed)
         marked = f"补打的纸张上会标明“补打 第{row.prints}次”，内容与存档完全相同。" if row.prints else ""
+        if row.voided:
+            marked = "这份文书已作废：印出来的每一页都盖有“作废”，写明何时、何人、何故。"
         self.panel.say("quiet", marked)
         if redraw:
-            self.ask("pdf", papers.stored_pdf, row.paper_id, done=self.view.show_pdf)
+            shown = papers.reprint_pdf if row.voided else papers.stored_pdf  # void is seen before it is printed
+            self.ask("pdf", shown, row.paper_id, done=self.view.show_pdf)
 
     def _print(self, printer: str, copies: int) -> None:
-        self._printed = (printer, copies)
+        self._printed, self._tray = (printer, copies), self.panel.tray.code()
+        self._keep_choice()
         self.panel.set_state(PrintState.SENDING)
         self.panel.say("quiet", self.tr("正在出具……") if self._draft is not None else self.tr("正在送往打印机……"))
         if self._draft is not None:
             self.act(papers.issue_paper, self._draft, done=self._issued, refused=self._refused, failed=self._failed)
         elif self._paper is not None:
-            fetch = papers.reprint_pdf if self._paper.prints else papers.stored_pdf
-            self.ask("print", fetch, self._paper.paper_id, done=self._send, failed=self._not_sent)
+            self.ask("print", papers.reprint_pdf, self._paper.paper_id, done=self._send, failed=self._not_sent)
 
     def _issue_only(self) -> None:
         if self._draft is not None:
@@ -264,6 +306,7 @@ class PreviewPage(Page):
             printer,
             copies,
             title,
+            self._tray,
             done=lambda _job: self._ask_clerk(),
             refused=self._refused,
             failed=self._printer_failed,
@@ -312,7 +355,7 @@ class PreviewPage(Page):
 
     def _voided(self, row: PaperRow) -> None:
         self.steps.close_step()
-        self._take(row, redraw=False)
+        self._take(row, redraw=True)
         self.say("done", f"《{row.title}》{row.number} 已作废。")
 
     def _show_position(self, page: int, pages: int) -> None:

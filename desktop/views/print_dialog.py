@@ -13,7 +13,7 @@ from desktop.models.items.records import Column, RecordTable
 from desktop.models.store.rows import PaperRow
 from desktop.services import papers
 from desktop.services.outcome import Topic
-from desktop.views.fields import Choice, Count, EnterPresses
+from desktop.views.fields import Choice, Count, EnterPresses, Tick
 from desktop.views.page import Page, StationRef
 from desktop.views.tables import RecordView
 from desktop.views.terms import PAPER_STATE, term
@@ -39,6 +39,7 @@ class PrintPanel(QFrame):
     answered = Signal(bool, bool)
     """Did it come out; print again at once."""
     size_chosen = Signal(str)
+    printer_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,20 +52,27 @@ class PrintPanel(QFrame):
         self.printer = Choice((), self)
         self.copies = Count(1, 99, self)
         self.copies.setValue(1)
+        self.tray = Choice((), self)
+        self.at_once = Tick(self.tr("这种文书以后打开就打印"), self)
+        self.at_once.setToolTip(self.tr("打开后直接出具并送往打印机，不等按键；打印后仍要回答纸张是否已打印出来"))
+        self.printer.currentIndexChanged.connect(lambda _index: self.printer_chosen.emit(self.printer.code()))
         self.sheet = Choice((), self)
         self.sheet.currentIndexChanged.connect(lambda _index: self.size_chosen.emit(self.sheet.code()))
         self._size_label = QLabel(self.tr("纸张"), self)
+        self._tray_label = QLabel(self.tr("纸盒"), self)
         grid = QGridLayout()
         grid.setColumnStretch(1, 1)
         lines: tuple[tuple[QLabel, QWidget], ...] = (
             (self._size_label, self.sheet),
             (QLabel(self.tr("打印机"), self), self.printer),
+            (self._tray_label, self.tray),
             (QLabel(self.tr("份数"), self), self.copies),
         )
         for line, (label, editor) in enumerate(lines):
             label.setBuddy(editor)
             grid.addWidget(label, line, 0)
             grid.addWidget(editor, line, 1)
+        grid.addWidget(self.at_once, len(lines), 0, 1, 2)
         self.note = QLabel(self)
         self.note.setWordWrap(True)
         self.note.setProperty("tone", "quiet")
@@ -99,6 +107,7 @@ class PrintPanel(QFrame):
         layout.addWidget(self.question)
         layout.addWidget(self.note)
         self.set_sizes(())
+        self.set_trays(())
         self.set_state(PrintState.CHOOSING)
 
     @property
@@ -117,6 +126,18 @@ class PrintPanel(QFrame):
         if not names:
             self.say("soon", self.tr("没有找到打印机。文书可以先出具存档，接好打印机后随时再打。"))
         self._enable()
+
+    def set_trays(self, names: Sequence[str], chosen: str = "") -> None:
+        """The trays of the printer that is chosen; none hides the choice."""
+        before = chosen or self.tray.code()
+        self.tray.clear()
+        self.tray.addItem(self.tr("打印机自选"), "")
+        for name in names:
+            self.tray.addItem(name, name)
+        if before in names:
+            self.tray.set_code(before)
+        for widget in (self._tray_label, self.tray):
+            widget.setVisible(bool(names))
 
     def set_sizes(self, sizes: Sequence[tuple[str, str]], chosen: str = "") -> None:
         """Paper sizes a form not yet issued may have; none hides the choice."""
@@ -179,7 +200,15 @@ class PrintPanel(QFrame):
     def _enable(self) -> None:
         choosing = self._state is PrintState.CHOOSING
         self.print_button.setEnabled(choosing and bool(self.printer.code()))
-        for widget in (self.printer, self.copies, self.sheet, self.issue_button, self.confirm_button):
+        for widget in (
+            self.printer,
+            self.tray,
+            self.copies,
+            self.at_once,
+            self.sheet,
+            self.issue_button,
+            self.confirm_button,
+        ):
             widget.setEnabled(choosing)
 
     def _button(self, text: str, kind: str, parent: QWidget | None = None) -> QPushButton:

@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.views.actions import NAVIGATION, bind
 from desktop.views.message_bar import MessageBar
 from desktop.views.navigation import Navigation
+from desktop.views.scanner import Scanner
 from desktop.views.shortcuts_sheet import ShortcutsSheet
 from desktop.views.status_line import StatusLine
 from desktop.workers.bus import Bus
@@ -64,7 +66,9 @@ class Shell(QWidget):
         outer.setSpacing(0)
         outer.addLayout(upper, 1)
         outer.addWidget(self.status)
-        for name in (*(entry.name for entry in NAVIGATION), "waiting", "keys", "lock", "back", "print"):
+        self.scanner = Scanner(self)
+        self.scanner.scanned.connect(self._scanned)
+        for name in (*(entry.name for entry in NAVIGATION), "waiting", "wording", "keys", "lock", "back", "print"):
             bind(name, self, partial(self.do, name))
 
     @property
@@ -88,8 +92,8 @@ class Shell(QWidget):
                 self.page(HOME).new_visit()  # type: ignore[attr-defined]
             else:
                 self.show_page(name)
-        elif name == "waiting":
-            self.show_page("waiting")
+        elif name in ("waiting", "wording"):
+            self.show_page(name)
         elif name == "keys":
             ShortcutsSheet(self).exec()
         elif name == "lock":
@@ -135,6 +139,10 @@ class Shell(QWidget):
         self.navigation.mark(name)
         self.focus()
 
+    def _scanned(self, line: str) -> None:
+        """A paper of ours was scanned, wherever the cursor is: what is half typed stays where it is."""
+        self.page("find").open_scanned(line)  # type: ignore[attr-defined]
+
     def _print(self) -> None:
         wanted = getattr(self.stack.currentWidget(), "print_current", None)
         if wanted is not None:
@@ -153,6 +161,10 @@ class Shell(QWidget):
     def _stored(self, case: str, paper: str) -> None:
         self.show_page("paper")
         self.page("paper").open_paper(case, paper)  # type: ignore[attr-defined]
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.scanner.listen(self.window().windowHandle())
 
     def _connect(self, page: QWidget) -> None:
         """Whatever of these a page can say is heard."""

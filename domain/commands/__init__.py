@@ -48,6 +48,7 @@ from domain.commands.records import (
     ImportCalendar,
     ImportCodes,
     ImportRules,
+    ImportWording,
     IssuePaper,
     SettleConflict,
     SettleConflicts,
@@ -128,6 +129,7 @@ Command = (
     | ImportCalendar
     | ImportRules
     | ImportCodes
+    | ImportWording
 )
 
 __all__ = [
@@ -158,6 +160,7 @@ __all__ = [
     "ImportCalendar",
     "ImportCodes",
     "ImportRules",
+    "ImportWording",
     "IssueOpinion",
     "IssuePaper",
     "IssueSupervision",

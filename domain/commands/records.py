@@ -111,3 +111,10 @@ class ImportCodes:
     """Import a newer version of a table of codes 代码表 from its JSON text."""
 
     table: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportWording:
+    """Put a newer version of a form's wording 文书用语 in force for a region or an office, from its JSON text."""
+
+    table: str

@@ -95,8 +95,12 @@ def issue(
     content: Json,
     drawn: Drawn | None,
     place: str,
+    words: Json = None,
 ) -> ActDraft:
-    """Freeze a paper's content, with its number and its print line, in an act: all its PDF will ever be made from."""
+    """Freeze a paper's content, with its number and its print line, in an act: all its PDF will ever be made from.
+
+    ``words`` is the local wording the content names; a shipped one is named only.
+    """
     value: dict[str, Json] = {
         "form": command.form,
         "size": command.size,
@@ -108,6 +112,8 @@ def issue(
     else:
         value["number"] = state.text("number")
     value["line"] = {"number": value["number"], "at": desk.now, "station": place, "operator": desk.clerk}
+    if words is not None:
+        value["words"] = words
     if command.of_paper:
         value["of_paper"] = command.of_paper
     return ActDraft("paper_issued", state.case_kind, state.case_id, {f"paper.{paper_id}": value}, ())

@@ -1,24 +1,27 @@
-"""Imported tables 导入的表: rules and codes as acts; each version stays in the record and none is written over."""
+"""Imported tables 导入的表: rules, codes and wording as acts; every version stays in the record."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
 from domain.acts import ActDraft, CaseKind
 from domain.canonical import Json, canonical_bytes
 from domain.codes import CodeBook, CodeTable, parse_codes
-from domain.commands import ImportCodes, ImportRules
+from domain.commands import ImportCodes, ImportRules, ImportWording
 from domain.fold import CaseState
 from domain.refusals import Refusal
 from domain.rules import Layer
 from domain.ruletable import parse_rules
+from domain.wording import Wording, Words, parse_wording, shape_of
 
 RULES: Final = "rules/"
 CODES: Final = "codes/"
-"""Where the cases of imported tables begin: ``rules/<id>``, ``codes/<table>``."""
+WORDING: Final = "wording/"
+"""Where the cases of imported tables begin: ``rules/<id>``, ``codes/<table>``, ``wording/<form>/<region>``."""
 _ID: Final = re.compile(r"[a-z0-9-]{1,40}")
 _BASE: Final = "base"
 
@@ -52,6 +55,26 @@ def import_codes(command: ImportCodes, state: CaseState | None, known: CodeBook)
     return ActDraft("codes_imported", CaseKind.CODES, CODES + table.table, {f"table.{table.version}": body})
 
 
+def import_wording(
+    command: ImportWording, state: CaseState | None, shipped: Mapping[str, Words], office: str | None
+) -> ActDraft:
+    """Put a newer version of a form's wording in force; ``office`` None: for whoever it holds for (the county).
+
+    Refused: what :func:`parse_wording` refuses; ``wording_elsewhere`` (another region's),
+    ``table_known``, ``table_older``.
+    """
+    body, wording = _wording(command, shipped)
+    if office is not None and not office.startswith(wording.region):
+        raise Refusal("wording_elsewhere", field="region", facts={"name": wording.name, "region": wording.region})
+    _check_version(state, wording.name, wording.version, 0)
+    return ActDraft("wording_imported", CaseKind.WORDING, _wording_case(wording), {f"table.{wording.version}": body})
+
+
+def case_of_wording(command: ImportWording, shipped: Mapping[str, Words]) -> str:
+    """The case a wording belongs to; refuses what is none."""
+    return _wording_case(_wording(command, shipped)[1])
+
+
 def case_of_rules(command: ImportRules) -> str:
     """The case a table of rules belongs to; refuses what is no table."""
     return RULES + _rules(command)[1].id
@@ -80,6 +103,24 @@ def codes_of(state: CaseState) -> list[tuple[CodeTable, Json]]:
         if table is not None and (state.case_id, key) == (CODES + table.table, str(table.version)):
             found.append((table, body))
     return found
+
+
+def wordings_of(state: CaseState) -> list[tuple[Wording, Json]]:
+    """The wordings a case holds, with their bodies; whether this program can print them is not asked here."""
+    found = []
+    for key, body in state.items("table").items():
+        wording = read_wording(body)
+        if wording is not None and (state.case_id, key) == (_wording_case(wording), str(wording.version)):
+            found.append((wording, body))
+    return found
+
+
+def read_wording(body: Json) -> Wording | None:
+    """A wording that came by act, or None when it is none."""
+    try:
+        return shape_of(body)
+    except Refusal:
+        return None
 
 
 def read_layer(body: Json) -> Layer | None:
@@ -114,6 +155,27 @@ def _codes(command: ImportCodes) -> tuple[dict[str, Json], CodeTable]:
     if wrong:
         raise Refusal("code_table_invalid", field="table", facts={"reason": wrong})
     return body, parse_codes(body)
+
+
+def wording_table(text: str) -> Wording:
+    """A wording read from JSON text; ``wording_invalid`` if it is none. What its sentences say is not asked."""
+    return shape_of(_wording_body(text))
+
+
+def _wording(command: ImportWording, shipped: Mapping[str, Words]) -> tuple[dict[str, Json], Wording]:
+    body = _wording_body(command.table)
+    return body, parse_wording(body, shipped)
+
+
+def _wording_body(text: str) -> dict[str, Json]:
+    body, wrong = _object(text)
+    if wrong:
+        raise Refusal("wording_invalid", field="wording", facts={"reason": wrong})
+    return body
+
+
+def _wording_case(wording: Wording) -> str:
+    return f"{WORDING}{wording.form}/{wording.region}"
 
 
 def _object(text: str) -> tuple[dict[str, Json], str]:

@@ -9,6 +9,8 @@ from datetime import date
 from domain.beijing import written_day
 from domain.identity import mask_id
 
+QR_HEAD = "XF1*"
+"""How every scanned line of ours begins."""
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _MINUTE = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\d{2}):(\d{2})(?::\d{2})?\Z")
 _IDENTITY = re.compile(
@@ -47,7 +49,7 @@ def qr_text(number: str, query_code: str) -> str:
 
     No personal data. The leading ``XF1`` tells a scanner's burst from typing and names the version of this line.
     """
-    body = f"XF1*{number}*{query_code}"
+    body = f"{QR_HEAD}{number}*{query_code}"
     return f"{body}*{zlib.crc32(body.encode()):08X}"
 
 

@@ -1,4 +1,4 @@
-"""``admin import-calendar|import-rules|import-codes``: the county's tables, delivered to every station by sync."""
+"""``admin import-calendar|import-rules|import-codes|import-wording``: the county's tables for every station."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import resources
 from domain.acts import ActDraft
 from domain.beijing import beijing_date
 from domain.codes import TABLES, CodeBook, parse_codes
-from domain.commands import ImportCalendar, ImportCodes, ImportRules
+from domain.commands import ImportCalendar, ImportCodes, ImportRules, ImportWording
 from domain.decisions import tables
 from domain.decisions.corrections import calendar_year, import_calendar
+from domain.papers.content import WORDING
 from domain.refusals import Refusal
+from domain.wording import Words
 from domain.workcalendar import parse_calendar
 from sync.server.store import CountyStore
 
@@ -32,16 +34,19 @@ REFUSALS: Final = {
     "calendar_known": "这一版的工作日历已经有了；更正的请把版本号加1。",
     "table_known": "这一版已经有了；更正的请把版本号加1。",
     "table_older": "已有更新的一版，没有导入。",
+    "wording_invalid": "文书用语表不对，没有采用。",
+    "wording_wrong": "文书用语有不对之处，没有采用。请在窗口的“文书用语”页改正，或者用 xinfang wording check 检查。",
     "table_reserved": "条例本身的期限不能用导入的表改写；本地区的规则请另起标识。",
 }
 
 
 def add_words(tasks: Any) -> None:
-    """Hang the three commands behind ``admin``."""
+    """Hang the four commands behind ``admin``."""
     for name, says, decide in (
         ("import-calendar", "导入一年的工作日历，随同步下发", _calendar),
         ("import-rules", "导入本地区的期限规则表，随同步下发", _rules),
         ("import-codes", "导入代码表的新版本，随同步下发", _codes),
+        ("import-wording", "采用文书用语的新一版，随同步下发", _wording),
     ):
         part = tasks.add_parser(name, help=says)
         part.add_argument("file", metavar="FILE.json", type=Path)
@@ -57,7 +62,9 @@ def _import(store: CountyStore, words: argparse.Namespace, *, decide: Callable[[
         draft = decide(store, text)
     except Refusal as refused:
         problem = {"code": refused.code, "field": refused.field, "facts": dict(refused.facts)}
-        sys.stderr.write(REFUSALS[refused.code] + json.dumps(problem, ensure_ascii=False) + "\n")
+        sys.stderr.write(
+            REFUSALS.get(refused.code, REFUSALS["wording_wrong"]) + json.dumps(problem, ensure_ascii=False) + "\n"
+        )
         return 2
     act = store.record_table(draft)
     told = {"recorded": act.case_id, "as": list(act.sets), "scope": act.scope}
@@ -90,3 +97,9 @@ def _codes(store: CountyStore, text: str) -> ActDraft:
     command = ImportCodes(text)
     shipped = CodeBook(parse_codes(resources.table(name), name) for name in TABLES)
     return tables.import_codes(command, store.fold_case(tables.case_of_codes(command)), shipped)
+
+
+def _wording(store: CountyStore, text: str) -> ActDraft:
+    command = ImportWording(text)
+    shipped = cast("dict[str, Words]", resources.wording(WORDING))
+    return tables.import_wording(command, store.fold_case(tables.case_of_wording(command, shipped)), shipped, None)

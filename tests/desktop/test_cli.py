@@ -255,6 +255,23 @@ def test_a_countys_table_and_newer_codes_are_imported_and_told_by_the_command_li
     assert (flags["first_national"]["value"], flags["collective"]["by"]) == (None, "rule")
 
 
+def test_a_forms_wording_is_shown_checked_with_every_reason_and_put_in_force_by_the_command_line(station, tmp_path):
+    table = station.done("wording", "show", "F04")
+    file = tmp_path / "wording.json"
+    bad = {**table, "words": {**table["words"], "foot": "根据《信访条例》。{电话}"}}
+    file.write_text(json.dumps(bad), "utf-8")
+    told = station.refused("wording", "check", str(file))
+    assert (told["refused"], len(told["facts"]["wrong"])) == ("wording_wrong", 2)
+    assert station.refused("wording", "import", str(file))["refused"] == "repealed_regulation"
+    file.write_text(json.dumps({**table, "words": {**table["words"], "foot": "一式三份。"}}), "utf-8")
+    assert station.done("wording", "check", str(file)) == {"wrong": []}
+    assert station.done("wording", "import", str(file))["value"]["version"] == 1
+    row = next(row for row in station.done("wording", "list") if row["form"] == "F04")
+    assert (row["version"], row["own"]) == (f"{table['region']}@1", True)
+    assert station.done("wording", "show", "F04")["words"]["foot"] == "一式三份。"
+    assert station.refused("wording", "show", "F04", "--version", "7")["refused"] == "wording_unknown"
+
+
 def test_two_forms_opened_over_the_same_words_make_a_conflict_that_a_person_settles(station):
     matter = station.done("act", "RegisterVisit", given=VISIT)["value"]["matter_ids"][0]
     seen = [station.done("show", "matter", matter)["timeline"][0]["act_id"]]

@@ -3,9 +3,6 @@
 import os
 import pwd
 import shutil
-import subprocess
-import tempfile
-import time
 from pathlib import Path
 
 import pypdfium2
@@ -17,85 +14,9 @@ from desktop.devices.printers import medium
 from desktop.printing import gallery, render
 from domain.faults import SurroundingsFault
 from domain.papers import Mark, Paper
+from tests.printing.cups import server, until
 
-MODEL = "lsb/usr/cups-pdf/CUPS-PDF_opt.ppd"
-PACKAGES = "cups cups-bsd cups-client cups-filters printer-driver-cups-pdf"
-FILES = """ServerRoot {0}
-ServerBin /usr/lib/cups
-DataDir /usr/share/cups
-RequestRoot {0}/spool
-TempDir {0}/spool
-CacheDir {0}/cache
-StateDir {0}/run
-AccessLog {0}/access.log
-ErrorLog {0}/error.log
-PageLog {0}/page.log
-SystemGroup root
-"""
-DAEMON = """Listen {0}/socket
-Browsing Off
-WebInterface No
-DefaultAuthType None
-<Location />
-Order allow,deny
-Allow all
-</Location>
-<Policy default>
-<Limit All>
-Order allow,deny
-Allow all
-</Limit>
-</Policy>
-"""
-
-
-def unavailable() -> str:
-    """Why no CUPS can be started here, or an empty string."""
-    if os.geteuid() != 0:
-        return "cupsd and its PDF backend can only be started by root"
-    absent = [
-        name for name in ("cupsd", "lpadmin", "lp", "lpstat") if not shutil.which(name, path="/usr/sbin:/usr/bin")
-    ]
-    if not Path("/usr/lib/cups/backend/cups-pdf").exists():
-        absent.append("cups-pdf")
-    return f"{', '.join(absent)} missing: apt-get install -y --no-install-recommends {PACKAGES}" if absent else ""
-
-
-@pytest.fixture(scope="module")
-def server():
-    """A CUPS of its own, on a socket of its own, with one PDF queue."""
-    reason = unavailable()
-    if reason and os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    if reason:
-        pytest.skip(reason)
-    root = Path(tempfile.mkdtemp(prefix="cups-", dir="/tmp"))  # a socket's path must be short
-    for folder in ("spool", "cache", "run"):
-        (root / folder).mkdir()
-    (root / "files.conf").write_text(FILES.format(root))
-    (root / "cupsd.conf").write_text(DAEMON.format(root))
-    command = ["/usr/sbin/cupsd", "-f", "-c", str(root / "cupsd.conf"), "-s", str(root / "files.conf")]
-    daemon = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        until((root / "socket").exists, "cupsd does not listen")
-        environment = {**os.environ, "CUPS_SERVER": str(root / "socket"), "LC_ALL": "C"}
-        for arguments in (["-p", "PDF", "-v", "cups-pdf:/", "-m", MODEL, "-E"], ["-d", "PDF"]):
-            subprocess.run(
-                ["/usr/sbin/lpadmin", *arguments], env=environment, check=True, capture_output=True, timeout=60
-            )
-        yield str(root / "socket")
-    finally:
-        daemon.terminate()
-        daemon.wait(timeout=20)
-        shutil.rmtree(root, ignore_errors=True)
-
-
-def until(condition, complaint, seconds=40.0):
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            raise AssertionError(complaint)
-        time.sleep(0.05)
+__all__ = ["server"]
 
 
 @pytest.mark.parametrize(
@@ -137,10 +58,31 @@ def ink(document):
 
 def test_the_queues_and_the_usual_one_are_known(server):
     printers = CupsPrinters(server)
-    assert [printer.name for printer in printers.printers()] == ["PDF"]
+    assert {printer.name for printer in printers.printers()} == {"PDF", "Trays"}
     assert printers.printers()[0].accepting
     assert printers.default() == "PDF"
     assert printers.state("PDF-999") is JobState.UNKNOWN
+
+
+def test_the_trays_of_a_queue_are_read_from_what_the_print_system_tells_of_its_options(tmp_path, monkeypatch):
+    told = tmp_path / "lpoptions"
+    told.write_text("#!/bin/sh\necho 'PageSize/Media Size: *A4 A5'\necho 'InputSlot/Media Source: *Auto Upper Lower'\n")
+    told.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    assert CupsPrinters().trays("any") == ["Auto", "Upper", "Lower"]
+    told.write_text("#!/bin/sh\necho 'lpoptions: Unable to get PPD file' >&2\nexit 1\n")
+    assert CupsPrinters().trays("any") == []
+
+
+def test_a_job_goes_to_the_tray_that_was_named(server, line):
+    printers = CupsPrinters(server)
+    job = printers.print(render(gallery.acceptance(), Paper.A4, line, Mark.original()), "Trays", 1, "x", "Lower")
+    number = int(job.rpartition("-")[2])
+    spool = Path(server).parent / "spool" / f"c{number:05d}"
+    until(spool.exists, "the job is not spooled")
+    told = spool.read_bytes()
+    assert b"InputSlot" in told
+    assert b"Lower" in told
 
 
 def test_a_queue_that_is_not_there_is_a_fault_of_the_surroundings(server, line):

@@ -41,7 +41,31 @@ def test_what_is_not_a_pdf_of_ours_is_not_stamped(damage):
         stamp_reprint(damage, SECOND)
 
 
+@pytest.mark.parametrize("content", gallery.samples(), ids=lambda content: content.form)
+def test_a_void_paper_printed_again_is_stamped_void_on_every_page_with_when_who_and_why(content, line, pages_of):
+    why = "2026-11-24 11:00 陈𠮷岚 承办单位写错"
+    for paper in SIZES[content.form]:
+        stored = render(content, paper, line, Mark.original())
+        for mark in (SECOND, Mark.original()):
+            again = stamp_reprint(stored, mark, why)
+            assert again[: len(stored)] == stored
+            for page in pages_of(again):
+                assert f"作废 {why}" in page
+                assert page.count("作废") == 2
+                assert ("补打 第2次" in page) is (mark is SECOND)
+
+
+def test_the_void_stamp_is_seen_and_a_long_reason_stays_on_the_page(line, places_in):
+    stored = render(gallery.acceptance(), Paper.A4, line, Mark.original())
+    again = stamp_reprint(stored, SECOND, "2026-11-24 11:00 陈岚 " + "承办单位写错" * 20)
+    marked = [each for each in places_in(again) if each.y < 14]
+    assert len(marked) > 120
+    assert min(each.ink_left for each in marked) >= 13
+    assert max(each.ink_right for each in marked) <= 210 - 13
+    assert page_pngs(stored, 60) != page_pngs(stamp_reprint(stored, Mark.original(), "x"), 60)
+
+
 def test_only_a_reprint_is_stamped(line):
     stored = render(gallery.acceptance(), Paper.A4, line, Mark.original())
-    with pytest.raises(ValueError, match="only a reprint"):
+    with pytest.raises(ValueError, match="only a reprint or a void"):
         stamp_reprint(stored, Mark.original())

@@ -22,6 +22,7 @@ from domain.procedure.clocks import ClockState, Reckoned, clocks
 from domain.procedure.standing import standing
 from domain.rules import Rules
 from domain.series import parse_series_id, series_named
+from domain.wording import WordingBook
 from domain.workcalendar import WorkCalendar
 from sync.log.log import batched, marks
 
@@ -53,12 +54,13 @@ _LINKS = """near = ?1 AND kind = 'person'
 
 @dataclass(frozen=True, slots=True)
 class Yardstick:
-    """What besides the acts decides a row: the calendar, the rules and the codes in force."""
+    """What besides the acts decides a row (calendar, rules, codes) or what a paper says (wording)."""
 
     calendar: WorkCalendar
     rules: Rules
     codes: CodeBook
     initials: Callable[[str], tuple[str, ...]]
+    wording: WordingBook = field(default_factory=WordingBook)
     reckoned: Reckoned = field(default_factory=dict)
     """Last days by this calendar and these rules: the matters of one day share theirs."""
 
@@ -386,4 +388,5 @@ _MAKERS: dict[str, Callable[[CaseState, Yardstick, RowSet], None]] = {
     CaseKind.CALENDAR: _calendar,
     CaseKind.RULES: _given,
     CaseKind.CODES: _given,
+    CaseKind.WORDING: _given,
 }

@@ -35,6 +35,7 @@ from desktop.models.store.tables import (
     codes_of_file,
     note_moved,
     rules_of_file,
+    wording_of_file,
 )
 from domain.acts import Act, ActDraft
 from domain.acttime import quality
@@ -393,7 +394,8 @@ class Store(Incarnation):
 
     def _measure(self) -> Yardstick:
         rules, codes = rules_of_file(self.db, self._shipped), codes_of_file(self.db, self._shipped)
-        return Yardstick(calendar_of(self.db, self._shipped), rules, codes, self._initials)
+        wording = wording_of_file(self.db, self._shipped)
+        return Yardstick(calendar_of(self.db, self._shipped), rules, codes, self._initials, wording)
 
 
 __all__ = ["Moved", "Shipped", "Stamp", "StationIdentity", "Store", "Transaction", "case_id", "led_by"]

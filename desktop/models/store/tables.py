@@ -11,13 +11,24 @@ from desktop.models.store.connection import Connection, faults
 from domain.acts import CaseKind
 from domain.canonical import Json, canonical_bytes
 from domain.codes import CodeBook
-from domain.decisions.tables import CODES, RULES, codes_of, read_codes, read_layer, rules_of
+from domain.decisions.tables import (
+    CODES,
+    RULES,
+    WORDING,
+    codes_of,
+    read_codes,
+    read_layer,
+    read_wording,
+    rules_of,
+    wordings_of,
+)
 from domain.fold import CaseState
 from domain.refusals import Refusal
 from domain.rules import Rules
+from domain.wording import WordingBook
 from domain.workcalendar import WorkCalendar, YearTable, parse_calendar
 
-TABULAR: Final = ("calendar/", RULES, CODES)
+TABULAR: Final = ("calendar/", RULES, CODES, WORDING)
 """Cases that measure other cases: in a rebuild they come first."""
 
 PROJECTION: Final = """
@@ -49,6 +60,7 @@ class Shipped:
     rules: Rules
     calendars: tuple[YearTable, ...] = ()
     codes: CodeBook = field(default_factory=CodeBook)
+    wording: WordingBook = field(default_factory=WordingBook)
 
 
 def calendar_rows(state: CaseState) -> list[tuple[str | int, ...]]:
@@ -62,9 +74,11 @@ def calendar_rows(state: CaseState) -> list[tuple[str | int, ...]]:
 
 
 def given_rows(state: CaseState) -> list[tuple[str | int, ...]]:
-    """The tables of rules or of codes a case holds."""
+    """The tables of rules, of codes or of wording a case holds."""
     if state.case_kind == CaseKind.RULES:
         found = [(layer.version, body) for layer, body in rules_of(state)]
+    elif state.case_kind == CaseKind.WORDING:
+        found = [(wording.version, body) for wording, body in wordings_of(state)]
     else:
         found = [(table.version, body) for table, body in codes_of(state)]
     return [(state.case_id, version, canonical_bytes(body).decode()) for version, body in found]
@@ -93,6 +107,12 @@ def codes_of_file(db: Connection, shipped: Shipped) -> CodeBook:
     bodies = _given(db, CODES)
     tables = [table for body in bodies if (table := read_codes(body)) is not None]
     return shipped.codes.with_tables(tables) if tables else shipped.codes
+
+
+def wording_of_file(db: Connection, shipped: Shipped) -> WordingBook:
+    """The shipped wording and every local one."""
+    found = [wording for body in _given(db, WORDING) if (wording := read_wording(body)) is not None]
+    return shipped.wording.with_local(found) if found else shipped.wording
 
 
 def note_moved(db: Connection, state: CaseState, at_ms: int, moved: Moved) -> None:

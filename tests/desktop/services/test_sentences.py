@@ -25,7 +25,16 @@ from sync.server import postgres
 from sync.server.file import _SQLITE_FAULTS
 
 ROOT = Path(__file__).resolve().parents[3]
-VARIABLE = {"desk.py", "connection.py", "file.py", "files.py", "postgres.py", "county_page.py", "sentences_sync.py"}
+VARIABLE = {
+    "wording.py",
+    "desk.py",
+    "connection.py",
+    "file.py",
+    "files.py",
+    "postgres.py",
+    "county_page.py",
+    "sentences_sync.py",
+}
 """Files that raise a fault by a code in a variable: their codes stand in the tables asked for below."""
 
 
@@ -80,6 +89,12 @@ def test_every_medium_that_is_refused_is_refused_with_words() -> None:
     codes = {word for _, call in calls("MediumRefused") for word in words_of(call.args[0])}
     assert len(codes) > 10
     assert codes - set(media_words.REFUSALS) == set()
+
+
+def test_everything_a_wording_is_refused_for_has_a_sentence() -> None:
+    found = {word for _, call in calls("Finding", rooms=("domain",)) for word in words_of(call.args[0])}
+    assert len(found) > 10
+    assert found - set(REFUSALS) == set()
 
 
 def test_every_fault_of_the_command_line_has_a_sentence() -> None:

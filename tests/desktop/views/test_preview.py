@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
-from desktop.services import lookup, papers
+from desktop.services import lookup, papers, print_settings
+from desktop.services.print_settings import PrintChoice
 from desktop.views.preview_page import PreviewPage
 from desktop.views.print_dialog import PrintState, UnfinishedPapers
-from domain.commands import IssuePaper
+from domain.commands import IssuePaper, VoidPaper
+from tests.desktop.services.halls import text_of
 from tests.desktop.views.page_room import column, room, shown
 
 __all__ = ["room", "shown"]
@@ -58,9 +60,9 @@ def test_issue_and_print_sends_the_very_bytes_that_are_stored(room, preview, tra
     qtbot.keyClick(preview.view, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
     room.settle()
     (row,) = papers_of(room, matter_id)
-    (sheet,) = sheets(tray)
-    assert sheet.read_bytes() == room.call(papers.stored_pdf, room.station, row.paper_id)
-    assert preview.view._pdf == sheet.read_bytes()
+    stored = room.call(papers.stored_pdf, room.station, row.paper_id)
+    assert [sheet.read_bytes() for sheet in sheets(tray)] == [stored, stored], "one to deliver, one to file"
+    assert preview.view._pdf == stored
     assert preview.panel.state is PrintState.ASKING
     assert row.prints == 0
 
@@ -177,8 +179,65 @@ def test_voiding_asks_for_a_reason_beside_the_field_and_then_is_final(room, prev
     preview.steps.submit()
     room.settle()
     assert papers_of(room, matter_id)[0].voided
-    assert not preview.panel.isEnabled()
     assert preview.state_words.text() == "已作废"
+    assert not preview.void_button.isVisible()
+
+
+def test_a_void_paper_comes_out_of_the_printer_with_its_stamp_and_is_void_still(room, preview, tray, qtbot):
+    matter_id = room.accept(room.visit())
+    paper = issued(room, matter_id)
+    stored = room.call(papers.stored_pdf, room.station, paper.paper_id)
+    room.call(papers.void_paper, room.station, VoidPaper(paper.paper_id, matter_id, "承办单位写错"))
+    preview.open_paper(matter_id, paper.paper_id)
+    room.settle()
+    assert preview.panel.print_button.text().startswith("打印作废件")
+    preview.print_current()
+    room.settle()
+    (sheet,) = sheets(tray)
+    assert sheet.read_bytes()[: len(stored)] == stored
+    assert "作废2026-11-2309:13王芳承办单位写错" in text_of(sheet.read_bytes())
+    assert "补打" not in text_of(sheet.read_bytes())
+    qtbot.keyClick(preview.panel.yes, Qt.Key.Key_Return)
+    room.settle()
+    (row,) = papers_of(room, matter_id)
+    assert (row.state, row.prints) == ("voided", 1)
+    preview.print_current()
+    room.settle()
+    assert any("补打第1次" in text_of(each.read_bytes()) for each in sheets(tray))
+
+
+def test_the_choice_made_for_a_form_is_there_the_next_time_and_other_forms_keep_theirs(room, preview, tray):
+    preview.open_form(room.accept(room.visit()), "F04")
+    room.settle()
+    assert preview.panel.copies.value() == 2
+    preview.panel.copies.setValue(3)
+    preview.print_current()
+    room.settle()
+    assert len(sheets(tray)) == 3
+    another = room.accept(room.visit("赵一"))
+    preview.panel.set_state(PrintState.CHOOSING)
+    preview.open_form(another, "F04")
+    room.settle()
+    assert preview.panel.copies.value() == 3
+    preview.open_form(room.visit("钱二").visit_id, "F02")
+    room.settle()
+    assert preview.panel.copies.value() == 1
+
+
+def test_a_form_set_to_print_at_once_is_issued_and_sent_on_opening_and_still_asks_what_came_out(room, preview, tray):
+    chosen = PrintChoice(printer="PDF", copies=1, at_once=True)
+    room.call(print_settings.choose, room.station, "F04", chosen)
+    matter_id = room.accept(room.visit())
+    preview.open_form(matter_id, "F04")
+    room.settle()
+    (row,) = papers_of(room, matter_id)
+    assert (len(sheets(tray)), row.prints) == (1, 0)
+    assert preview.panel.state is PrintState.ASKING
+    preview.panel.answered.emit(True, False)
+    room.settle()
+    preview.open_paper(matter_id, row.paper_id)
+    room.settle()
+    assert len(sheets(tray)) == 1, "a paper that is issued is never sent by looking at it"
 
 
 def test_zoom_steps_and_fits_and_page_keys_turn(room, preview, qtbot):
