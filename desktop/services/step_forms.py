@@ -9,6 +9,7 @@ import re
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
 from typing import Any, Final, Literal, get_args, get_origin
 
 from desktop.services.choice_words import CHOICES, YES_NO
@@ -101,13 +102,19 @@ def make_form(code: str, ground: Ground) -> StepForm:
     return StepForm(code, row.title, explain, _fields(command, ground))
 
 
+@cache
+def _hints(command: type) -> dict[str, Any]:
+    """The types of a command's fields, read once."""
+    return typing.get_type_hints(command)
+
+
 def _cited(words: str) -> str:
     """The articles in a row's words, cited as the clerk reads them."""
     return re.sub(r"R \d+[①-⑨]?(?:\(.\))?", lambda found: cite(found[0]), words)
 
 
 def _fields(command: type, ground: Ground) -> tuple[StepField, ...]:
-    hints = typing.get_type_hints(command)
+    hints = _hints(command)
     return tuple(
         _field(command, each.name, hints[each.name], ground) for each in fields(command) if each.name not in _MACHINERY
     )
@@ -164,7 +171,7 @@ def _choice(name: str, label: str, known: str, hint: str, words: Options) -> Ste
 
 
 def _cards(name: str, label: str, inner: Any, ground: Ground) -> StepField:
-    hints = typing.get_type_hints(inner)
+    hints = _hints(inner)
     parts = tuple(
         _field(inner, each.name, hints[each.name], ground) for each in fields(inner) if each.name != "request"
     )
@@ -202,7 +209,7 @@ def fill(code: str, matter_id: str, values: Values) -> Any:
 
 
 def _typed(command: type, values: Values, where: str) -> dict[str, Any]:
-    hints = typing.get_type_hints(command)
+    hints = _hints(command)
     readers: dict[str, Callable[[Any, Any, str], Any]] = {"bool": _yes, "int": _number, "str": _text}
     found: dict[str, Any] = {}
     for each in fields(command):
