@@ -162,7 +162,7 @@ _OF: Final = {
     (commands.AnswerProposal, "reply"): "反馈内容",
     (commands.MakeProposal, "kind"): "建议类型",
     (commands.MakeProposal, "reply_by"): "书面反馈期限",
-    (commands.ReportedTo, "to"): "报告对象",
+    (commands.ReportedTo, "to"): "向谁报告",
     (commands.ReportedTo, "name"): "接报单位、接报人",
     (commands.ReportUrgent, "demand"): "诉求",
 }

@@ -248,6 +248,7 @@ class MatterPage(CaseWithFiles):
 
     def _list_steps(self) -> None:
         if self.steps.step is None:
+            self.all_steps.view.first()
             self.show_tab(STEPS)
 
     def _first_step(self) -> None:

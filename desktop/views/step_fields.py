@@ -194,6 +194,7 @@ class CardList(QWidget):
         grid.changed.connect(self.changed)
         box.addWidget(grid)
         self._column.insertWidget(len(self._cards), frame)
+        frame.show()  # at once: Enter goes to what can be seen
         self._cards.append((frame, grid))
 
     def _take_away(self) -> None:
@@ -304,10 +305,11 @@ def _value_of(editor: Editor | CardList) -> Any:
     if isinstance(editor, Segments):
         return editor.code()
     if isinstance(editor, Choice):
-        typed = editor.currentText().strip()
-        if not editor.isEditable() or editor.currentText() == editor.itemText(editor.currentIndex()):
+        if not editor.isEditable():
             return editor.code()
-        return typed
+        typed = editor.currentText().strip()
+        known = editor.findText(typed)  # the name of an office of the directory, chosen or written out
+        return str(editor.itemData(known)) if known >= 0 else typed
     text = editor.text().strip()
     return unicodedata.normalize("NFKC", text) if editor.property("figures") else text
 
