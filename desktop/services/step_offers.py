@@ -210,7 +210,8 @@ def _next(station: Station, state: CaseState, ground: Ground) -> tuple[tuple[str
     if holder not in ("", station.office.code):
         return _OF_NEXT.get(code, ()), f"{words}，现由{elsewhere}办理" if words else ""
     steps = tuple(each for each in _OF_NEXT.get(code, ()) if each != "deliver" or documents(ground))
-    return steps, words
+    cited = cite(STEPS[_OF_NEXT[code][0]].article) if code in _OF_NEXT else ""
+    return steps, f"{words}（{cited}）" if cited else words
 
 
 def _proposal(state: CaseState, ground: Ground) -> triage.ProposedStep:

@@ -54,7 +54,7 @@ class StepBar(QWidget):
 
     def show_ways(self, ways: Sequence[Way], reason: str) -> None:
         """Offer these, the first one marked as what is next; ``reason`` says why, or what is waited for."""
-        self.reason.set_text(f"下一步的依据：{reason}" if reason else "")
+        self.reason.set_text(f"下一步：{reason}" if reason else "")
         self.reason.setVisible(bool(reason))
         if self._shown == tuple(ways):
             return

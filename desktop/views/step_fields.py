@@ -50,14 +50,19 @@ class FieldGrid(QWidget):
         label.setObjectName("caption")
         label.setBuddy(editor)
         label.setWordWrap(True)
-        top = isinstance(editor, LongEdit | CardList)
+        top = isinstance(editor, LongEdit)
         label.setAlignment(Qt.AlignmentFlag.AlignRight | (Qt.AlignmentFlag.AlignTop if top else _MIDDLE))
         if top:
             label.setContentsMargins(0, 6, 0, 0)
         note = Note(self)
-        grid.addWidget(label, line, column)
-        grid.addWidget(editor, line, column + 1, 1, 3 if wide else 1)
-        grid.addWidget(note, line + 1, column + 1, 1, 3 if wide else 1)
+        if isinstance(editor, CardList):  # each card has its own title
+            label.hide()
+            grid.addWidget(editor, line, 0, 1, 4)
+            grid.addWidget(note, line + 1, 0, 1, 4)
+        else:
+            grid.addWidget(label, line, column)
+            grid.addWidget(editor, line, column + 1, 1, 3 if wide else 1)
+            grid.addWidget(note, line + 1, column + 1, 1, 3 if wide else 1)
         self._editors[field.name], self._notes[field.name], self._titles[field.name] = editor, note, field.label
         _listen(editor, self.changed.emit)
 
@@ -183,12 +188,11 @@ class CardList(QWidget):
         box = QVBoxLayout(frame)
         box.setContentsMargins(10, 6, 10, 6)
         box.setSpacing(2)
-        if card.title:
-            title = QLabel(card.title, frame)
-            title.setProperty("tone", "strong")
-            title.setWordWrap(True)
-            title.setTextFormat(Qt.TextFormat.PlainText)
-            box.addWidget(title)
+        title = QLabel(card.title or f"{self._field.label}{len(self._cards) + 1}", frame)
+        title.setObjectName("card_title")
+        title.setWordWrap(True)
+        title.setTextFormat(Qt.TextFormat.PlainText)
+        box.addWidget(title)
         grid = FieldGrid(self._field.parts, frame)
         grid.set_values(card.values)
         grid.changed.connect(self.changed)
@@ -220,10 +224,12 @@ class StepBody(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setAutoFillBackground(False)
 
     def show_grid(self, grid: QWidget) -> None:
         """Show these fields in place of those before."""
         self.setWidget(grid)
+        grid.setAutoFillBackground(False)  # the panel's own white
         grid.installEventFilter(self)
         self.updateGeometry()
 
