@@ -31,7 +31,7 @@ def check_simple(condition: str, matter: CaseState, visit: CaseState | None, rul
         raise Refusal("simple_handling_off", field="matter_id", facts={"basis": basis})
     if condition not in allowed:
         words = "、".join(allowed.values())
-        raise Refusal("simple_condition_missing", field="condition", facts={"conditions": words})
+        raise Refusal("simple_condition_missing", field="ground", facts={"conditions": words})
     rule = _value(rules, day)
     if rule["first_only"] and matter.text("repeat") != "first":
         raise Refusal("simple_only_first", field="matter_id", facts={"basis": basis})

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from desktop.services.choice_words import CHOICES
 from desktop.services.shipped import shipped_codes
 from desktop.services.words import CLASSES, FLAGS, REPEATS, ROLES, ROUTES, SEXES, UNCLEAR, label
+from domain import commands
 from domain.codes import FIELDS as CODED
 from domain.codes import CodeBook
 from domain.fold import CaseState
@@ -157,6 +159,8 @@ _PREFIXES: Final = {
     "urgent.": "紧急信息报告",
     "recusal.": "回避",
     "read.": "查阅",
+    "archive": "归档",
+    "refusal": "不予（不再）受理",
 }
 
 _ANSWERS: Final = {"yes": "是", "no": "否", "unknown": "不清楚"}
@@ -168,6 +172,9 @@ _WORDS: Final = {
     "sex": SEXES,
     "notice_off": UNCLEAR,
     "own_power": _ANSWERS,
+    "outcome": CHOICES[commands.CloseMatter, "outcome"],
+    "review.verdict": CHOICES[commands.DecideReview, "verdict"],
+    "recheck.verdict": CHOICES[commands.DecideRecheck, "verdict"],
     "channel": {"visit": "来访"},
     "kind": {
         "person": "个人",

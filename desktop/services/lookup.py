@@ -26,6 +26,7 @@ from desktop.services.clock_words import doubt_words
 from desktop.services.field_titles import field_title, field_words, masked, value_words
 from desktop.services.files import files_of
 from desktop.services.people import People
+from desktop.services.record_words import record_words
 from desktop.services.station import Station
 from desktop.services.together import unseen
 from domain.acts import ACT_KINDS, Act, CaseKind
@@ -306,7 +307,7 @@ def _summary(act: Act, book: CodeBook) -> str:
         title = field_title(name)
         words = masked(name, _said(act, name, book, value))
         if title and words:
-            shown.append(f"{title}：{words[:40]}")
+            shown.append(f"{title}：{words[: 600 if isinstance(value, dict) else 40]}")
     return "；".join(shown[:6])
 
 
@@ -349,7 +350,7 @@ def _record_words(name: str, value: Mapping[str, Json]) -> str:
         return str(value.get("name", ""))[:60]
     if name.startswith("table."):
         return f"{value.get('year', '')}年 {value.get('source_notice', '')}".strip()[:80]
-    return json.dumps(value, ensure_ascii=False)[:200]
+    return record_words(name, value)
 
 
 def note_words(state: CaseState) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Protocol
 
+from desktop.models.store import drafts
 from desktop.services.outcome import Outcome, Topic
 from desktop.services.station import Station
 from domain.acts import ActDraft
@@ -25,6 +26,7 @@ from domain.commands import (
     SupplyAddress,
 )
 from domain.decisions import corrections, deciding, reading, settling, sharing, steps, times
+from domain.decisions.desk import Desk
 from domain.fold import CaseState
 from domain.refusals import Refusal
 
@@ -40,44 +42,54 @@ _STEP = frozenset({Topic.MATTER, Topic.DEADLINE, Topic.SYNC})
 _RECORD = _STEP | {Topic.VISIT, Topic.PETITIONER, Topic.CONFLICT}
 
 
-def _recorded(station: Station, case_id: str, drafts: Iterable[ActDraft], topics: frozenset[str]) -> Outcome[str]:
+def _recorded(station: Station, case_id: str, decided: Iterable[ActDraft], topics: frozenset[str]) -> Outcome[str]:
     with station.writing() as transaction:
-        transaction.record(drafts)
+        transaction.record(decided)
     return Outcome(case_id, topics)
 
 
-def take_step(station: Station, command: StepCommand) -> Outcome[str]:
-    """Take a step of the table of procedure (``domain.procedure.table``), in one transaction. Raises Refusal."""
+def take_step(station: Station, command: StepCommand, *, draft_id: str = "") -> Outcome[str]:
+    """Take a step of the table of procedure (``domain.procedure.table``), in one transaction. Raises Refusal.
+
+    ``draft_id`` is the draft it was typed in; closed in the same transaction.
+    """
     state = station.state(command.matter_id, field="matter_id")
+    decided = decide_step(station, command, state, station.desk())
+    with station.writing() as transaction:
+        transaction.record(decided)
+        if draft_id:
+            drafts.close(transaction.db, draft_id)
     if isinstance(command, SupplyAddress):
-        return _supply_address(station, command, state)
+        return Outcome(state.case_id, _RECORD)
+    return Outcome(state.case_id, _STEP | {Topic.PAPER} if isinstance(command, DeliverNotice) else _STEP)
+
+
+def decide_step(station: Station, command: StepCommand, state: CaseState, desk: Desk) -> list[ActDraft]:
+    """What a step would record, with what its decision has to know besides the matter; nothing is written.
+
+    Raises Refusal.
+    """
+    if isinstance(command, SupplyAddress):  # it touches the petitioner too (R 23②; H5)
+        petitioner_id = command.petitioner_id or state.text("petitioner")
+        petitioner = station.state(petitioner_id, field="petitioner_id") if petitioner_id else None
+        return deciding.supply_address(command, state, petitioner, desk)
     if isinstance(command, ReferMatter | AssignMatter):
         named = replace(command, to_name=_office_name(station, command.to_office, command.to_name))
-        drafts = [*steps.decide(named, state, station.desk()), *_shown_to(station, state, command.to_office)]
-        return _recorded(station, state.case_id, drafts, _STEP)
+        return [*steps.decide(named, state, desk), *_shown_to(station, state, command.to_office)]
     if isinstance(command, SimplifyMatter):
         visit = station.store.state(state.text("visit")) if state.text("visit") else None
-        return _recorded(station, state.case_id, deciding.simplify(command, state, station.desk(), visit), _STEP)
-    topics = _STEP | {Topic.PAPER} if isinstance(command, DeliverNotice) else _STEP
-    return _recorded(station, state.case_id, steps.decide(command, state, station.desk()), topics)
+        return deciding.simplify(command, state, desk, visit)
+    return steps.decide(command, state, desk)
 
 
 def note_reading(station: Station, matter_id: str) -> bool:
     """Record that this clerk opened an accusation 检举控告; True when that was written. Other matters are just read."""
     state = station.state(matter_id, field="matter_id")
-    drafts = reading.read(state, station.clerk_id, station.desk())
-    if not drafts:
+    noted = reading.read(state, station.clerk_id, station.desk())
+    if not noted:
         return False
-    _recorded(station, matter_id, drafts, _STEP)
+    _recorded(station, matter_id, noted, _STEP)
     return True
-
-
-def _supply_address(station: Station, command: SupplyAddress, state: CaseState) -> Outcome[str]:
-    """Name and address given later touch the petitioner too (R 23②; H5)."""
-    petitioner_id = command.petitioner_id or state.text("petitioner")
-    petitioner = station.state(petitioner_id, field="petitioner_id") if petitioner_id else None
-    drafts = deciding.supply_address(command, state, petitioner, station.desk())
-    return _recorded(station, state.case_id, drafts, _RECORD)
 
 
 def share_case(
@@ -91,12 +103,12 @@ def share_case(
     sharing.check_destination(state, office_code)
     if office_code and office_code not in _directory(station):
         raise Refusal("destination_unknown", field="to_office", facts={"code": office_code[:40]})
-    drafts = sharing.share(
+    shown = sharing.share(
         _together(station, state), office_code, station.desk(), home=station.store.home_scope, leave=leave, why=why
     )
-    if not drafts:
+    if not shown:
         raise Refusal("shared_already", field="to_office", facts={"code": office_code})
-    return _recorded(station, state.case_id, drafts, _RECORD)
+    return _recorded(station, state.case_id, shown, _RECORD)
 
 
 def share_matter(station: Station, command: ShareCase) -> Outcome[str]:
@@ -167,5 +179,5 @@ def correct_time(station: Station, command: CorrectTime) -> Outcome[str]:
     visit = station.state(command.visit_id, field="visit_id")
     rows = station.store.matters_of_visit(visit.case_id)
     found = [station.store.state(row.matter_id) for row in rows]
-    drafts = times.correct_time(command, visit, [state for state in found if state is not None], station.desk())
-    return _recorded(station, visit.case_id, drafts, _RECORD)
+    corrected = times.correct_time(command, visit, [state for state in found if state is not None], station.desk())
+    return _recorded(station, visit.case_id, corrected, _RECORD)

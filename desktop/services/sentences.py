@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from desktop.services.field_titles import field_title, value_words
+from desktop.services.input_titles import INPUTS
 from desktop.services.sentences_refusals import NO_ARTICLE, REFUSALS
 from desktop.services.sentences_words import (
     COUNTY_REASONS,
@@ -31,31 +32,6 @@ FORMS: Final = {
     "F08": "转送告知书",
     "F18": "送达回证",
 }
-_INPUTS: Final = {
-    "approved_on": "批准日期",
-    "delivered_at": "送达时间",
-    "signer": "签收人",
-    "witness": "见证人",
-    "why": "理由",
-    "copies": "份数",
-    "pages": "页数",
-    "title": "材料名称",
-    "birth": "出生日期",
-    "received_on": "收件日期",
-    "values.received_on": "收到日期",
-    "to_name": "去向机关",
-    "approver": "批准人",
-    "deliverer": "送达人",
-    "refusal_reason": "拒收事由",
-    "place": "地点",
-    "oral_record": "口述记录",
-    "query_code": "查询码",
-    "printer": "打印机",
-    "value": "核对后的内容",
-    "visited_at": "来访时间",
-}
-"""Inputs of commands that are no fields of a case, or are called otherwise there."""
-
 _PLACES: Final = {"people": "位来访人", "matters": "件事项", "materials": "份材料"}
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {"form": FORMS, "step": STEPS, "flag": TITLES}
 _FIELDS: Final = {"stage": "stage", "route": "route", "class": "matter_class"}
@@ -76,13 +52,17 @@ _UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u206
 _LONGEST: Final = 80
 
 
-def sentence(fault: Refusal | SurroundingsFault) -> str:
-    """What is wrong and what to do, in one or two Chinese sentences; the article is cited where it helps."""
+def sentence(fault: Refusal | SurroundingsFault, where: str = "") -> str:
+    """What is wrong and what to do, in one or two Chinese sentences; the article is cited where it helps.
+
+    ``where``: what the form that shows it calls the field it stands beside.
+    """
     if isinstance(fault, Refusal):
         pattern = REFUSALS.get(fault.code)
         if pattern is None:
             return f"这一步不能办理（{fault.code}）。请核对所填内容，或者联系管理员。"
-        words = _fill(pattern, _facts(fault.code, fault.facts, fault.field or ""))
+        facts = _facts(fault.code, fault.facts, fault.field or "")
+        words = _fill(pattern, facts | {"where": where} if where else facts)
         cited = "" if fault.code in NO_ARTICLE else cite(fault.article or "")
         return f"{words}（{cited}）" if cited else words
     pattern = SURROUNDINGS.get(fault.code)
@@ -149,7 +129,7 @@ def _facts(code: str, facts: Mapping[str, object], field: str) -> dict[str, str]
     head, _, rest = field.partition(".")
     index = rest.partition(".")[0]
     last = field.rpartition(".")[2]
-    where = _INPUTS.get(field) or _INPUTS.get(last) or field_title(last)
+    where = INPUTS.get(field) or INPUTS.get(last) or field_title(last)
     if where:
         found["where"] = where
     if head in _PLACES and index.isdigit():

@@ -106,6 +106,7 @@ PROCEDURE: Final = {
     "date_before_step": "[“{where}”]早于前一步的日期[（{earlier}）]。请更正日期。",
     "day_missing": "没有填写[“{where}”]。请填写日期。",
     "date_is_over": "[“{where}”]已经过去[（{date}）]。请填写今天或者以后的日期。",
+    "option_missing": "没有选定[“{where}”]。请选择一项。",
     "words_missing": "没有填写[“{where}”]。请填写，这是法定的内容。",
     "late_reason_missing": "已经超过期限。请写明逾期的原因后再登记；逾期不影响原有期限的计算。",
     "not_agreed_to_return": "转送、交办机关还没有核实同意，不能退回材料。请等待核实结果，原期限照常计算。",

@@ -69,8 +69,9 @@ FORM_KEYS = (
     Action("more", "Alt+G", "更多项目", "form", "", "展开或收起当前部分的其他项目"),
 )
 CASE_KEYS = (
-    Action("tabs", "Alt+1…5", "换标签页；期限看板上只看一组", "case"),
+    Action("tabs", "Alt+1…7", "换标签页；期限看板上只看一组", "case"),
     Action("first_step", "Alt+Return", "办理下一步", "case", "", "打开第一个办理按钮，Ctrl+Enter 记录，Esc 放弃"),
+    Action("all_steps", "Alt+O", "其他步骤", "case", "", "列出全部步骤：哪些现在可以办，哪些不能办和原因"),
     Action("attach", "Alt+A", "添加附件", "case", "", "给这次来访或者这件事项附上扫描件、照片、文档、录音"),
     Action("print_now", "Ctrl+P", "出具并打印、补打", "case"),
     Action("zoom", "Ctrl+=/-/0", "样稿放大、缩小、适合宽度", "case"),

@@ -38,9 +38,12 @@ class DraftKeeper(QObject):
         *,
         form: str,
         version: int,
+        subject: Callable[[], str | None] = lambda: None,
         parent: QObject | None = None,
     ) -> None:
+        """``subject``: the case the form is about, when there is one already."""
         super().__init__(parent)
+        self._subject = subject
         self._lane, self._station_ref, self._read = lane, station_ref, read
         self._form, self._version = form, version
         self._last: Kept | None = None
@@ -76,6 +79,7 @@ class DraftKeeper(QObject):
             self._form,
             self._version,
             words,
+            self._subject(),
             done=lambda _none: self.saved.emit(draft_id),
             failed=self._failed,
         )
@@ -94,6 +98,14 @@ class DraftKeeper(QObject):
 
 
 def _save(
-    station: Station, draft_id: str, fields: Mapping[str, object], form: str, form_version: int, words: str
+    station: Station,
+    draft_id: str,
+    fields: Mapping[str, object],
+    form: str,
+    form_version: int,
+    words: str,
+    subject: str | None,
 ) -> None:
-    drafts.save_draft(station, draft_id, fields, form=form, form_version=form_version, first_words=words)
+    drafts.save_draft(
+        station, draft_id, fields, form=form, form_version=form_version, first_words=words, subject=subject
+    )

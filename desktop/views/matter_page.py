@@ -2,44 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
-from desktop.models.store.rows import MatterRow, OfficeRow, PaperRow
-from desktop.services import lookup, matters
+from desktop.models.store.rows import MatterRow
+from desktop.services import drafts, lookup, matters
+from desktop.services.dossier import Theme, dossier
 from desktop.services.lookup import MatterPage as Whole
-from desktop.services.outcome import Topic
+from desktop.services.outcome import Outcome, Topic
 from desktop.services.station import Station
+from desktop.services.step_forms import fill
+from desktop.services.step_offers import Offer, offered_steps, paper_after
 from desktop.views.actions import bind
 from desktop.views.clock_list import ClockList
 from desktop.views.details import Detail, DetailGroup, DetailsView
-from desktop.views.fields import EnterPresses
+from desktop.views.draft_keeper import DraftKeeper, Kept
 from desktop.views.file_page import CaseWithFiles
-from desktop.views.matter_steps import STEPS, Ground, fields_of, offered
+from desktop.views.matter_corrections import CORRECTIONS
 from desktop.views.page import StationRef
 from desktop.views.paper_list import PaperList
+from desktop.views.step_bar import StepBar, Way
 from desktop.views.step_dialogs import Step, StepPanel, Values
+from desktop.views.step_list import StepList
 from desktop.views.terms import CLOCK, FORM, MATTER_CLASS, NEXT_STEP, REPEAT, ROUTE, SEX, STAGE, term
 from desktop.views.timeline import TimelineView
 from desktop.workers.bus import Bus
 from desktop.workers.lane import Lane
-from domain.beijing import beijing_date
+from domain.procedure.stages import UNDECIDED
+from domain.refusals import Refusal
 
-NOTICES = ("F04", "F05", "F08")
-_FORM_AT_STAGE = {"accepted": "F04", "guided": "F05", "referred": "F08", "assigned": "F08"}
 SECRECY = "检举控告，信访人信息不在此显示（第三十条）"
-_UNCLEAR = ("address_unclear", "name_unclear", "anonymous")
+Read = tuple[Whole, Offer, tuple[Theme, ...]]
+CLOCKS, PAPERS, STORY, STEPS = 3, 2, 4, 5
+"""Places of the tabs."""
 
 
-def _read(station: Station, matter_id: str) -> tuple[Whole, list[OfficeRow], str]:
+def _read(station: Station, matter_id: str) -> Read:
     matters.note_reading(station, matter_id)
-    return lookup.matter_page(station, matter_id), lookup.offices(station), beijing_date(station.now_ms).isoformat()
+    return lookup.matter_page(station, matter_id), offered_steps(station, matter_id), dossier(station, matter_id)
+
+
+def _discard(station: Station, matter_id: str, step: str) -> None:
+    drafts.discard_draft(station, drafts.step_draft_id(station, matter_id, step))
 
 
 class MatterPage(CaseWithFiles):
-    """Alt+1 … Alt+5 turn the tabs, Alt+Enter opens the first step, Ctrl+Enter records it."""
+    """Alt+1 … Alt+7 turn the tabs, Alt+Enter opens the next step, Alt+O lists all of them, Ctrl+Enter records."""
 
     TOPICS = frozenset({Topic.MATTER, Topic.PAPER, Topic.DEADLINE, Topic.CONFLICT, Topic.PETITIONER, Topic.SYNC})
 
@@ -58,42 +69,64 @@ class MatterPage(CaseWithFiles):
     ) -> None:
         super().__init__(lane, station_ref, bus, parent, device_lane=device_lane)
         self._whole: Whole | None = None
-        self._offices: tuple[OfficeRow, ...] = ()
-        self._today = ""
+        self._offer: Offer | None = None
         self.steps = StepPanel(self)
         self.steps.closed.connect(self._step_closed)
-        self._presses = EnterPresses(self)
-        self.bar = QWidget(self)
-        self._bar = QHBoxLayout(self.bar)
-        self._bar.setContentsMargins(0, 0, 0, 0)
-        self._bar.setSpacing(8)
-        self.buttons: dict[str, QPushButton] = {}
-        self._bar.addStretch()
-        self.visit_button = self._plain(self.tr("所属来访"), self._open_visit)
-        self.conflict_button = self._plain(self.tr("去核对（F7）"), self.conflicts_wanted.emit)
-        self._bar.addWidget(self.conflict_button)
-        self._bar.addWidget(self.visit_button)
+        self.steps.thrown_away.connect(self._throw_away)
+        self.keeper = DraftKeeper(
+            lane,
+            station_ref,
+            self._draft,
+            form=drafts.STEP_FORM,
+            version=drafts.STEP_VERSION,
+            subject=lambda: self.case_id,
+            parent=self,
+        )
+        self.keeper.trouble.connect(lambda words: self.say("error", words))
+        self.steps.touched.connect(self.keeper.touched)
+        self.bar = StepBar(self)
+        self.bar.chosen.connect(self._take_step)
+        self.bar.all_wanted.connect(self._list_steps)
+        self.bar.visit_wanted.connect(self._open_visit)
+        self.bar.conflicts_wanted.connect(self.conflicts_wanted)
         self.details = DetailsView(self)
         self.timeline = TimelineView(self)
         self.papers = PaperList(self)
         self.papers.paper_chosen.connect(lambda paper_id: self.paper_chosen.emit(self.case_id, paper_id))
         self.papers.form_chosen.connect(self._issue)
         self.clocks = ClockList(self)
+        self.story = DetailsView(self)
+        self.all_steps = StepList(self)
+        self.all_steps.chosen.connect(self.open_step)
         self.lay_out(
             (
                 (self.details, self.tr("基本信息")),
                 (self.timeline, self.tr("时间线")),
                 (self.papers, self.tr("文书")),
                 (self.clocks, self.tr("期限")),
+                (self.story, self.tr("办理情况")),
+                (self.all_steps, self.tr("全部步骤")),
             ),
             self.bar,
             self.steps,
         )
         bind("first_step", self, self._first_step)
+        bind("all_steps", self, self._list_steps)
+
+    @property
+    def buttons(self) -> dict[str, QPushButton]:
+        """The buttons of what is offered, by name, the next step first."""
+        return self.bar.buttons
+
+    @property
+    def conflict_button(self) -> QPushButton:
+        """The way to what does not agree 待核对."""
+        return self.bar.conflict_button
 
     def open(self, matter_id: str) -> None:
-        """Show a matter. A step left open on another matter is put away."""
+        """Show a matter. A step left open on another matter is kept as a draft and put away."""
         if matter_id != self.case_id:
+            self.keep()
             self.steps.close_step()
         super().open(matter_id)
 
@@ -102,100 +135,110 @@ class MatterPage(CaseWithFiles):
         if self.case_id:
             self.ask("matter", _read, self.case_id, done=self._show)
 
+    def keep(self) -> None:
+        """The clerk leaves: what is half typed goes to the draft now."""
+        self.keeper.save_now()
+
     def open_step(self, name: str) -> None:
-        """Open the panel of a step."""
-        whole = self._whole
-        if whole is None:
+        """Open the panel of a step or of a correction; nothing is waited for, so that no key is lost."""
+        whole, offer = self._whole, self._offer
+        if whole is None or offer is None:
             return
-        chosen = STEPS[name]
-        ground = Ground(
-            matter=whole.matter,
-            today=self._today,
-            offices=self._offices,
-            notices=self._notices(),
-            clerk=self.station_ref().clerk_name,
-        )
-        self.bar.hide()  # one step at a time, and the room is needed
         seen = tuple(row.act_id for row in whole.timeline)
-        button = self.tr("记录并出具文书") if chosen.form else self.tr("确定")
-        self.steps.open_step(
-            Step(name, chosen.title, chosen.explain, fields_of(name, ground), partial(self._submit, name, seen), button)
-        )
+        submit = partial(self._submit, name, seen)
+        if name in CORRECTIONS:
+            chosen = CORRECTIONS[name]
+            step = Step(name, chosen.title, chosen.explain, chosen.fields(whole.matter), submit)
+        else:
+            row = offer.step(name)
+            button = self.tr("记录")
+            step = Step(name, row.title, row.form.explain, row.form.fields, submit, button, row.kept)
+        self.bar.hide()  # one step at a time, and the room is needed
+        self.steps.open_step(step)
 
     def print_current(self) -> None:
         """F9: the paper that is due now, or the list of those issued."""
-        form = _form_due(self._whole) if self._whole is not None else ""
-        if form:
-            self._issue(form)
+        if self._offer is not None and self._offer.forms:
+            self._issue(self._offer.forms[0])
         else:
-            self.show_tab(2)
+            self.show_tab(PAPERS)
 
     def _submit(self, name: str, seen: tuple[str, ...], values: Values) -> None:
-        chosen, matter_id = STEPS[name], self.case_id
-        command = chosen.build(matter_id, values, seen)
+        matter_id = self.case_id
+        self.keeper.save_now()  # in order before the step, which ends the draft in its own transaction
+        if name in CORRECTIONS:
+            self._act(name, CORRECTIONS[name].title, matters.correct_matter, CORRECTIONS[name].build(
+                matter_id, values, seen))  # fmt: skip
+            return
+        try:
+            command = fill(name, matter_id, values)
+        except Refusal as refusal:
+            self.steps.show_refusal(refusal)
+            return
+        title = self._offer.step(name).title if self._offer is not None else name
+        draft_id = drafts.step_draft_id(self.station_ref(), matter_id, name)
+        self._act(name, title, partial(matters.take_step, draft_id=draft_id), command, paper=values.get("paper_id", ""))
+
+    def _act(
+        self, name: str, title: str, service: Callable[..., Outcome[str]], command: object, *, paper: str = ""
+    ) -> None:
+        matter_id = self.case_id
 
         def recorded(_case: str) -> None:
+            self.keeper.forget()
             self.steps.close_step()
-            self.say("done", f"已记录：{chosen.title}。")
+            self.say("done", f"已记录：{title}。")
             if name == "deliver":
-                self.proof_requested.emit(matter_id, values["paper_id"])
-            elif chosen.form:
-                self.print_requested.emit(matter_id, chosen.form)
+                if len(paper) == PAPER_ID:  # a decision on a paper made elsewhere has its proof there
+                    self.proof_requested.emit(matter_id, paper)
+            elif name not in CORRECTIONS:
+                self.ask("paper", paper_after, matter_id, name, done=lambda form: self._offer_paper(matter_id, form))
 
         self.act(
-            chosen.run,
+            service,
             command,
             done=recorded,
             refused=self.steps.show_refusal,
             ended=lambda: self.steps.set_busy(False),
         )
 
-    def _show(self, found: tuple[Whole, list[OfficeRow], str]) -> None:
-        whole, offices, self._today = found
+    def _offer_paper(self, matter_id: str, form: str) -> None:
+        if form and matter_id == self.case_id:
+            self.print_requested.emit(matter_id, form)
+
+    def _show(self, found: Read) -> None:
+        whole, offer, themes = found
         if whole.matter.matter_id != self.case_id:
             return
-        self._whole, self._offices = whole, tuple(offices)
+        self._whole, self._offer = whole, offer
         self.header.show_case(whole.matter.number, whole.matter.summary, _marks(whole), _facts(whole))
         self.details.show_groups(_groups(whole))
         self.together.show_rows(whole.together)
         self.timeline.show_rows(whole.timeline)
-        form = _form_due(whole)
-        self.papers.show_papers(whole.papers, [form] if form else [])
+        self.papers.show_papers(whole.papers, offer.forms)
         self.clocks.show_clocks(whole.clocks)
+        self.story.show_groups(
+            [DetailGroup(theme.title, tuple(Detail(label, words) for label, words in theme.rows)) for theme in themes]
+        )
+        self.all_steps.show_steps(offer.steps)
         self.tabs.count_in(1, self.tr("时间线"), len(whole.timeline))
-        self.tabs.count_in(2, self.tr("文书"), len(whole.papers))
-        self.conflict_button.setVisible(bool(whole.conflicts))
-        self.visit_button.setVisible(whole.visit is not None)
-        self._show_steps(whole)
+        self.tabs.count_in(PAPERS, self.tr("文书"), len(whole.papers))
+        self.tabs.count_in(STORY, self.tr("办理情况"), len(themes))
+        self.bar.show_ways(() if whole.newer else _ways(whole, offer), offer.reason)
+        self.bar.conflict_button.setVisible(bool(whole.conflicts))
+        self.bar.visit_button.setVisible(whole.visit is not None)
 
-    def _show_steps(self, whole: Whole) -> None:
-        unclear = any(row.state == "off" and row.note in _UNCLEAR for row in whole.clocks)
-        petition = self.station_ref().office.kind == "petition_office"
-        names = offered(whole.matter, petition_office=petition, notices=self._notices(), notice_off=unclear)
-        form = _form_due(whole)
-        if form:
-            names.insert(0, form)
-        if whole.newer:
-            names = []
-        if tuple(self.buttons) == tuple(names):
-            return
-        for button in self.buttons.values():
-            self._bar.removeWidget(button)
-            button.deleteLater()
-        self.buttons = {}
-        for place, name in enumerate(names):
-            explain = STEPS[name].explain if name in STEPS else self.tr("先看样稿，出具后编号固定")
-            title = STEPS[name].title if name in STEPS else self.tr("出具") + term(FORM, name)
-            button = self._plain(title, lambda chosen=name: self._take_step(chosen))
-            button.setToolTip(explain + ("　Alt+Enter" if place == 0 else ""))
-            if place == 0:
-                button.setProperty("kind", "primary")
-            self._bar.insertWidget(place, button)
-            self.buttons[name] = button
+    def _draft(self) -> Kept | None:
+        step = self.steps.step
+        if step is None or step.name in CORRECTIONS or not self.steps.typed:
+            return None
+        draft_id = drafts.step_draft_id(self.station_ref(), self.case_id, step.name)
+        return draft_id, self.steps.values(), step.title
 
-    def _notices(self) -> tuple[PaperRow, ...]:
-        papers = self._whole.papers if self._whole is not None else ()
-        return tuple(row for row in papers if row.form in NOTICES and not row.voided)
+    def _throw_away(self, name: str) -> None:
+        if name not in CORRECTIONS:
+            self.keeper.forget()
+            self.lane.run(_discard, self.station_ref(), self.case_id, name, done=lambda _none: self.refresh())
 
     def _issue(self, form: str) -> None:
         self.print_requested.emit(self.case_id, form)
@@ -204,32 +247,47 @@ class MatterPage(CaseWithFiles):
         if self._whole is not None:
             self.visit_chosen.emit(self._whole.matter.visit_id)
 
+    def _list_steps(self) -> None:
+        if self.steps.step is None:
+            self.all_steps.view.first()
+            self.show_tab(STEPS)
+
     def _first_step(self) -> None:
-        if self.buttons:
+        if self.buttons and self.steps.step is None:
             self._take_step(next(iter(self.buttons)))
 
     def _take_step(self, name: str) -> None:
-        if name in STEPS:
-            self.open_step(name)
-        else:
+        if self._offer is not None and name in self._offer.forms:
             self._issue(name)
+        else:
+            self.open_step(name)
 
     def _step_closed(self) -> None:
         self.bar.show()
         self.tabs.focus_first()
 
-    def _plain(self, text: str, slot: object) -> QPushButton:
-        button = QPushButton(text, self)
-        button.installEventFilter(self._presses)
-        assert callable(slot)
-        button.clicked.connect(lambda _checked=False: slot())
-        return button
+
+PAPER_ID = 32
+"""Characters of a paper's id; a decision delivered on a paper made elsewhere is named by a word."""
+MOST_BUTTONS = 6
 
 
-def _form_due(whole: Whole) -> str:
-    """The notice that belongs to the stage and is not issued yet, or empty."""
-    form = _FORM_AT_STAGE.get(whole.matter.stage, "")
-    return "" if form in {row.form for row in whole.papers if not row.voided} else form
+def _ways(whole: Whole, offer: Offer) -> list[Way]:
+    """What the bar offers: the notice that is due, the next step, then the likeliest others; the rest is listed."""
+    ways = [Way(form, f"出具{term(FORM, form)}", "先看样稿，出具后编号固定") for form in offer.forms[:1]]
+    matter = whole.matter
+    decided = matter.matter_class not in ("", "claim") or (matter.matter_class == "claim" and bool(matter.route))
+    undecided = matter.stage in UNDECIDED
+    corrections = [Way(name, each.title, each.explain) for name, each in CORRECTIONS.items()]
+    classify, correct = corrections
+    if undecided and not decided:
+        ways.append(classify)
+    for row in offer.open_steps:
+        if len(ways) < MOST_BUTTONS or row.kept is not None or row.code == offer.next_code:
+            ways.append(Way(row.code, row.title + ("（未填完）" if row.kept is not None else ""), row.form.explain))
+    if undecided and decided:
+        ways.append(classify)
+    return [*ways, correct]
 
 
 def _marks(whole: Whole) -> list[tuple[str, str]]:

@@ -1,39 +1,26 @@
-"""StepPanel: a small form inside the page for one lawful step; it fills a command and shows a refusal by its field."""
+"""StepPanel: a form inside the page for one lawful step; it gives the values and shows a refusal by its field."""
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.services.sentences import sentence
-from desktop.views.fields import ENTER, Choice, EnterPresses, LineEdit, LongEdit
+from desktop.services.step_field import StepField, Values
+from desktop.views.fields import ENTER, EnterPresses, bring_into_view
+from desktop.views.note import Note, repolish
+from desktop.views.step_fields import CardList, FieldGrid, StepBody
 from domain.refusals import Refusal
 
-Values = Mapping[str, str]
+__all__ = ["Step", "StepField", "StepPanel", "Values"]
 
-
-Editor = LineEdit | LongEdit | Choice
-
-
-@dataclass(frozen=True, slots=True)
-class StepField:
-    """One field of a step. ``name`` is the command's attribute, which a refusal names as well."""
-
-    name: str
-    label: str
-    kind: Literal["text", "long", "date", "number", "choice", "open_choice"] = "text"
-    value: str = ""
-    hint: str = ""
-    choices: tuple[tuple[str, str], ...] = ()
-    """Code and text; ``open_choice`` takes other words as well."""
-    wide: bool = False
+_ALIASES = {"what": "paper_id", "to_name": "to_office"}
+"""Inputs of a command that stand in the form under another one's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +33,30 @@ class Step:
     fields: tuple[StepField, ...]
     submit: Callable[[Values], None]
     button: str = "确定"
+    kept: Values | None = None
+    """What was typed before and not recorded."""
 
 
 class StepPanel(QFrame):
-    """Enter walks the fields, Ctrl+Enter submits, Esc closes. What was typed stays until the step is done."""
+    """Enter walks the fields, Ctrl+Enter submits, Esc closes and asks first when something was typed.
+
+    What was typed stays until the step is done.
+    """
 
     closed = Signal()
+    touched = Signal()
+    """Something was typed."""
+    thrown_away = Signal(str)
+    """The clerk gave up what was typed in this step."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("step_panel")
         self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)  # fields are never squeezed
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._step: Step | None = None
-        self._editors: dict[str, Editor] = {}
-        self._errors: dict[str, QLabel] = {}
+        self._typed = False
+        self._asked = False
         self._title = QLabel(self)
         self._title.setObjectName("panel_title")
         self._explain = QLabel(self)
@@ -74,32 +70,40 @@ class StepPanel(QFrame):
         self.submit_button.setProperty("kind", "primary")
         self.submit_button.setToolTip("Ctrl+Enter")
         self.submit_button.clicked.connect(self.submit)
-        self.cancel_button = QPushButton(self.tr("取消"), self)
-        self.cancel_button.setToolTip("Esc")
-        self.cancel_button.clicked.connect(self.close_step)
+        self.cancel_button = QPushButton(self.tr("取消（Esc）"), self)
+        self.cancel_button.clicked.connect(self.ask_to_close)
         head = QHBoxLayout()
+        head.setSpacing(12)
         head.addWidget(self._title)
         head.addWidget(self._explain, 1)
         presses = EnterPresses(self)
         for button in (self.submit_button, self.cancel_button):
             button.installEventFilter(presses)
-        self._body = QWidget(self)
+        self._body = StepBody(self)
+        self._grid = FieldGrid((), self)
+        self._body.show_grid(self._grid)
         buttons = QHBoxLayout()
         buttons.addWidget(self._trouble, 1)
         buttons.addStretch()
         buttons.addWidget(self.submit_button)
         buttons.addWidget(self.cancel_button)
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(14, 10, 14, 10)
-        self._layout.addLayout(head)
-        self._layout.addWidget(self._body)
-        self._layout.addLayout(buttons)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 10, 14, 10)
+        layout.addLayout(head)
+        layout.addWidget(self._body)
+        layout.addLayout(buttons)
+        QShortcut(QKeySequence("Alt+N"), self, self._add, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.hide()
 
     @property
     def step(self) -> Step | None:
         """The step that is open."""
         return self._step
+
+    @property
+    def typed(self) -> bool:
+        """Whether something was typed that is not recorded."""
+        return self._step is not None and self._typed
 
     def open_step(self, step: Step) -> None:
         """Show a step; the first field takes the cursor."""
@@ -108,34 +112,53 @@ class StepPanel(QFrame):
         self._explain.setText(step.explain)
         self.submit_button.setText(f"{step.button}（Ctrl+Enter）")
         self._clear_refusals()
-        self._build(step.fields)
+        self._grid = FieldGrid(step.fields, self)
+        self._body.show_grid(self._grid)
+        if step.kept is not None:
+            self._grid.set_values(step.kept)
+        for cards in self._grid.findChildren(CardList):
+            cards.grown.connect(self._walk)
+        self._grid.changed.connect(self._touch)
+        self._typed, self._asked = step.kept is not None, False
+        if self._typed:
+            self._say("已恢复上次没有填完的内容。", "wait")
+        self._walk()
         self.set_busy(False)
         self.show()
-        if self._editors:
-            next(iter(self._editors.values())).setFocus(Qt.FocusReason.OtherFocusReason)
-        else:
-            self.submit_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        first = next(iter(self._grid.chain()), self.submit_button)
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._body.ensureVisible(0, 0)
+
+    def ask_to_close(self) -> None:
+        """Esc: close at once when nothing was typed; else ask, and only a second Esc throws it away."""
+        if self._typed and not self._asked:
+            self._asked = True
+            self._say("填写的内容还没有记录。再按一次 Esc 放弃；继续填写请接着打字。", "soon")
+            return
+        name = self._step.name if self._step is not None and self._typed else ""
+        self.close_step()
+        if name:
+            self.thrown_away.emit(name)
 
     def close_step(self) -> None:
         """Put the panel away; nothing is recorded."""
         if self._step is not None:
             self._step = None
+            self._typed = False
             self.hide()
             self.closed.emit()
 
-    def values(self) -> dict[str, str]:
+    def values(self) -> dict[str, object]:
         """What stands in the fields now."""
-        return {name: _text_of(editor) for name, editor in self._editors.items()}
+        return self._grid.values()
 
-    def set_value(self, name: str, text: str) -> None:
+    def set_value(self, name: str, value: object) -> None:
         """Fill a field as if typed (a test, or an answer that came later)."""
-        editor = self._editors[name]
-        if not isinstance(editor, Choice):
-            editor.setText(text)
-        elif editor.isEditable() and editor.findData(text) < 0:
-            editor.setEditText(text)
-        else:
-            editor.set_code(text)
+        self._grid.set_values({name: value})
+
+    def editor(self, name: str) -> QWidget:
+        """The editor of a field."""
+        return self._grid.editor(name)
 
     def submit(self) -> None:
         """Hand the values to the step. A second press while the lane works does nothing."""
@@ -152,107 +175,62 @@ class StepPanel(QFrame):
     def show_refusal(self, refusal: Refusal) -> None:
         """Put the sentence beside the field it names, or at the foot when it names none shown here."""
         self.set_busy(False)
-        text = sentence(refusal)
-        first, _, last = (refusal.field or "").partition(".")
-        name = next((each for each in (last.rpartition(".")[2], first, "value") if each in self._errors), "")
-        if name == "value" and first != "values":
-            name = ""
-        error = self._errors.get(name)
-        if error is None:
-            self._trouble.setText(text)
-            self._trouble.show()
+        found = self._find(refusal.field or "")
+        if found is None:
+            self._say(sentence(refusal), "late")
             return
-        error.setText(text)
-        error.show()
-        self._editors[name].setFocus(Qt.FocusReason.OtherFocusReason)
+        note, editor, title = found
+        note.say("error", sentence(refusal, where=title))
+        editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        bring_into_view(editor)
 
     def refusal_text(self, name: str = "") -> str:
         """The sentence shown beside a field (or at the foot), empty when there is none."""
-        label = self._errors.get(name, self._trouble)
-        return label.text() if not label.isHidden() else ""
+        found = self._grid.beside(name) if name else None
+        if found is not None:
+            return found[0].words("error")
+        return self._trouble.text() if not self._trouble.isHidden() else ""
+
+    def _find(self, field: str) -> tuple[Note, QWidget, str] | None:
+        first, _, last = field.partition(".")
+        tries = [field, _ALIASES.get(first, first), last.rpartition(".")[2]]
+        if first == "values":
+            tries.append("value")
+        return next((found for path in tries if path and (found := self._grid.beside(path)) is not None), None)
+
+    def _touch(self) -> None:
+        self._typed = True
+        if self._asked:
+            self._asked = False
+            self._trouble.hide()
+        self.touched.emit()
+
+    def _walk(self) -> None:
+        """Tab and Enter go through the fields in reading order, then to the buttons."""
+        for before, after in pairwise([*self._grid.chain(), self.submit_button, self.cancel_button]):
+            QWidget.setTabOrder(before, after)
+
+    def _add(self) -> None:
+        for cards in self._grid.findChildren(CardList):
+            cards.add()
+
+    def _say(self, text: str, tone: str) -> None:
+        self._trouble.setProperty("tone", tone)
+        repolish(self._trouble)
+        self._trouble.setText(text)
+        self._trouble.show()
 
     def _clear_refusals(self) -> None:
-        for label in (*self._errors.values(), self._trouble):
-            label.clear()
-            label.hide()
-
-    def _build(self, fields: Sequence[StepField]) -> None:
-        old, self._body = self._body, QWidget(self)
-        grid = QGridLayout(self._body)
-        grid.setContentsMargins(0, 6, 0, 6)
-        grid.setHorizontalSpacing(10)
-        grid.setColumnStretch(1, 1)
-        grid.setColumnStretch(3, 1)
-        self._editors, self._errors = {}, {}
-        line, column = 0, 0
-        for field in fields:
-            wide = field.wide or field.kind == "long"
-            if wide and column:
-                line, column = line + 2, 0
-            editor = _editor(field, self._body)
-            label = QLabel(field.label, self._body)
-            label.setBuddy(editor)
-            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            error = QLabel(self._body)
-            error.setProperty("tone", "late")
-            error.setWordWrap(True)
-            error.hide()
-            grid.addWidget(label, line, column)
-            grid.addWidget(editor, line, column + 1, 1, 3 if wide else 1)
-            grid.addWidget(error, line + 1, column + 1, 1, 3 if wide else 1)
-            self._editors[field.name], self._errors[field.name] = editor, error
-            line, column = (line + 2, 0) if wide or column else (line, 2)
-        self._layout.replaceWidget(old, self._body)
-        old.deleteLater()
-        chain = [*self._editors.values(), self.submit_button, self.cancel_button]
-        for before, after in pairwise(chain):
-            QWidget.setTabOrder(before, after)
+        self._grid.clear_refusals()
+        self._trouble.clear()
+        self._trouble.hide()
 
     # Qt's own names
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            self.close_step()
+            self.ask_to_close()
         elif event.key() in ENTER and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.submit()
         else:
             super().keyPressEvent(event)
-
-
-def _editor(field: StepField, parent: QWidget) -> Editor:
-    if field.kind == "long":
-        long = LongEdit(parent, hint=field.hint)
-        long.setText(field.value)
-        return long
-    if field.kind in ("choice", "open_choice"):
-        choice = Choice(field.choices, parent)
-        choice.setToolTip(field.hint)
-        if field.kind == "choice":
-            if field.value or not field.choices:
-                choice.set_code(field.value)
-            return choice
-        choice.setEditable(True)
-        choice.setInsertPolicy(Choice.InsertPolicy.NoInsert)
-        found = choice.findData(field.value) if field.value else -1
-        choice.setCurrentIndex(found)
-        if found < 0:
-            choice.setEditText(field.value)
-        line = choice.lineEdit()
-        if line is not None:
-            line.setPlaceholderText(field.hint)
-        return choice
-    figures = field.kind in ("date", "number")
-    edit = LineEdit(parent, latin=figures, hint=field.hint or ("例如 2026-11-23" if field.kind == "date" else ""))
-    edit.setText(field.value)
-    edit.setProperty("figures", figures)
-    return edit
-
-
-def _text_of(editor: Editor) -> str:
-    if isinstance(editor, Choice):
-        typed = editor.currentText().strip()
-        if not editor.isEditable() or editor.currentText() == editor.itemText(editor.currentIndex()):
-            return editor.code()
-        return typed
-    text = editor.text().strip()
-    return unicodedata.normalize("NFKC", text) if editor.property("figures") else text

@@ -31,7 +31,7 @@ DELIVERS: Final = {
     "F22": "notice",
 }
 """What the delivery of each form brings about."""
-_DOCUMENT: Final = {
+DOCUMENTS: Final = {
     "refusal": ("refused_on", "notice"),
     "opinion": ("replied_on", "opinion"),
     "review": ("review.opined_on", "review"),
@@ -72,7 +72,7 @@ def deliver(command: DeliverNotice, state: CaseState, desk: Desk) -> list[ActDra
 def _document(command: DeliverNotice, state: CaseState) -> tuple[str, str, str]:
     """(key of the delivery, day of the document, what its delivery brings about)."""
     if command.what != "paper":
-        field, brings = _DOCUMENT[command.what]
+        field, brings = DOCUMENTS[command.what]
         issued_on = state.text(field)
         if not issued_on:
             raise Refusal("document_missing", field="what", article="R 32", facts={"what": command.what})

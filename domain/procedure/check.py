@@ -49,15 +49,19 @@ def _check_office(step: Step, state: CaseState, desk: Desk) -> None:
         raise Refusal("only_petition_office", field="matter_id", article=step.article)
 
 
-def drafted(step: Step, state: CaseState, sets: dict[str, Json], why: str = "") -> ActDraft:
-    """The act of a step, over every head of what it sets.
+def check_settled(step: Step, state: CaseState, names: Collection[str] = ()) -> None:
+    """Refuse a step over an open conflict: of what it sets, and of the binding fields when the step binds.
 
-    A binding step names the binding fields too: taken over an open conflict, it would settle it unseen. Raises Refusal
-    ``conflict_open``.
+    Taken over one, it would settle it unseen. Raises Refusal ``conflict_open``.
     """
-    waits: Collection[str] = (*BINDING_FIELDS, *sets) if step.binding else tuple(sets)
+    waits: Collection[str] = (*BINDING_FIELDS, *names) if step.binding else tuple(names)
     torn = set(state.conflicts)
     blocked = [name for name in waits if name in torn]
     if blocked:
         raise Refusal("conflict_open", field="matter_id", facts={"field": blocked[0]})
+
+
+def drafted(step: Step, state: CaseState, sets: dict[str, Json], why: str = "") -> ActDraft:
+    """The act of a step, over every head of what it sets. Raises Refusal ``conflict_open``."""
+    check_settled(step, state, sets)
     return ActDraft(step.kind, state.case_kind, state.case_id, sets, state.over(*sets), why)
