@@ -15,7 +15,7 @@ from typing import Any
 
 import platformdirs
 
-from desktop import cli_input, cli_read
+from desktop import cli_input, cli_print, cli_read
 from desktop.cli_faults import DONE, FAILED, answer, failed, refused
 from desktop.cli_words import parser
 from desktop.devices import machine
@@ -207,51 +207,10 @@ def _due(words: argparse.Namespace) -> int:
     return DONE
 
 
-def _print(station: Station, words: argparse.Namespace) -> object:
-    if words.reprint or words.paper:
-        paper_id = words.reprint or words.paper
-        pdf = papers.reprint_pdf(station, paper_id) if words.reprint else papers.stored_pdf(station, paper_id)
-        _write(words.output, pdf)
-        return {"paper": station.store.paper(paper_id), "file": words.output, "bytes": len(pdf)}
-    case_id = station.store.visit_by_number(words.case_id) or cli_read.matter_by_number(station, words.case_id)
-    asked = {"case_id": case_id or words.case_id, "form": words.form.upper(), "of_paper": words.of or ""}
-    asked["size"] = words.size or ("A5" if asked["form"] == "F02" else "A4")
-    command = cli_input.shaped(asked, commands.IssuePaper)
-    assert isinstance(command, commands.IssuePaper)
-    if words.draft:
-        pdf = papers.draft_pdf(station, command)
-        _write(words.output, pdf)
-        return {"paper": None, "file": words.output, "bytes": len(pdf)}
-    _check_writable(words.output)  # before a number is used up
-    row = papers.issue_paper(station, command).value
-    pdf = papers.stored_pdf(station, row.paper_id)
-    _write(words.output, pdf)
-    return {"paper": row, "file": words.output, "bytes": len(pdf)}
-
-
 def _check_print(words: argparse.Namespace) -> int:
     if not (words.reprint or words.paper) and not (words.form and words.case_id):
         raise Refusal("usage", facts={"reason": "print 需要文书种类和编号，或者 --reprint、--paper"})
-    return _with_station(_print)(words)
-
-
-def _check_writable(output: str) -> None:
-    path = Path(output)
-    if path.is_dir():
-        raise SurroundingsFault("output_exists_as_folder", facts={"file": path.name})
-    try:
-        with path.open("ab"):
-            pass
-    except OSError as error:
-        raise fault_of_os_error(error, path) from error
-
-
-def _write(output: str, pdf: bytes) -> None:
-    _check_writable(output)
-    try:
-        Path(output).write_bytes(pdf)
-    except OSError as error:
-        raise fault_of_os_error(error, Path(output)) from error
+    return _with_station(cli_print.print_paper)(words)
 
 
 def _enrol(station: Station, words: argparse.Namespace) -> object:
@@ -280,7 +239,7 @@ def _file(station: Station, words: argparse.Namespace) -> object:
         return {"file": files.file_row(station, words.id)}
     if not words.output:
         raise Refusal("usage", facts={"reason": "file export 需要 -o FILE"})
-    _check_writable(words.output)
+    cli_print.check_writable(words.output)
     return {"file": words.output, "bytes": files.export_file(station, words.id, Path(words.output))}
 
 

@@ -25,10 +25,11 @@ from desktop.models.store.folder import (
     write_durably,
     write_fence,
 )
+from desktop.models.store.ids import case_id, led_by
 from desktop.models.store.proof import catch_up
 from desktop.models.store.rows import OfficeRow
 from desktop.models.store.series import numbers_left_the_disk
-from desktop.models.store.store import Stamp, StationIdentity, Store, Transaction, case_id, led_by
+from desktop.models.store.store import Stamp, StationIdentity, Store, Transaction
 from desktop.services.office_setup import OfficeSetup, SeriesSetup, check_office, dump_setup, parse_setup
 from desktop.services.shipped import name_initials, private_use, shipped_tables
 from domain.acts import ActDraft, CaseKind

@@ -111,7 +111,7 @@ def server():
             )
         tray = root / "trays.ppd"
         tray.write_text(TRAYS)
-        held = ["-p", "Trays", "-v", "file:///dev/null", "-P", str(tray)]  # takes jobs, and keeps them: not enabled
+        held = ["-p", "Trays", "-v", "file:/dev/null", "-P", str(tray)]  # takes jobs, and keeps them: not enabled
         subprocess.run(["/usr/sbin/lpadmin", *held], env=environment, check=True, capture_output=True, timeout=60)
         subprocess.run(["/usr/sbin/cupsaccept", "Trays"], env=environment, check=True, capture_output=True, timeout=60)
         yield str(root / "socket")

@@ -12,6 +12,7 @@ from desktop.models.store import search, write_ahead
 from desktop.models.store.connection import Connection, faults, immediate, joined, open_connection
 from desktop.models.store.earlier import RELEASE, is_earlier
 from desktop.models.store.files import Files
+from desktop.models.store.ids import case_id
 from desktop.models.store.incarnation import Incarnation, StationIdentity
 from desktop.models.store.migrate import migrate
 from desktop.models.store.projector import (
@@ -46,7 +47,6 @@ from sync.log.feed import StationFeed
 from sync.log.log import batched
 
 IDLE_ACTS = 24
-_LOW_48 = (1 << 48) - 1
 BEHIND_TOLERANCE_MS = 60_000
 """A clock this much earlier than the last known moment is ``behind``; a minute's step back is ordinary."""
 TIME_LEFT_TO_IDLE_MS = 600_000
@@ -58,23 +58,6 @@ class Stamp:
 
     by: str
     wall_ms: int
-
-
-def case_id(wall_ms: int, nth: int, entropy: Callable[[int], bytes]) -> str:
-    """An id of 32 hexadecimal digits: a time, a count within it and 72 random bits.
-
-    Time and count are a storage hint and decide nothing: what was made together lies together on the disk, in the
-    order in which it was made.
-    """
-    return f"{wall_ms & _LOW_48:012x}{min(nth, 255):02x}{entropy(9).hex()}"
-
-
-def led_by(drawn: str) -> int:
-    """The time an id is led by, as :func:`case_id` wrote it; 0 for what is no id of ours."""
-    try:
-        return int(drawn[:12], 16)
-    except ValueError:
-        return 0
 
 
 class Transaction:
