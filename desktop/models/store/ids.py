@@ -16,6 +16,11 @@ def case_id(wall_ms: int, nth: int, entropy: Callable[[int], bytes]) -> str:
     return f"{wall_ms & _LOW_48:012x}{min(nth, 255):02x}{entropy(9).hex()}"
 
 
+def act_id(lamport: int, entropy: Callable[[int], bytes]) -> str:
+    """An act's id: led by its lamport time, then 80 random bits."""
+    return f"{lamport & _LOW_48:012x}{entropy(10).hex()}"
+
+
 def led_by(drawn: str) -> int:
     """The time an id is led by, as :func:`case_id` wrote it; 0 for what is no id of ours."""
     try:

@@ -8,11 +8,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop.models.store import search, write_ahead
+from desktop.models.store import ids, search, write_ahead
 from desktop.models.store.connection import Connection, faults, immediate, joined, open_connection
 from desktop.models.store.earlier import RELEASE, is_earlier
 from desktop.models.store.files import Files
-from desktop.models.store.ids import case_id
 from desktop.models.store.incarnation import Incarnation, StationIdentity
 from desktop.models.store.migrate import migrate
 from desktop.models.store.projector import (
@@ -351,7 +350,7 @@ class Store(Incarnation):
     def new_id(self, wall_ms: int) -> str:
         """A fresh id for a case or a paper, behind those drawn before it at that time."""
         self._drawn = (wall_ms, self._drawn[1] + 1 if self._drawn[0] == wall_ms else 1)  # 0 is what a form begun
-        drawn = case_id(wall_ms, self._drawn[1], self._entropy)
+        drawn = ids.case_id(wall_ms, self._drawn[1], self._entropy)
         self.drawn.add(drawn)
         return drawn
 
@@ -360,7 +359,7 @@ class Store(Incarnation):
 
         Act ids break ties in the fold between acts of equal lamport; there the random bits alone decide.
         """
-        return f"{lamport & _LOW_48:012x}{self._entropy(10).hex()}"
+        return ids.act_id(lamport, self._entropy)
 
     def remember_time(self, wall_ms: int, *, within_ms: int = BEHIND_TOLERANCE_MS) -> None:
         """Note the latest moment known, inside the caller's transaction, when what the disk holds is older than that.
@@ -381,4 +380,4 @@ class Store(Incarnation):
         return Yardstick(calendar_of(self.db, self._shipped), rules, codes, self._initials, wording)
 
 
-__all__ = ["Moved", "Shipped", "Stamp", "StationIdentity", "Store", "Transaction", "case_id", "led_by"]
+__all__ = ["Moved", "Shipped", "Stamp", "StationIdentity", "Store", "Transaction"]
