@@ -227,6 +227,8 @@ def _opinions(state: CaseState) -> Iterator[Theme]:
 
 
 def _deliveries(state: CaseState) -> Iterator[Theme]:
+    """Every delivery; of an accusation nobody's name who signed for the petitioner's paper (R 30③)."""
+    hidden = state.text("matter_class") == "accusation"
     rows: list[tuple[str, str]] = []
     found = [(key, value) for key, value in state.items("delivery").items() if isinstance(value, dict)]
     for key, value in sorted(found, key=lambda each: _word(each[1], "at")):
@@ -239,7 +241,7 @@ def _deliveries(state: CaseState) -> Iterator[Theme]:
         who = (
             _joined("拒收", _word(value, "refusal_reason"), f"见证人 {_word(value, 'witness')}")
             if refused
-            else _joined("签收", _word(value, "signer"))
+            else _joined("签收", "" if hidden else _word(value, "signer"))
         )
         attitude = choice_word(commands.DeliverNotice, "attitude", value.get("attitude"))
         mind = f"对文书{attitude}" if value.get("attitude") in ("agree", "disagree") else ""

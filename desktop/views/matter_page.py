@@ -8,7 +8,6 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from desktop.models.store.rows import MatterRow
 from desktop.services import drafts, lookup, matters
 from desktop.services.dossier import Theme, dossier
 from desktop.services.lookup import MatterPage as Whole
@@ -22,21 +21,21 @@ from desktop.views.details import Detail, DetailGroup, DetailsView
 from desktop.views.draft_keeper import DraftKeeper, Kept
 from desktop.views.file_page import CaseWithFiles
 from desktop.views.matter_corrections import CORRECTIONS
+from desktop.views.matter_words import facts, groups, marks
 from desktop.views.page import StationRef
 from desktop.views.paper_list import PaperList
 from desktop.views.step_bar import StepBar, Way
 from desktop.views.step_dialogs import Step, StepPanel, Values
 from desktop.views.step_list import StepList
-from desktop.views.terms import CLOCK, FORM, MATTER_CLASS, NEXT_STEP, REPEAT, ROUTE, SEX, STAGE, term
+from desktop.views.terms import FORM, term
 from desktop.views.timeline import TimelineView
 from desktop.workers.bus import Bus
 from desktop.workers.lane import Lane
 from domain.procedure.stages import UNDECIDED
 from domain.refusals import Refusal
 
-SECRECY = "检举控告，信访人信息不在此显示（第三十条）"
 Read = tuple[Whole, Offer, tuple[Theme, ...]]
-CLOCKS, PAPERS, STORY, STEPS = 3, 2, 4, 5
+PAPERS, STORY, STEPS = 2, 4, 5
 """Places of the tabs."""
 
 
@@ -211,8 +210,8 @@ class MatterPage(CaseWithFiles):
         if whole.matter.matter_id != self.case_id:
             return
         self._whole, self._offer = whole, offer
-        self.header.show_case(whole.matter.number, whole.matter.summary, _marks(whole), _facts(whole))
-        self.details.show_groups(_groups(whole))
+        self.header.show_case(whole.matter.number, whole.matter.summary, marks(whole), facts(whole))
+        self.details.show_groups(groups(whole))
         self.together.show_rows(whole.together)
         self.timeline.show_rows(whole.timeline)
         self.papers.show_papers(whole.papers, offer.forms)
@@ -288,86 +287,3 @@ def _ways(whole: Whole, offer: Offer) -> list[Way]:
     if undecided and decided:
         ways.append(classify)
     return [*ways, correct]
-
-
-def _marks(whole: Whole) -> list[tuple[str, str]]:
-    matter = whole.matter
-    marks = [(term(STAGE, matter.stage), "wait")]
-    if whole.conflicts:
-        marks.append((f"待核对 {len(whole.conflicts)}", "late"))
-    if whole.together:
-        marks.append(("同时办理", "soon"))
-    if matter.calendar_missing:
-        marks.append((f"日历缺失 {matter.calendar_missing} 年", "soon"))
-    if whole.newer:
-        marks.append(("含新版本办理内容，请升级后办理", "late"))
-    marks.append(("已到县", "good") if matter.reported else ("已存本机", "wait"))
-    return marks
-
-
-def due_words(matter: MatterRow) -> str:
-    """The due day in one line: nominal, and the rolled day where it differs or cannot be known."""
-    if not matter.due_nominal:
-        return "没有正在计算的期限"
-    text = f"{term(CLOCK, matter.due_clock)}：名义 {matter.due_nominal}"
-    if matter.due_rolled and matter.due_rolled != matter.due_nominal:
-        return f"{text}，顺延至 {matter.due_rolled}"
-    return f"{text}，顺延日待核" if not matter.due_rolled else text
-
-
-def _facts(whole: Whole) -> list[Detail]:
-    matter = whole.matter
-    repeat = "" if matter.repeat in ("", "undecided") else term(REPEAT, matter.repeat)
-    route = f"　{term(ROUTE, matter.route)}" if matter.route else ""
-    return [
-        Detail("信访人", matter.main_name or "匿名"),
-        Detail("类别", term(MATTER_CLASS, matter.matter_class) + route if matter.matter_class else "未分类"),
-        Detail("责任单位", matter.owner),
-        Detail("收到", f"{matter.received_on}（{repeat}）" if repeat else matter.received_on),
-        Detail("下一步", term(NEXT_STEP, matter.next_step), "strong"),
-        Detail("期限", due_words(matter), "strong" if matter.due_nominal else ""),
-    ]
-
-
-def _groups(whole: Whole) -> list[DetailGroup]:
-    groups = [DetailGroup("信访事项", tuple(Detail(title, text) for title, text in whole.fields))]
-    person = whole.petitioner
-    if whole.matter.matter_class == "accusation":
-        words = (
-            Detail("信访人", whole.matter.main_name or "匿名"),
-            Detail("保密", "检举控告，信访人信息不在此显示（第三十条）"),
-        )
-        groups.append(DetailGroup("信访人", words))
-    elif person is not None:
-        groups.append(
-            DetailGroup(
-                "信访人",
-                (
-                    Detail("姓名（名称）", person.name),
-                    Detail("性别", term(SEX, person.sex) if person.sex else ""),
-                    Detail("证件号码", person.id_masked),
-                    Detail("手机", person.mobile_masked),
-                    Detail("住址", person.address),
-                    Detail("送达地址", person.delivery_address),
-                    Detail(
-                        "来访次数",
-                        f"{person.visit_count} 次，最近 {person.last_visit_on}" if person.visit_count else "",
-                    ),
-                ),
-            )
-        )
-    visit = whole.visit
-    if visit is not None:
-        crowd = "，集体访" if visit.collective else ""
-        groups.append(
-            DetailGroup(
-                "所属来访",
-                (
-                    Detail("登记编号", visit.number),
-                    Detail("来访时间", visit.visited_at),
-                    Detail("来访人数", f"{visit.headcount} 人{crowd}"),
-                    Detail("登记", f"{visit.office} {visit.window}号窗口 {visit.clerk}"),
-                ),
-            )
-        )
-    return groups

@@ -15,7 +15,7 @@ from desktop.services.station import Station
 from desktop.views.details import Detail, DetailGroup, DetailsView
 from desktop.views.fields import EnterPresses
 from desktop.views.file_page import CaseWithFiles
-from desktop.views.matter_page import SECRECY
+from desktop.views.matter_words import SECRECY
 from desktop.views.page import StationRef
 from desktop.views.paper_list import PaperList
 from desktop.views.step_dialogs import Step, StepField, StepPanel, Values
