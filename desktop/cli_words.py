@@ -56,7 +56,7 @@ def parser(do: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.Ar
     find.add_argument("--focus", default="", metavar="领域", help="只找民生重点领域的事项")
     find.add_argument("--limit", type=int, default=60, metavar="N")
     paper = part("print", "出具文书并写成 PDF 文件")
-    paper.add_argument("form", nargs="?", metavar="FORM", help="F01 F02 F03（来访），F04 F05 F08 F18（事项）")
+    paper.add_argument("form", nargs="?", metavar="FORM", help="F01–F03（来访），F04–F26（事项，见用户手册）")
     paper.add_argument("case_id", nargs="?", metavar="ID", help="来访或事项的编号")
     paper.add_argument("-o", "--output", required=True, metavar="FILE.pdf")
     paper.add_argument("--size", choices=("A4", "A5", "R80"), help="F02 默认 A5，其余默认 A4")

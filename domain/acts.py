@@ -64,6 +64,7 @@ _KINDS: Final = (
     ActKind("acceptance_refused", CaseKind.MATTER, "不予受理", binding=True),
     ActKind("acceptance_ended", CaseKind.MATTER, "不再受理", binding=True),
     ActKind("matter_simplified", CaseKind.MATTER, "简易办理"),
+    ActKind("hearing_called", CaseKind.MATTER, "通知听证"),
     ActKind("hearing_held", CaseKind.MATTER, "听证"),
     ActKind("opinion_issued", CaseKind.MATTER, "出具处理意见", binding=True),
     ActKind("evaluation_recorded", CaseKind.MATTER, "满意度评价"),

@@ -20,7 +20,6 @@ from domain.classes import (
 from domain.commands import Answer, TriageAnswers
 
 __all__ = [
-    "FORMS_BUILT",
     "ONLY_31_6",
     "PURPOSES",
     "MatterClass",
@@ -40,8 +39,6 @@ Channel = Literal["visit", "letter", "call", "net"]
 Reach = Literal["own", "same_level", "subordinate", "elsewhere", "unknown"]
 """Whose power the matter lies in: this organ's own · another organ of this level · a lower level or this organ's own
 system · nobody's this organ may send to · not told."""
-
-FORMS_BUILT = frozenset(("F01", "F02", "F03", "F04", "F05", "F08", "F18"))
 
 
 class Step(Enum):
@@ -94,7 +91,6 @@ class Situation:
 class ProposedStep:
     """What to do: the step, the papers to hand over now and later, the clocks receipt starts and the step starts.
 
-    ``unbuilt`` are papers the law wants now but this version does not print yet; they are also in ``forms_later``.
     ``notes`` and ``reason`` are codes. ``masked``: papers must not show the petitioner (R 30③).
     """
 
@@ -107,7 +103,6 @@ class ProposedStep:
     clocks_on_step: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     masked: bool = False
-    unbuilt: tuple[str, ...] = ()
 
 
 _QUESTIONS: tuple[tuple[str, Route], ...] = (
@@ -251,20 +246,17 @@ def _made(
     if situation.name_or_address_unclear:  # R 23②: no duty to notify whom one cannot reach
         notices, running = (), tuple(clock for clock in running if clock not in ("T2", "T3"))
         notes += ("notice_duty_off",)
-    unbuilt = tuple(form for form in notices if form not in FORMS_BUILT)
-    now = visit_papers + tuple(form for form in notices if form in FORMS_BUILT)
-    delivered = ("F18",) if any(form in FORMS_BUILT for form in notices) else ()
+    delivered = ("F18",) if notices else ()
     return ProposedStep(
         step=step,
         article=article,
         reason=reason,
-        forms_now=now + delivered,
-        forms_later=unbuilt + later,
+        forms_now=visit_papers + notices + delivered,
+        forms_later=later,
         clocks=running,
         clocks_on_step=on_step,
         notes=notes,
         masked=situation.matter_class is MatterClass.ACCUSATION,
-        unbuilt=unbuilt,
     )
 
 

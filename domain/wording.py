@@ -20,7 +20,11 @@ from domain.refusals import Refusal
 from domain.rules import region_prefix
 
 Words = Mapping[str, Json]
-"""What a form says: ``paragraphs`` (sentences with ``text`` and ``when`` or ``unless``), single texts, ``routes``."""
+"""What a form says: ``paragraphs`` (sentences with ``text`` and ``when`` or ``unless``), single texts, ``routes``.
+
+A sentence with ``each`` is said once for every record of a list, ``style`` says how it is set; ``{name。}`` is a blank
+that ends a sentence.
+"""
 
 _BLANK: Final = re.compile(r"\{([^{}]*)\}")
 _BRACE: Final = re.compile(r"[{}]")
@@ -30,12 +34,16 @@ _ARTICLE: Final = re.compile(r"第[一二三四五六七八九十百零]+条(?:�
 _REMEDY: Final = re.compile(
     r"行政复议[^。；]{0,12}行政诉讼|不服[^。；]{0,40}(?:行政复议|行政诉讼|提起诉讼)|(?:依法|可以)提起行政诉讼"
 )
-REMEDY_FORMS: Final = ("F04", "F05", "F06", "F07", "F08")
-"""Notices of a procedural step: outside administrative litigation, so they may not offer it (domain.md §9 row 24)."""
+_NO_NOTICE: Final = ("F01", "F02", "F03")
+"""What is about the visit only. No later form may offer administrative litigation against itself (§9 row 24)."""
+_WIDE: Final = "\u3000"
+"""The full-width blank where a pen goes."""
 LONGEST_SENTENCE: Final = 1_000
 LONGEST_WORDING: Final = 12_000
-_FORM: Final = re.compile(r"F[0-9]{2}[a-z]?")
+_FORM: Final = re.compile(r"F[0-9]{2}[A-Z]?")
 _REGION: Final = re.compile(r"[0-9A-Z]{2,18}")
+_SET: Final = ("style", "each")
+"""How a sentence is set, and the list it is repeated for: only as the shipped wording has it."""
 _KEYS: Final = frozenset({"form", "name", "region", "version", "from", "note", "words"})
 
 
@@ -75,7 +83,7 @@ class Wording:
 
 def blanks(template: str) -> list[str]:
     """Names of the blanks of a sentence, in order."""
-    return _BLANK.findall(template)
+    return [name.removesuffix("。") for name in _BLANK.findall(template)]
 
 
 def fixed_part(template: str) -> str:
@@ -98,7 +106,7 @@ def lint(form: str, text: str) -> list[str]:
     found = []
     if any(not _is_history(text, each) for each in _OLD_LAW.finditer(text)):
         found.append("repealed_regulation")
-    if form in REMEDY_FORMS and _REMEDY.search(text):
+    if form not in _NO_NOTICE and _REMEDY.search(text):
         found.append("remedy_not_given")
     return found
 
@@ -117,7 +125,7 @@ def findings(form: str, words: object, shipped: Words) -> list[Finding]:
             wrong.append(Finding("wording_too_long", where, {"limit": LONGEST_SENTENCE}))
         if _BRACE.search(fixed_part(text)):
             wrong.append(Finding("wording_brace", where, {"text": text[:40]}))
-        if any(not char.isprintable() for char in text):
+        if any(not char.isprintable() and char != _WIDE for char in text):
             wrong.append(Finding("wording_control", where))
     if sum(len(text) for text in sentences_of(given)) > LONGEST_WORDING:
         wrong.append(Finding("wording_too_long", "words", {"limit": LONGEST_WORDING}))
@@ -258,15 +266,22 @@ def _shape(words: object, shipped: Words) -> Iterator[Finding]:
             yield Finding("wording_shape", part)
         else:
             for n, each in enumerate(cast("list[dict[str, str]]", said), 1):
-                unknown = {value for word, value in each.items() if word != "text"} - known
+                unknown = {each[word] for word in ("when", "unless") if word in each} - known
+                unknown |= {each[word] for word in _SET if word in each} - _sets(model)
                 yield from (Finding("wording_condition_unknown", f"{part}:{n}", {"blank": u[:20]}) for u in unknown)
+
+
+def _sets(model: object) -> set[str]:
+    """The ways the sentences of a shipped part are set and repeated."""
+    rows = [each for each in model if isinstance(each, dict)] if isinstance(model, list) else []
+    return {str(each[word]) for each in rows for word in _SET if word in each}
 
 
 def _is_sentence(each: object) -> bool:
     return (
         isinstance(each, dict)
         and isinstance(each.get("text"), str)
-        and set(each) <= {"text", "when", "unless"}
+        and set(each) <= {"text", "when", "unless", *_SET}
         and all(isinstance(value, str) for value in each.values())
     )
 
@@ -318,7 +333,7 @@ def _texts(words: object, where: str) -> Iterator[tuple[str, str]]:
         yield where, words
     elif isinstance(words, Mapping):
         for key, value in words.items():
-            if key not in ("when", "unless"):
+            if key not in ("when", "unless", *_SET):
                 yield from _texts(value, where if key == "text" else f"{where}.{key}" if where else str(key))
     elif isinstance(words, list):
         for n, value in enumerate(words, 1):

@@ -52,10 +52,10 @@ def missing_characters(texts: Iterable[str]) -> list[str]:
 
 def warm_up() -> None:
     """Loads the drawing code and the faces of a usual notice; for a background thread after the window is up."""
-    from desktop.printing.gallery import samples
+    from desktop.printing.gallery import usual
     from domain.papers import SIZES, Mark, PrintLine
 
-    for content in samples():
+    for content in usual():
         try:
             render(content, SIZES[content.form][0], PrintLine("", "", "", ""), Mark.original())
         except Refusal:  # pragma: no cover - the samples are tested to print
@@ -69,8 +69,8 @@ def page_count(pdf: bytes) -> int:
     return count(pdf)
 
 
-def page_pngs(pdf: bytes, dpi: int = 96) -> list[bytes]:
-    """Every page as a PNG at the given resolution, for previews."""
+def page_pngs(pdf: bytes, dpi: int = 96, *, colour: bool = False) -> list[bytes]:
+    """Every page as a PNG at the given resolution, for previews; grey unless ``colour``."""
     from desktop.printing.raster import pngs
 
-    return pngs(pdf, dpi)
+    return pngs(pdf, dpi, colour=colour)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from desktop.printing.forms import delivery, materials, notices, receipt, registration
-from desktop.printing.furniture import add_foot, add_mark, add_qr, foot_height
+from desktop.printing.forms import delivery, materials, notices, receipt, registration, tabled, written
+from desktop.printing.furniture import add_foot, add_mark, add_page_numbers, add_qr, foot_height
 from desktop.printing.reprint import stamp
 from desktop.printing.sheet import A4, A5, MM, Sheet
 from desktop.printing.wording import words
@@ -19,7 +19,9 @@ from domain.papers import (
     ReferralNotice,
     RegistrationForm,
     ServiceReturn,
+    Tabled,
     VisitReceipt,
+    Written,
     qr_text,
 )
 from domain.refusals import Refusal
@@ -52,6 +54,10 @@ def _draw(content: Content, paper: Paper, foot: float) -> Sheet:
             return notices.draw(content)
         case ServiceReturn():
             return delivery.draw(content)
+        case Tabled():
+            return tabled.draw(content)
+        case Written():
+            return written.draw(content)
 
 
 def _furnish(sheet: Sheet, content: Content, paper: Paper, line: PrintLine) -> None:
@@ -63,6 +69,9 @@ def _furnish(sheet: Sheet, content: Content, paper: Paper, line: PrintLine) -> N
     if paper is Paper.A5:
         add_foot(sheet, line, 14 * MM, sheet.width - 14 * MM, 10 * MM)
         return
+    if isinstance(content, Written):
+        _furnish_written(sheet, content, line)
+        return
     left, right = (22 * MM, 20 * MM) if content.form == "F01" else (28 * MM, 26 * MM)
     note = words(content.wording, content.form).get("foot", "")
     if content.query_code:  # without it a scanned line would open nothing
@@ -72,3 +81,18 @@ def _furnish(sheet: Sheet, content: Content, paper: Paper, line: PrintLine) -> N
         add_foot(sheet, line, left, A4[0] - right, 14 * MM)
     else:
         add_foot(sheet, line, left, A4[0] - right - _QR - 4 * MM, 15 * MM, note)
+
+
+def _furnish_written(sheet: Sheet, content: Written, line: PrintLine) -> None:
+    """The QR code at the left foot of the first page, so that the page number has the right; a letter's below its rule.
+
+    Page numbers stand 7 mm below the text, from the second page on in 信函格式 (GB/T 9704-2012).
+    """
+    letter = content.layout == "letter"
+    left, right, side = 28 * MM, A4[0] - 26 * MM, 12 * MM if letter else _QR
+    if content.query_code:
+        code = qr_text(content.number, content.query_code)
+        add_qr(sheet, code, left, (-34.5 if letter else -29) * MM, side, first_only=True)
+    add_page_numbers(sheet, left, right, A4[1] - 27 * MM, first=2 if letter else 1)
+    note = words(content.wording, content.form).get("foot", "")
+    add_foot(sheet, line, left if letter else left + _QR + 4 * MM, right, 8 * MM, note, beside=True)

@@ -25,19 +25,42 @@ def foot_text(line: PrintLine, page: int, pages: int) -> str:
 
 
 def add_foot(
-    sheet: Sheet, line: PrintLine, left: float, right: float, from_bottom: float, note: str = "", style: str = "fang"
+    sheet: Sheet,
+    line: PrintLine,
+    left: float,
+    right: float,
+    from_bottom: float,
+    note: str = "",
+    style: str = "fang",
+    *,
+    beside: bool = False,
 ) -> None:
-    """The print line on every page, its last line ``from_bottom`` above the edge, in the room from left to right."""
+    """The print line on every page, its last line ``from_bottom`` above the edge, in the room from left to right.
+
+    The note stands above it, or ``beside`` it where there is no room for another line.
+    """
     measure = (right - left) / _FOOT
     for number, page in enumerate(sheet.pages, 1):
         sheet.page = page
         text = foot_text(line, number, len(sheet.pages))
-        lines = break_text(style, f"{note}\n{text}" if note else text, measure, spread=False)
+        whole = (f"{text}　{note}" if beside else f"{note}\n{text}") if note else text
+        lines = break_text(style, whole, measure, spread=False)
         for i, each in enumerate(lines):
             y = page.height - from_bottom - (len(lines) - 1 - i) * _FOOT * 1.35
             sheet.line(left, y, _FOOT, each, grey=0.2)
     sheet.fixed(style, note)
     sheet.fixed(style, "第页 共　编号：打印时间操作员0123456789-:")
+
+
+def add_page_numbers(sheet: Sheet, left: float, right: float, y: float, *, first: int) -> None:
+    """``— 1 —`` in 4号: at the right on odd pages, at the left on even ones, a character in; from page ``first`` on."""
+    size = 14.0
+    for number, page in enumerate(sheet.pages, 1):
+        if number >= first:
+            sheet.page = page
+            text = f"— {number} —"
+            odd = number % 2 == 1
+            sheet.text(right - size if odd else left + size, y, size, "fang", text, align="right" if odd else "left")
 
 
 def foot_height(line: PrintLine, measure: float, style: str) -> float:

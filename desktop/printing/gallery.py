@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from desktop.printing import page_pngs, render, stamp_reprint
+from desktop.printing.gallery_forms import forms
 from domain.papers import (
     AcceptanceNotice,
     Content,
@@ -31,7 +32,12 @@ LINE = PrintLine(_NUMBER, "2026-11-23 09:12", "云溪县人民来访接待中心
 
 
 def samples() -> list[Content]:
-    """One synthetic content for each form; nobody in them exists."""
+    """One synthetic content for each form, in the order of the forms; nobody in them exists."""
+    return sorted([*usual(), *forms()], key=lambda content: content.form)
+
+
+def usual() -> list[Content]:
+    """Those of the forms a window prints every day."""
     return [registration(), receipt(), materials(), acceptance(), pathway(), referral(), service_return()]
 
 
@@ -226,6 +232,10 @@ def service_return() -> ServiceReturn:
     )
 
 
+_RED = ("F09", "F10", "F11", "F19", "F20", "F21")
+"""Letters, whose head is red."""
+
+
 def main(folder: str) -> None:
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
@@ -243,7 +253,7 @@ def main(folder: str) -> None:
     original = render(acceptance(), Paper.A4, LINE, Mark.original())
     pictures.append(("F04-reprint", stamp_reprint(original, Mark.reprint(2, "2026-11-24 10:05", "陈晓岚"))))
     for name, pdf in pictures:
-        for number, png in enumerate(page_pngs(pdf, 110), 1):
+        for number, png in enumerate(page_pngs(pdf, 110, colour=name[:3] in _RED), 1):
             (target / (f"{name}.png" if number == 1 else f"{name}-{number}.png")).write_bytes(png)
 
 

@@ -19,10 +19,10 @@ def count(pdf: bytes) -> int:
         return len(document)
 
 
-def pngs(pdf: bytes, dpi: int) -> list[bytes]:
-    """Grey pages as PNG files, ``dpi`` pixels to the inch."""
+def pngs(pdf: bytes, dpi: int, *, colour: bool = False) -> list[bytes]:
+    """Pages as PNG files, ``dpi`` pixels to the inch; grey, or in colour for the red of a letterhead."""
     with _opened(pdf) as document:
-        return [_png(page, dpi) for page in document]
+        return [_png(page, dpi, colour) for page in document]
 
 
 @contextmanager
@@ -35,18 +35,19 @@ def _opened(pdf: bytes) -> Iterator[pypdfium2.PdfDocument]:
             document.close()
 
 
-def _png(page: pypdfium2.PdfPage, dpi: int) -> bytes:
-    bitmap = page.render(scale=dpi / 72, grayscale=True)
+def _png(page: pypdfium2.PdfPage, dpi: int, colour: bool) -> bytes:
+    bitmap = page.render(scale=dpi / 72, grayscale=not colour, rev_byteorder=colour)
+    cell = 3 if colour else 1
     wide, high, stride = bitmap.width, bitmap.height, bitmap.stride
     data = bytes(bitmap.buffer)
-    rows = b"".join(b"\0" + data[y * stride : y * stride + wide] for y in range(high))
+    rows = b"".join(b"\0" + data[y * stride : y * stride + wide * cell] for y in range(high))
     bitmap.close()
     page.close()
 
     def chunk(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">L", len(body)) + kind + body + struct.pack(">L", zlib.crc32(kind + body))
 
-    head = struct.pack(">LLBBBBB", wide, high, 8, 0, 0, 0, 0)
+    head = struct.pack(">LLBBBBB", wide, high, 8, 2 if colour else 0, 0, 0, 0)
     meta = struct.pack(">LLB", round(dpi / 0.0254), round(dpi / 0.0254), 1)
     packed = zlib.compress(rows, 6)
     return (

@@ -23,6 +23,9 @@ MM = 72 / 25.4
 A4 = (210 * MM, 297 * MM)
 A5 = (148 * MM, 210 * MM)
 
+RED = -1.0
+"""In place of a grey: the red of a letterhead 发文机关标志 and its rules."""
+
 _WORTH_SHARING = 40  # fixed glyphs of a face; fewer cost more as a font of their own than they save
 
 rl_config.pdfComments = 0
@@ -95,6 +98,9 @@ class Sheet:
 
     def rule(self, x1: float, y1: float, x2: float, y2: float, width: float = 0.5) -> None:
         self.page.ops.append(("rule", (x1, y1, x2, y2, width)))
+
+    def red_rule(self, x1: float, y1: float, x2: float, y2: float, width: float) -> None:
+        self.page.ops.append(("red", (x1, y1, x2, y2, width)))
 
     def dashes(self, x1: float, y1: float, x2: float, y2: float, width: float = 0.5) -> None:
         self.page.ops.append(("dashes", (x1, y1, x2, y2, width)))
@@ -205,7 +211,7 @@ def _code(page: Page, fonts: _Fonts) -> str:
         if isinstance(op, _Text):
             if op.grey != grey:
                 grey = op.grey
-                out.append(f"{_number(grey)} g")
+                out.append("0.85 0 0 rg" if grey == RED else f"{_number(grey)} g")
             out.append(_show(op, top, fonts))
         else:
             if grey:
@@ -225,6 +231,8 @@ def _figure(kind: str, at: tuple[float, ...], top: float) -> str:
         return f"{_number(width)} w {_number(x)} {_number(top - y - high)} {_number(wide)} {_number(high)} re S"
     x1, y1, x2, y2, width = at
     path = f"{_number(width)} w {_number(x1)} {_number(top - y1)} m {_number(x2)} {_number(top - y2)} l S"
+    if kind == "red":
+        return f"q 0.85 0 0 RG {path} Q"
     return f"[2 2] 0 d {path} [] 0 d" if kind == "dashes" else path
 
 

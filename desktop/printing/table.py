@@ -20,6 +20,8 @@ class Cell:
     lines: int = 1
     indent: float = 0.0
     fixed: bool = False
+    middle: bool = False
+    """A short text in a high row stands in its middle, where a pen goes on."""
 
 
 def label(text: str, span: int = 1) -> Cell:
@@ -122,7 +124,11 @@ def _paint(sheet: Sheet, frame: Frame, made: _Set, height: float) -> None:
         block = len(lines) * frame.pitch
         low = cell.lines > len(lines) and not cell.label
         free = height - 2 * frame.pad - block
-        top = frame.y + frame.pad + (0 if low or (len(lines) == tall and not cell.label) else free / 2)
+        top = (
+            frame.y
+            + frame.pad
+            + (0 if not cell.middle and (low or (len(lines) == tall and not cell.label)) else free / 2)
+        )
         for i, line in enumerate(lines):
             y = top + i * frame.pitch + (frame.pitch - frame.size) / 2 + 0.86 * frame.size
             shift = (width - 2 * frame.pad - line.width * frame.size) / 2 if cell.centre else 0.0

@@ -13,9 +13,9 @@ from typing import Any, Final, cast
 from domain.wording import blanks, fixed_part, lint, sentences_of
 from resources import path
 
-__all__ = ["blanks", "fill", "fixed_part", "given", "lint", "paragraphs", "sentences_of", "words"]
+__all__ = ["blanks", "fill", "fixed_part", "given", "lint", "listed", "paragraphs", "sentence", "sentences_of", "words"]
 
-_BLANK = re.compile(r"\{([a-z_]+)\}")
+_BLANK = re.compile(r"\{([a-z_]+)(。?)\}")
 _GIVEN: Final[ContextVar[tuple[str, Mapping[str, Any]] | None]] = ContextVar("given wording", default=None)
 
 
@@ -41,8 +41,30 @@ def _shipped(version: str, form: str) -> Mapping[str, Any]:
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:
-    """The sentence with its blanks filled; a blank without a value is our mistake (KeyError)."""
-    return _BLANK.sub(lambda found: values[found.group(1)], template)
+    """The sentence with its blanks filled; a blank without a value is our mistake (KeyError).
+
+    ``{name。}`` fills in a text that ends a sentence, with one full stop and not two.
+    """
+
+    def filled(found: re.Match[str]) -> str:
+        value = values[found.group(1)]
+        return sentence(value) if found.group(2) else value
+
+    return _BLANK.sub(filled, template)
+
+
+def sentence(text: str) -> str:
+    """Text that ends a sentence: one full stop, not two."""
+    text = text.strip().rstrip("，、；：,;:")
+    return text if not text or text[-1] in "。！？；…" else text + "。"
+
+
+def listed(joint: str, *parts: tuple[str, str], first: str | None = None, end: str = "") -> str:
+    """The parts that have a text, each with its head, joined; empty when none has."""
+    said = [f"{head}{text}" for head, text in parts if text]
+    if not said:
+        return ""
+    return (joint if first is None else first) + joint.join(said) + end
 
 
 def paragraphs(sentences: list[Mapping[str, str]], values: Mapping[str, str]) -> list[tuple[str, str]]:

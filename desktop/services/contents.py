@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 
+from desktop.services import letter_contents as letters
+from desktop.services import opinion_contents as opinions
+from desktop.services.case_words import CaseWords, iso
 from desktop.services.field_titles import value_words
-from desktop.services.notice_contents import acceptance, iso, pathway, referral, service_return
+from desktop.services.notice_contents import acceptance, pathway, referral, service_return
 from desktop.services.station import Station
 from desktop.services.words import CLASSES, FLAGS, REPEATS, ROLES, ROUTES, SEXES, STEPS, UNCLEAR, label
 from domain.beijing import beijing_minute
 from domain.commands import IssuePaper
+from domain.decisions.grounds import ground
 from domain.fold import CaseState
 from domain.papers import (
     Content,
@@ -37,7 +41,45 @@ def content_for(
         "F08": lambda: referral(station, state, document_number, issued_on),
         "F18": lambda: service_return(station, state, command.of_paper),
     }
-    return makers[command.form]()
+    if command.form in makers:
+        return makers[command.form]()
+    field = ground(command.form, state)
+    return _WRITTEN[command.form](CaseWords(station, state, document_number, issued_on, field))
+
+
+_WRITTEN: Mapping[str, Callable[[CaseWords], Content]] = {
+    "F06": opinions.open_refusal,
+    "F07": opinions.ended_refusal,
+    "F09": letters.transfer,
+    "F10": letters.assignment,
+    "F11": letters.objection,
+    "F11A": letters.objection_answer,
+    "F12": opinions.supplement,
+    "F13": opinions.extension,
+    "F14": opinions.opinion,
+    "F15": opinions.review_opinion,
+    "F15A": opinions.review_request,
+    "F15B": opinions.review_acceptance,
+    "F16": opinions.recheck_opinion,
+    "F16A": opinions.recheck_request,
+    "F16B": opinions.recheck_acceptance,
+    "F17": opinions.hearing_notice,
+    "F17A": opinions.hearing_record,
+    "F17B": opinions.hearing_opinion,
+    "F19": letters.supervision,
+    "F20": letters.proposal,
+    "F21": letters.sealed_transfer,
+    "F22": opinions.suggestion_reply,
+    "F23": opinions.mediation,
+    "F23A": opinions.conciliation,
+    "F24": letters.handling_report,
+    "F25": opinions.urgent_report,
+    "F26": opinions.leader_reception,
+    "F26A": opinions.leader_charge,
+    "F26B": opinions.dispute_survey,
+    "F26C": opinions.meeting_minutes,
+}
+"""Forms that are filled from a matter and the step they stand on."""
 
 
 def _registration(station: Station, visit: CaseState) -> RegistrationForm:

@@ -23,11 +23,12 @@ from domain.commands import (
     IssuePaper,
     ReferMatter,
 )
+from domain.papers import KINDS_OF_SERIES
 
 Progress = Callable[[int, int], None]
 """Told (done, all) now and then."""
 
-SERIES = ("受", "途", "转")
+SERIES = KINDS_OF_SERIES
 HALL = "370299"
 _PHONE = "0000-00000"
 UNITS = (

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TypedDict
 
+from desktop.services.case_words import iso
 from desktop.services.station import Station
 from domain.beijing import parse_minute
 from domain.deadlines import Clock, due
@@ -162,8 +163,3 @@ def _forwarder(station: Station, matter: CaseState) -> str:
 def _query_code(station: Station, matter: CaseState) -> str:
     visit = station.store.state(matter.text("visit"))
     return visit.text("query_code") if visit else ""
-
-
-def iso(day: date | None) -> str:
-    """A day as a form holds it; empty when there is none."""
-    return day.isoformat() if day else ""

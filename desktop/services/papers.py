@@ -19,11 +19,12 @@ from desktop.services.station import Station
 from domain.beijing import beijing_minute
 from domain.canonical import Json
 from domain.commands import ConfirmPrint, IssuePaper, VoidPaper
+from domain.commands.records import FormCode
 from domain.decisions import papers as decisions
-from domain.decisions.papers import SERIES_OF
+from domain.decisions.delivering import DELIVERS
 from domain.faults import SurroundingsFault
 from domain.fold import CaseState, is_count
-from domain.papers import SIZES, Content, Mark, Paper, PrintLine, as_json, from_json
+from domain.papers import FORMS, SERIES_OF, SIZES, Content, Mark, Paper, PrintLine, as_json, from_json
 from domain.papers.content import WORDING
 from domain.refusals import Refusal
 from domain.wording import Words, sentences_of, well_built
@@ -39,8 +40,8 @@ def issue_paper(station: Station, command: IssuePaper) -> Outcome[PaperRow]:
     """
     state = station.state(command.case_id, field="case_id")
     command = _sized(command)
-    decisions.check_issue(command, state)
     desk = station.desk()
+    tells_of = decisions.check_issue(command, state, desk)
     # Dry run with a stand-in number: whatever cannot be printed is refused before a number is used up.
     trial, words = _content(station, command, state, _trial_number(station, command))
     refuse_unprintable([*_texts(as_json(trial)), *sentences_of(words)])
@@ -58,6 +59,7 @@ def issue_paper(station: Station, command: IssuePaper) -> Outcome[PaperRow]:
             drawn=drawn,
             place=_station_name(station),
             words=cast("Json", words),
+            tells_of=tells_of,
         )
         transaction.record([*before, draft])
     return Outcome(finish_paper(station, paper_id, state.case_id), TOPICS)
@@ -126,7 +128,7 @@ def draft_pdf(station: Station, command: IssuePaper) -> bytes:
     """What the paper would look like, marked 草稿: nothing is recorded and no number taken."""
     state = station.state(command.case_id, field="case_id")
     command = _sized(command)
-    decisions.check_issue(command, state)
+    decisions.check_issue(command, state, station.desk())
     number = _trial_number(station, command)
     content, words = _content(station, command, state, number)
     line = PrintLine(state.text("number"), station.now, _station_name(station), station.clerk_name)
@@ -152,6 +154,24 @@ def void_paper(station: Station, command: VoidPaper) -> Outcome[PaperRow]:
 def unfinished_papers(station: Station) -> list[PaperRow]:
     """Papers issued here that nobody has confirmed on paper."""
     return [row for row in station.store.unfinished_papers() if row.station == station.store.identity.station_id]
+
+
+def issuable(station: Station, case_id: str) -> list[str]:
+    """Codes of the forms that may be issued on a case here and now, in the order of a volume; F18 needs its notice."""
+    state = station.state(case_id, field="case_id")
+    desk = station.desk()
+    found = []
+    for form, row in FORMS.items():
+        if row.on != state.case_kind or form == "F18" or (form in DELIVERS and state.text("notice_off")):
+            continue  # R 23②: where there is nobody to tell, no notice is offered
+        command = IssuePaper(case_id, cast("FormCode", form))
+        try:
+            decisions.check_issue(command, state, desk)
+            content_for(station, command, state, document_number="", issued_on=desk.today)
+        except Refusal:
+            continue
+        found.append(form)
+    return found
 
 
 def papers_of(station: Station, case_id: str) -> list[PaperRow]:

@@ -18,20 +18,12 @@ from desktop.services.sentences_words import (
     TABLE_REASONS,
     WARNINGS,
 )
+from desktop.services.words import FORMS
 from domain.faults import SurroundingsFault
 from domain.flags import TITLES
 from domain.refusals import Refusal
 from sync.bundle.words import REFUSALS as MEDIUM_REASONS
 
-FORMS: Final = {
-    "F01": "来访登记表",
-    "F02": "来访登记回执",
-    "F03": "材料接收清单",
-    "F04": "受理告知书",
-    "F05": "告知书",
-    "F08": "转送告知书",
-    "F18": "送达回证",
-}
 _PLACES: Final = {"people": "位来访人", "matters": "件事项", "materials": "份材料"}
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {"form": FORMS, "step": STEPS, "flag": TITLES}
 _FIELDS: Final = {"stage": "stage", "route": "route", "class": "matter_class"}

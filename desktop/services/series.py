@@ -10,7 +10,8 @@ from desktop.models.store.rows import PaperRow
 from desktop.services.sentences import sentence
 from desktop.services.station import Station
 from domain.acts import ActDraft, CaseKind
-from domain.decisions.papers import SERIES_OF, Drawn, draw_number
+from domain.decisions.papers import Drawn, draw_number
+from domain.papers import SERIES_OF
 from domain.refusals import Refusal
 from domain.series import (
     FEW_LEFT,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from desktop.models.store.drafts import Draft
 from desktop.services import drafts
 from desktop.services.matters import StepCommand, decide_step
+from desktop.services.papers import issuable
 from desktop.services.sentences import cite, reason_words, sentence
 from desktop.services.station import Station
 from desktop.services.step_field import Values
@@ -17,9 +18,8 @@ from desktop.services.step_grounds import Ground, documents, ground_of
 from desktop.services.words import STEPS as NEXT_WORDS
 from domain import triage
 from domain.classes import MatterClass, OfficeKind, Route
-from domain.commands import Answer, IssuePaper, TriageAnswers
+from domain.commands import Answer, TriageAnswers
 from domain.decisions.desk import Desk
-from domain.decisions.papers import ON_MATTER, check_issue
 from domain.decisions.steps import COMMANDS
 from domain.fold import CaseState
 from domain.procedure.check import check, check_settled
@@ -66,7 +66,9 @@ class Offer:
     reason: str
     """Why that one is next, in words; or what is waited for, and for whom."""
     forms: tuple[str, ...]
-    """Notices that belong to the stage and are not issued yet."""
+    """Papers of the steps taken that are not issued yet."""
+    sheets: tuple[str, ...] = ()
+    """Sheets to be filled in by hand (F26), which belong to no step."""
 
     def step(self, code: str) -> OfferedStep:
         """A step by its code."""
@@ -88,7 +90,9 @@ def offered_steps(station: Station, matter_id: str) -> Offer:
     proposed, reason = _next(station, state, ground)
     code = next((each for each in proposed if found[each].open), "")
     order = sorted(found.values(), key=lambda each: (not each.open, each.code != code, not each.of_the_way))
-    return Offer(tuple(order), code, reason, _forms(state))
+    forms = issuable(station, matter_id)
+    sheets = tuple(form for form in forms if form.startswith(_BY_HAND))
+    return Offer(tuple(order), code, reason, tuple(form for form in forms if form not in sheets), sheets)
 
 
 def _offered(
@@ -144,20 +148,7 @@ def _probe(code: str, form: StepForm, state: CaseState) -> StepCommand:
     return cast("StepCommand", fill(code, state.case_id, values))
 
 
-def _forms(state: CaseState) -> tuple[str, ...]:
-    """The notices that may be issued on a matter now and are not yet."""
-    if state.text("notice_off"):
-        return ()  # R 23②: there is nobody to address them to
-    found = []
-    for form in ON_MATTER:
-        try:
-            check_issue(IssuePaper(state.case_id, cast("Any", form)), state)
-        except Refusal:
-            continue
-        found.append(form)
-    return tuple(found)
-
-
+_BY_HAND: Final = "F26"
 _OF_NEXT: Final[Mapping[str, tuple[str, ...]]] = {
     "await_name_and_address": ("supply_address",),
     "deliver_acceptance_notice": ("deliver", "opine"),
@@ -243,5 +234,4 @@ def _answer(state: CaseState, field: str) -> Answer:
 
 def paper_after(station: Station, matter_id: str, code: str) -> str:
     """The form a step opened that can be issued now; empty when it is printed nowhere yet or not owed."""
-    state = station.state(matter_id, field="matter_id")
-    return next((form for form in _forms(state) if form in STEPS[code].papers), "")
+    return next((form for form in issuable(station, matter_id) if form in STEPS[code].papers), "")

@@ -7,8 +7,11 @@ from functools import lru_cache
 
 import resources
 from domain.flags import CLERK_FLAGS, TITLES
+from domain.papers import TITLES as FORM_TITLES
 from domain.procedure.stages import NEXT_STEPS
 
+FORMS = {**FORM_TITLES, "F05": "告知书"}
+"""Forms by the name a clerk calls them."""
 CLASSES = {"suggestion": "建议意见", "accusation": "检举控告", "claim": "申诉求决", "other": "咨询、其他"}
 ROLES = {"main": "主访人", "representative": "代表", "companion": "随访人"}
 SEXES = {"male": "男", "female": "女"}

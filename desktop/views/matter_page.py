@@ -214,7 +214,7 @@ class MatterPage(CaseWithFiles):
         self.details.show_groups(groups(whole))
         self.together.show_rows(whole.together)
         self.timeline.show_rows(whole.timeline)
-        self.papers.show_papers(whole.papers, offer.forms)
+        self.papers.show_papers(whole.papers, (*offer.forms, *offer.sheets))
         self.clocks.show_clocks(whole.clocks)
         self.story.show_groups(
             [DetailGroup(theme.title, tuple(Detail(label, words) for label, words in theme.rows)) for theme in themes]

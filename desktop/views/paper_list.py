@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from desktop.models.items.records import Column, RecordTable
 from desktop.models.store.rows import PaperRow
 from desktop.views.fields import EnterPresses
 from desktop.views.tables import RecordView
 from desktop.views.terms import FORM, PAPER_SIZE, PAPER_STATE, term
+
+_BESIDE = 2
+"""Forms with a button of their own; the others are in the menu behind them."""
 
 
 class PaperList(QWidget):
@@ -34,6 +38,12 @@ class PaperList(QWidget):
         self._caption.setProperty("tone", "quiet")
         self._bar.addWidget(self._caption)
         self.buttons: dict[str, QPushButton] = {}
+        self.more = QPushButton(self.tr("其他文书"), self)
+        self.more.installEventFilter(self._presses)
+        self.menu = QMenu(self.more)
+        self.more.setMenu(self.menu)
+        self._bar.addWidget(self.more)
+        self._forms: tuple[str, ...] = ()
         self._bar.addStretch()
         keys = QLabel(self.tr("Enter 打开：打印、补打、作废"), self)
         keys.setProperty("tone", "quiet")
@@ -45,20 +55,29 @@ class PaperList(QWidget):
         self.setFocusProxy(self.view)
 
     def show_papers(self, rows: Sequence[PaperRow], forms: Sequence[str]) -> None:
-        """Show the papers issued, and a button for each form that may be issued now."""
+        """Show the papers issued; a button for the first forms that may be issued now, a menu for the rest."""
         self.table.set_rows(rows)
-        if tuple(self.buttons) != tuple(forms):
+        if self._forms != tuple(forms):
+            self._forms = tuple(forms)
+            beside = len(forms) if len(forms) <= _BESIDE + 1 else _BESIDE
+            self.menu.clear()
+            for form in forms[beside:]:
+                self.menu.addAction(term(FORM, form)).triggered.connect(partial(self._choose, form))
             for button in self.buttons.values():
                 self._bar.removeWidget(button)
                 button.deleteLater()
             self.buttons = {}
-            for place, form in enumerate(forms, start=1):
+            for place, form in enumerate(forms[:beside], start=1):
                 button = QPushButton(term(FORM, form), self)
                 button.installEventFilter(self._presses)
-                button.clicked.connect(lambda _checked=False, chosen=form: self.form_chosen.emit(chosen))
+                button.clicked.connect(partial(self._choose, form))
                 self._bar.insertWidget(place, button)
                 self.buttons[form] = button
         self._caption.setVisible(bool(forms))
+        self.more.setVisible(not self.menu.isEmpty())
+
+    def _choose(self, form: str, _checked: bool = False) -> None:
+        self.form_chosen.emit(form)
 
     def current(self) -> PaperRow | None:
         """The paper under the cursor."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from desktop.services.words import FORMS
 from domain.flags import CLERK_FLAGS, TITLES
 from domain.procedure.stages import NEXT_STEPS, STAGES
 
@@ -95,33 +96,7 @@ STEP = {
     "refuse_ended": "不再受理",
     "register": "登记，待核",
 }
-FORM: Options = (
-    ("F01", "来访登记表"),
-    ("F02", "来访登记回执"),
-    ("F03", "材料接收清单"),
-    ("F04", "受理告知书"),
-    ("F05", "告知书"),
-    ("F06", "不予受理告知书"),
-    ("F07", "不再受理告知书"),
-    ("F08", "转送告知书"),
-    ("F09", "转送函"),
-    ("F10", "交办函"),
-    ("F11", "异议（退回）函"),
-    ("F12", "补充材料告知书"),
-    ("F13", "延期办理告知书"),
-    ("F14", "信访处理意见书"),
-    ("F15", "复查文书"),
-    ("F16", "复核文书"),
-    ("F17", "听证文书"),
-    ("F18", "送达回证"),
-    ("F19", "督办函"),
-    ("F20", "三项建议书"),
-    ("F21", "检举控告转送单"),
-    ("F22", "建议意见回复"),
-    ("F23", "调解（和解）协议书"),
-    ("F24", "办结报告"),
-    ("F25", "紧急信息报告"),
-)
+FORM: Options = tuple(FORMS.items())
 CLOCK_PERIOD = {
     "T1": "自收到之日起15日内转送、交办",
     "T2": "自收到之日起15日内书面告知",

@@ -2,6 +2,7 @@
 
 from domain.commands.handling import (
     ArchiveMatter,
+    CallHearing,
     CloseMatter,
     HoldHearing,
     IssueOpinion,
@@ -93,6 +94,7 @@ Command = (
     | SupplyAddress
     | DeliverNotice
     | ArchiveMatter
+    | CallHearing
     | CloseMatter
     | HoldHearing
     | IssueOpinion
@@ -144,6 +146,7 @@ __all__ = [
     "AskSupplement",
     "AssignMatter",
     "AttachFile",
+    "CallHearing",
     "CloseMatter",
     "Command",
     "ConfirmPrint",

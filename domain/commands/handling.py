@@ -46,8 +46,21 @@ class SimplifyMatter:
 
 
 @dataclass(frozen=True, slots=True)
+class CallHearing:
+    """Call a hearing 听证: when, where, who leads it, who is asked to come (R 31(六), 36②). Prints F17."""
+
+    matter_id: str
+    at: str
+    """The Beijing minute it begins."""
+    place: str
+    chair: str
+    participants: tuple[str, ...] = ()
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class HoldHearing:
-    """Record a hearing 听证 (R 31(六), 36②); in a recheck its days are taken out of T11. Prints F17."""
+    """Record a hearing 听证 (R 31(六), 36②); in a recheck its days are taken out of T11. Prints F17A, F17B."""
 
     matter_id: str
     first: str
@@ -69,6 +82,8 @@ class RequestAnswer:
     facts: str
     opinion: str
     basis: str
+    evidence: str = ""
+    """What the facts rest on; printed on F14."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +97,8 @@ class IssueOpinion:
     signed_by: str
     """The leader who signed it off."""
     review_address: str = ""
+    copy_to: str = ""
+    """Who else gets the opinion 抄送."""
     issued_on: str = ""
 
 
@@ -122,6 +139,8 @@ class RecordMediation:
     terms: str = ""
     perform_by: str = ""
     on: str = ""
+    mediator: str = ""
+    """Who mediated 调解人; printed on F23."""
 
 
 @dataclass(frozen=True, slots=True)

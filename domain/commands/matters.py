@@ -60,6 +60,8 @@ class AssignMatter:
     assigned_on: str = ""
     contact: str = ""
     why: str = ""
+    signed_by: str = ""
+    """The leader who signed the assignment off 签发人."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ class AnswerMatter:
     matter_id: str
     answer: str
     answered_on: str = ""
+    adopted: Literal["", "whole", "part", "none"] = ""
+    """Of a suggestion: 采纳 · 部分采纳 · 不采纳 (R 29); then F22 may be printed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,8 @@ class ReportUrgent:
     behaviour: str
     measures: str
     reported_to: tuple[ReportedTo, ...]
+    happened_at: str = ""
+    """When it happened, in Beijing minutes; empty: as it is reported."""
 
 
 @dataclass(frozen=True, slots=True)

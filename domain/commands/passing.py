@@ -50,6 +50,8 @@ class ReportAssignment:
     handler: str = ""
     phone: str = ""
     reported_on: str = ""
+    assignment_number: str = ""
+    """Number of the 交办函, when that was not issued on this record."""
 
 
 @dataclass(frozen=True, slots=True)

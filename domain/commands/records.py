@@ -5,14 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+FormCode = Literal[
+    "F01", "F02", "F03", "F04", "F05", "F06", "F07", "F08", "F09", "F10",
+    "F11", "F11A", "F12", "F13", "F14", "F15", "F15A", "F15B", "F16", "F16A",
+    "F16B", "F17", "F17A", "F17B", "F18", "F19", "F20", "F21", "F22", "F23",
+    "F23A", "F24", "F25", "F26", "F26A", "F26B", "F26C",
+]  # fmt: skip
+"""Codes of ``domain.papers.FORMS``: a test holds the two together."""
+
 
 @dataclass(frozen=True, slots=True)
 class IssuePaper:
     """Issue a paper: freeze its content, take its number, render it, store the PDF."""
 
     case_id: str
-    """Visit for F01–F03, matter for F04, F05, F08, F18."""
-    form: Literal["F01", "F02", "F03", "F04", "F05", "F08", "F18"]
+    """The visit or the matter, as the form has it (``domain.papers.FORMS``)."""
+    form: FormCode
     size: Literal["", "A4", "A5", "R80"] = ""
     """The sheet; empty means the form's usual one."""
     of_paper: str = ""

@@ -19,6 +19,8 @@ class AskReview:
     """The day it was handed in or posted: by it lateness is judged."""
     received_on: str = ""
     late_reason: str = ""
+    opinion_number: str = ""
+    """Number of the opinion asked about, when its paper was not issued on this record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class DecideReview:
     recheck_organ: str
     """The organ a recheck 复核 may be asked of within 30 days (R 36①)."""
     issued_on: str = ""
+    copy_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +56,4 @@ class DecideRecheck:
     basis: str
     signed_by: str
     issued_on: str = ""
+    copy_to: str = ""

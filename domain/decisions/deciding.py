@@ -77,6 +77,8 @@ def answer(command: AnswerMatter, state: CaseState, desk: Desk) -> list[ActDraft
     text = require(desk.text(command.answer, "answer"), "answer_missing", "answer")
     day = day_of(desk, command.answered_on, "answered_on", state)
     sets: dict[str, Json] = {"stage": Stage.ANSWERED, "answered_on": day.isoformat(), "answer": text}
+    if command.adopted:
+        sets["adopted"] = command.adopted
     return [drafted(step, state, sets)]
 
 

@@ -27,8 +27,14 @@ DELIVERS: Final = {
     "F13": "other",
     "F14": "opinion",
     "F15": "review",
+    "F15B": "other",
     "F16": "recheck",
+    "F16B": "other",
+    "F17": "other",
+    "F17B": "other",
     "F22": "notice",
+    "F23": "other",
+    "F23A": "other",
 }
 """What the delivery of each form brings about."""
 DOCUMENTS: Final = {

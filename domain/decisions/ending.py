@@ -10,6 +10,7 @@ from domain.commands import ArchiveMatter, CloseMatter
 from domain.decisions.desk import Desk
 from domain.decisions.say import day_of, named
 from domain.fold import CaseState
+from domain.papers import FORMS
 from domain.procedure.check import check, drafted
 from domain.procedure.holder import stage_of
 from domain.procedure.legs import last_leg
@@ -19,7 +20,7 @@ from domain.refusals import Refusal
 _NEEDS_OPINION: Final = ("supported", "explained", "denied")
 _WITHOUT_OPINION: Final = ("mediated", "withdrawn", "joined")
 """Outcomes by which a matter may end before it was decided, each with its reason."""
-_ORDER: Final = tuple(f"F{n:02d}" for n in range(1, 27))
+_ORDER: Final = tuple(FORMS)
 
 
 def close(command: CloseMatter, state: CaseState, desk: Desk) -> list[ActDraft]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from domain.acts import ActDraft
-from domain.beijing import iso_day, parse_minute
+from domain.beijing import iso_day, minute_of, parse_minute
 from domain.canonical import Json
 from domain.commands import (
+    CallHearing,
     ExtendMatter,
     HoldHearing,
     IssueOpinion,
@@ -46,6 +47,25 @@ def extend(command: ExtendMatter, state: CaseState, desk: Desk) -> list[ActDraft
         "extension_approver": approver,
     }
     return [drafted(step, state, sets, why)]
+
+
+def call_hearing(command: CallHearing, state: CaseState, desk: Desk) -> list[ActDraft]:
+    """Call a hearing 听证 (R 31(六), 36②): its minute has not passed, and nothing is taken out of a period yet."""
+    step = check("call_hearing", state, desk)
+    moment = parse_minute(require(command.at.strip(), "day_missing", "at", step.article))
+    if moment is None:
+        raise Refusal("date_invalid", field="at", facts={"text": command.at[:40]})
+    at = minute_of(moment)
+    if at < desk.now:
+        raise Refusal("date_is_over", field="at", article=step.article, facts={"date": at})
+    record: dict[str, Json] = {
+        "at": at,
+        "place": named(desk, command.place, "place"),
+        "chair": named(desk, command.chair, "chair"),
+        "participants": [named(desk, name, f"participants.{n}") for n, name in enumerate(command.participants)],
+    }
+    lines(record, desk, command, "subject")
+    return [drafted(step, state, {f"hearing_call.{desk.new_id()}": record})]
 
 
 def hear(command: HoldHearing, state: CaseState, desk: Desk) -> list[ActDraft]:
@@ -90,6 +110,7 @@ def opine(command: IssueOpinion, state: CaseState, desk: Desk) -> list[ActDraft]
             "facts": said(desk, each.facts, f"{where}.facts", "R 32"),
             "opinion": said(desk, each.opinion, f"{where}.opinion", "R 32"),
             "basis": said(desk, each.basis, f"{where}.basis", "R 32"),
+            **({"evidence": evidence} if (evidence := desk.text(each.evidence, f"{where}.evidence")) else {}),
         }
     for place, words in enumerate(wanted, start=1):
         if place not in answers:
@@ -104,7 +125,7 @@ def opine(command: IssueOpinion, state: CaseState, desk: Desk) -> list[ActDraft]
         "review_organ": organ,
         "signed_by": named(desk, command.signed_by, "signed_by"),
     }
-    lines(record, desk, command, "review_address")
+    lines(record, desk, command, "review_address", "copy_to")
     sets: dict[str, Json] = {
         "stage": Stage.OPINED,
         "replied_on": day.isoformat(),
@@ -159,4 +180,5 @@ def mediate(command: RecordMediation, state: CaseState, desk: Desk) -> list[ActD
     }
     if command.perform_by:
         record["perform_by"] = future_day(desk, command.perform_by, "perform_by", "R 33")
+    lines(record, desk, command, "mediator")
     return [drafted(step, state, {f"mediation.{desk.new_id()}": record})]

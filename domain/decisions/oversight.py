@@ -101,6 +101,14 @@ def report_urgent(command: ReportUrgent, state: CaseState, desk: Desk) -> list[A
     for name in ("demand", "behaviour", "measures"):
         record[name] = said(desk, getattr(command, name), name, "R 25")
     lines(record, desk, command, "place")
+    if command.happened_at:
+        moment = parse_minute(command.happened_at)
+        if moment is None:
+            raise Refusal("date_invalid", field="happened_at", facts={"text": command.happened_at[:40]})
+        happened = minute_of(moment)
+        record["happened_at"] = happened
+        if happened > desk.now:
+            raise Refusal("date_in_future", field="happened_at", article="R 25", facts={"date": command.happened_at})
     return [drafted(step, state, {f"urgent.{desk.new_id()}": record})]
 
 

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Final
 
-from domain.acts import ActDraft, CaseKind
+from domain.acts import ActDraft
 from domain.canonical import Json
 from domain.commands import ConfirmPrint, IssuePaper, VoidPaper
+from domain.decisions.delivering import DELIVERS
 from domain.decisions.desk import Desk, require
+from domain.decisions.grounds import ground, mark_of, sent_again
 from domain.fold import CaseState
 from domain.numbers import document_number
+from domain.papers import FORMS, SERIES_OF
 from domain.procedure.stages import BINDING_FIELDS, Stage
 from domain.refusals import Refusal
 from domain.series import SeriesState, Top, next_number
-
-SERIES_OF: Final = {"F04": "受", "F05": "途", "F08": "转"}
-"""Forms with a document number 文号, and the series it is drawn from."""
-
-ON_VISIT: Final = ("F01", "F02", "F03")
-ON_MATTER: Final = ("F04", "F05", "F08", "F18")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +28,14 @@ class Drawn:
     number: str
 
 
-def check_issue(command: IssuePaper, state: CaseState) -> None:
-    """Whether this form may be issued on this case now (domain.md §3.2, §3.3)."""
+def check_issue(command: IssuePaper, state: CaseState, desk: Desk) -> str:
+    """Whether this form may be issued on this case, at this desk, now (domain.md §3.2, §3.3).
+
+    Returns what tells the step the paper is about from the next one like it; empty where the form alone does.
+    Raises Refusal.
+    """
     form = command.form
-    expected = CaseKind.VISIT if form in ON_VISIT else CaseKind.MATTER
-    if state.case_kind != expected:
+    if form not in FORMS or state.case_kind != FORMS[form].on:
         raise Refusal("form_not_for_case", field="form", facts={"form": form})
     if state.newer:
         raise Refusal("newer_release", field="case_id")
@@ -53,16 +52,40 @@ def check_issue(command: IssuePaper, state: CaseState) -> None:
     if form == "F08" and state.text("stage") not in (Stage.REFERRED, Stage.ASSIGNED):
         raise Refusal("not_referred", field="form", article="R 23①")
     if form == "F18":
-        notice = state.get(f"paper.{command.of_paper}")
-        if not isinstance(notice, dict) or notice.get("form") not in SERIES_OF:
-            raise Refusal("notice_unknown", field="of_paper")
-        if state.get(f"paper.{command.of_paper}.voided") is not None:
-            raise Refusal("paper_is_void", field="of_paper")
-    if form in ("F04", "F05", "F08"):
-        for paper_id, value in state.items("paper").items():
-            live = state.get(f"paper.{paper_id}.voided") is None
-            if live and isinstance(value, dict) and value.get("form") == form:
-                raise Refusal("already_issued", field="form", facts={"form": form, "number": str(value.get("number"))})
+        _check_served(command.of_paper, state)
+    field = ground(form, state)
+    if field:
+        _check_own(form, field, state, desk)
+    mark = mark_of(state, field) if field else sent_again(form, state)
+    if field or form in SERIES_OF:
+        _check_once(form, mark, state)
+    return mark
+
+
+def _check_served(of_paper: str, state: CaseState) -> None:
+    notice = state.get(f"paper.{of_paper}")
+    if not isinstance(notice, dict) or notice.get("form") not in DELIVERS:
+        raise Refusal("notice_unknown", field="of_paper")
+    if state.get(f"paper.{of_paper}.voided") is not None:
+        raise Refusal("paper_is_void", field="of_paper")
+
+
+def _check_own(form: str, field: str, state: CaseState, desk: Desk) -> None:
+    """A paper speaks in the name of the office that took the step, and of a step nobody disputes."""
+    told = state.fields[field]
+    if told.in_conflict:
+        raise Refusal("conflict_open", field="form", facts={"field": field})
+    if desk.office not in {head.office for head in told.heads}:
+        facts = {"form": form, "holder": told.heads[0].office}
+        raise Refusal("step_of_another_office", field="form", facts=facts)
+
+
+def _check_once(form: str, mark: str, state: CaseState) -> None:
+    """One live paper of a form for each step: a second extension has a notice of its own."""
+    for paper_id, value in state.items("paper").items():
+        live = state.get(f"paper.{paper_id}.voided") is None
+        if live and isinstance(value, dict) and value.get("form") == form and value.get("tells_of", "") == mark:
+            raise Refusal("already_issued", field="form", facts={"form": form, "number": str(value.get("number"))})
 
 
 def draw_number(
@@ -96,6 +119,7 @@ def issue(
     drawn: Drawn | None,
     place: str,
     words: Json = None,
+    tells_of: str = "",
 ) -> ActDraft:
     """Freeze a paper's content, with its number and its print line, in an act: all its PDF will ever be made from.
 
@@ -114,6 +138,8 @@ def issue(
     value["line"] = {"number": value["number"], "at": desk.now, "station": place, "operator": desk.clerk}
     if words is not None:
         value["words"] = words
+    if tells_of:
+        value["tells_of"] = tells_of
     if command.of_paper:
         value["of_paper"] = command.of_paper
     return ActDraft("paper_issued", state.case_kind, state.case_id, {f"paper.{paper_id}": value}, ())

@@ -52,6 +52,9 @@ def assign(command: AssignMatter, state: CaseState, desk: Desk) -> list[ActDraft
     }
     _leg(sets, command, state, desk, sent, days=command.days)
     lines(sets, desk, command, "contact")
+    signed_by = desk.line(command.signed_by, "signed_by", NAME_LIMIT)
+    if signed_by:
+        sets["assignment_signed_by"] = signed_by
     return [drafted(step, state, sets, desk.line(command.why, "why"))]
 
 
@@ -174,7 +177,7 @@ def report(command: ReportAssignment, state: CaseState, desk: Desk) -> list[ActD
         "result": said(desk, command.result, "result", "R 22①(三)"),
         "signed_by": named(desk, command.signed_by, "signed_by"),
     }
-    lines(record, desk, command, "handler", "phone")
+    lines(record, desk, command, "handler", "phone", "assignment_number")
     return [drafted(step, state, {"reported_on": day.isoformat(), f"leg.{leg.key}.report": record})]
 
 

@@ -63,6 +63,9 @@ def _ask(code: str, command: AskReview | AskRecheck, state: CaseState, desk: Des
         f"{part}.delivered_on": "",
         f"{part}.verdict": "",
     }
+    number = desk.line(command.opinion_number, "opinion_number")
+    if number:
+        sets[f"{part}.opinion_number"] = number
     return [drafted(step, state, sets)]
 
 
@@ -110,4 +113,7 @@ def _decide(
         f"{part}.signed_by": named(desk, command.signed_by, "signed_by", step.article),
         **more,
     }
+    copy_to = desk.line(command.copy_to, "copy_to")
+    if copy_to:
+        sets[f"{part}.copy_to"] = copy_to
     return [drafted(step, state, sets)]

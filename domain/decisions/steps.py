@@ -32,6 +32,7 @@ _STEPS: Final[Mapping[str, tuple[type, Decide | None]]] = {
     "simplify": (commands.SimplifyMatter, deciding.simplify),
     "supply_address": (commands.SupplyAddress, None),
     "extend": (commands.ExtendMatter, handling.extend),
+    "call_hearing": (commands.CallHearing, handling.call_hearing),
     "hear": (commands.HoldHearing, handling.hear),
     "opine": (commands.IssueOpinion, handling.opine),
     "deliver": (commands.DeliverNotice, delivering.deliver),

@@ -6,7 +6,7 @@ import dataclasses
 import typing
 from types import NoneType, UnionType
 
-from domain.papers.content import CONTENT_BY_FORM, Content
+from domain.papers.forms import CONTENT_BY_FORM, Content
 
 _KNOWN: dict[str, dict[str, object]] = {}
 

@@ -8,7 +8,6 @@ an empty string; ``None`` stands only for a question nobody asked. ``wording`` n
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import ClassVar
 
 WORDING = "2026.1"
@@ -287,20 +286,3 @@ class ServiceReturn:
     remark: str = ""
     query_code: str = ""
     wording: str = WORDING
-
-
-Content = (
-    RegistrationForm | VisitReceipt | MaterialList | AcceptanceNotice | PathwayNotice | ReferralNotice | ServiceReturn
-)
-
-CONTENT_BY_FORM: MappingProxyType[str, type[Content]] = MappingProxyType(
-    {
-        "F01": RegistrationForm,
-        "F02": VisitReceipt,
-        "F03": MaterialList,
-        "F04": AcceptanceNotice,
-        "F05": PathwayNotice,
-        "F08": ReferralNotice,
-        "F18": ServiceReturn,
-    }
-)

@@ -11,6 +11,11 @@ from domain.identity import mask_id
 
 QR_HEAD = "XF1*"
 """How every scanned line of ours begins."""
+SECRET_NAME = "信访人"
+"""Stands for the name on papers about an accusation (R 30③); the word gives nothing away, not even the accusation."""
+SECRET_MATTER = "（依法保密）"
+"""Stands for what such a matter is about."""
+
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _MINUTE = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\d{2}):(\d{2})(?::\d{2})?\Z")
 _IDENTITY = re.compile(

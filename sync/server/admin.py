@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.faults import SurroundingsFault
+from domain.papers import KINDS_OF_SERIES
 from sync.server import series_admin, sticks_admin, tables_admin, tls
 from sync.server.backup import BackupDamaged, read_backup, write_backup
 from sync.server.codes import ScopesRefused, add_scope_words, scopes_of
@@ -162,7 +163,7 @@ def add_words(parser: argparse.ArgumentParser) -> None:
     enrol.add_argument("--office-name", default="")
     enrol.add_argument("--window", default="1")
     add_scope_words(enrol)
-    enrol.add_argument("--kinds", nargs="*", default=["受", "途", "转"], help="登记时发放的文号种类")
+    enrol.add_argument("--kinds", nargs="*", default=list(KINDS_OF_SERIES), help="登记时发放的文号种类")
     enrol.add_argument("--address", default="", metavar="地址:端口", help="同时给出带密钥指纹的接入地址")
     enrol.set_defaults(do=_enrol)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from domain.faults import SurroundingsFault
+from domain.papers import KINDS_OF_SERIES
 from sync.bundle.medium import MediumRefused
 from sync.bundle.slip import FORM, Slip, write_slip
 from sync.bundle.words import REFUSALS, STATES, missing_words
@@ -57,7 +58,7 @@ def add_words(
     slip.add_argument("--office-name", default="")
     slip.add_argument("--window", default="1")
     add_scope_words(slip)
-    slip.add_argument("--kinds", nargs="*", default=["受", "途", "转"], help="登记时发放的文号种类")
+    slip.add_argument("--kinds", nargs="*", default=list(KINDS_OF_SERIES), help="登记时发放的文号种类")
     slip.set_defaults(do=_slip)
 
 

@@ -75,12 +75,12 @@ def test_a_paper_without_a_series_bears_the_number_of_its_case() -> None:
 )
 def test_a_paper_never_tells_of_a_step_that_was_not_taken(form: str, fields: dict[str, Json], code: str) -> None:
     command = IssuePaper(ID, form)  # type: ignore[arg-type]
-    assert refusal(lambda: papers.check_issue(command, matter(**fields))).code == code
+    assert refusal(lambda: papers.check_issue(command, matter(**fields), desk())).code == code
 
 
 @pytest.mark.parametrize("stage", ["referred", "assigned"])
 def test_a_referral_notice_follows_referral_and_assignment(stage: str) -> None:
-    papers.check_issue(IssuePaper(ID, "F08"), matter(stage=stage))
+    papers.check_issue(IssuePaper(ID, "F08"), matter(stage=stage), desk())
 
 
 def test_printing_is_confirmed_for_a_stored_paper_only() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import resources
+from domain.papers import FORMS
 
 
 def entries(name: str) -> list[dict[str, str]]:
@@ -45,8 +46,13 @@ def test_there_are_56_ethnic_groups_beside_the_two_other_codes():
     assert len([row for row in entries("ethnic_groups") if row["code"] <= "56"]) == 56
 
 
-def test_there_are_26_forms_and_17_occupations_and_20_first_level_classes():
-    assert [row["code"] for row in entries("forms")] == [f"F{n:02d}" for n in range(1, 27)]
+def test_the_table_of_forms_says_what_the_rules_say_of_each():
+    listed = [(row["code"], row["label"], int(row["copies"]), row["series"]) for row in entries("forms")]
+    assert listed == [(code, form.title, form.copies, form.series) for code, form in FORMS.items()]
+    assert {code[:3] for code in FORMS} == {f"F{n:02d}" for n in range(1, 27)}
+
+
+def test_there_are_17_occupations_and_20_first_level_classes():
     assert len(entries("occupations")) == 17
     assert len([row for row in entries("content_classes") if not row["parent"]]) == 20
 

@@ -8,9 +8,9 @@ import pytest
 
 from domain.classes import check_recipient, check_representatives, is_collective
 from domain.commands import TriageAnswers
+from domain.papers import FORMS
 from domain.refusals import Refusal
 from domain.triage import (
-    FORMS_BUILT,
     MatterClass,
     OfficeKind,
     Route,
@@ -96,17 +96,13 @@ def test_an_accusation_leaves_only_a_masked_receipt(office):
 
 def test_a_matter_already_handled_below_is_not_accepted_above():
     step = propose_outcome(replace(BUREAU, open_with_subordinate=True))
-    assert (step.step, step.article, step.unbuilt, step.forms_now) == (
-        Step.REFUSE_OPEN,
-        "R 19③",
-        ("F06",),
-        ("F01", "F02"),
-    )
+    assert (step.step, step.article, step.forms_now) == (Step.REFUSE_OPEN, "R 19③", ("F01", "F02", "F06", "F18"))
 
 
 def test_a_matter_ended_by_re_review_on_the_same_facts_is_not_accepted_again():
     step = propose_outcome(replace(TOWN, ended_same_facts=True, answers=replace(NO, review_opinion="yes")))
-    assert (step.step, step.article, step.unbuilt) == (Step.REFUSE_ENDED, "R 36③", ("F07",))
+    assert (step.step, step.article) == (Step.REFUSE_ENDED, "R 36③")
+    assert "F07" in step.forms_now
     assert "T6" not in step.clocks_on_step
 
 
@@ -186,7 +182,7 @@ def test_an_open_route_or_power_is_registered_first():
     assert propose_outcome(replace(TOWN, reach="unknown")).reason == "power_to_be_checked"
 
 
-def test_no_proposal_asks_to_print_now_what_is_not_built_nor_a_sixty_day_clock_outside_31_6():
+def test_no_proposal_asks_to_print_what_is_no_form_nor_for_a_sixty_day_clock_outside_31_6():
     for office in OfficeKind:
         for matter_class in MatterClass:
             for route in (None, *Route):
@@ -194,7 +190,7 @@ def test_no_proposal_asks_to_print_now_what_is_not_built_nor_a_sixty_day_clock_o
                     for channel in ("visit", "letter"):
                         situation = Situation(office, matter_class, route, reach, NO, channel)
                         step = propose_outcome(situation)
-                        assert set(step.forms_now) <= FORMS_BUILT
+                        assert set(step.forms_now) <= set(FORMS)
                         assert step.article.startswith("R ")
                         if "T6" in (*step.clocks, *step.clocks_on_step):
                             assert (matter_class, route) == (MatterClass.CLAIM, Route.PETITION)

@@ -71,7 +71,20 @@ def test_another_process_gives_the_same_bytes(line):
 @pytest.mark.parametrize(("content", "paper"), EVERY, ids=IDS)
 def test_no_full_identity_number_is_on_paper(content, paper, line, text_of):
     changes: dict[str, Any] = {
-        field: f"本人{IDENTITY}反映" for field in ("summary", "how", "answer") if hasattr(content, field)
+        field: f"本人{IDENTITY}反映"
+        for field in (
+            "summary",
+            "how",
+            "answer",
+            "facts",
+            "reason",
+            "requests",
+            "terms",
+            "findings",
+            "demand",
+            "missing",
+        )
+        if hasattr(content, field)
     }
     if hasattr(content, "id_number"):
         changes["id_number"] = IDENTITY
@@ -90,7 +103,9 @@ def test_the_register_shows_identity_numbers_in_full_only_when_told(line, text_o
 
 @pytest.mark.parametrize(("content", "paper"), EVERY, ids=IDS)
 def test_a_name_of_rare_characters_from_both_planes_is_printed_and_read_back(content, paper, line, text_of):
-    for field in ("name", "addressee", "recipient"):
+    if hasattr(content, "parties"):
+        content = replace(content, parties=(RARE, "柳河村村民委员会"))
+    for field in ("name", "addressee", "recipient", "petitioner"):
         if hasattr(content, field):
             content = replace(content, **{field: RARE})
     if isinstance(content, RegistrationForm):

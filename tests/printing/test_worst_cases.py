@@ -28,6 +28,15 @@ def worst(content):
         "receiver": NAME, "list_number": "CL-20261123-000001", "interviewer": NAME, "interviewer_unit": ORGAN,
         "registrar": NAME, "materials": LONG[:40], "due_rolled": "2027-02-01", "next_due_rolled": "2026-12-09",
         "document_number": "云溪土家族苗族信受字〔2026〕1234号",
+        "petitioner": NAME, "parties": (NAME, ORGAN) * 3, "participants": (NAME, ORGAN) * 5, "chair": NAME,
+        "petitioner_address": LONG[:70], "accused": ORGAN, "request": LONG, "requests": LONG, "facts": LONG * 3,
+        "reasons": LONG * 3, "reason": LONG, "missing": LONG, "why": LONG, "demand": LONG, "behaviour": LONG,
+        "measures": LONG, "findings": LONG * 3, "result": LONG, "record": LONG * 3, "opinion": LONG, "basis": LONG[:80],
+        "terms": LONG * 3, "dispute": LONG, "suggestion": LONG * 3, "reply": LONG, "open_organ": ORGAN,
+        "opinion_organ": ORGAN, "review_organ": ORGAN, "recheck_organ": ORGAN, "review_address": LONG[:60],
+        "copy_to": f"{ORGAN}，{ORGAN}", "suggested": ORGAN, "signed_by": NAME, "mediator": NAME, "handler": ORGAN,
+        "approver": NAME, "attachments": (LONG[:40],) * 4, "sender": NAME, "other_side": ORGAN, "subject": LONG[:60],
+        "late_reason": LONG[:60], "hearings": ("2027年12月10日至2027年12月12日",) * 3,
     }  # fmt: skip
     content = replace(content, **{field: value for field, value in wide.items() if hasattr(content, field)})
     if isinstance(content, RegistrationForm):
@@ -43,6 +52,11 @@ def worst(content):
             content.matters[0], accused=ORGAN, category=LONG[:30], happened=LONG[:30], route_label=LONG[:60]
         )
         content = replace(content, people=people, matters=(matter, matter))
+    if hasattr(content, "answers"):
+        each = replace(content.answers[0], request=LONG[:100], facts=LONG * 2, opinion=LONG, basis=LONG[:80])
+        content = replace(content, answers=(each,) * 3)
+    if hasattr(content, "told"):
+        content = replace(content, told=tuple(replace(each, name=ORGAN) for each in content.told))
     if hasattr(content, "lines"):
         line = MaterialLine(title=LONG[:50], kind="复印件", copies=100, pages=1000, remark=LONG[:40])
         content = replace(content, lines=(line,) * 8)

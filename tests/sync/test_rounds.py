@@ -14,6 +14,7 @@ import pytest
 
 from domain.faults import SurroundingsFault
 from domain.fold import fold
+from domain.papers import KINDS_OF_SERIES
 from domain.series import read_series
 from sync.client import HttpTransport, go_round, write_request
 from sync.exchange import begin_incarnation
@@ -63,7 +64,7 @@ def test_enrolment_brings_the_office_and_its_number_series(county, new_station):
     states = {case: json.loads(state) for case, state in station.states().items()}
     assert states["office/370205"]["fields"]["name"][0]["value"] == "城关镇"
     leased = [case for case in states if case.startswith("series/office/370205/")]
-    assert {case.rsplit("/", 1)[1] for case in leased} == {"受", "途", "转"}
+    assert {case.rsplit("/", 1)[1] for case in leased} == set(KINDS_OF_SERIES)
     block = {"last": 200, "holder": station.identity.writer}
     assert [states[case]["fields"]["block.1"][0]["value"] for case in leased[:3]] == [block] * 3
     assert station.certificate.window == "1"

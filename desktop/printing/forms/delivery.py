@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from desktop.printing.breaking import balanced, break_text, unbroken
-from desktop.printing.forms.notices import SECRET_NAME
 from desktop.printing.sheet import A4, MM, Sheet
 from desktop.printing.table import Cell, Frame, Row, label
 from desktop.printing.table import draw as draw_table
 from desktop.printing.wording import words
-from domain.papers import TITLES, ServiceReturn, chinese_minute
+from domain.papers import SECRET_NAME, TITLES, ServiceReturn, chinese_minute
 
 _BLANK_TIME = "　　　　年　　月　　日　　时　　分"
 _WAYS = ("当面", "邮寄", "其他")

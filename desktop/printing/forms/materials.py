@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from desktop.printing.breaking import balanced, break_text, set_line, unbroken
-from desktop.printing.forms.notices import SECRET_NAME
 from desktop.printing.forms.receipt import ROLL, ROLL_MARGIN, ROLL_TOP
 from desktop.printing.sheet import A4, A5, MM, Sheet
 from desktop.printing.table import Cell, Frame, Row, label
 from desktop.printing.table import draw as draw_table
 from desktop.printing.wording import fill, words
-from domain.papers import TITLES, MaterialLine, MaterialList, Paper, chinese_minute, mask_identities_in
+from domain.papers import SECRET_NAME, TITLES, MaterialLine, MaterialList, Paper, chinese_minute, mask_identities_in
 
 _HEADS = ("序号", "材料名称", "份数", "页数", "形式", "备注")
 _SHARES = (0.08, 0.42, 0.09, 0.09, 0.12, 0.20)

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from desktop.printing import notice
 from desktop.printing.breaking import unbroken
 from desktop.printing.sheet import A4, Sheet
-from desktop.printing.wording import fill, paragraphs, words
+from desktop.printing.wording import fill, fixed_part, listed, paragraphs, sentence, words
 from domain.identity import mask_id
 from domain.papers import (
+    SECRET_MATTER,
+    SECRET_NAME,
     TITLES,
     AcceptanceNotice,
     PathwayNotice,
@@ -17,9 +19,6 @@ from domain.papers import (
     chinese_date,
     mask_identities_in,
 )
-
-SECRET_NAME = "信访人"
-"""Stands for the name on papers about an accusation (R 30③); the word gives nothing away, not even the accusation."""
 
 
 def draw(content: AcceptanceNotice | PathwayNotice | ReferralNotice) -> Sheet:
@@ -35,7 +34,6 @@ def draw(content: AcceptanceNotice | PathwayNotice | ReferralNotice) -> Sheet:
     parts = paragraphs(said["paragraphs"], values)
     if isinstance(content, PathwayNotice):  # the sentence of the route is fixed words too
         parts = [(text if text != "{route_text}" else values["route_text"], whole) for text, whole in parts]
-    parts = [(_without_blanks(text), whole) for text, whole in parts]
     notice.draw(
         sheet,
         notice.Notice(
@@ -43,17 +41,11 @@ def draw(content: AcceptanceNotice | PathwayNotice | ReferralNotice) -> Sheet:
             title=TITLES[content.form],
             document_number=content.document_number,
             addressee=_addressee(content),
-            paragraphs=parts,
+            paragraphs=[notice.Paragraph(fixed_part(text), whole) for text, whole in parts],
             signature=notice.Signature(content.organ, chinese_date(content.issued_on)),
         ),
     )
     return sheet
-
-
-def _without_blanks(template: str) -> str:
-    from desktop.printing.wording import fixed_part
-
-    return fixed_part(template)
 
 
 def _addressee(content: AcceptanceNotice | PathwayNotice | ReferralNotice) -> str:
@@ -69,10 +61,10 @@ def _common(content: AcceptanceNotice | PathwayNotice | ReferralNotice) -> dict[
         "number": content.number,
         "received_on": chinese_date(content.received_on),
         "channel": content.channel,
-        "summary": "（依法保密）。" if secret else _sentence(mask_identities_in(content.summary)),
+        "summary": SECRET_MATTER + "。" if secret else sentence(mask_identities_in(content.summary)),
         "query_code": content.query_code,
-        "query_ways": _listed("，", ("电话：", content.query_phone), ("地址：", content.query_address)),
-        "contact_line": _listed("　", ("", content.contact), ("联系电话：", content.contact_phone), first=""),
+        "query_ways": listed("，", ("电话：", content.query_phone), ("地址：", content.query_address)),
+        "contact_line": listed("　", ("", content.contact), ("联系电话：", content.contact_phone), first=""),
     }
 
 
@@ -93,10 +85,10 @@ def _pathway(content: PathwayNotice, said: Mapping[str, Mapping[str, str]]) -> d
         "forwarded_on": chinese_date(content.forwarded_on),
         "route_text": said["routes"][content.route],
         "where": content.where,
-        "how": _sentence(mask_identities_in(content.how)),
-        "time_limit": _sentence(content.time_limit),
-        "legal_basis": _sentence(content.legal_basis),
-        "where_line": _listed("，", ("", content.where_address), ("电话：", content.where_phone), first="", end="。"),
+        "how": sentence(mask_identities_in(content.how)),
+        "time_limit": sentence(content.time_limit),
+        "legal_basis": sentence(content.legal_basis),
+        "where_line": listed("，", ("", content.where_address), ("电话：", content.where_phone), first="", end="。"),
         "transferred": "是" if content.transferred else "",
         "transferred_on": chinese_date(content.transferred_on),
         "transferred_to": content.transferred_to,
@@ -111,22 +103,9 @@ def _referral(content: ReferralNotice, said: Mapping[str, str]) -> dict[str, str
         "way": content.way,
         "to_organ": content.to_organ,
         "due_text": due + _rolled(said["rolled"], "due_rolled", content.due, content.due_rolled),
-        "to_line": _listed("，", ("", content.to_contact), ("电话：", content.to_phone), first="", end="。"),
+        "to_line": listed("，", ("", content.to_contact), ("电话：", content.to_phone), first="", end="。"),
     }
 
 
 def _rolled(template: str, name: str, nominal: str, rolled: str) -> str:
     return fill(template, {name: chinese_date(rolled)}) if rolled and nominal and rolled != nominal else ""
-
-
-def _sentence(text: str) -> str:
-    """Text that ends a sentence: one full stop, not two."""
-    text = text.strip().rstrip("，、；：,;:")
-    return text if not text or text[-1] in "。！？；…" else text + "。"
-
-
-def _listed(joint: str, *parts: tuple[str, str], first: str | None = None, end: str = "") -> str:
-    said = [f"{head}{text}" for head, text in parts if text]
-    if not said:
-        return ""
-    return (joint if first is None else first) + joint.join(said) + end
