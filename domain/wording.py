@@ -1,7 +1,8 @@
 """Wording 文书用语: an office's or a county's sentences of one form, read strictly and checked in law; versions by day.
 
 The wording shipped with the program is the measure: whatever it says under some circumstance (a blank, an article of
-law), a local one must say too. So nobody has to keep a second list of what a form must contain.
+law), a local one must say too. So nobody has to keep a second list of what a form must contain. A list of plain sentences
+may be written anew; where the shipped wording carries layout (headings, cells, signature lines), only the texts change.
 """
 
 from __future__ import annotations
@@ -20,9 +21,13 @@ from domain.refusals import Refusal
 from domain.rules import region_prefix
 
 Words = Mapping[str, Json]
-"""What a form says: ``paragraphs`` (sentences with ``text`` and ``when`` or ``unless``), single texts, ``routes``."""
+"""What a form says, by part: sentences (``text`` with ``when`` or ``unless``), single texts, groups of them, tables.
+
+``{name}`` is a blank, ``{name。}`` one that ends a sentence with one full stop."""
 
 _BLANK: Final = re.compile(r"\{([^{}]*)\}")
+NAMES: Final = frozenset({"when", "unless", "each"})
+"""Keys whose value names something: it is no text."""
 _BRACE: Final = re.compile(r"[{}]")
 _OLD_LAW: Final = re.compile(r"《信访条例》")
 _BASIS: Final = re.compile(r"(?:根据|依据|依照|按照)[^，。；]{0,12}\Z")
@@ -30,11 +35,13 @@ _ARTICLE: Final = re.compile(r"第[一二三四五六七八九十百零]+条(?:�
 _REMEDY: Final = re.compile(
     r"行政复议[^。；]{0,12}行政诉讼|不服[^。；]{0,40}(?:行政复议|行政诉讼|提起诉讼)|(?:依法|可以)提起行政诉讼"
 )
-REMEDY_FORMS: Final = ("F04", "F05", "F06", "F07", "F08")
-"""Notices of a procedural step: outside administrative litigation, so they may not offer it (domain.md §9 row 24)."""
+WITHOUT_REMEDY: Final = ("F01", "F02", "F03")
+"""Forms that only ask or record; every other paper may not offer a suit against itself (domain.md §9 row 24)."""
+ROOM: Final = "\u3000\n"
+"""Characters that only make room on the paper: the wide space, and a line of its own inside a cell."""
 LONGEST_SENTENCE: Final = 1_000
 LONGEST_WORDING: Final = 12_000
-_FORM: Final = re.compile(r"F[0-9]{2}[a-z]?")
+_FORM: Final = re.compile(r"F[0-9]{2}[A-Z]?")
 _REGION: Final = re.compile(r"[0-9A-Z]{2,18}")
 _KEYS: Final = frozenset({"form", "name", "region", "version", "from", "note", "words"})
 
@@ -75,7 +82,7 @@ class Wording:
 
 def blanks(template: str) -> list[str]:
     """Names of the blanks of a sentence, in order."""
-    return _BLANK.findall(template)
+    return [name.removesuffix("。") for name in _BLANK.findall(template)]
 
 
 def fixed_part(template: str) -> str:
@@ -98,7 +105,7 @@ def lint(form: str, text: str) -> list[str]:
     found = []
     if any(not _is_history(text, each) for each in _OLD_LAW.finditer(text)):
         found.append("repealed_regulation")
-    if form in REMEDY_FORMS and _REMEDY.search(text):
+    if form not in WITHOUT_REMEDY and _REMEDY.search(text):
         found.append("remedy_not_given")
     return found
 
@@ -109,15 +116,16 @@ def findings(form: str, words: object, shipped: Words) -> list[Finding]:
     if wrong:
         return wrong
     given = cast("Words", words)
+    empty = {where for where, text in _texts(shipped, "") if not text}  # cells to be filled in by hand
     for where, text in _texts(given, ""):
         wrong += [Finding(code, where, {"text": text[:40]}) for code in lint(form, text)]
-        if not text.strip():
+        if bool(text.strip()) is (where in empty):
             wrong.append(Finding("wording_empty", where))
         if len(text) > LONGEST_SENTENCE:
             wrong.append(Finding("wording_too_long", where, {"limit": LONGEST_SENTENCE}))
         if _BRACE.search(fixed_part(text)):
             wrong.append(Finding("wording_brace", where, {"text": text[:40]}))
-        if any(not char.isprintable() for char in text):
+        if any(not char.isprintable() and char not in ROOM for char in text):
             wrong.append(Finding("wording_control", where))
     if sum(len(text) for text in sentences_of(given)) > LONGEST_WORDING:
         wrong.append(Finding("wording_too_long", "words", {"limit": LONGEST_WORDING}))
@@ -145,12 +153,11 @@ def known_blanks(words: Words) -> dict[str, frozenset[str]]:
 
 
 def conditions(words: Words) -> tuple[str, ...]:
-    """What a sentence may depend on (``when``, ``unless``), in the order of the wording."""
+    """What a sentence that may be written anew may depend on (``when``, ``unless``), in the order of the wording."""
     found: dict[str, None] = {}
     for said in words.values():
-        for each in said if isinstance(said, list) else ():
-            if isinstance(each, dict):
-                found |= {str(each[word]): None for word in ("when", "unless") if word in each}
+        for each in cast("list[dict[str, str]]", said) if are_sentences(said) else ():
+            found |= {each[word]: None for word in ("when", "unless") if word in each}
     return tuple(found)
 
 
@@ -248,18 +255,42 @@ def _shape(words: object, shipped: Words) -> Iterator[Finding]:
         elif isinstance(model, str):
             if not isinstance(said, str):
                 yield Finding("wording_shape", part)
+        elif not are_sentences(model) and not are_texts(model):
+            yield from _same_build(said, model, part)
         elif isinstance(model, dict):
             if not isinstance(said, dict) or not all(isinstance(text, str) for text in said.values()):
                 yield Finding("wording_shape", part)
                 continue
             yield from (Finding("wording_part_missing", f"{part}.{key}") for key in model if key not in said)
             yield from (Finding("wording_part_unknown", f"{part}.{key[:20]}") for key in said if key not in model)
-        elif not isinstance(said, list) or not said or not all(_is_sentence(each) for each in said):
+        elif not said or not are_sentences(said):
             yield Finding("wording_shape", part)
         else:
             for n, each in enumerate(cast("list[dict[str, str]]", said), 1):
                 unknown = {value for word, value in each.items() if word != "text"} - known
                 yield from (Finding("wording_condition_unknown", f"{part}:{n}", {"blank": u[:20]}) for u in unknown)
+
+
+def are_texts(said: object) -> bool:
+    """A group of single texts by name."""
+    return isinstance(said, dict) and all(isinstance(text, str) for text in said.values())
+
+
+def are_sentences(said: object) -> bool:
+    """A list of plain sentences: one that may be written anew, longer or shorter."""
+    return isinstance(said, list) and all(_is_sentence(each) for each in said)
+
+
+def _same_build(said: object, model: object, where: str, *, named: bool = False) -> Iterator[Finding]:
+    """Where something carries layout: all but the texts is as it was shipped."""
+    if isinstance(model, dict) and isinstance(said, dict) and set(model) == set(said):
+        for key, value in model.items():
+            yield from _same_build(said[key], value, where, named=key in NAMES)
+    elif isinstance(model, list) and isinstance(said, list) and len(model) == len(said):
+        for n, (ours, theirs) in enumerate(zip(said, model, strict=True), 1):
+            yield from _same_build(ours, theirs, f"{where}:{n}" if ":" not in where else where)
+    elif type(model) is not type(said) or ((named or not isinstance(model, str)) and model != said):
+        yield Finding("wording_shape", where)
 
 
 def _is_sentence(each: object) -> bool:
@@ -273,9 +304,9 @@ def _is_sentence(each: object) -> bool:
 
 def _blanks(part: str, said: Json, model: Json) -> Iterator[Finding]:
     """Blanks nobody fills, and circumstances under which one is not said that the shipped says, or the reverse."""
-    if isinstance(model, dict):
-        for key, text in model.items():
-            yield from _blanks(f"{part}.{key}", cast("dict[str, Json]", said)[key], text)
+    if not isinstance(model, str) and not are_sentences(model):
+        for (where, text), (_, theirs) in zip(_texts(said, part), _texts(model, part), strict=True):
+            yield from _blanks(where, text, theirs)
         return
     known = {name for text in sentences_of(model) for name in blanks(text)}
     for text in sentences_of(said):
@@ -317,9 +348,10 @@ def _texts(words: object, where: str) -> Iterator[tuple[str, str]]:
     if isinstance(words, str):
         yield where, words
     elif isinstance(words, Mapping):
-        for key, value in words.items():
-            if key not in ("when", "unless"):
-                yield from _texts(value, where if key == "text" else f"{where}.{key}" if where else str(key))
+        for key in sorted(words) if ":" in where else words:  # inside a list in one order, whoever wrote it
+            if key not in NAMES:
+                inside = where if ":" in where else f"{where}.{key}" if where else str(key)
+                yield from _texts(words[key], inside)
     elif isinstance(words, list):
         for n, value in enumerate(words, 1):
             yield from _texts(value, f"{where}:{n}")
