@@ -1,8 +1,8 @@
 """Wording 文书用语: an office's or a county's sentences of one form, read strictly and checked in law; versions by day.
 
 The wording shipped with the program is the measure: whatever it says under some circumstance (a blank, an article of
-law), a local one must say too. So nobody has to keep a second list of what a form must contain. A list of plain sentences
-may be written anew; where the shipped wording carries layout (headings, cells, signature lines), only the texts change.
+law), a local one must say too. So nobody has to keep a second list of what a form must contain. A list of plain
+sentences may be written anew; where the shipped wording carries layout (headings, cells), only the texts change.
 """
 
 from __future__ import annotations

@@ -46,8 +46,8 @@ def as_text(words: Words, titles: Titles) -> str:
     for part, said in _parts(words):
         lines = [f"＃ {titles.part(part)}"]
         if are_sentences(said):
-            for each in cast("list[dict[str, str]]", said):
-                lines.append(_condition(each, titles) + _spoken(each["text"], titles))
+            plain = cast("list[dict[str, str]]", said)
+            lines += [_condition(each, titles) + _spoken(each["text"], titles) for each in plain]
         else:
             lines += [_spoken(text, titles) for text in _leaves(said) if text]
         blocks.append("\n".join(lines))
@@ -91,7 +91,7 @@ def _built(line: int, model: Json, lines: list[str], depends: Mapping[str, str])
         return [cast(Json, _sentence(said, depends)) for said in lines]
     wanted = sum(1 for text in _leaves(model) if text)
     if len(lines) != wanted:
-        raise _wrong(line, "one_sentence" if wanted == 1 else "lines_count", str(wanted))
+        raise _wrong(line, "one_sentence" if wanted == 1 else "lines_count", f"应有{wanted}行")
     left = iter(lines)
     return _filled(model, left)
 

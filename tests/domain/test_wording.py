@@ -319,7 +319,7 @@ def test_an_unknown_blank_keeps_the_name_it_was_typed_by():
         ("你好", 1, "no_part"),
         ("＃ 正文\n一\n＃ 标题\n", 3, "part_unknown"),
         ("＃ 正文\n一\n\n＃ 正文\n二", 4, "part_twice"),
-        ("＃ 页脚说明\n一\n二", 3, "one_sentence"),
+        ("＃ 正文\n一\n＃ 页脚说明\n一\n二", 3, "one_sentence"),
     ],
 )
 def test_a_text_that_is_not_in_parts_is_refused_by_its_line(text: str, line: int, reason: str):

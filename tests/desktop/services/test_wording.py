@@ -147,7 +147,7 @@ def test_changing_a_table_that_was_shown_changes_nothing_that_is_in_force(organ:
     table = wording.table_of(organ.station, "F04")
     table["words"]["paragraphs"][-1]["text"] = "别的说法。"  # type: ignore[index,call-overload]
     assert "别的说法。" not in wording.open_form(organ.station, "F04").text
-    assert shipped_wording().shipped["F04"]["paragraphs"][-1] == {"text": "特此告知。"}  # type: ignore[index,call-overload]
+    assert shipped_wording().shipped["F04"]["paragraphs"][-1] == {"text": "特此告知。"}  # type: ignore[index]
 
 
 def test_words_that_are_none_in_a_paper_from_elsewhere_are_a_fault_and_no_crash(organ: Hall) -> None:
