@@ -1,7 +1,8 @@
 """Wording 文书用语: an office's or a county's sentences of one form, read strictly and checked in law; versions by day.
 
 The wording shipped with the program is the measure: whatever it says under some circumstance (a blank, an article of
-law), a local one must say too. So nobody has to keep a second list of what a form must contain.
+law), a local one must say too. So nobody has to keep a second list of what a form must contain. A list of plain
+sentences may be written anew; where the shipped wording carries layout (headings, cells), only the texts change.
 """
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ from domain.refusals import Refusal
 from domain.rules import region_prefix
 
 Words = Mapping[str, Json]
-"""What a form says: ``paragraphs`` (sentences with ``text`` and ``when`` or ``unless``), single texts, ``routes``.
+"""What a form says, by part: sentences (``text`` with ``when`` or ``unless``), single texts, groups of them, tables.
 
-A sentence with ``each`` is said once for every record of a list, ``style`` says how it is set; ``{name。}`` is a blank
-that ends a sentence.
-"""
+``{name}`` is a blank, ``{name。}`` one that ends a sentence with one full stop."""
 
 _BLANK: Final = re.compile(r"\{([^{}]*)\}")
+NAMES: Final = frozenset({"when", "unless", "each", "style"})
+"""Keys whose value names something: it is no text."""
 _BRACE: Final = re.compile(r"[{}]")
 _OLD_LAW: Final = re.compile(r"《信访条例》")
 _BASIS: Final = re.compile(r"(?:根据|依据|依照|按照)[^，。；]{0,12}\Z")
@@ -34,16 +35,14 @@ _ARTICLE: Final = re.compile(r"第[一二三四五六七八九十百零]+条(?:�
 _REMEDY: Final = re.compile(
     r"行政复议[^。；]{0,12}行政诉讼|不服[^。；]{0,40}(?:行政复议|行政诉讼|提起诉讼)|(?:依法|可以)提起行政诉讼"
 )
-_NO_NOTICE: Final = ("F01", "F02", "F03")
-"""What is about the visit only. No later form may offer administrative litigation against itself (§9 row 24)."""
-_WIDE: Final = "\u3000"
-"""The full-width blank where a pen goes."""
+WITHOUT_REMEDY: Final = ("F01", "F02", "F03")
+"""Forms that only ask or record; every other paper may not offer a suit against itself (domain.md §9 row 24)."""
+ROOM: Final = "\u3000\n"
+"""Characters that only make room on the paper: the wide space, and a line of its own inside a cell."""
 LONGEST_SENTENCE: Final = 1_000
 LONGEST_WORDING: Final = 12_000
 _FORM: Final = re.compile(r"F[0-9]{2}[A-Z]?")
 _REGION: Final = re.compile(r"[0-9A-Z]{2,18}")
-_SET: Final = ("style", "each")
-"""How a sentence is set, and the list it is repeated for: only as the shipped wording has it."""
 _KEYS: Final = frozenset({"form", "name", "region", "version", "from", "note", "words"})
 
 
@@ -106,7 +105,7 @@ def lint(form: str, text: str) -> list[str]:
     found = []
     if any(not _is_history(text, each) for each in _OLD_LAW.finditer(text)):
         found.append("repealed_regulation")
-    if form not in _NO_NOTICE and _REMEDY.search(text):
+    if form not in WITHOUT_REMEDY and _REMEDY.search(text):
         found.append("remedy_not_given")
     return found
 
@@ -117,15 +116,16 @@ def findings(form: str, words: object, shipped: Words) -> list[Finding]:
     if wrong:
         return wrong
     given = cast("Words", words)
+    empty = {where for where, text in _texts(shipped, "") if not text}  # cells to be filled in by hand
     for where, text in _texts(given, ""):
         wrong += [Finding(code, where, {"text": text[:40]}) for code in lint(form, text)]
-        if not text.strip():
+        if bool(text.strip()) is (where in empty):
             wrong.append(Finding("wording_empty", where))
         if len(text) > LONGEST_SENTENCE:
             wrong.append(Finding("wording_too_long", where, {"limit": LONGEST_SENTENCE}))
         if _BRACE.search(fixed_part(text)):
             wrong.append(Finding("wording_brace", where, {"text": text[:40]}))
-        if any(not char.isprintable() and char != _WIDE for char in text):
+        if any(not char.isprintable() and char not in ROOM for char in text):
             wrong.append(Finding("wording_control", where))
     if sum(len(text) for text in sentences_of(given)) > LONGEST_WORDING:
         wrong.append(Finding("wording_too_long", "words", {"limit": LONGEST_WORDING}))
@@ -153,12 +153,11 @@ def known_blanks(words: Words) -> dict[str, frozenset[str]]:
 
 
 def conditions(words: Words) -> tuple[str, ...]:
-    """What a sentence may depend on (``when``, ``unless``), in the order of the wording."""
+    """What a sentence that may be written anew may depend on (``when``, ``unless``), in the order of the wording."""
     found: dict[str, None] = {}
     for said in words.values():
-        for each in said if isinstance(said, list) else ():
-            if isinstance(each, dict):
-                found |= {str(each[word]): None for word in ("when", "unless") if word in each}
+        for each in cast("list[dict[str, str]]", said) if are_sentences(said) else ():
+            found |= {each[word]: None for word in ("when", "unless") if word in each}
     return tuple(found)
 
 
@@ -256,41 +255,58 @@ def _shape(words: object, shipped: Words) -> Iterator[Finding]:
         elif isinstance(model, str):
             if not isinstance(said, str):
                 yield Finding("wording_shape", part)
+        elif not are_sentences(model) and not are_texts(model):
+            yield from _same_build(said, model, part)
         elif isinstance(model, dict):
             if not isinstance(said, dict) or not all(isinstance(text, str) for text in said.values()):
                 yield Finding("wording_shape", part)
                 continue
             yield from (Finding("wording_part_missing", f"{part}.{key}") for key in model if key not in said)
             yield from (Finding("wording_part_unknown", f"{part}.{key[:20]}") for key in said if key not in model)
-        elif not isinstance(said, list) or not said or not all(_is_sentence(each) for each in said):
+        elif not said or not are_sentences(said):
             yield Finding("wording_shape", part)
         else:
             for n, each in enumerate(cast("list[dict[str, str]]", said), 1):
-                unknown = {each[word] for word in ("when", "unless") if word in each} - known
-                unknown |= {each[word] for word in _SET if word in each} - _sets(model)
+                unknown = {value for word, value in each.items() if word != "text"} - known
                 yield from (Finding("wording_condition_unknown", f"{part}:{n}", {"blank": u[:20]}) for u in unknown)
 
 
-def _sets(model: object) -> set[str]:
-    """The ways the sentences of a shipped part are set and repeated."""
-    rows = [each for each in model if isinstance(each, dict)] if isinstance(model, list) else []
-    return {str(each[word]) for each in rows for word in _SET if word in each}
+def are_texts(said: object) -> bool:
+    """A group of single texts by name."""
+    return isinstance(said, dict) and all(isinstance(text, str) for text in said.values())
+
+
+def are_sentences(said: object) -> bool:
+    """A list of plain sentences: one that may be written anew, longer or shorter."""
+    return isinstance(said, list) and all(_is_sentence(each) for each in said)
+
+
+def _same_build(said: object, model: object, where: str, *, named: bool = False) -> Iterator[Finding]:
+    """Where something carries layout: all but the texts is as it was shipped."""
+    if isinstance(model, dict) and isinstance(said, dict) and set(model) == set(said):
+        for key, value in model.items():
+            yield from _same_build(said[key], value, where, named=key in NAMES)
+    elif isinstance(model, list) and isinstance(said, list) and len(model) == len(said):
+        for n, (ours, theirs) in enumerate(zip(said, model, strict=True), 1):
+            yield from _same_build(ours, theirs, f"{where}:{n}" if ":" not in where else where)
+    elif type(model) is not type(said) or ((named or not isinstance(model, str)) and model != said):
+        yield Finding("wording_shape", where)
 
 
 def _is_sentence(each: object) -> bool:
     return (
         isinstance(each, dict)
         and isinstance(each.get("text"), str)
-        and set(each) <= {"text", "when", "unless", *_SET}
+        and set(each) <= {"text", "when", "unless"}
         and all(isinstance(value, str) for value in each.values())
     )
 
 
 def _blanks(part: str, said: Json, model: Json) -> Iterator[Finding]:
     """Blanks nobody fills, and circumstances under which one is not said that the shipped says, or the reverse."""
-    if isinstance(model, dict):
-        for key, text in model.items():
-            yield from _blanks(f"{part}.{key}", cast("dict[str, Json]", said)[key], text)
+    if not isinstance(model, str) and not are_sentences(model):
+        for (where, text), (_, theirs) in zip(_texts(said, part), _texts(model, part), strict=True):
+            yield from _blanks(where, text, theirs)
         return
     known = {name for text in sentences_of(model) for name in blanks(text)}
     for text in sentences_of(said):
@@ -332,9 +348,10 @@ def _texts(words: object, where: str) -> Iterator[tuple[str, str]]:
     if isinstance(words, str):
         yield where, words
     elif isinstance(words, Mapping):
-        for key, value in words.items():
-            if key not in ("when", "unless", *_SET):
-                yield from _texts(value, where if key == "text" else f"{where}.{key}" if where else str(key))
+        for key in sorted(words) if ":" in where else words:  # inside a list in one order, whoever wrote it
+            if key not in NAMES:
+                inside = where if ":" in where else f"{where}.{key}" if where else str(key)
+                yield from _texts(words[key], inside)
     elif isinstance(words, list):
         for n, value in enumerate(words, 1):
             yield from _texts(value, f"{where}:{n}")

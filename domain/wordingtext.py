@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, cast
 
 from domain.canonical import Json
 from domain.refusals import Refusal
-from domain.wording import Words, conditions, known_blanks
+from domain.wording import NAMES, Words, are_sentences, are_texts, conditions, known_blanks
 
 _HEAD: Final = re.compile(r"\s*[#＃]\s*(.+?)\s*")
 _CONDITION: Final = re.compile(r"\s*[\[［](有|无)\s*([^\]］]+?)\s*[\]］]\s*")
-_BLANK: Final = re.compile(r"\{\s*([^{}]*?)\s*\}")
+_BLANK: Final = re.compile(r"\{\s*([^{}]*?)(。?)\s*\}")
+_NEXT: Final = "⏎"
+"""A new line inside a cell, in the editor."""
+_EDGE: Final = " \t\r"
+"""What is taken off the ends of a line: never the wide space, which makes room on the paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +45,11 @@ def as_text(words: Words, titles: Titles) -> str:
     blocks = []
     for part, said in _parts(words):
         lines = [f"＃ {titles.part(part)}"]
-        for each in said if isinstance(said, list) else [{"text": said}]:
-            entry = cast("dict[str, str]", each)
-            lines.append(_condition(entry, titles) + _BLANK.sub(lambda m: f"{{{titles.blank(m[1])}}}", entry["text"]))
+        if are_sentences(said):
+            plain = cast("list[dict[str, str]]", said)
+            lines += [_condition(each, titles) + _spoken(each["text"], titles) for each in plain]
+        else:
+            lines += [_spoken(text, titles) for text in _leaves(said) if text]
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks) + "\n"
 
@@ -52,13 +58,13 @@ def from_text(text: str, shipped: Words, titles: Titles) -> dict[str, Json]:
     """The wording an edited text stands for; only its form is read, what it says is :func:`findings`' to judge.
 
     Refused ``wording_text`` (facts ``line``, ``reason``): a sentence before any heading, an unknown or repeated one,
-    several lines where the form has one sentence. A blank the form does not know is kept by the name it was given.
+    more or fewer lines where the form has a fixed number. A blank the form does not know keeps the name it was given.
     """
     names = {titles.part(part): (part, model) for part, model in _parts(shipped)}
     inside = {part: {titles.blank(b): b for b in known} for part, known in known_blanks(shipped).items()}
     depends = {titles.blank(name): name for name in conditions(shipped)}
-    found: dict[str, Json] = {}
-    part, model = "", cast(Json, "")
+    found: dict[str, tuple[int, Json, list[str]]] = {}
+    part = ""
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue
@@ -69,25 +75,66 @@ def from_text(text: str, shipped: Words, titles: Titles) -> dict[str, Json]:
             part, model = names[head[1]]
             if part in found:
                 raise _wrong(number, "part_twice", head[1])
-            found[part] = [] if isinstance(model, list) else ""
+            found[part] = (number, model, [])
             continue
         if not part:
             raise _wrong(number, "no_part", line.strip())
-        blanks = inside[part.partition(".")[0]]
-        said = _BLANK.sub(lambda m, known=blanks: f"{{{known.get(m[1], m[1])}}}", line.strip())  # type: ignore[misc]
-        if isinstance(model, list):
-            cast("list[Json]", found[part]).append(cast(Json, _sentence(said, depends)))
-        elif found[part]:
-            raise _wrong(number, "one_sentence", titles.part(part))
-        else:
-            found[part] = said
-    return _nested(found)
+        known = inside[part.partition(".")[0]]
+        found[part][2].append(_named(line.strip(_EDGE), known))
+    made = _nested({each: _built(*said, depends) for each, said in found.items()})
+    return {**{part: said for part, said in shipped.items() if not _leaves(said)}, **made}
+
+
+def _built(line: int, model: Json, lines: list[str], depends: Mapping[str, str]) -> Json:
+    """A part from its lines; ``line`` is that of its heading."""
+    if are_sentences(model):
+        return [cast(Json, _sentence(said, depends)) for said in lines]
+    wanted = sum(1 for text in _leaves(model) if text)
+    if len(lines) != wanted:
+        raise _wrong(line, "one_sentence" if wanted == 1 else "lines_count", f"应有{wanted}行")
+    left = iter(lines)
+    return _filled(model, left)
+
+
+def _filled(model: Json, left: Iterator[str]) -> Json:
+    """A part as shipped with its texts, in their order, replaced."""
+    if isinstance(model, str):
+        return next(left) if model else ""
+    if isinstance(model, list):
+        return [_filled(each, left) for each in model]
+    if isinstance(model, dict):
+        made = {key: _filled(model[key], left) for key in sorted(model) if key not in NAMES}
+        return {key: made.get(key, value) for key, value in model.items()}
+    return model
+
+
+def _leaves(said: Json) -> list[str]:
+    """The texts of a part in the order they are edited in."""
+    if isinstance(said, str):
+        return [said]
+    if isinstance(said, list):
+        return [text for each in said for text in _leaves(each)]
+    if isinstance(said, dict):
+        return [text for key in sorted(said) if key not in NAMES for text in _leaves(said[key])]
+    return []
+
+
+def _spoken(text: str, titles: Titles) -> str:
+    return _BLANK.sub(lambda found: f"{{{titles.blank(found[1])}{found[2]}}}", text).replace("\n", _NEXT)
+
+
+def _named(line: str, known: Mapping[str, str]) -> str:
+    return _BLANK.sub(lambda found: f"{{{known.get(found[1], found[1])}{found[2]}}}", line.replace(_NEXT, "\n"))
 
 
 def _parts(words: Words) -> list[tuple[str, Json]]:
+    """Every part of a wording that is a text, a list or a table; what is none (a switch) is no part."""
     rows: list[tuple[str, Json]] = []
     for part, said in words.items():
-        rows += [(f"{part}.{key}", text) for key, text in said.items()] if isinstance(said, dict) else [(part, said)]
+        if are_texts(said):
+            rows += [(f"{part}.{key}", text) for key, text in cast("dict[str, Json]", said).items()]
+        elif _leaves(said):
+            rows.append((part, said))
     return rows
 
 

@@ -63,6 +63,7 @@ CHOICES: Final[Mapping[tuple[type, str], Mapping[str, str]]] = {
         "not_executed": "拒不执行处理意见",
     },
     (commands.MakeProposal, "kind"): {"work": "改进工作", "policy": "完善政策", "liability": "追究责任"},
+    (commands.AnswerMatter, "adopted"): {"": "不是建议", "whole": "采纳", "part": "部分采纳", "none": "不采纳"},
     (commands.AnswerProposal, "adopted"): {"whole": "采纳", "part": "部分采纳", "none": "不采纳"},
     (commands.ReportedTo, "to"): {
         "party_and_government": "本级党委、政府",

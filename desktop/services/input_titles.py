@@ -31,6 +31,12 @@ INPUTS: Final = {
     "value": "核对后的内容",
     "visited_at": "来访时间",
     # the steps of the table of procedure
+    "assignment_number": "交办函文号",
+    "subject": "听证事由",
+    "copy_to": "抄送",
+    "evidence": "证据",
+    "mediator": "调解人",
+    "happened_at": "发生时间",
     "days": "办理期限（日）",
     "basis": "依据",
     "suggested": "建议由哪个机关办理",

@@ -298,7 +298,9 @@ def _before(words: CaseWords, part: str) -> dict[str, str]:
 def _asked_about(words: CaseWords, part: str) -> dict[str, Any]:
     before = _before(words, part)
     if not before["opinion_number"]:
-        raise Refusal("opinion_number_missing", field="form", article="R 35" if part == "review" else "R 36①")
+        if part == "review":
+            raise Refusal("opinion_number_missing", field="form", article="R 35")
+        raise Refusal("opinion_number_missing", field="form", article="R 36①")
     return {**words.every_notice(), **before}
 
 

@@ -206,6 +206,7 @@ TABLE_REASONS: Final = {
     "part_twice": "段落名称写了两次",
     "no_part": "前面没有段落名称",
     "one_sentence": "这一段只能写一行",
+    "lines_count": "这一段的行数要与现行用语一样，带版式的段落只能改文字",
     "code": "代码写法不对",
     "code_twice": "同一代码写了两次",
     "parent_unknown": "上级代码不在表中",

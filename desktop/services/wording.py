@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -156,7 +157,7 @@ def table_of(station: Station, form: str, region: str = "", version: int = 0) ->
         "version": local.version if local else 1,
         "from": (local.since if local else desk.today).isoformat(),
         "note": local.note if local else f"随程序 {WORDING}",
-        "words": cast("Json", dict(words)),
+        "words": cast("Json", copy.deepcopy(words)),  # to be changed, and what is in force is not
     }
 
 

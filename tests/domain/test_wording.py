@@ -163,6 +163,66 @@ def test_a_table_that_is_no_wording_is_refused_whole(change: dict[str, Any]):
     assert refusal(lambda: parse_wording(table(**change), SHIPPED)).code == "wording_invalid"
 
 
+# wording that carries layout -----------------------------------------------------------------------------------------
+
+LAID_OUT: dict[str, Any] = {
+    "title": "关于{about}的报告",
+    "signer_above": True,
+    "paragraphs": [
+        {"text": "一、情况", "head": True},
+        {"each": "answers", "parts": [{"text": "{n}、请求：{request。}", "head": True}]},
+        {"text": "{facts。}", "when": "facts"},
+    ],
+    "rows": [{"cells": ["申请人", "{petitioner}", ""], "lines": 2}, {"text": "签名：　　年\n第二行", "keep": True}],
+}
+
+
+def laid_out() -> dict[str, Any]:
+    return copy.deepcopy(LAID_OUT)
+
+
+def test_wording_with_layout_is_edited_by_its_texts_alone_and_read_back_the_same():
+    text = as_text(LAID_OUT, TITLES)
+    assert from_text(text, LAID_OUT, TITLES) == LAID_OUT
+    assert "⏎第二行" in text
+    said = from_text(text.replace("一、情况", "（一）基本情况"), LAID_OUT, TITLES)
+    assert findings("F24", said, LAID_OUT) == []
+    assert said["paragraphs"] == [{"text": "（一）基本情况", "head": True}, *LAID_OUT["paragraphs"][1:]]
+    told = refusal(lambda: from_text(text.replace("申请人\n", ""), LAID_OUT, TITLES))
+    assert (told.code, told.facts["reason"]) == ("wording_text", "lines_count")
+
+
+def test_layout_a_local_wording_brings_along_is_refused_and_what_a_form_lists_stays_listed():
+    changes: list[tuple[str, Any]] = [
+        ("signer_above", False),
+        ("rows", LAID_OUT["rows"][:1]),
+        ("rows", [{"cells": ["申请人", "{petitioner}", ""], "lines": 9}, LAID_OUT["rows"][1]]),
+        ("paragraphs", [LAID_OUT["paragraphs"][0], {**LAID_OUT["paragraphs"][1], "each": "people"}, {"text": "x"}]),
+        ("paragraphs", [*LAID_OUT["paragraphs"][:2], {"text": "{facts。}", "when": "n"}]),
+    ]
+    for part, value in changes:
+        assert {f.code for f in findings("F24", {**laid_out(), part: value}, LAID_OUT)} == {"wording_shape"}, value
+
+
+def test_in_a_text_with_layout_no_blank_may_go_or_come_and_an_empty_cell_stays_empty():
+    gone, filled, other = laid_out(), laid_out(), laid_out()
+    gone["paragraphs"][1]["parts"][0]["text"] = "请求：{request。}"
+    other["rows"][0]["cells"][1] = "{petitioner}{facts}"
+    filled["rows"][0]["cells"][2] = "手工填写"
+    assert [f.code for f in findings("F24", gone, LAID_OUT)] == ["wording_blank_missing"]
+    assert [f.code for f in findings("F24", other, LAID_OUT)] == ["wording_blank_unknown"]
+    assert [f.code for f in findings("F24", filled, LAID_OUT)] == ["wording_empty"]
+    assert well_built(laid_out(), LAID_OUT)
+
+
+def test_a_blank_that_ends_a_sentence_is_the_same_blank():
+    said = with_sentence(3, "联系人：{contact_line。}", when="contact_line")
+    assert findings("F04", said, SHIPPED["F04"]) == []
+    text = as_text(said, TITLES)
+    assert "{联系人。}" in text
+    assert from_text(text, SHIPPED["F04"], TITLES) == said
+
+
 # which counts -------------------------------------------------------------------------------------------------------
 
 
@@ -259,7 +319,7 @@ def test_an_unknown_blank_keeps_the_name_it_was_typed_by():
         ("你好", 1, "no_part"),
         ("＃ 正文\n一\n＃ 标题\n", 3, "part_unknown"),
         ("＃ 正文\n一\n\n＃ 正文\n二", 4, "part_twice"),
-        ("＃ 页脚说明\n一\n二", 3, "one_sentence"),
+        ("＃ 正文\n一\n＃ 页脚说明\n一\n二", 3, "one_sentence"),
     ],
 )
 def test_a_text_that_is_not_in_parts_is_refused_by_its_line(text: str, line: int, reason: str):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from desktop.services import care, clerks, county, matters, papers, tables, wording
 from desktop.services.shipped import shipped_wording, wording_titles
-from domain.canonical import Json
+from domain.canonical import Json, canonical_bytes
 from domain.commands import AcceptMatter, ImportWording, IssuePaper
 from domain.faults import SurroundingsFault
 from domain.papers import CONTENT_BY_FORM
@@ -47,6 +48,7 @@ def test_every_shipped_wording_fits_itself_and_every_name_in_it_is_chinese(form:
     shipped, titles = shipped_wording().shipped[form], wording_titles()
     assert findings(form, shipped, shipped) == []
     assert from_text(as_text(shipped, titles), shipped, titles) == shipped
+    assert canonical_bytes(cast("Json", shipped)), "an act can hold it: no fractions"
     names = {name for found in known_blanks(shipped).values() for name in found} | {*conditions(shipped), *shipped}
     assert {name for name in names if name not in titles.blanks and name not in titles.parts} == set()
     blanks = sorted({name for found in known_blanks(shipped).values() for name in found} | {*conditions(shipped)})
@@ -139,6 +141,13 @@ def test_a_table_shown_can_be_changed_and_imported(organ: Hall) -> None:
     assert refusal(lambda: wording.open_form(organ.station, "F99")).code == "wording_unknown"
     table["words"]["foot"] = "根据《信访条例》。{x}"  # type: ignore[index]
     assert len(wording.check_table(organ.station, json.dumps(table))) == 2
+
+
+def test_changing_a_table_that_was_shown_changes_nothing_that_is_in_force(organ: Hall) -> None:
+    table = wording.table_of(organ.station, "F04")
+    table["words"]["paragraphs"][-1]["text"] = "别的说法。"  # type: ignore[index,call-overload]
+    assert "别的说法。" not in wording.open_form(organ.station, "F04").text
+    assert shipped_wording().shipped["F04"]["paragraphs"][-1] == {"text": "特此告知。"}  # type: ignore[index]
 
 
 def test_words_that_are_none_in_a_paper_from_elsewhere_are_a_fault_and_no_crash(organ: Hall) -> None:
