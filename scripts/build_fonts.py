@@ -28,12 +28,13 @@ from fontTools.ttLib import TTFont
 
 HERE = Path(__file__).resolve().parent.parent / "resources" / "fonts"
 NOTO = "usr/share/fonts/opentype/noto"
-# face: (source files within the unpacked packages, index in a collection, which characters, name shown)
+# face: (source files within the unpacked packages, also as patterns; index in a collection, which characters, name shown)
 FACES = {
     "fang": (["FandolFang-Regular.otf"], -1, "all", "Xinfang Fang"),
     "song": (["NotoSerifCJK-Regular.ttc"], 2, "all", "Xinfang Song"),
     "hana": (["HanaMinA.ttf", "HanaMinB.ttf"], -1, "lacking", "Xinfang Rare One"),
     "babel": (["BabelStoneHan.ttf"], -1, "lacking", "Xinfang Rare Two"),
+    "jigmo": (["jigmo-sc-03*.woff2"], -1, "lacking", "Xinfang Rare Three"),
     "title": (["NotoSerifCJK-Bold.ttc"], 2, "common", "Xinfang Title"),
     "hei": (["NotoSansCJK-Regular.ttc"], 2, "common", "Xinfang Hei"),
     "kai": (["LXGWWenKai-Regular.ttf"], -1, "common", "Xinfang Kai"),
@@ -42,10 +43,10 @@ FACES = {
 # tolerances in 1/1000 em.
 # 仿宋 is in every paper's body and its outlines were traced: redrawn this way they take a third less room in each PDF,
 # and at 16 pt no difference is seen at 600 dots to the inch (a unit is 0.02 mm).
-SLIM = {"fang": (256, 4.0, 3.0), "song": (500, 1.0, 1.0), "hana": (512, 0.0, 1.0)}
-CHAIN = ("fang", "song", "hana", "babel")
+SLIM = {"fang": (256, 4.0, 3.0), "song": (500, 1.0, 1.0), "hana": (512, 0.0, 1.0), "jigmo": (512, 0.0, 1.0)}
+CHAIN = ("fang", "song", "hana", "babel", "jigmo")
 HAN = ((0x2E80, 0x2FDF), (0x2FF0, 0x2FFF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x31C0, 0x31EF),
-       (0x20000, 0x323AF))  # fmt: skip
+       (0x20000, 0x3347F))  # fmt: skip
 OTHER = ((0x20, 0x7E), (0xA0, 0x17F), (0x391, 0x3C9), (0x401, 0x451), (0x2010, 0x2027), (0x2030, 0x205E),
          (0x2070, 0x209C), (0x20A0, 0x20BF), (0x2100, 0x214F), (0x2150, 0x218B), (0x2190, 0x21FF), (0x2200, 0x22FF),
          (0x2300, 0x23FF), (0x2460, 0x24FF), (0x2500, 0x257F), (0x2580, 0x259F), (0x25A0, 0x25FF), (0x2600, 0x266F),
@@ -119,15 +120,15 @@ def build(face: str, packages: Path, common: set[int], earlier: set[int]) -> Non
     glyphs: dict[int, object] = {}
     advances: dict[int, int] = {}
     upm = drawn_upm = ascent = descent = 0
-    for name in files:
-        font = TTFont(next(packages.rglob(name)), fontNumber=index, lazy=True)
+    for file in (found for name in files for found in sorted(packages.rglob(name))):
+        font = TTFont(file, fontNumber=index, lazy=True)
         cmap = font.getBestCmap()
         if not upm:
             drawn_upm = font["head"].unitsPerEm
             upm, merge, error = SLIM.get(face, (drawn_upm, 0.0, 1.0))
             ascent, descent = (
                 round(font["hhea"].ascent * upm / drawn_upm),
-                round(font["hhea"].descent * upm / drawn_upm),
+                -abs(round(font["hhea"].descent * upm / drawn_upm)),  # some faces give it without its sign
             )
         assert font["head"].unitsPerEm == drawn_upm
         glyph_set = font.getGlyphSet()

@@ -18,11 +18,11 @@ from domain.refusals import Refusal
 from resources import path
 
 CHAINS = {
-    "fang": ("fang", "song", "hana", "babel"),  # 仿宋
-    "song": ("song", "hana", "babel", "fang"),  # 宋体
-    "title": ("title", "song", "hana", "babel", "fang"),  # 小标宋
-    "hei": ("hei", "song", "hana", "babel", "fang"),  # 黑体
-    "kai": ("kai", "song", "hana", "babel", "fang"),  # 楷体
+    "fang": ("fang", "song", "hana", "babel", "jigmo"),  # 仿宋
+    "song": ("song", "hana", "babel", "jigmo", "fang"),  # 宋体
+    "title": ("title", "song", "hana", "babel", "jigmo", "fang"),  # 小标宋
+    "hei": ("hei", "song", "hana", "babel", "jigmo", "fang"),  # 黑体
+    "kai": ("kai", "song", "hana", "babel", "jigmo", "fang"),  # 楷体
 }
 """The faces tried for a style, in order."""
 

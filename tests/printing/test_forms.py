@@ -115,10 +115,10 @@ def test_a_name_of_rare_characters_from_both_planes_is_printed_and_read_back(con
 
 def test_a_character_no_face_has_is_refused_before_paper(line):
     with pytest.raises(Refusal) as caught:
-        render(replace(gallery.acceptance(), addressee="王\U00033479"), Paper.A4, line, Mark.original())
+        render(replace(gallery.acceptance(), addressee="王\U0003347f"), Paper.A4, line, Mark.original())
     assert caught.value.code == "character_unprintable"
-    assert caught.value.facts == {"char": "\U00033479", "code_point": "U+33479"}
-    assert missing_characters(["王\U00033479", "\u0001\n王", "龘\u200b\u2060"]) == ["\U00033479", "\u0001"]
+    assert caught.value.facts == {"char": "\U0003347f", "code_point": "U+3347F"}
+    assert missing_characters(["王\U0003347f", "\u0001\n王", "龘\u200b\u2060"]) == ["\U0003347f", "\u0001"]
 
 
 def test_a_form_is_refused_a_sheet_it_is_never_printed_on(line):
