@@ -28,13 +28,14 @@ from fontTools.ttLib import TTFont
 
 HERE = Path(__file__).resolve().parent.parent / "resources" / "fonts"
 NOTO = "usr/share/fonts/opentype/noto"
-# face: (source files within the unpacked packages, also as patterns; index in a collection, which characters, name shown)
+# face: (source files or patterns within the unpacked packages, index in a collection, which characters, name shown)
 FACES = {
     "fang": (["FandolFang-Regular.otf"], -1, "all", "Xinfang Fang"),
     "song": (["NotoSerifCJK-Regular.ttc"], 2, "all", "Xinfang Song"),
     "hana": (["HanaMinA.ttf", "HanaMinB.ttf"], -1, "lacking", "Xinfang Rare One"),
     "babel": (["BabelStoneHan.ttf"], -1, "lacking", "Xinfang Rare Two"),
     "jigmo": (["jigmo-sc-03*.woff2"], -1, "lacking", "Xinfang Rare Three"),
+    "latin": (["LiberationSerif-Regular.ttf"], -1, "western", "Xinfang Latin"),
     "title": (["NotoSerifCJK-Bold.ttc"], 2, "common", "Xinfang Title"),
     "hei": (["NotoSansCJK-Regular.ttc"], 2, "common", "Xinfang Hei"),
     "kai": (["LXGWWenKai-Regular.ttf"], -1, "common", "Xinfang Kai"),
@@ -43,7 +44,8 @@ FACES = {
 # tolerances in 1/1000 em.
 # 仿宋 is in every paper's body and its outlines were traced: redrawn this way they take a third less room in each PDF,
 # and at 16 pt no difference is seen at 600 dots to the inch (a unit is 0.02 mm).
-SLIM = {"fang": (256, 4.0, 3.0), "song": (500, 1.0, 1.0), "hana": (512, 0.0, 1.0), "jigmo": (512, 0.0, 1.0)}
+SLIM = {"fang": (256, 4.0, 4.0), "song": (500, 1.0, 1.0), "title": (500, 1.0, 1.0), "hana": (512, 0.0, 1.0),
+        "jigmo": (512, 0.0, 1.0), "latin": (256, 0.0, 1.0)}  # fmt: skip
 CHAIN = ("fang", "song", "hana", "babel", "jigmo")
 HAN = ((0x2E80, 0x2FDF), (0x2FF0, 0x2FFF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x31C0, 0x31EF),
        (0x20000, 0x3347F))  # fmt: skip
@@ -52,6 +54,9 @@ OTHER = ((0x20, 0x7E), (0xA0, 0x17F), (0x391, 0x3C9), (0x401, 0x451), (0x2010, 0
          (0x2300, 0x23FF), (0x2460, 0x24FF), (0x2500, 0x257F), (0x2580, 0x259F), (0x25A0, 0x25FF), (0x2600, 0x266F),
          (0x2700, 0x27BF), (0x2776, 0x2793), (0x3000, 0x30FF), (0x3105, 0x312F), (0x3200, 0x33FF), (0xFE10, 0xFE6B),
          (0xFF01, 0xFFEE))  # fmt: skip
+# Letters and figures that are set in the Times of the house style. Marks that Chinese uses too (· × ° “ ” — …) are not
+# among them: they have the width of a character in the Chinese faces.
+WESTERN = ((0x20, 0x7E), (0xC0, 0xD6), (0xD8, 0xF6), (0xF8, 0x24F))
 
 
 def within(code: int, ranges: tuple[tuple[int, int], ...]) -> bool:
@@ -76,6 +81,8 @@ def common_han(packages: Path) -> set[int]:
 
 
 def wanted(rule: str, has: set[int], common: set[int], earlier: set[int]) -> list[int]:
+    if rule == "western":
+        return sorted(c for c in has if within(c, WESTERN))
     usable = {c for c in has if within(c, HAN) or within(c, OTHER)}
     if rule == "common":
         return sorted(c for c in usable if c in common or within(c, OTHER))
@@ -184,8 +191,9 @@ def write_coverage() -> None:
 
 def main(arguments: list[str]) -> None:
     packages = Path(arguments[0])
-    common = common_han(packages)
-    for face in arguments[1:] or list(FACES):
+    faces = arguments[1:] or list(FACES)
+    common = common_han(packages) if any(FACES[face][2] == "common" for face in faces) else set()
+    for face in faces:
         earlier: set[int] = set()
         if FACES[face][2] == "lacking":
             for before in CHAIN[: CHAIN.index(face)]:

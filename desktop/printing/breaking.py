@@ -1,9 +1,10 @@
 """Where a line of Chinese may end: prohibition rules, squeezed marks, whole words; knows widths in em, not paper.
 
-The rules of line composition used here: a closing mark never starts a line, an opening mark never ends one, dashes and
-ellipses stay in pairs, Latin words and figures with their unit stay whole, and names joined by · are not torn at the
-dot. A mark that would start the next line is drawn in by squeezing the blank halves of marks on its line; only when
-that is not enough does a character move down, and the line is then spread to the full measure.
+The rules of GB/T 15834 and of W3C's requirements for Chinese layout: a closing mark never starts a line, an opening
+mark never ends one, a solidus does neither, dashes and ellipses stay in pairs, Latin words and figures with their unit
+stay whole, names joined by · are not torn at the dot, and no paragraph ends in a line of one character where that can
+be helped. A mark that would start the next line is drawn in by squeezing blanks on its line, first where the grid
+suffers least; only when that is not enough does a character move down, and the line is then spread to the measure.
 """
 
 from __future__ import annotations
@@ -16,18 +17,22 @@ from desktop.printing.faces import Face, find
 JOIN = "\u2060"
 """WORD JOINER: between two characters it forbids a break; it has no width and never reaches paper."""
 
-_CLOSING = "，。、；：？！）】》」』〕〉”’］｝"
-_OPENING = "（【《「『〔〈“‘［｛"
-_NOT_START = frozenset(_CLOSING + "·•‧—…～~％%℃‰°,.;:?!)]}>'\"ー々")
-_NOT_END = frozenset(_OPENING + "·•‧¥￥＄$£№#([{<")
-_HALF_BLANK = frozenset("，。、；：）】》」』〕〉”’（【《「『〔〈“‘")
-_CLOSING_SET = frozenset(_CLOSING)
-_OPENING_SET = frozenset(_OPENING)
-_PAIRS = frozenset("—…")
-_WORD = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-/@:+&=*%?#~'")
+_CLOSING = "，。、．；：？！‼⁇⁈⁉）】》」』〕〉〗〙〛”’］｝｠"
+_OPENING = "（【《「『〔〈〖〘〚“‘［｛｟"
+_NOT_START = frozenset(_CLOSING + "·•‧・–—―…⋯～〜/／%％‰℃℉°′″,.;:?!)]}>'\"ー々〻ゝゞヽヾ")
+_NOT_END = frozenset(_OPENING + "·•‧・/／¥￥＄$£￡€№#＃([{<")
+_HALF_BLANK = frozenset("，。、．；：）】》」』〕〉〗〙〛”’］｝（【《「『〔〈〖〘〚“‘［｛")
+_CLOSING_SET = frozenset(_CLOSING) & _HALF_BLANK
+_OPENING_SET = frozenset(_OPENING) & _HALF_BLANK
+_MARKS = frozenset(_CLOSING + _OPENING + "…—")
+_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
+_WORD = _LETTERS | frozenset("._-/@:+&=*%?#~'")
 _DIGITS = frozenset("0123456789０１２３４５６７８９")
-_UNITS = frozenset("年月日时分秒号条款项元人件页份次个名户亩岁米％%℃")
-_WIDEST_GAP = 0.25  # em; a line that would have to be spread further is left ragged
+_UNITS = frozenset("年月日天周时分秒号条款项元角万亿人件页份次个名户亩岁米克吨升种套张册位里栋层楼室级期起％%‰℃")
+_BEFORE_FIGURES = frozenset("第年月")
+_FIRST_HAN = "\u2e80"
+_JOINT = 0.25  # em between Han and Latin or figures in running text
+_WIDEST_GAP = 0.25  # em on the average; a line that would have to be spread further is left ragged
 
 _LINE_END = re.compile("\r\n|[\r\u2028\u2029\x85]")
 _SPACES = re.compile("[\t\v\f\u00a0\u2000-\u200a\u202f\u205f]")
@@ -54,7 +59,7 @@ def clean(text: str) -> str:
     return _INKLESS.sub("", _SPACES.sub(" ", text))
 
 
-def unbroken(text: str, longest: int = 16) -> str:
+def unbroken(text: str, longest: int = 24) -> str:
     """The text with no place to break inside it, for names and numbers short enough to stay whole."""
     return JOIN.join(text) if len(text) <= longest else text
 
@@ -70,11 +75,12 @@ def break_text(
 ) -> list[Line]:
     """The text in lines no wider than ``measure`` em; every paragraph's first line starts ``indent`` em in.
 
-    ``gap`` is added after every character (the grid's tightening). Raises Refusal ``character_unprintable``.
+    ``gap`` is added after every character (the grid's tightening). ``spread`` says that it is running text: lines reach
+    the measure, and Han stand a quarter em off Latin and figures. Raises Refusal ``character_unprintable``.
     """
     lines: list[Line] = []
     for paragraph in clean(text).split("\n"):
-        lines.extend(_paragraph(style, paragraph.rstrip(" "), measure, indent, gap, spread))
+        lines.extend(_paragraph(_Run(style, paragraph.rstrip(" "), gap, spread), measure, indent))
     return lines
 
 
@@ -91,103 +97,168 @@ def balanced(style: str, text: str, measure: float) -> list[str]:
         parts += 1
 
 
-def _paragraph(style: str, text: str, measure: float, indent: float, gap: float, spread: bool) -> list[Line]:
-    chars: list[str] = []
-    tied: set[int] = set()
-    for char in text:
-        if char == JOIN:
-            tied.add(len(chars))
-        else:
-            chars.append(char)
-    drawn = [find(style, char) for char in chars]
-    widths = [each[2] + gap for each in drawn]
-    lines: list[Line] = []
-    start, count = 0, len(chars)
-    while start < count:
-        room = measure - (indent if not lines else 0.0)
-        end, squeeze = _line_end(chars, widths, tied, start, room)
-        last = end == count
-        lines.append(_compose(chars, drawn, start, end, room, gap, squeeze, spread and not last, measure - room))
-        start = end
-        while start < count and chars[start] in " \u3000":
-            start += 1
-    return lines or [Line((), indent, 0.0, "")]
+class _Run:
+    """The characters of a paragraph with what is known of each: its glyph, the gap after it, its blank half."""
+
+    def __init__(self, style: str, text: str, gap: float, spread: bool) -> None:
+        self.gap, self.spread = gap, spread
+        self.chars: list[str] = []
+        self.tied: set[int] = set()
+        for char in text:
+            if char == JOIN:
+                self.tied.add(len(self.chars))
+            else:
+                self.chars.append(char)
+        chars = self.chars
+        self.drawn = [find(style, char) for char in chars]
+        self.joints = {i for i in range(len(chars) - 1) if spread and _is_joint(chars[i], chars[i + 1])}
+        self.steps = [each[2] + gap for each in self.drawn]
+        for i in self.joints:
+            self.steps[i] += _JOINT
+
+    def may_break(self, at: int) -> bool:
+        """Whether a line may end before the character ``at``."""
+        before, after = self.chars[at - 1], self.chars[at]
+        if at in self.tied or not self.is_allowed(at) or (before in _WORD and after in _WORD):
+            return False
+        return not ((before in _DIGITS and after in _UNITS) or (before == "第" and after in _DIGITS))
+
+    def is_allowed(self, at: int) -> bool:
+        """Whether the prohibition rules let a line end there, be it in the middle of a word."""
+        return self.chars[at] not in _NOT_START and self.chars[at - 1] not in _NOT_END
+
+    def width(self, start: int, end: int) -> float:
+        """em from the first character to the last, without the gap after it."""
+        return sum(self.steps[start : end - 1]) + self.drawn[end - 1][2] if end > start else 0.0
+
+    def slack(self, start: int, end: int) -> list[dict[int, float]]:
+        """What a line can give, in the order in which it is taken: em by the character that the gap follows.
+
+        First the blank half of a mark at the line's end, which then stands beyond the measure; then the blank between
+        two marks; then the space between Han and Latin, down to an eighth; last the blanks of marks that stand alone.
+        """
+        blanks = {i for i in range(start, end) if self._is_blank(i, _CLOSING_SET)}
+        blanks |= {i - 1 for i in range(start + 1, end) if self._is_blank(i, _OPENING_SET)}
+        pairs = {i for i in blanks if i + 1 < end and self.chars[i] in _MARKS and self.chars[i + 1] in _MARKS}
+        last = blanks & {end - 1}
+        joints = dict.fromkeys((i for i in self.joints if start <= i < end - 1), _JOINT / 2)
+        return [dict.fromkeys(last, 0.5), dict.fromkeys(pairs, 0.5), joints, dict.fromkeys(blanks - pairs - last, 0.5)]
+
+    def _is_blank(self, at: int, marks: frozenset[str]) -> bool:
+        return self.chars[at] in marks and self.drawn[at][2] > 0.9  # some faces have narrow quotation marks
 
 
-def _may_break(chars: list[str], tied: set[int], at: int) -> bool:
-    """Whether a line may end before ``chars[at]``."""
-    before, after = chars[at - 1], chars[at]
-    if at in tied or after in _NOT_START or before in _NOT_END:
-        # a dash or an ellipsis may start a line only if it is not the second of its pair, and this rule forbids both
-        return False
-    if before in _WORD and after in _WORD:
-        return False
-    return not ((before in _DIGITS and after in _UNITS) or (before == "第" and after in _DIGITS))
-
-
-def _line_end(chars: list[str], widths: list[float], tied: set[int], start: int, room: float) -> tuple[int, float]:
-    """Where the line that begins at ``start`` ends, and by how many em its marks must be squeezed."""
-    used, at, count = 0.0, start, len(chars)
-    while at < count and used + widths[at] <= room + 1e-6:
-        used += widths[at]
-        at += 1
-    if at == count:
-        return count, 0.0
-    if chars[at] == " ":
-        return at, 0.0
-    if at > start and _may_break(chars, tied, at):
-        return at, 0.0
-    # try to draw in what may not start the next line
-    further, wide = at, used
-    while further < count and further - at < 4:
-        wide += widths[further]
-        further += 1
-        if further == count or _may_break(chars, tied, further):
-            if wide - room <= 0.5 * _squeezable(chars, start, further):
-                return further, wide - room
-            break
-    back = at
-    while back > start + 1 and not _may_break(chars, tied, back):
-        back -= 1
-    if back > start + 1 or (back == start + 1 and _may_break(chars, tied, back)):
-        return back, 0.0
-    return max(at, start + 1), 0.0  # one word wider than the line: cut where it ends
-
-
-def _squeezable(chars: list[str], start: int, end: int) -> int:
-    return sum(
-        1 for i in range(start, end) if chars[i] in _HALF_BLANK and not (i == start and chars[i] in _OPENING_SET)
+def _is_joint(before: str, after: str) -> bool:
+    """Whether Han meets Latin or a figure here. A count and its unit are one: 2026年1月23日, 第23条."""
+    if before in _LETTERS:
+        return after >= _FIRST_HAN and after.isalpha() and not (before in _DIGITS and after in _UNITS)
+    return (
+        after in _LETTERS
+        and before >= _FIRST_HAN
+        and before.isalpha()
+        and not (after in _DIGITS and before in _BEFORE_FIGURES)
     )
 
 
-def _compose(  # noqa: PLR0917 - called once, in the order of the paragraph's own variables
-    chars: list[str],
-    drawn: list[tuple[Face, int, float]],
-    start: int,
-    end: int,
-    room: float,
-    gap: float,
-    squeeze: float,
-    spread: bool,
-    indent: float,
-) -> Line:
-    while end > start and chars[end - 1] == " ":
+def _paragraph(run: _Run, measure: float, indent: float) -> list[Line]:
+    ends: list[tuple[int, int, float]] = []  # start, end, room
+    start, count = 0, len(run.chars)
+    while start < count:
+        room = measure - (0.0 if ends else indent)
+        end = _line_end(run, start, room)
+        ends.append((start, end, room))
+        start = _skip(run, end)
+    _keep_company(run, ends)
+    lines = [_compose(run, *each, measure - each[2], last=each is ends[-1]) for each in ends]
+    return lines or [Line((), indent, 0.0, "")]
+
+
+def _skip(run: _Run, at: int) -> int:
+    while at < len(run.chars) and run.chars[at] in " \u3000":
+        at += 1
+    return at
+
+
+def _fits(run: _Run, start: int, end: int, room: float) -> bool:
+    """Whether the characters fit in a line, squeezed if need be."""
+    over = run.width(start, end) - room
+    return over <= 1e-6 or over <= sum(sum(each.values()) for each in run.slack(start, end)) + 1e-6
+
+
+def _line_end(run: _Run, start: int, room: float) -> int:
+    """Where the line that begins at ``start`` ends."""
+    chars, count = run.chars, len(run.chars)
+    used, at = 0.0, start
+    while at < count and used + run.drawn[at][2] <= room + 1e-6:
+        used += run.steps[at]
+        at += 1
+    at = max(at, start + 1)
+    if at == count or chars[at] == " " or run.may_break(at):
+        return at
+    for further in range(at + 1, min(at + 4, count) + 1):  # try to draw in what may not start the next line
+        if further == count or run.may_break(further):
+            if _fits(run, start, further, room):
+                return further
+            break
+    for allowed in (run.may_break, run.is_allowed):  # a word wider than the line is cut, but not before a full stop
+        back = at
+        while back > start and not allowed(back):
+            back -= 1
+        if back > start:
+            return back
+    return at
+
+
+def _keep_company(run: _Run, ends: list[tuple[int, int, float]]) -> None:
+    """No paragraph ends in a line of one character: it goes up if the line before can be squeezed, or gets company."""
+    if len(ends) < 2:
+        return
+    (start, end, room), (last, count, last_room) = ends[-2:]
+    if sum(char not in _MARKS for char in run.chars[last:count]) > 1:
+        return
+    if _fits(run, start, count, room):
+        ends[-2:] = [(start, count, room)]
+        return
+    for back in range(end - 1, start, -1):
+        if run.width(start, back) < room - _WIDEST_GAP * (back - start - 1):
+            return  # the line before would be too thin
+        if run.may_break(back) and run.chars[back] != " ":
+            if _fits(run, back, count, last_room):
+                ends[-2:] = [(start, back, room), (back, count, last_room)]
+            return
+
+
+def _compose(run: _Run, start: int, end: int, room: float, indent: float, *, last: bool) -> Line:
+    while end > start and run.chars[end - 1] == " ":
         end -= 1
-    gaps = [gap] * (end - start)
-    if squeeze > 0:
-        share = squeeze / _squeezable(chars, start, end)
-        for i in range(start, end):
-            if chars[i] in _CLOSING_SET and chars[i] in _HALF_BLANK:
-                gaps[i - start] -= share
-            elif chars[i] in _OPENING_SET and i > start:
-                gaps[i - start - 1] -= share
-    elif spread and end - start > 1:
-        natural = sum(drawn[i][2] for i in range(start, end)) + gap * (end - start - 1)
-        more = (room - natural) / (end - start - 1)
-        if 0 < more <= _WIDEST_GAP:
-            gaps = [gap + more] * (end - start)
-    glyphs = tuple((*drawn[i], gaps[i - start]) for i in range(start, end))
-    # a squeezed mark at the end stands with its blank half beyond the measure: its share counts, the usual gap does not
-    after_last = gap if squeeze > 0 else (gaps[-1] if gaps else 0.0)
-    width = sum(g[2] + g[3] for g in glyphs) - after_last
-    return Line(glyphs, indent, width, "".join(chars[start:end]))
+    gaps = [run.gap] * (end - start)
+    for i in run.joints:
+        if start <= i < end - 1:
+            gaps[i - start] += _JOINT
+    over = run.width(start, end) - room
+    if over > 1e-6:
+        for level in run.slack(start, end):
+            total = sum(level.values())
+            part = min(1.0, over / total) if total else 0.0
+            for i, most in level.items():
+                gaps[i - start] -= part * most
+            over -= part * total
+            if over <= 1e-6:
+                break
+    elif run.spread and not last and end - start > 1 and -over / (end - start - 1) <= _WIDEST_GAP:
+        _widen(run, start, end, gaps, -over)
+    glyphs = tuple((*run.drawn[i], gaps[i - start]) for i in range(start, end))
+    # a squeezed mark at the end stands with its blank half beyond the measure
+    width = sum(g[2] + g[3] for g in glyphs) - (run.gap if glyphs else 0.0)
+    return Line(glyphs, indent, width, "".join(run.chars[start:end]))
+
+
+def _widen(run: _Run, start: int, end: int, gaps: list[float], more: float) -> None:
+    """Spreads a line to the measure: spaces and the joints of Latin take a quarter em each first, then all gaps."""
+    places = [i - start for i in range(start, end - 1) if i in run.joints or run.chars[i] == " "]
+    first = min(more, 0.25 * len(places))
+    for i in places:
+        gaps[i] += first / len(places)
+    each = (more - first) / (end - start - 1)
+    for i in range(end - start - 1):
+        gaps[i] += each

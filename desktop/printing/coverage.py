@@ -82,7 +82,7 @@ characters is printed.
 
 def table() -> str:
     """The page, as it stands in ``docs/``."""
-    chain = CHAINS["fang"]
+    chain = [name for name in CHAINS["fang"] if name != "latin"]
     shipped = faces()
     rows = [
         f"| block | code points | assigned | GB 18030-2022 | Amendment 1 | {' | '.join(chain)} | not drawn |",

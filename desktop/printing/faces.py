@@ -18,13 +18,13 @@ from domain.refusals import Refusal
 from resources import path
 
 CHAINS = {
-    "fang": ("fang", "song", "hana", "babel", "jigmo"),  # 仿宋
-    "song": ("song", "hana", "babel", "jigmo", "fang"),  # 宋体
+    "fang": ("latin", "fang", "song", "hana", "babel", "jigmo"),  # 仿宋
+    "song": ("latin", "song", "hana", "babel", "jigmo", "fang"),  # 宋体
     "title": ("title", "song", "hana", "babel", "jigmo", "fang"),  # 小标宋
     "hei": ("hei", "song", "hana", "babel", "jigmo", "fang"),  # 黑体
-    "kai": ("kai", "song", "hana", "babel", "jigmo", "fang"),  # 楷体
+    "kai": ("latin", "kai", "song", "hana", "babel", "jigmo", "fang"),  # 楷体
 }
-"""The faces tried for a style, in order."""
+"""The faces tried for a style, in order. ``latin`` has letters and figures only: 仿宋, 宋体 and 楷体 have Times."""
 
 
 class Face:

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication
 import resources
 
 FACES = ("hei",)
-RARE_FACES = ("song", "hana", "babel")
-FAMILIES = ("Xinfang Hei", "Xinfang Song", "Xinfang Rare One", "Xinfang Rare Two")
+RARE_FACES = ("song", "hana", "babel", "jigmo")
+FAMILIES = ("Xinfang Hei", "Xinfang Song", "Xinfang Rare One", "Xinfang Rare Two", "Xinfang Rare Three")
 POINTS = 11
 STYLE = ("-style", "Fusion")
 """Words for ``QApplication``: to name the style later, ``setStyle``, makes ``QStyle`` with all that it counts first."""

@@ -18,7 +18,7 @@ from resources import path
 RARE = "𠮷䶮㛃𱁬𪚥𮯰"
 
 
-@pytest.mark.parametrize("name", ["fang", "song", "hana", "babel", "jigmo", "title", "hei", "kai"])
+@pytest.mark.parametrize("name", ["fang", "song", "hana", "babel", "jigmo", "latin", "title", "hei", "kai"])
 def test_the_coverage_table_is_the_character_map_of_the_file(name):
     font = TTFont(path(f"fonts/{name}.ttf"), lazy=True)
     order = font.getGlyphOrder()
@@ -115,6 +115,6 @@ def test_each_face_comes_with_its_licence():
     sources = path("fonts/SOURCES.md").read_text(encoding="utf-8")
     for name in faces():
         assert f"`{name}.ttf`" in sources
-    for licence in ("fandol-COPYING", "noto-cjk", "hanazono", "babelstone-han", "lxgw-wenkai", "jigmo"):
+    for licence in ("fandol-COPYING", "noto-cjk", "hanazono", "babelstone-han", "lxgw-wenkai", "jigmo", "liberation"):
         assert path(f"fonts/licences/{licence}.txt").stat().st_size > 500
         assert f"{licence}.txt" in sources
