@@ -94,7 +94,7 @@ def pages_of() -> Callable[[bytes], list[str]]:
     return page_texts
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def places_in() -> Callable[..., list[Placed]]:
     return placed
 
