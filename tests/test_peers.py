@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from benchmarks.line import Line
 from benchmarks.peers import __main__ as peers
-from benchmarks.peers.install import PACKAGES
+from benchmarks.peers.install import PACKAGES, PAGE_PACKAGES
 from benchmarks.peers.workload import edited, every, workload
 
 
@@ -58,4 +58,4 @@ def test_a_pull_that_does_not_bring_everything_is_no_figure():
 
 
 def test_every_peer_is_pinned():
-    assert all("==" in wanted or "@" in wanted for package in PACKAGES for wanted in package.wanted)
+    assert all("==" in wanted or "@" in wanted for package in (*PACKAGES, *PAGE_PACKAGES) for wanted in package.wanted)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from backports import zstd
 
-from benchmarks.peers.install import PACKAGES, install
+from benchmarks.peers.install import PACKAGES, PAGE_PACKAGES, install
 from benchmarks.peers.stations import OtherServer, OurServer, Peer, Server, TooLong
 from benchmarks.peers.workload import Visit, edited, every, workload
 from benchmarks.sync import reference
@@ -161,7 +161,7 @@ def table(columns: dict[str, list[Cell | str]], names: Sequence[str], visits: in
 
 
 def _install() -> int:
-    wrong = {package.title: install(package) for package in PACKAGES}
+    wrong = {package.title: install(package) for package in (*PACKAGES, *PAGE_PACKAGES)}
     for title, why in wrong.items():
         _say(f"{title}: {why or 'installed'}")
     return 1 if any(wrong.values()) else 0

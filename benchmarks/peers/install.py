@@ -54,6 +54,16 @@ PACKAGES: Final = (
     ),
 )  # fmt: skip
 
+PAGE_PACKAGES: Final = (
+    Package("typst", "typst", "pip", ("typst==0.15.2",), "lib/python3.11/site-packages/typst/__init__.py"),
+    Package(
+        "weasyprint", "WeasyPrint", "pip", ("weasyprint==70.0",),
+        "lib/python3.11/site-packages/weasyprint/__init__.py",
+    ),
+    Package("fpdf2", "fpdf2", "pip", ("fpdf2==2.8.9",), "lib/python3.11/site-packages/fpdf/__init__.py"),
+)  # fmt: skip
+"""Those that set a page; WeasyPrint needs the system's Pango."""
+
 
 def install(package: Package) -> str:
     """Install it; empty when it went well, otherwise what went wrong, in one line."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from desktop.printing.faces import Face, find
+from desktop.printing.faces import Face, find_all
 
 JOIN = "\u2060"
 """WORD JOINER: between two characters it forbids a break; it has no width and never reaches paper."""
@@ -23,17 +23,16 @@ _NOT_START = frozenset(_CLOSING + "·•‧・–—―…⋯～〜/／%％‰�
 _NOT_END = frozenset(_OPENING + "·•‧・/／¥￥＄$£￡€№#＃([{<")
 _HALF_BLANK = frozenset("，。、．；：）】》」』〕〉〗〙〛”’］｝（【《「『〔〈〖〘〚“‘［｛")
 _CLOSING_SET = frozenset(_CLOSING) & _HALF_BLANK
-_OPENING_SET = frozenset(_OPENING) & _HALF_BLANK
 _MARKS = frozenset(_CLOSING + _OPENING + "…—")
-_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
-_WORD = _LETTERS | frozenset("._-/@:+&=*%?#~'")
+_WORD = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-/@:+&=*%?#~'")
 _DIGITS = frozenset("0123456789０１２３４５６７８９")
 _UNITS = frozenset("年月日天周时分秒号条款项元角万亿人件页份次个名户亩岁米克吨升种套张册位里栋层楼室级期起％%‰℃")
 _BEFORE_FIGURES = frozenset("第年月")
-_FIRST_HAN = "\u2e80"
 _JOINT = 0.25  # em between Han and Latin or figures in running text
 _WIDEST_GAP = 0.25  # em on the average; a line that would have to be spread further is left ragged
 
+_HAN = "[\u3005\u3007\u3021-\u3029\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+_CHANGES = re.compile(f"(?={_HAN}[A-Za-z0-9]|[A-Za-z0-9]{_HAN})")
 _LINE_END = re.compile("\r\n|[\r\u2028\u2029\x85]")
 _SPACES = re.compile("[\t\v\f\u00a0\u2000-\u200a\u202f\u205f]")
 _INKLESS = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2061-\u206f\ufeff\ufe00-\ufe0f\U000e0100-\U000e01ef]")
@@ -66,7 +65,7 @@ def unbroken(text: str, longest: int = 24) -> str:
 
 def set_line(style: str, text: str, gap: float = 0.0) -> Line:
     """The whole text on one line, however wide."""
-    glyphs = tuple((*find(style, char), gap) for char in clean(text).replace("\n", " ") if char != JOIN)
+    glyphs = tuple((*each, gap) for each in find_all(style, clean(text).replace("\n", " ").replace(JOIN, "")))
     return Line(glyphs, 0.0, sum(g[2] + g[3] for g in glyphs), text)
 
 
@@ -102,16 +101,14 @@ class _Run:
 
     def __init__(self, style: str, text: str, gap: float, spread: bool) -> None:
         self.gap, self.spread = gap, spread
-        self.chars: list[str] = []
         self.tied: set[int] = set()
-        for char in text:
-            if char == JOIN:
-                self.tied.add(len(self.chars))
-            else:
-                self.chars.append(char)
-        chars = self.chars
-        self.drawn = [find(style, char) for char in chars]
-        self.joints = {i for i in range(len(chars) - 1) if spread and _is_joint(chars[i], chars[i + 1])}
+        at = 0
+        for part in text.split(JOIN)[:-1]:
+            at += len(part)
+            self.tied.add(at)
+        chars = self.chars = list(text.replace(JOIN, ""))
+        self.drawn = find_all(style, chars)
+        self.joints = {at for at in map(_joint_at, _CHANGES.finditer("".join(chars))) if at >= 0} if spread else set()
         self.steps = [each[2] + gap for each in self.drawn]
         for i in self.joints:
             self.steps[i] += _JOINT
@@ -137,27 +134,26 @@ class _Run:
         First the blank half of a mark at the line's end, which then stands beyond the measure; then the blank between
         two marks; then the space between Han and Latin, down to an eighth; last the blanks of marks that stand alone.
         """
-        blanks = {i for i in range(start, end) if self._is_blank(i, _CLOSING_SET)}
-        blanks |= {i - 1 for i in range(start + 1, end) if self._is_blank(i, _OPENING_SET)}
+        blanks = set()
+        for i in range(start, end):
+            char = self.chars[i]
+            if char in _HALF_BLANK and self.drawn[i][2] > 0.9:  # some faces have narrow quotation marks
+                if char in _CLOSING_SET:
+                    blanks.add(i)
+                elif i > start:
+                    blanks.add(i - 1)
         pairs = {i for i in blanks if i + 1 < end and self.chars[i] in _MARKS and self.chars[i + 1] in _MARKS}
         last = blanks & {end - 1}
         joints = dict.fromkeys((i for i in self.joints if start <= i < end - 1), _JOINT / 2)
         return [dict.fromkeys(last, 0.5), dict.fromkeys(pairs, 0.5), joints, dict.fromkeys(blanks - pairs - last, 0.5)]
 
-    def _is_blank(self, at: int, marks: frozenset[str]) -> bool:
-        return self.chars[at] in marks and self.drawn[at][2] > 0.9  # some faces have narrow quotation marks
 
-
-def _is_joint(before: str, after: str) -> bool:
-    """Whether Han meets Latin or a figure here. A count and its unit are one: 2026年1月23日, 第23条."""
-    if before in _LETTERS:
-        return after >= _FIRST_HAN and after.isalpha() and not (before in _DIGITS and after in _UNITS)
-    return (
-        after in _LETTERS
-        and before >= _FIRST_HAN
-        and before.isalpha()
-        and not (after in _DIGITS and before in _BEFORE_FIGURES)
-    )
+def _joint_at(change: re.Match[str]) -> int:
+    """The character after which Han meets Latin or a figure; -1 where a count meets its unit: 2026年1月3日, 第23条."""
+    at = change.start()
+    before, after = change.string[at], change.string[at + 1]
+    counted = (before in _DIGITS and after in _UNITS) or (after in _DIGITS and before in _BEFORE_FIGURES)
+    return -1 if counted else at
 
 
 def _paragraph(run: _Run, measure: float, indent: float) -> list[Line]:
@@ -249,7 +245,7 @@ def _compose(run: _Run, start: int, end: int, room: float, indent: float, *, las
         _widen(run, start, end, gaps, -over)
     glyphs = tuple((*run.drawn[i], gaps[i - start]) for i in range(start, end))
     # a squeezed mark at the end stands with its blank half beyond the measure
-    width = sum(g[2] + g[3] for g in glyphs) - (run.gap if glyphs else 0.0)
+    width = sum([g[2] + g[3] for g in glyphs]) - (run.gap if glyphs else 0.0)
     return Line(glyphs, indent, width, "".join(run.chars[start:end]))
 
 

@@ -12,6 +12,7 @@ import mmap
 import struct
 import threading
 from bisect import bisect_left
+from collections.abc import Iterable
 from functools import cached_property
 
 from domain.refusals import Refusal
@@ -104,7 +105,7 @@ class Face:
 
 _lock = threading.Lock()
 _faces: dict[str, Face] = {}
-_drawn: dict[tuple[str, str], tuple[Face, int, float]] = {}
+_drawn: dict[str, dict[str, tuple[Face, int, float]]] = {style: {} for style in CHAINS}
 
 
 def faces() -> dict[str, Face]:
@@ -124,8 +125,7 @@ def faces() -> dict[str, Face]:
 
 def find(style: str, char: str) -> tuple[Face, int, float]:
     """Face, glyph number and advance width (em) that draw a character in a style; Refusal when no face can."""
-    key = (style, char)
-    known = _drawn.get(key)
+    known = _drawn[style].get(char)
     if known is not None:
         return known
     shipped, code = faces(), ord(char)
@@ -134,9 +134,15 @@ def find(style: str, char: str) -> tuple[Face, int, float]:
         glyph = face.glyph(code)
         if glyph:
             found = (face, glyph, face.metrics(glyph)[0] / face.units_per_em)
-            _drawn[key] = found
+            _drawn[style][char] = found
             return found
     raise Refusal("character_unprintable", facts={"char": char, "code_point": f"U+{code:04X}"})
+
+
+def find_all(style: str, text: Iterable[str]) -> list[tuple[Face, int, float]]:
+    """``find`` for every character of a text."""
+    known = _drawn[style].get
+    return [known(char) or find(style, char) for char in text]
 
 
 def covered(char: str) -> bool:

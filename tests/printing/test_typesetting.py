@@ -23,8 +23,8 @@ RARE = st.sampled_from([chr(code) for block in BLOCKS[2:13] for code in sorted(b
 PIECE = st.one_of(
     HAN,
     HAN,
-    *(HAN.map(lambda t, mark=mark: t + mark) for mark in "，。、；：？！"),
-    *(HAN.map(lambda t, pair=pair: pair[0] + t + pair[1]) for pair in ("《》", "（）", "“”", "〔〕", "「」")),
+    st.tuples(HAN, st.sampled_from("，。、；：？！")).map("".join),
+    st.tuples(HAN, st.sampled_from(["《》", "（）", "“”", "〔〕", "「」"])).map(lambda drawn: drawn[0].join(drawn[1])),
     HAN.map(lambda t: f"（《{t}》）。"),
     HAN.map(lambda t: f"：“{t}。”"),
     st.lists(RARE, min_size=1, max_size=4).map("".join),
@@ -63,7 +63,7 @@ def rows_of(places_in):
 
 def _whole(row):
     """Surrogate pairs, which the reader gives as two characters of one place, as one character again."""
-    whole = []
+    whole: list[tuple[str, float, float]] = []
     for place in sorted(row, key=lambda each: each.x):
         if whole and "\ud800" <= whole[-1][0] <= "\udbff" and "\udc00" <= place.char <= "\udfff":
             pair = (whole[-1][0] + place.char).encode("utf-16", "surrogatepass").decode("utf-16")
@@ -162,7 +162,8 @@ def test_han_stand_a_quarter_em_off_latin_and_figures_but_a_date_is_one():
 def test_letters_and_figures_are_those_of_the_western_face_and_a_figure_is_half_a_character(style):
     for char in "0123456789":
         face, _, advance = find(style, char)
-        assert (face.name, advance) == ("latin", pytest.approx(0.5, abs=0.003))
+        assert face.name == "latin"
+        assert advance == pytest.approx(0.5, abs=0.003)
     assert find(style, "·")[0].name != "latin"
 
 
