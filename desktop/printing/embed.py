@@ -162,7 +162,7 @@ _MAP_HEAD = (
 def text_map(face: Face, glyphs: Sequence[int]) -> bytes:
     """The ToUnicode map: glyph numbers of the subset to UTF-16BE, surrogate pairs beyond the basic plane."""
     parts = [_MAP_HEAD]
-    texts = [chr(face.character(glyph)).encode("utf-16-be").hex().upper() for glyph in glyphs]
+    texts = [_utf_16(face.character(glyph)) for glyph in glyphs]
     at = 0
     while at < len(texts):
         first = at + 1
@@ -172,6 +172,10 @@ def text_map(face: Face, glyphs: Sequence[int]) -> bytes:
         at = last
     parts.append("endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n")
     return "".join(parts).encode()
+
+
+def _utf_16(code: int) -> str:
+    return f"{code:04X}" if code < 0x10000 else chr(code).encode("utf-16-be").hex().upper()
 
 
 def font_object(document: object, face: Face, glyphs: tuple[int, ...], label: str) -> str:

@@ -146,12 +146,14 @@ class Sheet:
         return data
 
     def _fonts(self, document: object) -> _Fonts:
+        drawn: set[tuple[Face, int]] = set()
         used: dict[Face, set[int]] = {}
         for page in self.pages:
             for op in (*page.under, *page.ops):
                 if isinstance(op, _Text):
-                    for glyph in op.glyphs:
-                        used.setdefault(glyph[0], set()).add(glyph[1])
+                    drawn.update([glyph[:2] for glyph in op.glyphs])
+        for face, number in drawn:
+            used.setdefault(face, set()).add(number)
         fonts = _Fonts()
         for face in sorted(used, key=lambda each: each.name):
             common = self._fixed.get(face, set())
@@ -243,16 +245,16 @@ def _show(text: _Text, top: float, fonts: _Fonts) -> str:
     place = f"0.7071 0.7071 -0.7071 0.7071 {x} {y} Tm" if text.turned else f"1 0 0 1 {x} {y} Tm"
     parts = [f"BT {place} {usual * text.size:.3f} Tc"]
     label, shown = "", ""
-    last = len(text.glyphs) - 1
-    for i, (face, glyph, _, gap) in enumerate(text.glyphs):
-        font, code = fonts.codes[face, glyph]
+    last, codes = len(text.glyphs) - 1, fonts.codes
+    for i, each in enumerate(text.glyphs):
+        font, code = codes[each[:2]]
         if font != label:
             if shown:
                 parts.append(f"[<{shown}>] TJ")
             parts.append(f"/{font} {_number(text.size)} Tf")
             label, shown = font, ""
         shown += code
-        if gap != usual and i != last:
-            shown += f"> {(usual - gap) * 1000:.0f} <"
+        if each[3] != usual and i != last:
+            shown += f"> {(usual - each[3]) * 1000:.0f} <"
     parts.append(f"[<{shown}>] TJ ET")
     return " ".join(parts).replace("<>", "")
