@@ -148,8 +148,16 @@ class Bootstrap(QObject):
         parts.files = FileLoop(parts.store_lane, parts.file_lane, ref, parts.bus, parent=self)
         QTimer.singleShot(300, loop, loop.start)
         QTimer.singleShot(900, parts.files, parts.files.start)
+        QTimer.singleShot(500, loop, lambda: self._tell_unfit_faces(station))
         QTimer.singleShot(600, loop, lambda: parts.store_lane.run(_unfinished, station, done=self._tell_unfinished))
         return shell
+
+    def _tell_unfit_faces(self, station: Station) -> None:
+        """The office put typefaces or pictures of characters there, and paper does not come out in them."""
+        from desktop.services.sentences import sentence
+
+        for refusal in station.unfit_faces:
+            self.parts.bus.message.emit("warning", sentence(refusal))
 
     def _tell_unfinished(self, count: int) -> None:
         """Paper that may lie in the tray, or may never have come out: somebody has to look."""

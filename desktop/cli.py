@@ -16,7 +16,7 @@ from typing import Any
 import platformdirs
 
 from desktop import cli_input, cli_print, cli_read
-from desktop.cli_faults import DONE, FAILED, answer, failed, refused
+from desktop.cli_faults import DONE, FAILED, answer, failed, refused, told
 from desktop.cli_words import parser
 from desktop.devices import machine
 from desktop.models.store.connection import fault_of_os_error
@@ -104,7 +104,10 @@ def _folder(words: argparse.Namespace) -> Path:
 
 def _opened(words: argparse.Namespace) -> Station:
     folder, sign_in, secret = _clerk(words)
-    return open_station(folder.path, sign_in=sign_in, password=secret, surroundings=surroundings())
+    station = open_station(folder.path, sign_in=sign_in, password=secret, surroundings=surroundings())
+    for unfit in station.unfit_faces:
+        sys.stderr.write(told(unfit) + "\n")
+    return station
 
 
 def _clerk(words: argparse.Namespace) -> tuple[DataFolder, str, str]:
@@ -226,10 +229,10 @@ def _sync(station: Station, words: argparse.Namespace) -> object:
     if words.retry:
         county.retry(station)
     made = county.exchange_once(station)
-    told: dict[str, object] = {"value": made.value, "topics": made.topics}
+    done: dict[str, object] = {"value": made.value, "topics": made.topics}
     if not words.acts_only:
-        told["files"] = transfer.carry_all(station).value
-    return told
+        done["files"] = transfer.carry_all(station).value
+    return done
 
 
 def _file(station: Station, words: argparse.Namespace) -> object:
@@ -267,11 +270,11 @@ def _verify(words: argparse.Namespace) -> int:
 def _upgrade(words: argparse.Namespace) -> int:
     folder, sign_in, secret = _clerk(words)
 
-    def told(what: str, done: int, every: int) -> None:
+    def step(what: str, done: int, every: int) -> None:
         if sys.stderr.isatty():
             sys.stderr.write(f"\r{upgrade.STEPS[what]} {done}/{every}\033[K")
 
-    made = upgrade.upgrade(folder.path, sign_in=sign_in, password=secret, surroundings=surroundings(), step=told)
+    made = upgrade.upgrade(folder.path, sign_in=sign_in, password=secret, surroundings=surroundings(), step=step)
     answer({"upgraded": made, "message": upgrade.county_words(made)})
     return DONE
 

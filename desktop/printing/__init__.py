@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from domain.refusals import Refusal
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from domain.papers import Content, Mark, Paper, PrintLine
 
-__all__ = ["missing_characters", "page_count", "page_pngs", "render", "stamp_reprint", "warm_up"]
+__all__ = ["missing_characters", "page_count", "page_pngs", "render", "stamp_reprint", "use_own_faces", "warm_up"]
 
 
 def render(
@@ -48,6 +50,25 @@ def missing_characters(texts: Iterable[str]) -> list[str]:
 
     seen = dict.fromkeys(char for text in texts for char in clean(text) if char not in "\n\u2060")
     return [char for char in seen if not covered(char)]
+
+
+def use_own_faces(folder: Path) -> list[Refusal]:
+    """From now on this process prints with the faces and pictures of characters in a folder; see ``own_faces``.
+
+    Returns what is wrong with the files that are not used: ``face_not_truetype``, ``face_not_embeddable``,
+    ``face_lacks_characters``, ``picture_unfit`` (fact ``file``). Without the folder the shipped faces alone are used.
+    """
+    from desktop.printing import faces
+
+    if not folder.is_dir():
+        if faces.has_own():
+            faces.use_own({}, None)
+        return []
+    from desktop.printing.own_faces import read_own
+
+    own, pictures, wrong = read_own(folder, faces.faces()["fang"])
+    faces.use_own(own, pictures)
+    return wrong
 
 
 def warm_up() -> None:

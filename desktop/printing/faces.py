@@ -12,7 +12,7 @@ import mmap
 import struct
 import threading
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from domain.refusals import Refusal
@@ -105,6 +105,7 @@ class Face:
 
 _lock = threading.Lock()
 _faces: dict[str, Face] = {}
+_chains: dict[str, tuple[Face, ...]] = {}
 _drawn: dict[str, dict[str, tuple[Face, int, float]]] = {style: {} for style in CHAINS}
 
 
@@ -123,14 +124,41 @@ def faces() -> dict[str, Face]:
         return _faces
 
 
+def chain(style: str) -> tuple[Face, ...]:
+    """The faces tried for a style, in order, with the office's own among them."""
+    if not _chains:
+        use_own({}, None)
+    return _chains[style]
+
+
+def has_own() -> bool:
+    """Whether an office's faces or pictures are in use."""
+    return any(len(used) > len(CHAINS[style]) for style, used in _chains.items())
+
+
+def use_own(own: Mapping[str, Face], pictures: Face | None) -> None:
+    """Puts an office's faces before the shipped ones of their style, and its pictures of characters after all of them.
+
+    The letters and figures of the house style stay what they are. With neither, only the shipped faces are used.
+    """
+    shipped = faces()
+    for style, names in CHAINS.items():
+        usual = [shipped[name] for name in names]
+        if style in own:
+            usual.insert(usual[0] is shipped["latin"], own[style])
+        if pictures:
+            usual.append(pictures)
+        _chains[style] = tuple(usual)
+        _drawn[style].clear()
+
+
 def find(style: str, char: str) -> tuple[Face, int, float]:
     """Face, glyph number and advance width (em) that draw a character in a style; Refusal when no face can."""
     known = _drawn[style].get(char)
     if known is not None:
         return known
-    shipped, code = faces(), ord(char)
-    for name in CHAINS[style]:
-        face = shipped[name]
+    code = ord(char)
+    for face in chain(style):
         glyph = face.glyph(code)
         if glyph:
             found = (face, glyph, face.metrics(glyph)[0] / face.units_per_em)
@@ -147,6 +175,4 @@ def find_all(style: str, text: Iterable[str]) -> list[tuple[Face, int, float]]:
 
 def covered(char: str) -> bool:
     """Whether some face can draw the character, in any style (every chain ends in the same faces)."""
-    code = ord(char)
-    shipped = faces()
-    return any(shipped[name].glyph(code) for name in CHAINS["fang"])
+    return any(face.glyph(ord(char)) for face in chain("fang"))

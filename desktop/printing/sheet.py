@@ -17,7 +17,7 @@ from reportlab.pdfbase import pdfdoc
 
 from desktop.printing.breaking import Glyph, Line, clean, set_line
 from desktop.printing.embed import Raw, font_object, refer, stream
-from desktop.printing.faces import Face, find
+from desktop.printing.faces import Face, chain, find
 
 MM = 72 / 25.4
 A4 = (210 * MM, 297 * MM)
@@ -77,7 +77,7 @@ class Sheet:
 
     def fixed(self, style: str, text: str) -> None:
         """Says that a text is part of the form, not of the case; it must be drawn too, or it costs room for nothing."""
-        for face, glyphs in _glyphs_of(style, text).items():
+        for face, glyphs in _glyphs_of(chain(style), style, text).items():
             self._fixed.setdefault(face, set()).update(glyphs)
 
     # ------------------------------------------------------------------ drawing
@@ -180,7 +180,7 @@ class _Fonts:
 
 
 @lru_cache(512)
-def _glyphs_of(style: str, text: str) -> dict[Face, frozenset[int]]:
+def _glyphs_of(_faces: tuple[Face, ...], style: str, text: str) -> dict[Face, frozenset[int]]:
     drawn = [find(style, char) for char in set(clean(text)) - {"\n", "\u2060"}]
     return {face: frozenset(g for f, g, _ in drawn if f is face) for face, _, _ in drawn}
 

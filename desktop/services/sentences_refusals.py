@@ -167,7 +167,12 @@ PAPERS: Final = {
     "paper_not_for_form": "[“{form}”]不能用这种纸张[（{paper}）]。请换一种纸张。",
     "size_not_for_form": "[“{form}”]不能用这种纸张[（{size}）]。请换一种纸张。",
     "character_unprintable": "有字打不出来[：{char}（{code_point}）]，没有出具文书，文号没有使用。"
-    "请更正这个字，或者改用同音字并在备注中说明。",
+    "请核对这个字；确是姓名用字的，请管理员把这个字的图样（{code_point}.png）放进数据文件夹的“faces”里，再出具。",
+    "face_not_truetype": "字体文件[“{file}”]不能用：只能用TrueType（.ttf）字体。现在仍用自带字体打印。",
+    "face_not_embeddable": "字体文件[“{file}”]不能用：该字体不许嵌入文书。请换用许可嵌入的字体，现在仍用自带字体打印。",
+    "face_lacks_characters": "字体文件[“{file}”]不能用：国标一、二级汉字不全[，缺{count}个，如“{char}”]。"
+    "现在仍用自带字体打印。",
+    "picture_unfit": "造字图[“{file}”]不能用：应当是正方形的PNG图，边长24至256点，白底黑字。",
     "series_missing": "本机没有[{year}年][“{kind}”字]文号，不能出具[“{form}”]。"
     "请向县级申请发放文号，或者由管理员设置。",
     "series_held_elsewhere": "[“{kind}”字]文号由本机构另一台机器使用，本机不能取号。"

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from desktop import printing
 from desktop.models.store import keys
 from desktop.models.store.folder import (
     DataFolder,
@@ -69,6 +70,8 @@ class Station:
     data_key: keys.DataKey
     office: OfficeSetup
     closed: bool = field(default=False)
+    unfit_faces: list[Refusal] = field(default_factory=list)
+    """What is wrong with the office's own typefaces and pictures of characters that are not used."""
 
     @property
     def now_ms(self) -> int:
@@ -261,6 +264,7 @@ def _station(
         if doubt_of(station):
             store.begin_incarnation()
             station.set_fence()
+        station.unfit_faces = printing.use_own_faces(folder.faces)
     except BaseException:
         db.close()
         raise

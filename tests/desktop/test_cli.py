@@ -314,3 +314,12 @@ def test_a_restricted_desk_is_made_as_a_folder_of_its_own_and_an_ordinary_one_po
     assert made["scope"] == f"restricted/{made['office']}"
     assert station.done("restricted-desk", str(secret.folder))["value"] == str(secret.folder)
     assert secret.refused("restricted-desk", "二楼")["refused"] == "desk_is_restricted"
+
+
+def test_a_typeface_that_is_not_fit_is_named_and_the_station_works_all_the_same(tmp_path):
+    station = made(tmp_path)
+    (station.folder / "faces").mkdir()
+    (station.folder / "faces" / "fang.ttf").write_bytes(b"OTTO")
+    said = station("list", "visits")
+    assert (said.code, said.json) == (0, [])
+    assert "“fang.ttf”不能用" in said.complaint

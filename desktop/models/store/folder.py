@@ -38,6 +38,7 @@ ballast.bin    预留空间:磁盘写满时由程序自动释放
 files          附件(已加密)
 opened         正在用其他程序查看的附件,关闭时自动删除
 logs           运行日志(不含个人信息)
+faces          本单位自备的字体和造字图,可以没有
 
 备份请管理员用 xinfang backup 命令，不要在窗口打开时直接复制。
 """
@@ -98,6 +99,11 @@ class DataFolder:
     @property
     def opened(self) -> Path:
         return self.path / "opened"
+
+    @property
+    def faces(self) -> Path:
+        """The office's own typefaces and pictures of characters, if it has put any there."""
+        return self.path / "faces"
 
     @property
     def ballast(self) -> Path:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from desktop.models.store.folder import read_fence
 from desktop.services import care, matters, papers, series
@@ -20,7 +21,7 @@ from domain.commands import (
     IssuePaper,
     VoidPaper,
 )
-from tests.desktop.services.halls import ORGAN, Hall, carry, claim, make_hall, person, refusal
+from tests.desktop.services.halls import ORGAN, Hall, carry, claim, make_hall, person, refusal, text_of
 
 ID = "11010519491231002X"
 LEADER = "𠮷䶮"
@@ -103,6 +104,21 @@ def test_a_character_nobody_can_print_is_refused_before_a_number_is_used(organ: 
     assert (said.code, said.field, said.facts["code_point"]) == ("character_unprintable", "form", "U+1F9FF")
     assert organ.scalar("SELECT count(*) FROM issued") == 0
     assert organ.scalar("SELECT count(*) FROM paper") == 0
+
+
+def test_a_character_the_office_has_drawn_is_printed_from_the_next_opening_on(organ: Hall) -> None:
+    matter = accepted(organ, matters=(claim(summary="有\U0001f9ff的概况"),))
+    assert refusal(lambda: issue(organ, matter, "F04")).code == "character_unprintable"
+    faces = organ.station.folder.faces
+    faces.mkdir()
+    drawn = Image.new("L", (32, 32), "white")
+    drawn.paste(0, (4, 4, 28, 28))
+    drawn.save(faces / "U+1F9FF.png")
+    (faces / "hei.ttf").write_bytes(b"OTTO")
+    organ.open_again()
+    assert [(each.code, each.facts["file"]) for each in organ.station.unfit_faces] == [("face_not_truetype", "hei.ttf")]
+    row = issue(organ, matter, "F04")
+    assert "有\U0001f9ff的概况" in text_of(organ.station.store.pdf(row.pdf_hash) or b"")
 
 
 def test_the_last_number_is_given_and_then_the_series_is_exhausted(poor_organ: Hall) -> None:
