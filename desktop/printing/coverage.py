@@ -75,8 +75,8 @@ ideographs are beyond the standard; they are here because names may have them.
 
 _TAIL = """
 Letters and figures have a face of their own before these. Private-use characters 造字 have none: the office supplies a
-picture (`docs/admin-guide.md`). Not drawn: the scripts of GB 18030-2022 that need shaping (Tibetan, Mongolian, Arabic of
-Uyghur and Kazakh, Tai Tham …), and Yi, Lisu, Tai Le. A name in such a script is refused like any character without a
+picture (`docs/admin-guide.md`). Not drawn: the scripts of GB 18030-2022 that need shaping (Tibetan, Mongolian, Arabic
+of Uyghur and Kazakh, Tai Tham …), and Yi, Lisu, Tai Le. A name in such a script is refused like any character without a
 glyph; the form of the name in Han characters is printed.
 """
 
