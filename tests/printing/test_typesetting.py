@@ -38,7 +38,12 @@ def printed(text):
     """A notice with this paragraph, through the code that draws every notice."""
     sheet = Sheet("", "", *A4)
     said = notice.Notice(
-        "云溪县信访局", "告知书", "", "王某", [("", text)], notice.Signature("云溪县信访局", "2026年1月3日")
+        "云溪县信访局",
+        "告知书",
+        "",
+        "王某",
+        [notice.Paragraph("", text)],
+        notice.Signature("云溪县信访局", "2026年1月3日"),
     )
     notice.draw(sheet, said)
     return sheet.save(), len(sheet.pages)
