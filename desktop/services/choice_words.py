@@ -30,6 +30,7 @@ CHOICES: Final[Mapping[tuple[type, str], Mapping[str, str]]] = {
         "recheck": "复核意见书",
     },
     (commands.VerifyObjection, "verdict"): {"agreed": "同意退回", "refused": "不同意退回"},
+    (commands.AnswerMatter, "adopted"): {"": "不是建议意见", "whole": "采纳", "part": "部分采纳", "none": "不采纳"},
     (commands.RequestAnswer, "outcome"): {"support": "予以支持", "explain": "解释说明", "deny": "不予支持"},
     (commands.RecordEvaluation, "of"): {"petition_office": "信访部门", "handler": "责任单位"},
     (commands.RecordEvaluation, "level"): {
@@ -63,7 +64,6 @@ CHOICES: Final[Mapping[tuple[type, str], Mapping[str, str]]] = {
         "not_executed": "拒不执行处理意见",
     },
     (commands.MakeProposal, "kind"): {"work": "改进工作", "policy": "完善政策", "liability": "追究责任"},
-    (commands.AnswerMatter, "adopted"): {"": "不是建议", "whole": "采纳", "part": "部分采纳", "none": "不采纳"},
     (commands.AnswerProposal, "adopted"): {"whole": "采纳", "part": "部分采纳", "none": "不采纳"},
     (commands.ReportedTo, "to"): {
         "party_and_government": "本级党委、政府",

@@ -150,6 +150,7 @@ _PREFIXES: Final = {
     "leg.": "转送交办",
     "supplement.": "补充材料",
     "hearing.": "听证",
+    "hearing_call.": "听证通知",
     "opinion.": "处理意见",
     "evaluation.": "满意度评价",
     "execution.": "督促执行",

@@ -19,6 +19,7 @@ _FORMS: Final[Mapping[tuple[str, str], type]] = {
     ("supplement", "given"): commands.ReceiveSupplement,
     ("refusal", ""): commands.RefuseOpen,
     ("hearing", ""): commands.HoldHearing,
+    ("hearing_call", ""): commands.CallHearing,
     ("opinion", ""): commands.IssueOpinion,
     ("evaluation", ""): commands.RecordEvaluation,
     ("execution", ""): commands.RecordExecution,

@@ -67,6 +67,8 @@ _HINTS: Final[Mapping[tuple[type | None, str], str]] = {
     (None, "until"): "不另定日期的留空；不停止任何期限",
     (None, "to_office"): "从名录中选，或直接写机构全称",
     (commands.AcceptMatter, "handling_unit"): "具体办理的内设机构",
+    (commands.CallHearing, "at"): "例如 2026-12-01 09:00",
+    (commands.CallHearing, "subject"): "就哪些问题听证",
     (commands.AnswerMatter, "answer"): "对来访人怎样答复的，写在这里；回执上会印出",
     (commands.AssignMatter, "days"): "交办函载明的天数",
     (commands.ExtendMatter, "days"): "合计不超过 30 日",
