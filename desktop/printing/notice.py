@@ -164,10 +164,10 @@ def _letterhead(sheet: Sheet, notice: Notice) -> int:
     foot = A4[1] - 20 * MM
     sheet.red_rule(left, foot - 3.2, right, foot - 3.2, 0.7)
     sheet.red_rule(left, foot, right, foot, 2.2)
-    row = max(1, -int(-(y + 5 - TOP) // PITCH))
+    y += 3.5 + (7 / 8 + _RISE) * SIZE  # the number's top is 7/8 of its height below the rule, the title two lines lower
     if notice.document_number:
-        sheet.text(LEFT + WIDTH, _baseline(row), SIZE, "fang", notice.document_number, align="right")
-    row += 2
+        sheet.text(LEFT + WIDTH, y, SIZE, "fang", notice.document_number, align="right")
+    row = -int(-(y - TOP) // PITCH) + 2
     for part in balanced("title", notice.title, WIDTH / 22):
         sheet.text(A4[0] / 2, _baseline(row, 22.0), 22.0, "title", part, align="centre")
         row += 1

@@ -231,7 +231,8 @@ def test_a_letter_has_its_mark_30_mm_down_double_rules_170_mm_wide_and_no_first_
     assert rules[3][2] == pytest.approx(297 - 20, abs=1)
     assert rules[3][3] > rules[2][3]  # thin above thick
     if content.document_number:
-        number = [p for p in places_in(pdf) if p.char == "号" and abs(p.y - rules[1][2] - 9) < 6]
+        below = rules[1][2] + (7 / 8 + 0.88) * 16 * 25.4 / 72
+        number = [p for p in places_in(pdf) if p.char == "号" and abs(p.y - below) < 1]
         assert max(p.right for p in number) == pytest.approx(210 - 26, abs=1)
 
 
