@@ -8,6 +8,7 @@ import pytest
 import urllib3
 
 from domain.faults import SurroundingsFault
+from domain.papers import KINDS_OF_SERIES
 from sync.client import HttpTransport, county_key_at, write_request
 from tests.sync.harness import converge
 
@@ -85,7 +86,12 @@ def test_the_county_page_and_health_say_which_station_is_where(county, new_stati
     assert "张三" not in page
     health = urllib3.request("GET", county.url + "/health").json()
     assert health["county_key"] == county_key_at(county.url) == one.certificate.county_key
-    assert (health["ok"], health["stations"], health["acts"], health["backlog"]) == (True, 1, 5, 0)
+    assert (health["ok"], health["stations"], health["acts"], health["backlog"]) == (
+        True,
+        1,
+        2 + len(KINDS_OF_SERIES),
+        0,
+    )
 
 
 def test_offices_are_recorded_from_a_file_and_reach_the_stations(county, new_station, tmp_path):

@@ -15,6 +15,7 @@ import pytest
 import urllib3
 
 from domain.faults import SurroundingsFault
+from domain.papers import KINDS_OF_SERIES
 from sync.client import write_enrolment, write_request
 from sync.log.chain import sealing_public
 from sync.protocol import WireDamaged
@@ -243,7 +244,7 @@ def test_the_numbers_for_a_monitor_name_no_person(county, new_station):
     one.sync(county.url)
     text = urllib3.request("GET", county.url + "/metrics").data.decode()
     lines = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
-    assert lines["xinfang_county_acts"] == "5"
+    assert lines["xinfang_county_acts"] == str(2 + len(KINDS_OF_SERIES))
     assert int(lines["xinfang_county_rounds_total"]) >= 1
     assert lines['xinfang_county_round_seconds_bucket{le="+Inf"}'] == lines["xinfang_county_round_seconds_count"]
     assert "张三" not in text
@@ -309,7 +310,7 @@ def test_the_county_finishes_the_round_in_hand_when_it_is_told_to_stop(county, n
     assert answer.startswith(b"HTTP/1.1 200")
     assert county.process.wait(30) == 0
     county.start()
-    assert len(county.contents()) == 200 + 4
+    assert len(county.contents()) == 200 + 1 + len(KINDS_OF_SERIES)
     converge(county, one)
 
 

@@ -162,7 +162,9 @@ def test_killing_the_county_at_any_moment_of_many_rounds_loses_nothing_and_doubl
         county.start()
     assert cut, "no round was cut: write more acts"
     converge(county, one, two)
-    assert len(county.contents()) == 150 + 1 + 2 * 3  # the office, and a block of three series for each window
+    assert len(county.contents()) == 150 + 1 + 2 * len(
+        KINDS_OF_SERIES
+    )  # the office, and a block of each series for each window
 
 
 _STATION_THAT_DIES = """
@@ -322,7 +324,7 @@ def test_a_station_restored_from_an_older_copy_refills_and_goes_on_under_another
     restored.sync(county.url)
     mine, theirs = restored.states(), one.states()
     series = {case for case in theirs if case.startswith("series/")}
-    assert len(series) == 3
+    assert len(series) == len(KINDS_OF_SERIES)
     assert {case: state for case, state in mine.items() if case not in series} == {
         case: state for case, state in theirs.items() if case not in series
     }
