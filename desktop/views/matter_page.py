@@ -31,7 +31,7 @@ from desktop.views.terms import FORM, term
 from desktop.views.timeline import TimelineView
 from desktop.workers.bus import Bus
 from desktop.workers.lane import Lane
-from domain.procedure.stages import UNDECIDED
+from domain.procedure.stages import UNDECIDED, Stage
 from domain.refusals import Refusal
 
 Read = tuple[Whole, Offer, tuple[Theme, ...]]
@@ -273,8 +273,10 @@ MOST_BUTTONS = 6
 
 def _ways(whole: Whole, offer: Offer) -> list[Way]:
     """What the bar offers: the notice that is due, the next step, then the likeliest others; the rest is listed."""
-    ways = [Way(form, f"出具{term(FORM, form)}", "先看样稿，出具后编号固定") for form in offer.forms[:1]]
     matter = whole.matter
+    # of a closed matter the papers never made stand in their list: what is due is its file
+    due = offer.forms[:1] if matter.stage not in (Stage.CLOSED, Stage.ARCHIVED) else ()
+    ways = [Way(form, f"出具{term(FORM, form)}", "先看样稿，出具后编号固定") for form in due]
     decided = matter.matter_class not in ("", "claim") or (matter.matter_class == "claim" and bool(matter.route))
     undecided = matter.stage in UNDECIDED
     corrections = [Way(name, each.title, each.explain) for name, each in CORRECTIONS.items()]
