@@ -42,7 +42,8 @@ def check_issue(command: IssuePaper, state: CaseState, desk: Desk) -> str:
     if form == "F03" and not state.get("materials"):
         raise Refusal("no_materials", field="form")
     if form in SERIES_OF:
-        blocked = [name for name in BINDING_FIELDS if name in state.fields and state.fields[name].in_conflict]
+        torn = state.conflicts
+        blocked = [name for name in BINDING_FIELDS if name in torn]
         if blocked:
             raise Refusal("conflict_open", field="form", facts={"field": blocked[0]})
     if form == "F04" and (state.text("stage") != Stage.ACCEPTED or state.text("route") != "31-6"):
