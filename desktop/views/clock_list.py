@@ -2,52 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.models.items.records import Column, RecordTable
 from desktop.models.store.rows import ClockRow
 from desktop.services.sentences import cite
-from desktop.views.tables import RecordView
 from desktop.views.terms import CLOCK, CLOCK_STATE, NOTICE_OFF, term
+from desktop.views.told_list import ToldList
 
 
-class ClockList(QWidget):
+class ClockList(ToldList[ClockRow]):
     """Arrows choose a clock; its arithmetic stands beneath."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.table: RecordTable[ClockRow] = RecordTable(_COLUMNS, lambda row: row.clock, parent=self)
-        self.view = RecordView(self.table, self.tr("这件事项上没有期限在计算。"), self)
-        self.view.current_changed.connect(self._explain)
-        self.why = QFrame(self)
-        self.why.setObjectName("card")
-        title = QLabel(self.tr("为什么是这一天"), self.why)
-        title.setObjectName("panel_title")
-        self.arithmetic = QLabel(self.why)
-        self.arithmetic.setWordWrap(True)
-        box = QVBoxLayout(self.why)
-        box.setContentsMargins(16, 12, 16, 12)
-        box.addWidget(title)
-        box.addWidget(self.arithmetic)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(10)
-        layout.addWidget(self.view, 1)
-        layout.addWidget(self.why)
-        self.setFocusProxy(self.view)
-
-    def show_clocks(self, rows: Sequence[ClockRow]) -> None:
-        """Show these clocks."""
-        self.table.set_rows(rows)
-        self._explain(self.view.current_id())
-
-    def _explain(self, clock: str) -> None:
-        row = self.table.row_at(self.table.line_of(clock))
-        self.why.setVisible(row is not None)
-        if row is not None:
-            self.arithmetic.setText(explanation(row))
+        table = RecordTable(_COLUMNS, lambda row: row.clock)
+        empty = self.tr("这件事项上没有期限在计算。")
+        super().__init__(table, empty, explanation, parent, title=self.tr("为什么是这一天"))
 
 
 def explanation(row: ClockRow) -> str:

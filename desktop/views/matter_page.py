@@ -215,11 +215,11 @@ class MatterPage(CaseWithFiles):
         self.together.show_rows(whole.together)
         self.timeline.show_rows(whole.timeline)
         self.papers.show_papers(whole.papers, (*offer.forms, *offer.sheets))
-        self.clocks.show_clocks(whole.clocks)
+        self.clocks.show_rows(whole.clocks)
         self.story.show_groups(
             [DetailGroup(theme.title, tuple(Detail(label, words) for label, words in theme.rows)) for theme in themes]
         )
-        self.all_steps.show_steps(offer.steps)
+        self.all_steps.show_rows(offer.steps)
         self.tabs.count_in(1, self.tr("时间线"), len(whole.timeline))
         self.tabs.count_in(PAPERS, self.tr("文书"), len(whole.papers))
         self.tabs.count_in(STORY, self.tr("办理情况"), len(themes))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.models.items.records import Column
 from desktop.models.items.timeline import Timeline
 from desktop.models.store.rows import TimelineRow
-from desktop.views.tables import RecordView
+from desktop.views.told_list import ToldList
 from domain.papers import mask_identities_in
 
 _WEEKDAYS = "一二三四五六日"
@@ -30,41 +28,12 @@ def time_words(row: TimelineRow) -> str:
     return f"{row.at[11:16]} {row.doubt.partition('（')[0]}".strip()
 
 
-class TimelineView(QWidget):
+class TimelineView(ToldList[TimelineRow]):
     """The acts of one case, oldest first; arrows read line by line, the card below holds what is cut off."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.table = Timeline(_COLUMNS, day_title, self)
-        self.view = RecordView(self.table, self.tr("还没有办理动作。"), self)
+        super().__init__(Timeline(_COLUMNS, day_title), self.tr("还没有办理动作。"), whole_words, parent)
         self.view.setSortingEnabled(False)  # order is the meaning of a timeline
-        self.whole = QFrame(self)
-        self.whole.setObjectName("card")
-        self.words = QLabel(self.whole)
-        self.words.setWordWrap(True)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
-        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        box = QVBoxLayout(self.whole)
-        box.setContentsMargins(16, 10, 16, 10)
-        box.addWidget(self.words)
-        self.view.current_changed.connect(self._tell)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(10)
-        layout.addWidget(self.view, 1)
-        layout.addWidget(self.whole)
-        self.setFocusProxy(self.view)
-
-    def show_rows(self, rows: Sequence[TimelineRow]) -> None:
-        """Show these acts in the order given."""
-        self.table.set_rows(rows)
-        self._tell(self.view.current_id())
-
-    def _tell(self, act_id: str) -> None:
-        row = self.table.row_at(self.table.line_of(act_id))
-        self.whole.setVisible(row is not None)
-        if row is not None:
-            self.words.setText(whole_words(row))
 
 
 def whole_words(row: TimelineRow) -> str:

@@ -48,13 +48,13 @@ def test_a_missing_calendar_is_marked_and_the_rolled_day_is_not_guessed(room, ma
     page.show_tab(3)
     assert page.clocks.view.choose_id("T6")
     assert "缺2027年日历" in column(page.clocks.view, 5)
-    assert "不作推算" in page.clocks.arithmetic.text()
+    assert "不作推算" in page.clocks.words.text()
 
 
 def test_why_this_day_can_be_followed_line_by_line(room, matter):
     page = matter(room.visit().matter_ids[0])
     page.show_tab(3)
-    text = page.clocks.arithmetic.text()
+    text = page.clocks.words.text()
     assert "自次日起算15日" in text
     assert "第二十三条第二款" in text
     assert len(text.split("\n")) >= 4
@@ -190,7 +190,7 @@ def test_an_accusation_does_not_show_its_petitioner(room, matter):
 def test_an_anonymous_matter_says_why_no_notice_is_owed(room, matter):
     page = matter(room.visit("").matter_ids[0])
     page.show_tab(3)
-    assert "第二十三条第二款" in page.clocks.arithmetic.text()
+    assert "第二十三条第二款" in page.clocks.words.text()
     assert "supply_address" in page.buttons
 
 
