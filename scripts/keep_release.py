@@ -10,14 +10,10 @@ import argparse
 import hashlib
 import json
 import shutil
-import socket
-import subprocess
 import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,6 +33,7 @@ from desktop.services.station import (  # noqa: E402
 from domain import commands  # noqa: E402
 from domain.faults import SurroundingsFault  # noqa: E402
 from domain.fold import fold, state_bytes  # noqa: E402
+from scripts.county_process import admin, serving  # noqa: E402
 from sync.client import HttpTransport  # noqa: E402
 from sync.protocol import PROTOCOL  # noqa: E402
 
@@ -82,33 +79,6 @@ def states(station: Station) -> dict[str, str]:
     """Case → SHA-256 of its folded state."""
     log = station.store.log
     return {case: hashlib.sha256(state_bytes(fold(log.case(case)))).hexdigest() for case in log.case_ids()}
-
-
-@contextmanager
-def serving(folder: Path) -> Iterator[str]:
-    """A real county process over a folder; its address."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = int(listener.getsockname()[1])
-    command = [sys.executable, "-m", "sync.server.main", "--data", str(folder), "--port", str(port)]
-    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(600):
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                break
-            except OSError:
-                time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        if process.wait(60) != 0:
-            raise RuntimeError(f"the county ended with {process.returncode}")
-
-
-def admin(folder: Path, *words: str) -> str:
-    """An admin command of the county."""
-    command = [sys.executable, "-m", "sync.server.main", "--data", str(folder), "admin", *words]
-    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
 
 
 class Recorder(HttpTransport):

@@ -3,7 +3,7 @@
 ``git worktree add --detach ../old d5dc2f6`` (the last commit of 0.1.0), then
 ``.venv/bin/python scripts/keep_release_0_1_0.py ../old``. It writes ``tests/fixtures/releases/0.1.0/``
 once: a station that knows a county (``station``), one of an office of its own (``alone``), and the frames between
-station and county. Synthetic people only. Every module it uses is 0.1.0's, out of that checkout.
+station and county. Synthetic people only. Every module of the program it uses is 0.1.0's, out of that checkout.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ import hashlib
 import json
 import os
 import shutil
-import socket
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run by its path
+
+from scripts.county_process import admin, serving
 
 PASSWORD: Final = "海边的渔村门牌1号"
 SECOND_PASSWORD: Final = "山里的果园石阶2号"
@@ -130,31 +130,10 @@ class Earlier:
             "pdfs": sorted(str(row[0]) for row in station.store.db.execute("SELECT hash FROM pdf")),
         }
 
-    @contextmanager
-    def serving(self, folder: Path) -> Iterator[str]:
-        """0.1.0's county over a folder; its address."""
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            port = int(listener.getsockname()[1])
-        words = [sys.executable, "-m", "sync.server.main", "--data", str(folder), "--port", str(port)]
-        process = subprocess.Popen(words, cwd=self.checkout, stderr=subprocess.DEVNULL)
-        try:
-            for _ in range(600):
-                try:
-                    socket.create_connection(("127.0.0.1", port), 1).close()
-                    break
-                except OSError:
-                    time.sleep(0.05)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            if process.wait(60) != 0:
-                raise RuntimeError(f"the county ended with {process.returncode}")
-
     def enrol(self, station: Any, folder: Path, url: str) -> None:
         """Enrol with a one-time code."""
-        words = ["admin", "enrol", "--office", station.office.code, "--office-name", station.office.name]
-        command = [sys.executable, "-m", "sync.server.main", "--data", str(folder), *words]
-        code = subprocess.run(command, cwd=self.checkout, check=True, capture_output=True, text=True).stdout.strip()
+        words = ["enrol", "--office", station.office.code, "--office-name", station.office.name]
+        code = admin(folder, *words, checkout=self.checkout)
         self.services["county"].enrol(station, url, code)
 
 
@@ -170,7 +149,7 @@ def _enrolled(old: Earlier, to: Path, aside: Path) -> dict[str, Any]:
             frames["answer"] = super().exchange(frame)
             return frames["answer"]
 
-    with old.serving(aside / "county") as url:
+    with serving(aside / "county", checkout=old.checkout) as url:
         one, two = old.make(to / "station", "370205"), old.make(aside / "two", "370206")
         line, other = Recorder(url), transport(url)
         try:

@@ -12,7 +12,8 @@ import msgspec
 import pytest
 
 from desktop.services import care, county
-from scripts.keep_release import KEPT, ROOT, admin, make, open_kept, serving, states, version
+from scripts.county_process import admin, serving
+from scripts.keep_release import KEPT, ROOT, make, open_kept, states, version
 from sync.client import HttpTransport
 from sync.protocol import (
     ANSWER_TAG,
