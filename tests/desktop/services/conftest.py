@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.desktop.services.halls import HALL, ORGAN, Hall, make_hall
+from tests.sync.harness import County
 
 
 @pytest.fixture
@@ -26,6 +27,23 @@ def organ(tmp_path: Path) -> Iterator[Hall]:
     made = make_hall(tmp_path / "organ", ORGAN, seed=8)
     yield made
     made.station.close()
+
+
+@pytest.fixture
+def county(tmp_path: Path) -> Iterator[County]:
+    """A real county process on loopback, which must end well."""
+    found = County(tmp_path / "county").start()
+    yield found
+    assert found.stop() == 0
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[County]:
+    """The same, where the test itself may end it."""
+    found = County(tmp_path / "county").start()
+    yield found
+    if found.process is not None and found.process.poll() is None:
+        assert found.stop() == 0
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,14 +18,6 @@ from domain.faults import SurroundingsFault
 from sync.log.chain import verify_birth
 from tests.desktop.services.halls import HALL, Hall, make_hall, refusal
 from tests.sync.harness import County
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[County]:
-    found = County(tmp_path / "county").start()
-    yield found
-    if found.process is not None and found.process.poll() is None:
-        assert found.stop() == 0
 
 
 def enrolled(hall: Hall, server: County) -> Hall:

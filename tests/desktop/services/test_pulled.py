@@ -16,13 +16,6 @@ from tests.sync.harness import County
 
 
 @pytest.fixture
-def county(tmp_path: Path) -> Iterator[County]:
-    found = County(tmp_path / "county").start()
-    yield found
-    assert found.stop() == 0
-
-
-@pytest.fixture
 def second(tmp_path: Path) -> Iterator[Hall]:
     made = make_hall(tmp_path / "second", replace(HALL, window="8", series=()), seed=8)
     yield made

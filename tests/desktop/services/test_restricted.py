@@ -23,14 +23,6 @@ NAME, ADDRESS, SUMMARY = "何秋实", "滨海县石桥街道9号院3单元", "�
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[County]:
-    found = County(tmp_path / "county").start()
-    yield found
-    if found.process is not None and found.process.poll() is None:
-        assert found.stop() == 0
-
-
-@pytest.fixture
 def secret(tmp_path: Path) -> Iterator[Hall]:
     made = make_hall(tmp_path / "secret", SECRET, seed=31)
     yield made

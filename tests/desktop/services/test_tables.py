@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 import resources
 from desktop.cli import SERVICES
@@ -168,14 +165,6 @@ def test_a_field_of_focus_finds_its_matters_by_the_version_each_was_given(organ:
 
 
 # the county's tables -------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[County]:
-    found = County(tmp_path / "county").start()
-    yield found
-    if found.process is not None and found.process.poll() is None:
-        assert found.stop() == 0
 
 
 def test_the_countys_tables_reach_its_stations_by_sync(organ: Hall, server: County, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,13 +21,6 @@ from tests.desktop.services.halls import HALL, Hall, person
 from tests.sync.harness import County
 
 HOUR = 3_600_000
-
-
-@pytest.fixture
-def county(tmp_path: Path) -> Iterator[County]:
-    found = County(tmp_path / "county").start()
-    yield found
-    assert found.stop() == 0
 
 
 @pytest.fixture

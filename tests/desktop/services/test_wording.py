@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
@@ -165,14 +164,6 @@ def test_words_that_are_none_in_a_paper_from_elsewhere_are_a_fault_and_no_crash(
 
 
 # the county ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[County]:
-    found = County(tmp_path / "county").start()
-    yield found
-    if found.process is not None and found.process.poll() is None:
-        assert found.stop() == 0
 
 
 def test_the_countys_wording_reaches_its_stations_by_sync_and_an_offices_own_goes_before_it(
