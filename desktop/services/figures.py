@@ -176,7 +176,7 @@ def figures(station: Station, kind: PeriodKind, day: str = "", kept: Iterable[Sn
     ``snapshot_definitions``.
     """
     period = period_of(kind, _day(station, day))
-    entries = [entry for entry in _entries(station) if period.first <= entry.day <= period.last]
+    entries = list(_entries(station))
     counts = counted(entries, period)
     inside = [each for each in kept if period.first <= each.day <= period.last]
     words = _Words(station)
@@ -245,7 +245,7 @@ def _day(station: Station, text: str) -> date:
 def _entries(station: Station) -> Iterator[Entry]:
     yardstick, today = station.store.yardstick, station.desk().today
     matters = []
-    for state in _states(station):
+    for state in station.store.states(list(station.store.log.case_ids())):
         if state.case_kind == CaseKind.VISIT:
             yield from visit_entries(state)
         elif state.case_kind == CaseKind.MATTER:
@@ -258,13 +258,6 @@ def _entries(station: Station) -> Iterator[Entry]:
 def _matter(state: CaseState, yardstick: Yardstick, today: date, *, repeated: bool) -> Iterator[Entry]:
     found = clocks(state, yardstick.calendar, yardstick.rules, yardstick.reckoned)
     return matter_entries(state, found, today, repeated=repeated)
-
-
-def _states(station: Station) -> Iterator[CaseState]:
-    for case_id in station.store.log.case_ids():
-        state = station.store.state(case_id)
-        if state is not None:
-            yield state
 
 
 class _Words:

@@ -23,11 +23,9 @@ def supervisable(station: Station) -> list[SupervisableRow]:
     store, today = station.store, station.desk().today
     yardstick = store.yardstick
     found = {}
-    for matter_id in store.matters_running():
-        state = store.state(matter_id)
-        if state is not None:
-            measured = clocks(state, yardstick.calendar, yardstick.rules, yardstick.reckoned)
-            if why := grounds(state, measured, today):
-                found[matter_id] = why
+    for state in store.states(store.matters_running()):
+        measured = clocks(state, yardstick.calendar, yardstick.rules, yardstick.reckoned)
+        if why := grounds(state, measured, today):
+            found[state.case_id] = why
     rows = [SupervisableRow(row, found[row.matter_id]) for row in store.matter_rows(list(found))]
     return sorted(rows, key=lambda each: (each.grounds[0].due, each.matter.number))

@@ -13,11 +13,18 @@ from typing import Final
 from desktop.models.store.connection import Connection, faults
 from desktop.models.store.earlier import RELEASE, EarlierFile, series_of
 from desktop.models.store.projector import RowSet, Value, Yardstick, rows_of
-from desktop.models.store.proof import MOST_NAMED, STRIDE, Progress, VerifyReport, unsound_pages
+from desktop.models.store.proof import (
+    MOST_NAMED,
+    Progress,
+    VerifyReport,
+    prove_log,
+    rows_that_differ,
+    states_of,
+    unsound_pages,
+)
 from domain.acts import CaseKind
-from domain.fold import CaseState, fold
+from domain.fold import CaseState
 from domain.series import series_named
-from sync.log import LogDamaged
 
 FACTS: Final = {
     "visit_id": "visit",
@@ -60,12 +67,7 @@ def verify_earlier(file: EarlierFile, yardstick: Yardstick, progress: Progress |
     if not unsound:
         with faults():
             acts, cases = file.log.count(), sum(1 for _ in file.log.case_ids())
-            try:
-                writers = sum(1 for _ in file.log.verify())
-                for _scope in file.feed.verify():
-                    pass
-            except (LogDamaged, ValueError) as damage:
-                damaged = str(damage)
+            writers, damaged = prove_log(file.log, file.feed)
             if not damaged:
                 differing = _differing(file, yardstick, progress)
                 gaps = tuple(f"{series} {n}" for series, n in file.gaps())
@@ -77,24 +79,10 @@ def verify_earlier(file: EarlierFile, yardstick: Yardstick, progress: Progress |
 
 
 def _differing(file: EarlierFile, yardstick: Yardstick, progress: Progress | None) -> list[str]:
-    differing: list[str] = []
-    expected = dict.fromkeys(KEYS, 0)
-    ids = list(file.log.case_ids())
-    for done, case_id in enumerate(ids):
-        if progress is not None and done % STRIDE == 0:
-            progress(done, len(ids))
-        state = fold(file.log.case(case_id))
-        wanted = _wanted(state, yardstick)
-        for table in KEYS:
-            want = wanted.get(table, [])
-            expected[table] += len(want)
-            if sorted(want) != sorted(_held(file.db, table, state)):
-                differing.append(f"{table} {case_id}")
-    for table, count in expected.items():
-        found = int(file.db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
-        if found != count:
-            differing.append(f"{table}: {found} rows, {count} expected")
-    return differing
+    def rows(state: CaseState) -> tuple[RowSet, RowSet]:
+        return _wanted(state, yardstick), {table: _held(file.db, table, state) for table in KEYS}
+
+    return rows_that_differ(file.db, states_of(file.log, list(file.log.case_ids()), progress), tuple(KEYS), rows)
 
 
 def _wanted(state: CaseState, yardstick: Yardstick) -> RowSet:

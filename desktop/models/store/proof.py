@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.models.store.connection import Connection, faults, immediate, open_connection
-from desktop.models.store.projector import KEYS, rows_of, stored_rows
+from desktop.models.store.projector import KEYS, RowSet, rows_of, stored_rows
 from desktop.models.store.store import Store
 from desktop.models.store.tables import TABULAR
 from domain.faults import SurroundingsFault
 from domain.fold import CaseState, fold
-from sync.log import LogDamaged
+from sync.log import ActLog, LogDamaged
+from sync.log.feed import StationFeed
 from sync.log.log import batched
 
 Progress = Callable[[int, int], None]
@@ -45,13 +46,7 @@ class VerifyReport:
 def verify(store: Store, progress: Progress | None = None) -> VerifyReport:
     """Prove chain, signatures, feed positions, pages, papers, and that every projected row is what the acts say."""
     unsound = unsound_pages(store.db)
-    damaged, writers = "", 0
-    try:
-        writers = sum(1 for _ in store.log.verify())
-        for _scope in store.feed.verify():
-            pass
-    except (LogDamaged, ValueError) as damage:
-        damaged = str(damage)
+    writers, damaged = prove_log(store.log, store.feed)
     differing = _differing(store, progress) if not damaged else []
     differing += [f"pdf {digest}" for digest in store.pdfs_that_differ()]
     gaps = () if damaged else tuple(f"{series} {n}" for series, n in store.number_gaps())
@@ -62,6 +57,18 @@ def verify(store: Store, progress: Progress | None = None) -> VerifyReport:
     )
 
 
+def prove_log(log: ActLog, feed: StationFeed) -> tuple[int, str]:
+    """Prove every chain, signature and feed position: how many writers there are, and what is damaged, if anything."""
+    writers = 0
+    try:
+        writers = sum(1 for _ in log.verify())
+        for _scope in feed.verify():
+            pass
+    except (LogDamaged, ValueError) as damage:
+        return writers, str(damage)
+    return writers, ""
+
+
 def unsound_pages(db: Connection) -> list[str]:
     """What SQLCipher's own proof of every page, and SQLite's of the tables, find wrong."""
     with faults():
@@ -69,31 +76,42 @@ def unsound_pages(db: Connection) -> list[str]:
         return found + [str(row[0]) for row in db.execute("PRAGMA quick_check").fetchall() if row[0] != "ok"]
 
 
-def _states(store: Store, ids: Sequence[str], progress: Progress | None) -> Iterator[tuple[str, CaseState]]:
+def states_of(log: ActLog, ids: Sequence[str], progress: Progress | None) -> Iterator[CaseState]:
     """The cases one after another, each folded from its acts, with a word on how far it is every few."""
     for done, case_id in enumerate(ids):
         if progress is not None and done % STRIDE == 0:
             progress(done, len(ids))
-        state = store.state(case_id)
-        if state is not None:
-            yield case_id, state
+        yield fold(log.case(case_id))
 
 
-def _differing(store: Store, progress: Progress | None) -> list[str]:
+def rows_that_differ(
+    db: Connection,
+    cases: Iterable[CaseState],
+    tables: Sequence[str],
+    rows: Callable[[CaseState], tuple[RowSet, RowSet]],
+) -> list[str]:
+    """What in these tables is not what the acts say. ``rows`` gives, of a case, the rows it should have and has."""
     differing: list[str] = []
-    expected_rows = dict.fromkeys(TABLES, 0)
-    for case_id, state in _states(store, list(store.log.case_ids()), progress):
-        expected, held = rows_of(state, store.yardstick), stored_rows(store.db, state, TABLES)
-        for table in TABLES:
-            want, have = expected.get(table, []), held.get(table, [])
-            expected_rows[table] += len(want)
+    expected = dict.fromkeys(tables, 0)
+    for state in cases:
+        wanted, held = rows(state)
+        for table in tables:
+            want, have = wanted.get(table, []), held.get(table, [])
+            expected[table] += len(want)
             if sorted(want) != sorted(have):
-                differing.append(f"{table} {case_id}")
-    for table, count in expected_rows.items():
-        found = int(store.db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+                differing.append(f"{table} {state.case_id}")
+    for table, count in expected.items():
+        found = int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
         if found != count:
             differing.append(f"{table}: {found} rows, {count} expected")
     return differing
+
+
+def _differing(store: Store, progress: Progress | None) -> list[str]:
+    def rows(state: CaseState) -> tuple[RowSet, RowSet]:
+        return rows_of(state, store.yardstick), stored_rows(store.db, state, TABLES)
+
+    return rows_that_differ(store.db, states_of(store.log, list(store.log.case_ids()), progress), TABLES, rows)
 
 
 def rebuild(store: Store, progress: Progress | None = None) -> int:
@@ -103,9 +121,9 @@ def rebuild(store: Store, progress: Progress | None = None) -> int:
         for table in TABLES:
             store.db.execute(f"DELETE FROM {table}")
         store.forget_search()
-        for case_id, state in _states(store, ids, progress):
-            store.project((state,), fresh=(case_id,))
-            if case_id.startswith(TABULAR):
+        for state in states_of(store.log, ids, progress):
+            store.project((state,), fresh=(state.case_id,))
+            if state.case_id.startswith(TABULAR):
                 store.reread_tables()  # tables come first, so every clock is measured by all of them
         store.note_search()
         transaction.commit()
@@ -123,7 +141,7 @@ def catch_up(store: Store) -> int:
     ids = [str(row[0]) for row in store.db.execute("SELECT matter_id FROM matter ORDER BY matter_id").fetchall()]
     with immediate(store.db) as transaction:
         for some in batched(ids):
-            store.project([fold(acts) for acts in store.log.cases(some).values()])
+            store.project(store.states(some))
         store.db.execute("DELETE FROM chore WHERE name = 'matters'")
         transaction.commit()
     return len(ids)

@@ -234,8 +234,7 @@ class Store(Incarnation):
         for some in batched([case_id for case_id in cases if changed[case_id]]):
             self.project((fold(changed[case_id]) for case_id in some), fresh=set(some))
         for some in batched([case_id for case_id in cases if not changed[case_id]]):
-            states = [fold(acts) for acts in self.log.cases(some).values()]
-            self.project(states, fresh=set(some) - with_rows(self.db, some))
+            self.project(self.states(some), fresh=set(some) - with_rows(self.db, some))
 
     def remeasure(self, table: CaseState) -> Moved:
         """Measure by a table that came, inside the caller's transaction: recompute the clocks it touches, and note how
@@ -314,6 +313,12 @@ class Store(Incarnation):
         """The folded state of a case, or None when no act of it lies here."""
         acts = self.log.case(case_id)
         return fold(acts) if acts else None
+
+    def states(self, case_ids: Sequence[str]) -> Iterator[CaseState]:
+        """The folded states of cases of which acts lie here, read many at a time."""
+        for some in batched(list(case_ids)):
+            for acts in self.log.cases(some).values():
+                yield fold(acts)
 
     def clocks_of(self, matter_id: str) -> list[ClockRow]:
         """Every clock of a matter, in the order they started."""
