@@ -8,11 +8,11 @@ from datetime import date
 from typing import TypedDict
 
 from desktop.services.station import Station
-from domain.beijing import iso_day
 from domain.clocks import Clock, Deadline
 from domain.deadlines import due
 from domain.fold import CaseState
 from domain.papers import SECRET_MATTER, SECRET_NAME
+from domain.procedure.clocks import hearing_days
 from domain.refusals import Refusal
 
 NOTHING: Mapping[str, object] = {}
@@ -26,15 +26,18 @@ class EveryPaper(TypedDict):
     query_code: str
 
 
-class EveryNotice(EveryPaper):
+class ToPetitioner(EveryPaper):
     addressee: str
     received_on: str
     channel: str
+    query_phone: str
+    query_address: str
+
+
+class EveryNotice(ToPetitioner):
     summary: str
     contact: str
     contact_phone: str
-    query_phone: str
-    query_address: str
 
 
 class EveryLetter(EveryPaper):
@@ -115,28 +118,37 @@ class CaseWords:
         """A text of the petitioner; nothing of one who must stay unnamed."""
         return self.petitioner.text(name) if self.petitioner and not self.secret else ""
 
+    @property
+    def query_code(self) -> str:
+        return self.visit.text("query_code") if self.visit else ""
+
     def every_paper(self) -> EveryPaper:
-        visit = self.visit
         return {
             "organ": self.station.office.name,
             "number": self.matter.text("number"),
             "issued_on": self.issued_on.isoformat(),
             "document_number": self.document_number,
-            "query_code": visit.text("query_code") if visit else "",
+            "query_code": self.query_code,
+        }
+
+    def to_petitioner(self, addressee: str) -> ToPetitioner:
+        """What a paper for the petitioner says besides: to whom, when the matter came, and where to ask (R 21②)."""
+        return {
+            **self.every_paper(),
+            "addressee": addressee,
+            "received_on": self.matter.text("received_on"),
+            "channel": "走访",
+            "query_phone": self.station.office.phone,
+            "query_address": self.station.office.query_address or self.station.office.address,
         }
 
     def every_notice(self) -> EveryNotice:
-        """What a notice says besides: to whom, of which matter, and where to ask (R 21②)."""
+        """The same for a notice that must name nobody of an accusation, with its matter and whom to call."""
         return {
-            **self.every_paper(),
-            "addressee": self.name(required=True),
-            "received_on": self.matter.text("received_on"),
-            "channel": "走访",
+            **self.to_petitioner(self.name(required=True)),
             "summary": self.summary,
             "contact": self.matter.text("handler"),
             "contact_phone": self.contact_phone,
-            "query_phone": self.station.office.phone,
-            "query_address": self.station.office.query_address or self.station.office.address,
         }
 
     def every_letter(self, to_organ: str) -> EveryLetter:
@@ -162,18 +174,8 @@ class CaseWords:
     def due(self, clock: Clock, start: date, *, days: int | None = None, hearings: bool = False) -> Deadline:
         """A period as the paper's day knows it; ``hearings``: those of the recheck are taken out (R 36②)."""
         measure = self.station.store.yardstick
-        excluded = self.hearings("recheck") if hearings else ()
+        excluded = hearing_days(self.matter, "recheck") if hearings else ()
         return due(clock, start, measure.calendar, measure.rules, days=days, exclude=excluded)
-
-    def hearings(self, of: str) -> tuple[tuple[date, date], ...]:
-        """First and last day of every hearing of that part of the procedure."""
-        found = []
-        for record in self.matter.items("hearing").values():
-            if isinstance(record, Mapping) and record.get("of") == of:
-                first, last = iso_day(record.get("first")), iso_day(record.get("last"))
-                if first is not None and last is not None:
-                    found.append((first, last))
-        return tuple(sorted(found))
 
     def number_of(self, form: str, tells_of: str = "") -> str:
         """The number of the standing paper of a form, of one step when that is named; empty when there is none here."""

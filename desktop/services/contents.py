@@ -32,22 +32,20 @@ def content_for(
     station: Station, command: IssuePaper, state: CaseState, *, document_number: str = "", issued_on: date
 ) -> Content:
     """The content of a form as it stands now. Raises Refusal when something the form must say is not recorded."""
+    words = CaseWords(station, state, document_number, issued_on, ground(command.form, state))
     makers: dict[str, Callable[[], Content]] = {
         "F01": lambda: _registration(station, state),
         "F02": lambda: _receipt(station, state),
         "F03": lambda: _materials(station, state),
-        "F04": lambda: acceptance(station, state, document_number, issued_on),
-        "F05": lambda: pathway(station, state, document_number, issued_on),
-        "F08": lambda: referral(station, state, document_number, issued_on),
-        "F18": lambda: service_return(station, state, command.of_paper),
+        "F18": lambda: service_return(words, command.of_paper),
     }
-    if command.form in makers:
-        return makers[command.form]()
-    field = ground(command.form, state)
-    return _WRITTEN[command.form](CaseWords(station, state, document_number, issued_on, field))
+    return makers[command.form]() if command.form in makers else _WRITTEN[command.form](words)
 
 
 _WRITTEN: Mapping[str, Callable[[CaseWords], Content]] = {
+    "F04": acceptance,
+    "F05": pathway,
+    "F08": referral,
     "F06": opinions.open_refusal,
     "F07": opinions.ended_refusal,
     "F09": letters.transfer,

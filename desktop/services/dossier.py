@@ -87,6 +87,7 @@ def _plain(*names: tuple[str, str]) -> Teller:
     return lambda _state, _path, value: tuple((label, _word(value, name)) for name, label in names)
 
 
+_LATE: Final = {"late": "逾期提出", "unknown": "是否逾期待核"}
 _VERDICT: Final = CHOICES[commands.VerifyObjection, "verdict"]
 
 
@@ -103,7 +104,7 @@ def _leg(state: CaseState, leg: Leg, way: str, people: People) -> Rows:
         return _of(state.get(f"leg.{leg.key}.{name}"))
 
     objection, verdict, report = part("objection"), part("verdict"), part("report")
-    said = {"unknown": "是否逾期待核", "late": "逾期提出"}.get(_word(objection, "late"), "")
+    said = _LATE.get(_word(objection, "late"), "")
     return (
         (f"{way}机关", people.office(leg.sender) if leg.sender else ""),
         ("去向机关", leg.receiver_name or (people.office(leg.receiver) if leg.receiver else "")),
@@ -263,7 +264,7 @@ def _review(state: CaseState, part: str, title: str, command: type, people: Peop
     def said(name: str) -> str:
         return state.text(f"{part}.{name}")
 
-    late = {"late": "逾期提出", "unknown": "是否逾期待核"}.get(said("late"), "")
+    late = _LATE.get(said("late"), "")
     return (
         ("提出申请日期", _joined(said("requested_on"), late)),
         ("收到申请日期", said("received_on")),

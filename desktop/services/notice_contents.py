@@ -3,80 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
-from typing import TypedDict
 
-from desktop.services.case_words import iso
-from desktop.services.station import Station
+from desktop.services.case_words import CaseWords, iso
 from domain.beijing import parse_minute
-from domain.deadlines import Clock, due
-from domain.fold import CaseState
+from domain.clocks import Clock
 from domain.papers import TITLES, AcceptanceNotice, PathwayNotice, ReferralNotice, ServiceReturn
 from domain.refusals import Refusal
 
 
-class _EveryNotice(TypedDict):
-    organ: str
-    document_number: str
-    number: str
-    addressee: str
-    received_on: str
-    channel: str
-    issued_on: str
-    query_code: str
-    query_phone: str
-    query_address: str
-
-
-def _every_notice(station: Station, matter: CaseState, number: str, issued_on: date) -> _EveryNotice:
-    """What F04, F05 and F08 all say: who tells whom of which matter, and where to ask (R 21②)."""
-    return {
-        "organ": station.office.name,
-        "document_number": number,
-        "number": matter.text("number"),
-        "addressee": _addressee(station, matter),
-        "received_on": matter.text("received_on"),
-        "channel": "走访",
-        "issued_on": issued_on.isoformat(),
-        "query_code": _query_code(station, matter),
-        "query_phone": station.office.phone,
-        "query_address": station.office.query_address or station.office.address,
-    }
-
-
-def acceptance(station: Station, matter: CaseState, number: str, issued_on: date) -> AcceptanceNotice:
+def acceptance(words: CaseWords) -> AcceptanceNotice:
     """F04 受理告知书, with the sixtieth day (R 34)."""
+    station, matter = words.station, words.matter
     day = parse_minute(matter.text("accepted_on"))
     if day is None:
         raise Refusal("not_accepted", field="form", article="R 31(六)")
     accepted = day.date()
-    measure = station.store.yardstick
-    deadline = due(Clock.T6, accepted, measure.calendar, measure.rules)
+    deadline = words.due(Clock.T6, accepted)
     return AcceptanceNotice(
-        **_every_notice(station, matter, number, issued_on),
+        **words.to_petitioner(_addressee(words)),
         summary=matter.text("summary"),
         accepted_on=accepted.isoformat(),
         due=iso(deadline.nominal),
         due_rolled=iso(deadline.rolled),
         handling_unit=matter.text("handling_unit") or station.office.name,
-        forwarded_by=_forwarder(station, matter),
+        forwarded_by=_forwarder(words),
         forwarded_on=matter.text("referral_received_on"),
         contact=matter.text("handler"),
         contact_phone=matter.text("contact") or station.office.phone,
     )
 
 
-def pathway(station: Station, matter: CaseState, number: str, issued_on: date) -> PathwayNotice:
+def pathway(words: CaseWords) -> PathwayNotice:
     """F05 接收情况及处理途径和程序告知书 (R 23①, 31(一)–(五))."""
+    station, matter = words.station, words.matter
     kind, route = matter.text("matter_class"), matter.text("route")
     if not route:
         route = {"suggestion": "29", "accusation": "30"}.get(kind, "elsewhere")
     return PathwayNotice(
-        **_every_notice(station, matter, number, issued_on),
+        **words.to_petitioner(_addressee(words)),
         summary="" if kind == "accusation" else matter.text("summary"),
         route=route,
         accusation=kind == "accusation",
-        forwarded_by=_forwarder(station, matter),
+        forwarded_by=_forwarder(words),
         forwarded_on=matter.text("referral_received_on"),
         legal_basis=matter.text("legal_basis"),
         where=matter.text("target_organ"),
@@ -92,15 +60,16 @@ def pathway(station: Station, matter: CaseState, number: str, issued_on: date) -
     )
 
 
-def referral(station: Station, matter: CaseState, number: str, issued_on: date) -> ReferralNotice:
+def referral(words: CaseWords) -> ReferralNotice:
     """F08 转送告知书 (R 23①); no day is promised that depends on a receipt nobody knows yet."""
+    station, matter = words.station, words.matter
     assigned = matter.text("stage") == "assigned"
     sent = matter.text("assigned_on") if assigned else matter.text("referred_on")
     directory = {row.code: row for row in station.store.offices()}
     target = directory.get(matter.text("to_office"))
     accusation = matter.text("matter_class") == "accusation"
     return ReferralNotice(
-        **_every_notice(station, matter, number, issued_on),
+        **words.to_petitioner(_addressee(words)),
         summary="" if accusation else matter.text("summary"),
         to_organ=matter.text("to_name") or (target.name if target else matter.text("to_office")),
         sent_on=sent,
@@ -113,22 +82,23 @@ def referral(station: Station, matter: CaseState, number: str, issued_on: date) 
     )
 
 
-def service_return(station: Station, matter: CaseState, of_paper: str) -> ServiceReturn:
+def service_return(words: CaseWords, of_paper: str) -> ServiceReturn:
     """F18 送达回证, blank or with the facts of the delivery."""
+    station, matter = words.station, words.matter
     notice = matter.get(f"paper.{of_paper}")
     if not isinstance(notice, Mapping):
         raise Refusal("notice_unknown", field="of_paper")
     delivery = matter.get(f"delivery.{of_paper}")
     said: Mapping[str, object] = delivery if isinstance(delivery, Mapping) else {}
     ways = {"in_person": "当面", "post": "邮寄", "other": "其他"}
-    petitioner = station.store.state(matter.text("petitioner")) if matter.text("petitioner") else None
+    petitioner = words.petitioner
     address = (petitioner.text("delivery_address") or petitioner.text("address")) if petitioner else ""
     return ServiceReturn(
         organ=station.office.name,
         number=matter.text("number"),
         document_title=TITLES.get(str(notice.get("form")), ""),
         document_number=str(notice.get("number", "")),
-        recipient=_addressee(station, matter),
+        recipient=_addressee(words),
         accusation=matter.text("matter_class") == "accusation",
         address=address,
         delivered_at=str(said.get("at", "")),
@@ -141,25 +111,20 @@ def service_return(station: Station, matter: CaseState, of_paper: str) -> Servic
         witnesses=(str(said["witness"]),) if said.get("witness") else (),
         servers=(str(said["deliverer"]),) if said.get("deliverer") else (),
         remark=str(said.get("remark", "")),
-        query_code=_query_code(station, matter),
+        query_code=words.query_code,
     )
 
 
-def _addressee(station: Station, matter: CaseState) -> str:
-    petitioner = station.store.state(matter.text("petitioner")) if matter.text("petitioner") else None
-    name = petitioner.text("name") if petitioner else ""
+def _addressee(words: CaseWords) -> str:
+    """The petitioner by name: these papers go into his own hands, of an accusation too."""
+    name = words.petitioner.text("name") if words.petitioner else ""
     if not name:
         raise Refusal("addressee_unknown", field="form", article="R 23②")
     return name
 
 
-def _forwarder(station: Station, matter: CaseState) -> str:
-    code = matter.text("received_by_referral")
-    if not code and matter.text("referral_received_on"):
-        code = matter.text("office")
-    return next((row.name for row in station.store.offices() if row.code == code), code)
-
-
-def _query_code(station: Station, matter: CaseState) -> str:
-    visit = station.store.state(matter.text("visit"))
-    return visit.text("query_code") if visit else ""
+def _forwarder(words: CaseWords) -> str:
+    code = words.matter.text("received_by_referral")
+    if not code and words.matter.text("referral_received_on"):
+        code = words.matter.text("office")
+    return words.office(code)

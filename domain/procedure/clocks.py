@@ -104,6 +104,17 @@ def notice_off(state: CaseState) -> str:
     return ""
 
 
+def hearing_days(state: CaseState, of: str) -> Exclusions:
+    """Hearings 听证 held in a part of the procedure, first and last day both included (R 36②), the earliest first."""
+    found = []
+    for value in state.items("hearing").values():
+        if isinstance(value, dict) and value.get("of") == of:
+            first, last = iso_day(value.get("first")), iso_day(value.get("last"))
+            if first is not None and last is not None and first <= last:
+                found.append((first, last))
+    return tuple(sorted(found))
+
+
 def extensions(state: CaseState) -> list[int]:
     """The days of every extension of the handling that runs; one before it was ordered anew counts no more."""
     if state.text("redone_on") > state.text("extended_on"):
@@ -235,19 +246,9 @@ class _Clocks:
             day, ended = iso_day(days.get(start)), iso_day(days.get(end))
             if day is None or (over and ended is None):
                 continue
-            hearings = self.hearings("recheck") if clock is Clock.T11 else ()
+            hearings = hearing_days(self.state, "recheck") if clock is Clock.T11 else ()
             found.append(self.clock(clock, day, _first((ended, None if over else self.ended)), exclude=hearings))
         return found
-
-    def hearings(self, of: str) -> Exclusions:
-        """Hearings held in this part of the procedure, both days included (R 36②)."""
-        found = []
-        for value in self.state.items("hearing").values():
-            if isinstance(value, dict) and value.get("of") == of:
-                first, last = iso_day(value.get("first")), iso_day(value.get("last"))
-                if first is not None and last is not None and first <= last:
-                    found.append((first, last))
-        return tuple(sorted(found))
 
     def clock(
         self,
