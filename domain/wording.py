@@ -207,7 +207,7 @@ class WordingBook:
     __slots__ = ("_local", "shipped")
 
     def __init__(self, shipped: Mapping[str, Words] | None = None, local: Iterable[Wording] = ()) -> None:
-        self.shipped: Mapping[str, Words] = MappingProxyType(dict(shipped or {}))
+        self.shipped: Mapping[str, Words] = MappingProxyType(shipped or {})
         self._local = tuple(sorted(local, key=lambda each: (each.form, each.region, each.version)))
 
     def with_local(self, local: Iterable[Wording]) -> WordingBook:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import cast
 
@@ -36,10 +38,29 @@ def table(name: str) -> dict[str, object]:
     return _read(path(f"tables/{name}.json"))
 
 
-def wording(version: str) -> dict[str, dict[str, object]]:
-    """A shipped set of wording by form (shape: ``domain.wording``), and its Chinese names under ``titles``."""
-    folder = path(f"wording/{version}")
-    return {file.stem: tomllib.loads(file.read_text(encoding="utf-8")) for file in sorted(folder.glob("*.toml"))}
+@cache
+def wording_of(version: str, form: str) -> Mapping[str, object]:
+    """The shipped wording of a form (shape: ``domain.wording``), read once; FileNotFoundError if there is none."""
+    return tomllib.loads(path(f"wording/{version}/{form}.toml").read_text(encoding="utf-8"))
+
+
+class Wording(Mapping[str, Mapping[str, object]]):
+    """A shipped set of wording by form; each is read when it is asked for. Beside them lie their ``titles``."""
+
+    def __init__(self, version: str) -> None:
+        self._version = version
+        self._forms = sorted({file.stem for file in path(f"wording/{version}").glob("*.toml")} - {"titles"})
+
+    def __getitem__(self, form: str) -> Mapping[str, object]:
+        if form not in self._forms:
+            raise KeyError(form)
+        return wording_of(self._version, form)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._forms)
+
+    def __len__(self) -> int:
+        return len(self._forms)
 
 
 def tables() -> list[str]:

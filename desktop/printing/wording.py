@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from domain.wording import blanks, fixed_part, lint, sentences_of
-from resources import path
+from resources import wording_of
 
 __all__ = ["blanks", "fill", "fixed_part", "given", "lint", "listed", "paragraphs", "sentence", "sentences_of", "words"]
 
@@ -32,12 +30,7 @@ def given(version: str, form: str, said: Mapping[str, Any] | None) -> Iterator[N
 def words(version: str, form: str) -> Mapping[str, Any]:
     """The wording of a form. KeyError-free: a version neither given nor shipped is a FileNotFoundError."""
     local = _GIVEN.get()
-    return local[1] if local is not None and local[0] == f"{version} {form}" else _shipped(version, form)
-
-
-@cache
-def _shipped(version: str, form: str) -> Mapping[str, Any]:
-    return cast("Mapping[str, Any]", tomllib.loads(path(f"wording/{version}/{form}.toml").read_text(encoding="utf-8")))
+    return local[1] if local is not None and local[0] == f"{version} {form}" else wording_of(version, form)
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:

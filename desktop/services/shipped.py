@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Final, cast
+from typing import cast
 
 import resources
 from desktop.models.store.tables import Shipped
@@ -17,8 +17,6 @@ from domain.ruletable import parse_rules
 from domain.wording import WordingBook, Words
 from domain.wordingtext import Titles
 from domain.workcalendar import YearTable, parse_calendar
-
-_TITLES: Final = "titles"
 
 
 @lru_cache(maxsize=1)
@@ -47,14 +45,13 @@ def shipped_tables() -> Shipped:
 @lru_cache(maxsize=1)
 def shipped_wording() -> WordingBook:
     """The wording in the package that new papers are printed in where nothing local counts."""
-    found = resources.wording(WORDING)
-    return WordingBook({form: cast("Words", words) for form, words in found.items() if form != _TITLES})
+    return WordingBook(cast("Mapping[str, Words]", resources.Wording(WORDING)))
 
 
 @lru_cache(maxsize=1)
 def wording_titles() -> Titles:
     """What blanks and parts of the wording are called in Chinese."""
-    found = cast("dict[str, dict[str, str]]", resources.wording(WORDING)[_TITLES])
+    found = cast("Mapping[str, Mapping[str, str]]", resources.wording_of(WORDING, "titles"))
     return Titles(found["blanks"], found["parts"])
 
 

@@ -101,5 +101,5 @@ def _codes(store: CountyStore, text: str) -> ActDraft:
 
 def _wording(store: CountyStore, text: str) -> ActDraft:
     command = ImportWording(text)
-    shipped = cast("dict[str, Words]", resources.wording(WORDING))
+    shipped = cast("dict[str, Words]", resources.Wording(WORDING))
     return tables.import_wording(command, store.fold_case(tables.case_of_wording(command, shipped)), shipped, None)
