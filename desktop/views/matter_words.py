@@ -55,7 +55,7 @@ def groups(whole: Whole) -> list[DetailGroup]:
     if whole.matter.matter_class == "accusation":
         words = (
             Detail("信访人", whole.matter.main_name or "匿名"),
-            Detail("保密", "检举控告，信访人信息不在此显示（第三十条）"),
+            Detail("保密", SECRECY),
         )
         groups.append(DetailGroup("信访人", words))
     elif person is not None:
