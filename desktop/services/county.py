@@ -19,7 +19,9 @@ from desktop.services.station import Station
 from domain.acttime import WRONG_CLOCK_MS
 from domain.audience import restricted
 from domain.beijing import beijing_minute
+from domain.decisions.desk import Desk
 from domain.faults import SurroundingsFault
+from domain.refusals import Refusal
 from sync import client
 from sync.exchange import START_BUDGET, Applied, Identity, apply_answer, build_request
 from sync.log import SigningKey
@@ -266,8 +268,16 @@ def sync_state(station: Station) -> SyncState:
         clock=store.clock_quality(now_ms),
         last_known_at=beijing_minute(store.last_known_ms),
         waiting_hours=hours,
-        too_long=hours >= desk.rules.number("unsent_hours", desk.today),
+        too_long=_too_long(hours, desk),
     )
+
+
+def _too_long(hours: int, desk: Desk) -> bool:
+    """Whether work has waited longer than the office's rule lets it."""
+    try:
+        return hours >= desk.rules.number("unsent_hours", desk.today)
+    except Refusal:  # this PC's clock stands before the rule began: the state is told all the same
+        return False
 
 
 def _waiting_since(station: Station) -> int | None:

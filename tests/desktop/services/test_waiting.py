@@ -85,6 +85,14 @@ def test_row_25_after_thirty_hours_without_a_line_the_banner_says_so_and_each_vi
     assert county.select("SELECT count(*) FROM act WHERE content LIKE '%visit_registered%'") == [(1,)]
 
 
+def test_a_clock_that_stands_before_every_rule_keeps_nothing_from_the_county(enrolled: Hall) -> None:
+    enrolled.register()
+    enrolled.clock.at("2001-01-01 08:00")
+    assert not exchange.sync_state(enrolled.station).too_long
+    exchange.exchange_once(enrolled.station)
+    assert agree(enrolled) == []
+
+
 def test_a_station_without_a_county_lists_what_is_here_too(hall: Hall) -> None:
     hall.register()
     assert {row.state_words for row in agree(hall)} == {"待上报"}
