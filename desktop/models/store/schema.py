@@ -122,8 +122,15 @@ INSERT INTO chore SELECT 'matters' WHERE EXISTS (SELECT 1 FROM matter);
 
 
 def _procedure(db: Database) -> None:
-    """Tables of rules and codes as acts, and the row of a matter by the table of procedure."""
-    _run(db, tables.PROJECTION, tables.OWN, CHORES)
+    """Tables of rules and codes as acts, and the row of a matter by the table of procedure.
+
+    Files of one trial landing (``0.2.0-second`` among the kept releases) had these tables in their first step already,
+    with the mark in the middle of a matter's row: there it only moves to the end.
+    """
+    if "content_mark" in db["matter"].columns_dict:
+        _run(db, "ALTER TABLE matter DROP COLUMN content_mark;", tables.MARK, CHORES)
+    else:
+        _run(db, tables.MARK, tables.PROJECTION, tables.OWN, CHORES)
 
 
 def _run(db: Database, *scripts: str) -> None:

@@ -31,8 +31,10 @@ from domain.workcalendar import WorkCalendar, YearTable, parse_calendar
 TABULAR: Final = ("calendar/", RULES, CODES, WORDING)
 """Cases that measure other cases: in a rebuild they come first."""
 
-PROJECTION: Final = """
+MARK: Final = """
 ALTER TABLE matter ADD COLUMN content_mark TEXT NOT NULL DEFAULT '';  -- what the content class was given by
+"""
+PROJECTION: Final = """
 CREATE TABLE given_table (              -- imported tables of rules and codes, every version
   case_id TEXT NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (case_id, version)
 ) STRICT, WITHOUT ROWID;
