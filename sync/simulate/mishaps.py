@@ -114,12 +114,13 @@ def county_crash(world: World, event: Event, chance: random.Random) -> None:
         if not isinstance(tables, DiskTables):
             tables.cut()
     except PowerCut:
+        world.look_at_county(station, frame)
         world.power_back(chance)
     except Unanswered as refused:
         world.tally[f"refused {refused.code}"] += 1
     tables.heal()
     world.county.cut_in_project = False
-    world.promised |= world.checker.county_took(world.county)
+    world.look_at_county(station, frame)
 
 
 def county_full(world: World, event: Event, chance: random.Random) -> None:
@@ -136,7 +137,7 @@ def county_full(world: World, event: Event, chance: random.Random) -> None:
         return
     finally:
         world.county.tables.heal()
-        world.promised |= world.checker.county_took(world.county)
+        world.look_at_county(station, frame)
     world.flying.append(Message(station, answer, request, False, True))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -75,6 +75,8 @@ class World:
         """Series the county leases to every desk."""
         self.knew: dict[bytes, list[Lease]] = {}
         """Request frame → leases its station knew when it asked."""
+        self._asked_last: tuple[Collection[Lease], Collection[str]] = ((), ())
+        """Of the county's last request: leases its station knew, and scopes it may read."""
         self.post_office = sticks.Post()
         self._level_at: dict[str, tuple[int, ...]] = {}
         """Station → how much the county held when it last told it in the end that nothing is new."""
@@ -210,10 +212,18 @@ class World:
             self.tally["certificates shown"] += 1
             answer = self.county.serve(frame, station.header())
         finally:
-            if not self.county.tables.dead:
-                self.promised |= self.checker.county_took(self.county, self.knew.get(frame, ()), station.scopes)
+            self.look_at_county(station, frame)
         self.checker.answer_left(answer, request, station, self.county.store.public_key, station.scopes)
         return answer
+
+    def look_at_county(self, station: SimStation, frame: bytes) -> None:
+        """The checker looks at what the county took of a request; after a power cut, when the power is back."""
+        self._asked_last = (self.knew.get(frame, ()), station.scopes)
+        if not self.county.tables.dead:
+            self._look_at_county()
+
+    def _look_at_county(self) -> None:
+        self.promised |= self.checker.county_took(self.county, *self._asked_last)
 
     def take(self, station: SimStation, request: Request, frame: bytes) -> Applied:
         """A station applies an answer. Raises WireDamaged, PowerCut, SurroundingsFault's driver error."""
@@ -377,7 +387,7 @@ class World:
             self.county.restart(chance)
             lost = self.promised - beneath.act_ids(self.county.tables.db)
             demand(not lost, "I1", f"the county lost {len(lost)} acts in a power cut")
-            self.checker.county_anew(self.county)
+            self._look_at_county()  # the same file, perhaps with what it committed just before the cut
         for station in self.crew:
             if station.tables.dead:
                 self.tally["power cuts at a station"] += 1

@@ -72,17 +72,18 @@ def test_where_the_search_for_a_missing_safeguard_is_directed_nothing_fails_whil
 
 
 @pytest.mark.parametrize(
-    ("seed", "once"),
+    ("seed", "bias", "once"),
     [
-        (125, "a report by stick did not introduce its writer to a county put back, which never took its acts"),
-        (236, "the refusal of an act that another station brought back was never told to its author"),
-        (271, "numbers whose lease came back after their holder was suspended stayed open"),
-        (313, "an act that its case was shown with came back by a neighbour"),
-        (2438, "a desk enrolled anew was learnt of by a county put back after its old machine had been heard"),
+        (125, BY_STICK, "a report by stick did not introduce its writer to a county put back, without any of its acts"),
+        (236, BY_STICK, "the refusal of an act that another station brought back was never told to its author"),
+        (271, BY_STICK, "numbers whose lease came back after their holder was suspended stayed open"),
+        (313, BY_STICK, "an act that its case was shown with came back by a neighbour"),
+        (2438, BY_STICK, "a county put back learnt of a desk enrolled anew after its old machine had been heard"),
+        (500128, None, "an act that took a case back, committed just before a power cut, seemed shown to strangers"),
     ],
 )
-def test_a_history_that_once_went_wrong_goes_well(seed, once):
-    _, failure = try_plan(draw(seed, on_disk=False, bias=BY_STICK))
+def test_a_history_that_once_went_wrong_goes_well(seed, bias, once):
+    _, failure = try_plan(draw(seed, on_disk=False, bias=bias))
     assert failure is None, f"{once}: {told(failure)}"
 
 
