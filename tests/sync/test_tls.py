@@ -7,7 +7,6 @@ import json
 import shutil
 import ssl
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -44,14 +43,8 @@ class SecretCounty(County):
         command = [*self._command(), "--port", str(self.port)]
         with (self.folder.parent / f"{self.folder.name}.log").open("ab") as log:
             self.process = subprocess.Popen(command, stderr=log)
-        for _ in range(200):
-            try:
-                if pool.request("GET", f"https://127.0.0.1:{self.port}/health").status == 200:
-                    return self
-            except urllib3.exceptions.HTTPError:
-                assert self.process.poll() is None, "the county ended"
-                time.sleep(0.05)
-        raise AssertionError("the county did not start")
+        self.come_up(lambda: pool.request("GET", f"https://127.0.0.1:{self.port}/health").status)
+        return self
 
 
 @pytest.fixture
