@@ -153,13 +153,20 @@ class StationFeed:
         self._db.executemany(sql, [(bytes.fromhex(writer),) for writer in writers])
 
     def offer_forked(self, writer: str) -> None:
-        """Offer the acts of a forked own writer that were not seen back, beside the chain they can no longer go in."""
+        """Offer the acts of a forked own writer that were not seen back, beside the chain they can no longer go in.
+
+        Those that were refused too: a county that shows another past of this log may have been put back since it said
+        so, and then no longer keeps them. If it does, it says so again.
+        """
+        name = bytes.fromhex(writer)
+        self._db.execute(
+            "DELETE FROM refused_act WHERE act_seq IN (SELECT a.seq FROM act a WHERE a.writer = ?)", (name,)
+        )
         self._db.execute(
             "INSERT INTO adrift SELECT a.seq FROM act a WHERE a.writer = ?"
             " AND NOT EXISTS (SELECT 1 FROM confirmed c WHERE c.act_seq = a.seq)"
-            " AND NOT EXISTS (SELECT 1 FROM refused_act r WHERE r.act_seq = a.seq)"
             " ON CONFLICT (act_seq) DO NOTHING",
-            (bytes.fromhex(writer),),
+            (name,),
         )
 
     def offer(self, act_seqs: Iterable[int]) -> None:

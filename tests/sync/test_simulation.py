@@ -16,12 +16,19 @@ from sync.simulate.ablations import ABLATIONS, removed
 from sync.simulate.accidents import Broken, PowerCut
 from sync.simulate.keys import remembered
 from sync.simulate.mishaps import HANDLERS
-from sync.simulate.plan import BY_STICK, PROFILES, draw, profile
+from sync.simulate.plan import BY_STICK, PROFILES, Bias, draw, profile
 from sync.simulate.run import clock_free, play, shrink, tell, try_plan
 from sync.simulate.world import World, forget_templates
 
 TIMES = int(os.environ.get("XINFANG_SEEDS", "1"))
 BLOCK = 40
+DESKS = Bias(
+    weights={
+        "revoke": 1.5, "reenrol": 2.0, "county_restore": 3.0, "county_backup": 2.0, "share": 5.0, "forge": 1.0,
+        "spoil": 1.0, "guess": 2.0, "station_clone": 1.5,
+    }
+)  # fmt: skip
+"""Desks that are revoked, enrolled anew and copied, beside a county put back."""
 
 
 @pytest.fixture(autouse=True)
@@ -80,6 +87,7 @@ def test_where_the_search_for_a_missing_safeguard_is_directed_nothing_fails_whil
         (313, BY_STICK, "an act that its case was shown with came back by a neighbour"),
         (2438, BY_STICK, "a county put back learnt of a desk enrolled anew after its old machine had been heard"),
         (500128, None, "an act that took a case back, committed just before a power cut, seemed shown to strangers"),
+        (5000010, DESKS, "refused acts of one of two twins were not brought again to a county put back"),
     ],
 )
 def test_a_history_that_once_went_wrong_goes_well(seed, bias, once):
