@@ -23,7 +23,7 @@ from sync.server.series import SeriesBook
 from sync.server.sticks import Sticks
 from sync.server.store import CountyStore
 from sync.simulate import database, removals
-from sync.simulate.plan import BY_STICK, RESTORES, Bias
+from sync.simulate.plan import BY_STICK, DESKS, RESTORES, Bias
 from sync.simulate.world import forget_templates
 
 Patch = tuple[object, str, Any]
@@ -122,8 +122,8 @@ _TABLE: Final = (
     Ablation("F", "a station is sent its own acts", ((county, "pulls_of", removals.no_references_without_own),)),
     Ablation(
         "G",
-        "a rewind must answer the claim still held",
-        ((station._State, "rewind", removals.any_rewind),),
+        "a rewind must answer the claim still held (what a forked log was refused is brought again all the same)",
+        ((station._State, "rewind", removals.any_rewind), (StationFeed, "offer_forked", removals.offer_unrefused)),
         _LATE,
         first=1390,
     ),
@@ -250,6 +250,13 @@ _TABLE: Final = (
         ((StationFeed, "bring_unseen_again", removals.no),),
         BY_STICK,
         first=230,
+    ),
+    Ablation(
+        "refused_again",
+        "where a log has forked, what was refused is brought again",
+        ((StationFeed, "offer_forked", removals.offer_unrefused),),
+        DESKS,
+        first=5000005,
     ),
     Ablation(
         "sealed_again",

@@ -129,6 +129,20 @@ RESTORES: Final = Bias(weights={"county_restore": 4.0, "county_backup": 4.0, "st
 TWINS: Final = Bias(weights={"station_backup": 3.0, "station_restore": 3.0, "station_clone": 2.0, "reenrol": 1.0})
 PAPERS: Final = Bias(weights={"take_number": 25.0, "give_up": 1.0, "turn_year": 2.0, "close_year": 2.0})
 SHARES: Final = Bias(weights={"share": 8.0, "guess": 2.0, "county_restore": 1.0}, chances={"restricted": 0.5})
+DESKS: Final = Bias(
+    weights={
+        "revoke": 1.5,
+        "reenrol": 2.0,
+        "county_restore": 3.0,
+        "county_backup": 2.0,
+        "share": 5.0,
+        "forge": 1.0,
+        "spoil": 1.0,
+        "guess": 2.0,
+        "station_clone": 1.5,
+    }
+)
+"""Desks that are revoked, enrolled anew and copied, beside a county put back: dealt to no seed by itself."""
 PROFILES: Final[Mapping[str, tuple[int, Bias]]] = {
     "any": (8, Bias()),
     "by stick": (3, BY_STICK),

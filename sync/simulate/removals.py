@@ -57,6 +57,7 @@ _admit: Final = ActLog.admit
 _have: Final = station._State.have
 _rewind: Final = station._State.rewind
 _pull: Final = station._State.pull
+_offer_forked: Final = StationFeed.offer_forked
 _entries: Final = county._Taken._entries
 _code: Final = delivery.Delivery._code
 _copy: Final = database.MemoryTables.copy
@@ -212,6 +213,14 @@ def any_report(self: Sticks, _report: Any, station: Any, taken: Any) -> Any:
 
 def nothing(*_args: Any, **_more: Any) -> None:
     return None
+
+
+def offer_unrefused(self: StationFeed, writer: str) -> None:
+    """What the county once refused counts as said, though it may have been put back since."""
+    refused = self._db.execute("SELECT act_seq, code FROM refused_act").fetchall()
+    _offer_forked(self, writer)
+    self._db.executemany("INSERT INTO refused_act VALUES (?, ?) ON CONFLICT DO NOTHING", refused)
+    self._db.executemany("DELETE FROM adrift WHERE act_seq = ?", [(seq,) for seq, _code in refused])
 
 
 def none_found(*_args: Any, **_more: Any) -> dict[Any, Any]:

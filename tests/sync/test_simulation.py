@@ -16,19 +16,12 @@ from sync.simulate.ablations import ABLATIONS, removed
 from sync.simulate.accidents import Broken, PowerCut
 from sync.simulate.keys import remembered
 from sync.simulate.mishaps import HANDLERS
-from sync.simulate.plan import BY_STICK, PROFILES, Bias, draw, profile
+from sync.simulate.plan import BY_STICK, DESKS, PROFILES, draw, profile
 from sync.simulate.run import clock_free, play, shrink, tell, try_plan
 from sync.simulate.world import World, forget_templates
 
 TIMES = int(os.environ.get("XINFANG_SEEDS", "1"))
 BLOCK = 40
-DESKS = Bias(
-    weights={
-        "revoke": 1.5, "reenrol": 2.0, "county_restore": 3.0, "county_backup": 2.0, "share": 5.0, "forge": 1.0,
-        "spoil": 1.0, "guess": 2.0, "station_clone": 1.5,
-    }
-)  # fmt: skip
-"""Desks that are revoked, enrolled anew and copied, beside a county put back."""
 
 
 @pytest.fixture(autouse=True)
