@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from functools import lru_cache
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from sync.log.feed import COUNTY_SCHEMA
 from sync.log.log import SCHEMA, Database
@@ -102,6 +103,28 @@ def open_database(folder: Path, address: str = "") -> CountyDatabase:
     from sync.server.postgres import PostgresDatabase  # its library is loaded only where it is used
 
     return PostgresDatabase(address)
+
+
+class Insert(NamedTuple):
+    """An insert of nothing but parameters, taken apart: it may be written for many rows at once."""
+
+    table: str
+    columns: str
+    """As listed in the statement; empty for all of the table's."""
+    width: int
+    conflict: str
+
+
+_VALUES: Final = re.compile(
+    r"INSERT INTO (\w+)(?: \(([^()]*)\))? VALUES \((\?(?:, \?)*)\)\s*(ON CONFLICT .*)?", re.DOTALL
+)
+
+
+@lru_cache(maxsize=256)
+def read_insert(text: str) -> Insert | None:
+    """None for other statements."""
+    found = _VALUES.fullmatch(text)
+    return None if found is None else Insert(found[1], found[2] or "", found[3].count("?"), found[4] or "")
 
 
 _TABLE: Final = re.compile(r"CREATE TABLE (\w+) \((.*?)\)\s*STRICT", re.DOTALL)

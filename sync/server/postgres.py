@@ -18,7 +18,7 @@ from psycopg import errors
 
 from domain.faults import SurroundingsFault
 from sync.log.schema import statements
-from sync.server.databases import FULL_SCHEMA, SCHEMA_VERSION, new_table, renew, tables
+from sync.server.databases import FULL_SCHEMA, SCHEMA_VERSION, new_table, read_insert, renew, tables
 
 CONNECT_S: Final = 10
 LOCK_S: Final = 10
@@ -128,11 +128,12 @@ class PostgresDatabase(PostgresReader):
         rows = parameters if isinstance(parameters, list) else list(parameters)
         if not rows:
             return
-        bulk = _bulk(text) if len(rows) >= _COPY_FROM else None
-        if bulk is None:
+        insert = read_insert(text) if len(rows) >= _COPY_FROM else None
+        if insert is None or (insert.columns and insert.conflict):
             super().executemany(text, rows)
             return
-        table, columns, conflict = bulk
+        table, columns = insert.table, _RESERVED.sub('"window"', insert.columns)
+        conflict = _RESERVED.sub('"window"', insert.conflict)
         names = [name.strip(' "') for name in columns.split(",")] if columns else list(_kinds()[table])
         kinds = [_kinds()[table][name] for name in names]
         if conflict:
@@ -240,20 +241,6 @@ def _kinds() -> dict[str, dict[str, str]]:
     """Table → column → its type."""
     names = {"INTEGER": "bigint", "TEXT": "text", "BLOB": "bytea"}
     return {table.name: {column: names[kind] for column, kind in table.columns.items()} for table in tables()}
-
-
-_VALUES: Final = re.compile(
-    r"INSERT INTO (\w+)(?: \(([^()]*)\))? VALUES \((\?(?:, \?)*)\)\s*(ON CONFLICT .*)?", re.DOTALL
-)
-
-
-@lru_cache(maxsize=256)
-def _bulk(text: str) -> tuple[str, str, str] | None:
-    """(table, column list, conflict clause) of an insert of nothing but parameters; None for other statements."""
-    found = _VALUES.fullmatch(text)
-    if found is None or (found[2] and found[4]):
-        return None
-    return found[1], found[2] or "", _RESERVED.sub('"window"', found[4] or "")
 
 
 def postgres_schema() -> list[str]:
