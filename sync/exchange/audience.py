@@ -235,7 +235,8 @@ class Delivery:
         old = [item.seq for item in self._taken if not item.new]
         lying = self._feed.scopes_of(old) if old else {}
         for item in self._taken:
-            act = Delivered(item.seq, item.entry.hash, item.entry.content)
+            entry = item.entry
+            act = Delivered(item.seq, entry.hash, entry.content, entry if item.new and item.chained else None)
             for scope in self._targets(item) - lying.get(item.seq, set()):
                 found.setdefault(scope, {})[item.seq] = act
         for scope, cases in self._joined().items():

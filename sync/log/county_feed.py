@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 
 from domain.audience import SHARED_TABLES
 from sync.log.chain import Entry, LogDamaged
@@ -41,9 +41,8 @@ LARGEST_PIECE: Final = 1024
 """Positions read from a feed at once: few at first, since most rounds want few; but all that a usual round brought."""
 
 
-@dataclass(frozen=True, slots=True)
-class FeedItem:
-    """One position of a feed. ``entry.content`` is empty when the reader is known to hold the act."""
+class FeedItem(NamedTuple):
+    """One position of a feed. ``entry.content`` may be left out where the reader is known to hold the act."""
 
     seq: int
     roll: bytes
@@ -51,14 +50,35 @@ class FeedItem:
     known: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Delivered:
+class Delivered(NamedTuple):
     """An act on its way into a feed."""
 
     seq: int
     """Its storage key."""
     hash: bytes
     content: bytes
+    entry: Entry | None = None
+    """The act as it lies in its author's chain, where that is certain."""
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """The last positions of a feed, as this transaction wrote them."""
+
+    after: Position
+    items: list[tuple[int, bytes, Entry]]
+    """Position, rolling hash, act."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Foreseen:
+    """What one look said of all that the rounds of a transaction ask, kept up with what they write."""
+
+    shown: dict[str, dict[str, bool]]
+    """Case → scope → whether it is shown it."""
+    heads: dict[str, Position]
+    claimed: dict[str, set[str]]
+    ends: dict[str, _End] = field(default_factory=dict)
 
 
 class CountyFeed:
@@ -66,6 +86,31 @@ class CountyFeed:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._foreseen: _Foreseen | None = None
+
+    # many rounds at once -----------------------------------------------------------------------------------------
+
+    def foresee(self, case_ids: Iterable[str], scopes: Iterable[str], stations: Iterable[str]) -> None:
+        """Look up at once what several rounds of one transaction will ask: these cases' audiences, these feeds' ends,
+        what these stations claimed.
+
+        The caller's transaction is the only writer, and says :meth:`forget` where it ends or takes something back.
+        """
+        self._foreseen = None
+        cases, claimed = set(case_ids), {station: set[str]() for station in stations}
+        shown: dict[str, dict[str, bool]] = {case_id: {} for case_id in cases}
+        shown |= self.audience(cases)
+        for some in batched(sorted(claimed)):
+            sql = f"SELECT station, writer FROM claimed WHERE station IN ({marks(some)})"
+            for station, writer in self._db.execute(sql, some):
+                claimed[str(station)].add(bytes(writer).hex())
+        self._foreseen = _Foreseen(shown, self.heads(scopes), claimed)
+
+    def forget(self) -> None:
+        """What was looked up before does not hold any more."""
+        self._foreseen = None
+
+    # feeds -------------------------------------------------------------------------------------------------------
 
     def head(self, scope: str) -> Position:
         """The end of a feed."""
@@ -74,6 +119,9 @@ class CountyFeed:
 
     def heads(self, scopes: Iterable[str]) -> dict[str, Position]:
         """The ends of several feeds."""
+        scopes = list(scopes)
+        if self._foreseen is not None and self._foreseen.heads.keys() >= set(scopes):
+            return {scope: self._foreseen.heads[scope] for scope in scopes}
         found = {scope: Position(0, start_roll(scope)) for scope in scopes}
         for some in batched(list(found)):
             sql = f"SELECT scope, seq, roll_hash FROM feed_head WHERE scope IN ({marks(some)})"
@@ -85,6 +133,10 @@ class CountyFeed:
         """The rolling hash at a position; None behind the end."""
         if seq == 0:
             return start_roll(scope)
+        told = self._foreseen.ends.get(scope) if self._foreseen is not None else None
+        if told is not None and seq >= told.after.n:
+            place = seq - told.after.n
+            return told.after.hash if not place else told.items[place - 1][1] if place <= len(told.items) else None
         row = self._db.execute("SELECT roll_hash FROM feed WHERE scope = ? AND seq = ?", (scope, seq)).fetchone()
         return None if row is None else bytes(row[0])
 
@@ -98,10 +150,19 @@ class CountyFeed:
         rows: list[tuple[object, ...]] = []
         for scope, head in heads.items():
             seq, previous = head.n, head.hash
+            told: list[tuple[int, bytes, Entry]] = []
             for act in by_scope[scope]:
                 seq, previous = seq + 1, roll(previous, act.hash, act.content)
                 rows.append((scope, seq, act.seq, previous))
+                if act.entry is not None:
+                    told.append((seq, previous, act.entry))
             heads[scope] = Position(seq, previous)
+            if self._foreseen is not None:
+                self._foreseen.heads[scope] = heads[scope]
+                if len(told) == len(by_scope[scope]):
+                    self._foreseen.ends.setdefault(scope, _End(head, [])).items.extend(told)
+                else:
+                    self._foreseen.ends.pop(scope, None)
         self._db.executemany("INSERT INTO feed VALUES (?, ?, ?, ?)", rows)
         self._db.executemany(
             "INSERT INTO feed_head VALUES (?, ?, ?) ON CONFLICT (scope) DO UPDATE"
@@ -114,16 +175,23 @@ class CountyFeed:
     def audience(self, case_ids: Iterable[str]) -> dict[str, dict[str, bool]]:
         """Every scope each of these cases was ever delivered to: case id → scope → whether it is still shown it."""
         found: dict[str, dict[str, bool]] = {}
-        for ids in batched(list(case_ids)):
+        wanted = list(case_ids)
+        if self._foreseen is not None and self._foreseen.shown.keys() >= set(wanted):
+            return {case_id: dict(shown) for case_id in wanted if (shown := self._foreseen.shown[case_id])}
+        for ids in batched(wanted):
             sql = f"SELECT case_id, scope, state FROM audience WHERE case_id IN ({marks(ids)})"
             for case_id, scope, state in self._db.execute(sql, ids):
                 found.setdefault(str(case_id), {})[str(scope)] = bool(state)
         return found
 
-    def set_audience(self, rows: Iterable[tuple[str, str, bool]], *, new: bool = False) -> None:
+    def set_audience(self, rows: Sequence[tuple[str, str, bool]], *, new: bool = False) -> None:
         """Note (case id, scope, whether what comes is delivered to it). ``new``: none of the cases has any yet."""
         known = "" if new else " ON CONFLICT (case_id, scope) DO UPDATE SET state = excluded.state"
         noted = [(case_id, scope, int(state)) for case_id, scope, state in rows]
+        if self._foreseen is not None:
+            for case_id, scope, state in rows:
+                if case_id in self._foreseen.shown:
+                    self._foreseen.shown[case_id][scope] = state
         if noted:
             self._db.executemany(f"INSERT INTO audience VALUES (?, ?, ?){known}", noted)
 
@@ -156,6 +224,8 @@ class CountyFeed:
 
     def claimed(self, station: str) -> set[str]:
         """The writers a station last claimed as its own and not forked."""
+        if self._foreseen is not None and station in self._foreseen.claimed:
+            return set(self._foreseen.claimed[station])
         rows = self._db.execute("SELECT writer FROM claimed WHERE station = ?", (station,))
         return {bytes(row[0]).hex() for row in rows}
 
@@ -171,11 +241,18 @@ class CountyFeed:
         self._db.executemany(
             "INSERT INTO claimed VALUES (?, ?)", [(station, bytes.fromhex(writer)) for writer in sorted(now - before)]
         )
+        if self._foreseen is not None:
+            self._foreseen.claimed[station] = now
 
     # refused acts ------------------------------------------------------------------------------------------------
 
     def read(self, scope: str, after: int, known: Mapping[str, int]) -> Iterator[FeedItem]:
         """Positions behind ``after``. ``known`` maps writers to how far the reader holds them: no content for those."""
+        end = self._foreseen.ends.get(scope) if self._foreseen is not None else None
+        if end is not None and after >= end.after.n:
+            for seq, rolled, entry in end.items[after - end.after.n :]:
+                yield FeedItem(seq, rolled, entry, known=known.get(entry.writer, 0) >= entry.n)
+            return
         case = " ".join("WHEN a.chained = 1 AND a.writer = ? AND a.n <= ? THEN NULL" for _ in known)
         content = f"CASE {case} ELSE a.content END" if known else "a.content"
         values: list[object] = [value for writer, n in known.items() for value in (bytes.fromhex(writer), n)]

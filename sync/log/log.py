@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Protocol, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from domain.acts import Act
 from sync.log.chain import Entry, LogDamaged, SigningKey, extend_chain, first_hash, verify_entries
@@ -66,12 +67,48 @@ def read_acts(entries: Iterable[Entry]) -> list[Act]:
     return acts
 
 
+Place: TypeAlias = tuple[int, bytes, bool]
+"""Where an act lies: storage key, chain hash, whether it stands in a chain held here."""
+
+
+@dataclass(slots=True)
+class _Foreseen:
+    """What one look said of all that the rounds of a transaction bring, kept up with what they put in."""
+
+    asked: set[str]
+    """Act ids that were looked up."""
+    writers: dict[str, list[WriterRow]]
+    """Station → its writers; missing where one of them changed since."""
+    top: int
+    """The highest storage key."""
+    known: dict[str, Place]
+
+
 class ActLog:
     """Acts on disk: append my own, admit another writer's, read by case or by writer, verify."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
         self._fresh: dict[bytes, Act] = {}
+        self._foreseen: _Foreseen | None = None
+
+    # many rounds at once ---------------------------------------------------------------------------------------
+
+    def foresee(self, act_ids: Iterable[str], stations: Iterable[str]) -> None:
+        """Look up at once what several rounds of one transaction will ask: these acts, and these stations' writers.
+
+        The caller's transaction is the only writer, and says :meth:`forget` where it ends or takes something back.
+        """
+        asked = set(act_ids)
+        seen = self._foreseen = _Foreseen(asked, {station: [] for station in stations}, *self._known(asked))
+        for some in batched(sorted(seen.writers)):
+            sql = f"SELECT {_WRITER} FROM writer WHERE station IN ({marks(some)}) ORDER BY writer"
+            for row in self._db.execute(sql, some):
+                seen.writers[str(row[1])].append(_writer(row))
+
+    def forget(self) -> None:
+        """What was looked up before does not hold any more."""
+        self._foreseen = None
 
     # writers ---------------------------------------------------------------------------------------------------
 
@@ -79,6 +116,7 @@ class ActLog:
         self, writer: str, station: str, office: str, public_key: bytes, birth: bytes = b"", *, attested: bool = False
     ) -> None:
         """Make a writer known, with an empty history; a known writer stays as it is."""
+        self._moved(writer, station)
         self._db.execute(
             "INSERT INTO writer (writer, station, office, public_key, have_n, have_hash, lamport, state, birth,"
             " attested) VALUES (?, ?, ?, ?, 0, ?, 0, 'active', ?, ?) ON CONFLICT (writer) DO NOTHING",
@@ -87,6 +125,7 @@ class ActLog:
 
     def name_writer(self, writer: str, station: str, office: str, public_key: bytes, birth: bytes) -> None:
         """Say anew whose key a known writer has, now proved (or, at a station, as the county says)."""
+        self._moved(writer, station)
         self._db.execute(
             "UPDATE writer SET station = ?, office = ?, public_key = ?, birth = ?, attested = 0 WHERE writer = ?",
             (station, office, public_key, birth or None, bytes.fromhex(writer)),
@@ -103,11 +142,14 @@ class ActLog:
 
     def writers_of(self, station: str) -> list[WriterRow]:
         """Every writer of one station, by id."""
+        if self._foreseen is not None and station in self._foreseen.writers:
+            return list(self._foreseen.writers[station])
         sql = f"SELECT {_WRITER} FROM writer WHERE station = ? ORDER BY writer"
         return [_writer(row) for row in self._db.execute(sql, (station,))]
 
     def set_writer_state(self, writer: str, state: str) -> None:
         """Mark a writer active, closed or forked."""
+        self._moved(writer)
         self._db.execute("UPDATE writer SET state = ? WHERE writer = ?", (state, bytes.fromhex(writer)))
 
     # writing ---------------------------------------------------------------------------------------------------
@@ -142,6 +184,7 @@ class ActLog:
         together = zip(entries, acts, strict=True)
         rows = [_row(seq, entry, act, 1) for seq, (entry, act) in enumerate(together, start=after.seq + 1)]
         self._db.executemany(_INSERT, rows)
+        self._lie_now(after.seq + len(rows), {act.act_id: (row[0], row[4], True) for act, row in zip(acts, rows, strict=True)})
         self._move_head(entries[-1], max(act.lamport for act in acts))
         return entries
 
@@ -176,7 +219,7 @@ class ActLog:
 
     def _insert(self, entries: Sequence[Entry], acts: Sequence[Act], *, chained: bool = True) -> list[Held]:
         self._fresh = {entry.content: act for entry, act in zip(entries, acts, strict=True)}
-        seq, known = self._known(acts)
+        seq, known = self._places([act.act_id for act in acts])
         _refuse_elsewhere(entries, acts, known, chained=chained)
         held: list[Held] = []
         fresh: list[tuple[object, ...]] = []
@@ -187,28 +230,52 @@ class ActLog:
                 if chained:
                     sql = "UPDATE act SET chained = 1, sig = coalesce(sig, ?) WHERE seq = ?"
                     self._db.execute(sql, (entry.sig, place[0]))
+                    known[act.act_id] = (*place[:2], True)
                 continue
             seq += 1
-            held.append(Held(seq, entry, act, new=True))
+            held.append(Held(seq, entry, act, True, chained))
             known[act.act_id] = (seq, entry.hash, chained)
             fresh.append(_row(seq, entry, act, int(chained)))
         self._db.executemany(_INSERT, fresh)
-        top = max(act.lamport for act in acts)
+        self._lie_now(seq, known)
+        top = max([act.lamport for act in acts])
         if chained:
             self._move_head(entries[-1], top)
         else:
             self._db.execute(f"UPDATE log_head SET {_HIGHEST}", (top, top))
         return held
 
-    def _move_head(self, last: Entry, top: int) -> None:
-        sql = f"UPDATE writer SET have_n = ?, have_hash = ?, {_HIGHEST} WHERE writer = ?"
-        self._db.execute(sql, (last.n, last.hash, top, top, bytes.fromhex(last.writer)))
+    def _places(self, act_ids: list[str]) -> tuple[int, dict[str, Place]]:
+        """As :meth:`_known`, of the acts that were foreseen without asking."""
+        seen = self._foreseen
+        if seen is None or not seen.asked.issuperset(act_ids):
+            return self._known(act_ids)
+        return seen.top, {act_id: seen.known[act_id] for act_id in seen.known.keys() & act_ids}
 
-    def _known(self, acts: Iterable[Act]) -> tuple[int, dict[str, tuple[int, bytes, bool]]]:
-        """The highest storage key, and of these acts the ones that lie here: act id → (seq, hash, chained)."""
+    def _lie_now(self, top: int, places: Mapping[str, Place]) -> None:
+        """Acts were put in: what was foreseen goes along."""
+        if self._foreseen is not None:
+            self._foreseen.top = max(top, self._foreseen.top)
+            self._foreseen.known.update(places)
+
+    def _move_head(self, last: Entry, top: int) -> None:
+        self._moved(last.writer)
+        sql = f"UPDATE writer SET have_n = ?, have_hash = ?, {_HIGHEST} WHERE writer = ?"
+        self._db.executemany(sql, [(last.n, last.hash, top, top, bytes.fromhex(last.writer))])
+
+    def _moved(self, writer: str, station: str = "") -> None:
+        """What was foreseen of a writer's station does not hold any more."""
+        if self._foreseen is not None:
+            writers = self._foreseen.writers
+            for each in [each for each, rows in writers.items() if any(row.writer == writer for row in rows)]:
+                del writers[each]
+            writers.pop(station, None)
+
+    def _known(self, act_ids: Iterable[str]) -> tuple[int, dict[str, Place]]:
+        """The highest storage key, and of these acts the ones that lie here."""
         top = 0
-        found: dict[str, tuple[int, bytes, bool]] = {}
-        for ids in batched([bytes.fromhex(act.act_id) for act in acts]):
+        found: dict[str, Place] = {}
+        for ids in batched([bytes.fromhex(act_id) for act_id in act_ids]):
             sql = (
                 f"SELECT act_id, seq, hash, chained FROM act WHERE act_id IN ({marks(ids)})"
                 " UNION ALL SELECT act_id, seq, NULL, 0 FROM act WHERE seq = (SELECT max(seq) FROM act)"
@@ -351,7 +418,7 @@ def _row(seq: int, entry: Entry, act: Act, chained: int) -> tuple[object, ...]:
 
 
 def _refuse_elsewhere(
-    entries: Sequence[Entry], acts: Sequence[Act], known: dict[str, tuple[int, bytes, bool]], *, chained: bool
+    entries: Sequence[Entry], acts: Sequence[Act], known: Mapping[str, Place], *, chained: bool
 ) -> None:
     """An act id has one content and one place in one chain; a second place is somebody's mistake or forgery."""
     seen: set[str] = set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from domain.acts import Act
 from sync.log.chain import Entry
@@ -43,8 +44,7 @@ class WriterRow:
     """True while nobody who could prove it has said that this key is this station's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """An act as it lies in this log."""
 
     seq: int
@@ -53,3 +53,5 @@ class Held:
     act: Act
     new: bool
     """False when the act lay here before."""
+    chained: bool = False
+    """True for one that was just put into its author's chain."""

@@ -113,6 +113,7 @@ class Lane:
         self.groups, self.grouped = self.groups + 1, self.grouped + len(group)
         try:
             with self._store.transaction():
+                self._store.foresee([(item.request, item.opened) for item in group])
                 outcomes = [self._part(item, alone=len(group) == 1) for item in group]
         except Exception as error:  # noqa: BLE001 - it is the asker's: handed over, told and logged there
             gone = isinstance(error, SurroundingsFault) and error.code == "database_unreachable"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 
 from domain.acts import Act
 from domain.canonical import Json
 from sync.log import ActLog, SigningKey
 from sync.log.chain import sealing_public, verify_birth
+from sync.log.log import batched, marks
 from sync.protocol import Certificate, Enrol, Revoked, SignedCertificate, issue_certificate
 from sync.server.databases import CountyDatabase
 from sync.server.series import SeriesBook
@@ -55,6 +56,14 @@ class StationRegister(ABC):
         """One station, or None."""
         row = self._db.execute(f"{STATION_SQL} WHERE s.station = ?", (station,)).fetchone()
         return None if row is None else station_row(row)
+
+    def stations_of(self, stations: Collection[str]) -> list[StationRow]:
+        """The stations with these ids."""
+        found: list[StationRow] = []
+        for some in batched(sorted(stations)):
+            rows = self._db.execute(f"{STATION_SQL} WHERE s.station IN ({marks(some)})", some)
+            found += [station_row(row) for row in rows]
+        return found
 
     def readmit(self, certificate: Certificate) -> StationRow:
         """Know a station again by the certificate this county signed (after a restore of an older county file).

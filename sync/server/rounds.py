@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from sync.exchange import Opened
+from sync.exchange import Opened, open_request
 from sync.protocol import (
     ANSWER_TAG,
     REQUEST_TAG,
@@ -39,7 +39,9 @@ def answer_frame(store: CountyStore, body: bytes, header: str | None = None) -> 
 
     try:
         with store.transaction():
-            answer = round_inside(store, request, verify)
+            opened = open_request(request)
+            store.foresee([(request, opened)])
+            answer = round_inside(store, request, verify, opened)
     except (RequestRefused, WireDamaged) as refused:
         store.readmit(shown_certificate(refused, header, request, verify))
         with store.transaction():

@@ -28,6 +28,7 @@ from sync.log.feed import CountyFeed
 from sync.log.log import Held
 from sync.protocol import Answer, Request, Revoked
 from sync.server import relay
+from sync.server.behind import WriteBehind
 from sync.server.databases import CountyDatabase, Reader, open_database
 from sync.server.file import key_file, surroundings
 from sync.server.files import CountyFiles
@@ -59,6 +60,8 @@ class CountyStore(StationRegister):
 
     _standing: tuple[Revoked, Realm | None] | None = None
     """Whom the county does not serve and who stands around it: read once in a transaction, for all of its rounds."""
+    _rows: dict[str, StationRow]
+    """Stations as the running transaction foresaw them."""
 
     def __init__(
         self,
@@ -75,11 +78,12 @@ class CountyStore(StationRegister):
         ``database_unreachable``, ``wrong_database``.
         """
         self._clock, self._entropy = clock, entropy
+        self._rows = {}
         with surroundings():
             folder.mkdir(parents=True, exist_ok=True)
             self._key = SigningKey(key_file(folder / "county.key", entropy))
             self.sealing_key = key_file(folder / "sealing.key", entropy)
-        self._db = open_db(folder, database)
+        self._db = WriteBehind(open_db(folder, database))
         self.log = ActLog(self._db)
         self.feed = CountyFeed(self._db)
         self.files = CountyFiles(folder / "files", self._db, self.feed, self.transaction)
@@ -148,7 +152,10 @@ class CountyStore(StationRegister):
         """One write transaction; raises SurroundingsFault."""
         with self._nothing_remembered(), self._db.transaction():
             self._standing = None
-            yield
+            try:
+                yield
+            finally:
+                self._forget()  # somebody else may write from here on
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -163,7 +170,29 @@ class CountyStore(StationRegister):
             yield
         except BaseException:
             self.series.forget()
+            self._forget()
             raise
+
+    def _forget(self) -> None:
+        self.log.forget()
+        self.feed.forget()
+        self._rows = {}
+
+    def foresee(self, rounds: Sequence[tuple[Request, Opened | None]]) -> None:
+        """Look up at once what the rounds of the running transaction will ask; they take place in any order.
+
+        Nothing depends on it: what was not foreseen is looked up where it is wanted.
+        """
+        acts = [act for _request, opened in rounds if opened is not None for act in opened.acts.values()]
+        stations = {request.st for request, _opened in rounds}
+        self._rows = {row.station: row for row in self.stations_of(stations)}
+        scopes = {scope for row in self._rows.values() for scope in row.scopes}
+        self.log.foresee([act.act_id for act in acts], stations)
+        self.feed.foresee((act.case_id for act in acts), scopes, stations)
+
+    def station(self, station: str) -> StationRow | None:
+        """One station, or None. A row that was foreseen is good once: its own round changes it."""
+        return self._rows.pop(station, None) or super().station(station)
 
     def reader(self) -> Reader:
         """A connection that only reads, for another thread."""
@@ -216,10 +245,10 @@ class CountyStore(StationRegister):
             current = sorted(answer.have.keys() & request.writers.keys()) or sorted(answer.have)
             writer = current[-1] if current else writer  # it goes on under another incarnation
         ahead_ms = request.t - now_ms if live and request.t else station.clock_offset_ms
-        self._db.execute(
+        self._db.executemany(
             "UPDATE station SET contact_ms = ?, backlog = ?, forked = ?, writer = ?, clock_offset_ms = ?"
             " WHERE station = ?",
-            (now_ms, backlog, int(station.forked or bool(answer.fork)), writer, ahead_ms, station.station),
+            [(now_ms, backlog, int(station.forked or bool(answer.fork)), writer, ahead_ms, station.station)],
         )
         return answer
 
