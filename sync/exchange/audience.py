@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Final
 
 from domain.acts import Act
@@ -99,7 +99,11 @@ class Delivery:
         old = [item.seq for item in held if not item.new]
         refused, lying = (self._feed.reject_codes(old), self._feed.scopes_of(old)) if old else ({}, {})
         found: dict[int, str | None] = {}
+        plain = self._realm is None and not vouched and not (refused or self._refusals or self.refused_below)
         for item in held:
+            if plain and self._take_plain(item, author.writes):
+                found[item.seq] = None
+                continue
             code = self._code(item, author, carrier, vouched=vouched)
             if code is None:
                 if self._refusals.pop(item.seq, None) is not None:
@@ -174,6 +178,20 @@ class Delivery:
         members = {scope for scope, is_shown in scopes.items() if is_shown}  # a field may say no of any scope at all
         return "restricted_mixed" if mixed({home, *members, *joins}) else None
 
+    def _take_plain(self, item: Held, writes: Container[str]) -> bool:
+        """Take an act as nearly all are: its author writes into the one scope that its case is shown to."""
+        act = item.act
+        scopes, scope = self._now[act.case_id], act.scope
+        if item.seq in self._names or scope not in writes or tabular(act.case_id):
+            return False
+        if not scopes:
+            scopes[scope] = True
+        elif len(scopes) > 1 or not scopes.get(scope):
+            return False
+        self._taken.append(item)
+        self._accepted.add(item.seq)
+        return True
+
     def _take(self, item: Held) -> None:
         case_id, scope = item.act.case_id, self._home(item)
         scopes = self._now[case_id]
@@ -237,7 +255,12 @@ class Delivery:
         for item in self._taken:
             entry = item.entry
             act = Delivered(item.seq, entry.hash, entry.content, entry if item.new and item.chained else None)
-            for scope in self._targets(item) - lying.get(item.seq, set()):
+            scopes = self._now[item.act.case_id]
+            if item.new and len(scopes) == 1 and item.seq not in self._names:
+                targets: Iterable[str] = scopes  # its own, as nearly always
+            else:
+                targets = self._targets(item) - lying.get(item.seq, set())
+            for scope in targets:
                 found.setdefault(scope, {})[item.seq] = act
         for scope, cases in self._joined().items():
             for act in self._feed.untold(scope, cases, 1 << 62):
@@ -262,10 +285,9 @@ class Delivery:
     def _joined(self) -> dict[str, list[str]]:
         """Scopes that are shown a case from now on which was here before: they are told all of it first."""
         found: dict[str, list[str]] = {}
-        for case_id, scopes in sorted(self._now.items()):
-            before = self._before[case_id]
-            for scope, shown in scopes.items():
-                if shown and before and not before.get(scope) and scope != SHARED_TABLES:
+        for case_id, before in sorted((case_id, before) for case_id, before in self._before.items() if before):
+            for scope, shown in self._now[case_id].items():
+                if shown and not before.get(scope) and scope != SHARED_TABLES:
                     found.setdefault(scope, []).append(case_id)
         return found
 

@@ -224,7 +224,7 @@ class _Taken:
             return
         entries = self._entries(run)
         if row.attested:
-            entries = [replace(entry, sig=None) for entry in entries]  # no signature is kept that cannot be verified
+            entries = [entry._replace(sig=None) for entry in entries]  # no signature is kept that cannot be verified
         signed = [place for place, entry in enumerate(entries) if entry.sig is not None]
         try:
             verify_signatures(row.public_key, entries[: signed[-1] + 1] if signed else [])

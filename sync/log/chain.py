@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -25,8 +26,7 @@ class LogDamaged(Exception):
         self.n = n
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """An act at its place in one writer's history.
 
     ``n`` counts from 1. ``hash`` covers the hash before it, the writer, ``n`` and the content, so an act re-homed
@@ -109,8 +109,11 @@ def content_hash(content: bytes) -> bytes:
 
 def link(previous: bytes, writer: str, n: int, content: bytes) -> bytes:
     """The hash of entry ``n`` of ``writer`` after ``previous``."""
-    place = bytes.fromhex(writer) + n.to_bytes(8, "big")
-    return hashlib.sha256(_CHAIN_TAG + previous + place + content_hash(content)).digest()
+    return _link(previous, bytes.fromhex(writer) + n.to_bytes(8, "big"), content)
+
+
+def _link(previous: bytes, place: bytes, content: bytes) -> bytes:
+    return hashlib.sha256(_CHAIN_TAG + previous + place + hashlib.sha256(content).digest()).digest()
 
 
 def extend_chain(
@@ -118,10 +121,10 @@ def extend_chain(
 ) -> list[Entry]:
     """Place ``contents`` behind entry ``after_n``; hashes are computed here, never taken from outside."""
     entries: list[Entry] = []
-    previous = after_hash
-    for offset, (content, sig) in enumerate(zip(contents, sigs, strict=True), start=1):
-        previous = link(previous, writer, after_n + offset, content)
-        entries.append(Entry(writer, after_n + offset, previous, content, sig))
+    previous, place = after_hash, bytes.fromhex(writer)
+    for n, (content, sig) in enumerate(zip(contents, sigs, strict=True), start=after_n + 1):
+        previous = _link(previous, place + n.to_bytes(8, "big"), content)
+        entries.append(Entry(writer, n, previous, content, sig))
     return entries
 
 

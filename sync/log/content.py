@@ -57,10 +57,12 @@ def read_act(content: bytes) -> Act:
             act = decode_act(content)
         except RecursionError:
             raise ValueError("an act is nested too deeply") from None
+        if "\0" in act.case_id + act.scope:  # the quick way takes no escape, and so no NUL
+            raise ValueError("a case or a scope is no name that every database can hold")
     offset = act.clock_offset_ms or 0
     if not (0 <= act.lamport < LARGEST and -LARGEST < act.wall_ms < LARGEST and -LARGEST < offset < LARGEST):
         raise ValueError("a lamport or a time is out of range")
-    if "\0" in act.case_id + act.scope or len(act.case_id) > LONGEST_NAME or len(act.scope) > LONGEST_NAME:
+    if len(act.case_id) > LONGEST_NAME or len(act.scope) > LONGEST_NAME:
         raise ValueError("a case or a scope is no name that every database can hold")
     if len(act.act_id) != 32 or act.act_id.strip("0123456789abcdef"):
         raise ValueError("an act id is 32 hexadecimal digits in lower case")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-
-from sync.log.chain import content_hash
+from hashlib import sha256
 
 
 def start_roll(scope: str) -> bytes:
     """The rolling hash of an empty feed."""
-    return hashlib.sha256(b"xinfang-feed-1-start" + scope.encode()).digest()[:16]
+    return sha256(b"xinfang-feed-1-start" + scope.encode()).digest()[:16]
 
 
 def roll(previous: bytes, entry_hash: bytes, content: bytes) -> bytes:
     """The rolling hash after one more act: over its place in its author's chain and over its content."""
-    return hashlib.sha256(b"xinfang-feed-1" + previous + entry_hash + content_hash(content)).digest()[:16]
+    return sha256(b"xinfang-feed-1" + previous + entry_hash + sha256(content).digest()).digest()[:16]

@@ -311,7 +311,7 @@ class SeriesBook:
 
 def concerns(case_id: str, acts: Iterable[Act]) -> bool:
     """True for a series, and for a case with a numbered paper."""
-    return case_id.startswith("series/") or any(act.kind in _PAPER_ACTS for act in acts)
+    return case_id.startswith("series/") or not _PAPER_ACTS.isdisjoint([act.kind for act in acts])
 
 
 _KEY: Final = {
