@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Final, Protocol
+from typing import Any, Final, TypeAlias
 
-from domain.acts import Act, CaseKind
+from domain.acts import Act, ActDraft, CaseKind
 from domain.beijing import beijing_minute
 from domain.canonical import Json
 from domain.fold import CaseState, is_count
@@ -45,12 +45,8 @@ _PAPER_ACTS: Final = frozenset({"paper_issued", "paper_voided"})
 Rows = dict[str, list[tuple[Any, ...]]]
 
 
-class Record(Protocol):
-    """How the county writes an act of its own, inside the running transaction."""
-
-    def __call__(
-        self, kind: str, case_kind: str, case_id: str, scope: str, sets: Mapping[str, Json], why: str = ""
-    ) -> Act: ...
+Record: TypeAlias = Callable[..., Sequence[Act]]
+"""How the county writes acts of its own, inside the running transaction: given the draft of each."""
 
 
 class SeriesBook:
@@ -78,18 +74,22 @@ class SeriesBook:
 
     # the view of acts --------------------------------------------------------------------------------------------
 
-    def note(self, case_id: str, acts: Sequence[Act], fold: Callable[[Sequence[Act]], CaseState]) -> None:
-        """Write the rows of a case that changed, from its delivered acts."""
-        if not concerns(case_id, acts):
+    def note(self, changed: Mapping[str, Sequence[Act]], fold: Callable[[Sequence[Act]], CaseState]) -> None:
+        """Write the rows of the cases that changed, from their delivered acts."""
+        noted = [case_id for case_id, acts in changed.items() if concerns(case_id, acts)]
+        if not noted:
             return
         self._at_rest.clear()
+        found: Rows = {}
+        for case_id in noted:
+            for table, rows in self.rows(fold(changed[case_id])).items():
+                found.setdefault(table, []).extend(rows)
         for table in TABLES:
-            self._db.execute(f"DELETE FROM {table} WHERE {_KEY[table]} = ?", (case_id,))
-        rows = self.rows(fold(acts))
-        for table, found in rows.items():
-            row_marks = ", ".join("?" * len(found[0]))
-            self._db.executemany(f"INSERT INTO {table} VALUES ({row_marks}) ON CONFLICT DO NOTHING", found)
-        self._suspects |= {(str(row[0]), int(row[1])) for row in rows.get("series_issue", [])}
+            self._db.executemany(f"DELETE FROM {table} WHERE {_KEY[table]} = ?", [(case_id,) for case_id in noted])
+        for table, rows in found.items():
+            row_marks = ", ".join("?" * len(rows[0]))
+            self._db.executemany(f"INSERT INTO {table} VALUES ({row_marks}) ON CONFLICT DO NOTHING", rows)
+        self._suspects |= {(str(row[0]), int(row[1])) for row in found.get("series_issue", [])}
 
     def rows(self, state: CaseState) -> Rows:
         """The rows a case stands for."""
@@ -178,10 +178,13 @@ class SeriesBook:
         if quiet and self._at_rest.get(row.station) == (writer, years):
             return
         home = row.home or home_scope(row.office, row.scopes)
+        due: list[ActDraft] = []
         for kind in self._kinds(row):
             if not self._suspended(home, kind, writer, row.serial):
                 for year in years:
-                    self._serve(row, home, year, kind, writer)
+                    due += self._serve(row, home, year, kind, writer)
+        if due:
+            self._record(*due)
         self._at_rest[row.station] = (writer, years)
 
     def years(self) -> tuple[int, ...]:
@@ -206,7 +209,8 @@ class SeriesBook:
         ended = self._db.execute(sql, (home, kind, writer)).fetchone()[0]
         return ended is not None and int(ended) >= serial
 
-    def _serve(self, row: StationRow, home: str, year: int, kind: str, writer: str) -> None:
+    def _serve(self, row: StationRow, home: str, year: int, kind: str, writer: str) -> list[ActDraft]:
+        """Seal what is to be sealed in one series; the lease that is due then, if one is."""
         name = series_id(home, year, kind)
         others = {other.writer for other in self._log.writers_of(row.station)} - {writer}
         series = self.series(name)
@@ -215,8 +219,9 @@ class SeriesBook:
             self.seal(name, gone, Cause.INCARNATION, REASONS[Cause.INCARNATION], row.serial)
             series = self.series(name)
         wanted = self.size(home, kind)
-        if left(series, {writer}, self._top(name)) * 2 < wanted:
-            self.lease_next(name, wanted, writer)
+        if left(series, {writer}, self._top(name)) * 2 >= wanted:
+            return []
+        return [_lease(name, *self._next(name, wanted), writer)]
 
     def _ended(self, series: SeriesState, others: Collection[str], serial: int) -> set[str]:
         """Earlier incarnations to seal: not suspended yet, or holding numbers again, their lease having come back to a
@@ -226,14 +231,17 @@ class SeriesBook:
 
     def lease_next(self, name: str, count: int, writer: str) -> tuple[int, int]:
         """The next block, behind every number ever leased or issued."""
+        first, last = self._next(name, count)
+        self.lease(name, first, last, writer)
+        return first, last
+
+    def _next(self, name: str, count: int) -> tuple[int, int]:
         first = behind_everything(self.series(name), self._top(name)(1, HIGHEST))
-        self.lease(name, first, first + count - 1, writer)
         return first, first + count - 1
 
     def lease(self, name: str, first: int, last: int, writer: str) -> Act:
         """Lease one block to a writer."""
-        home = parse_series_id(name)[0]
-        return self._record("series_leased", CaseKind.SERIES, name, home, lease_sets(first, last, writer))
+        return self._record(_lease(name, first, last, writer))[0]
 
     def seal(self, name: str, writers: Collection[str], cause: str, reason: str, serial: int | None) -> list[Range]:
         """Seal what these writers' blocks hold unused; with ``serial`` they get no more under that certificate."""
@@ -242,7 +250,8 @@ class SeriesBook:
         if serial is not None:
             sets |= suspend_sets(sorted(writers), cause, serial)
         if sets:
-            self._record("series_sealed", CaseKind.SERIES, name, parse_series_id(name)[0], sets, reason)
+            home = parse_series_id(name)[0]
+            self._record(ActDraft("series_sealed", CaseKind.SERIES, name, sets, why=reason, scope=home))
         return ranges
 
     def _unused(self, series: SeriesState, writers: Collection[str]) -> list[Range]:
@@ -265,7 +274,8 @@ class SeriesBook:
                 if state is None or field in state.fields:
                     continue
                 value: Json = {"keeps": place == 0, "series": name, "n": n}
-                self._record("number_disputed", state.case_kind, case_id, state.scope, {field: value})
+                draft = ActDraft("number_disputed", state.case_kind, case_id, {field: value}, scope=state.scope)
+                self._record(draft)
 
     def bearers(self, name: str, n: int) -> list[tuple[str, str, str, bool]]:
         """(paper, case, writer, voided) of every paper with this number, in the order they were taken."""
@@ -306,7 +316,13 @@ class SeriesBook:
         """End a writer's suspension: an administrator says that it may number again."""
         sql = "SELECT series FROM series_suspension WHERE home = ? AND kind = ? AND writer = ? ORDER BY series"
         for (name,) in self._db.execute(sql, (home, kind, writer)).fetchall():
-            self._record("series_leased", CaseKind.SERIES, name, home, {f"suspended.{writer}": None})
+            sets: dict[str, Json] = {f"suspended.{writer}": None}
+            self._record(ActDraft("series_leased", CaseKind.SERIES, name, sets, scope=home))
+
+
+def _lease(name: str, first: int, last: int, writer: str) -> ActDraft:
+    sets = lease_sets(first, last, writer)
+    return ActDraft("series_leased", CaseKind.SERIES, name, sets, scope=parse_series_id(name)[0])
 
 
 def concerns(case_id: str, acts: Iterable[Act]) -> bool:

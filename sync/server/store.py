@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -290,9 +290,7 @@ class CountyStore(StationRegister):
         }
         if delivered:
             self._db.executemany(_CASE_SQL, [case_row(acts) for acts in delivered.values() if acts])
-        for case_id, acts in (new | delivered).items():
-            if acts:
-                self.series.note(case_id, acts, fold)
+        self.series.note({case_id: acts for case_id, acts in (new | delivered).items() if acts}, fold)
 
     def fold_case(self, case_id: str) -> CaseState | None:
         """A case as its delivered acts tell it; None when it has none."""
@@ -313,7 +311,7 @@ class CountyStore(StationRegister):
     def record(self, kind: str, case_kind: str, case_id: str, scope: str, sets: Mapping[str, Json]) -> Act:
         """Write one act of the county's own, over what its fields hold now, and deliver it."""
         with self.transaction():
-            return self._record(kind, case_kind, case_id, scope, sets)
+            return self._record(ActDraft(kind, case_kind, case_id, sets, scope=scope))[0]
 
     def record_all(self, commits: Iterable[Sequence[Act]]) -> None:
         """Write commits of the county's own and deliver them, in one transaction.
@@ -335,29 +333,34 @@ class CountyStore(StationRegister):
 
     def _record_office(self, fields: Mapping[str, Json]) -> Act:
         case_id = f"office/{fields['code']}"
-        return self._record("office_recorded", CaseKind.OFFICE, case_id, "dict", fields)
+        return self._record(ActDraft("office_recorded", CaseKind.OFFICE, case_id, fields, scope="dict"))[0]
 
     def record_table(self, draft: ActDraft) -> Act:
         """Record a table everybody reads 工作日历、期限规则、代码表: what was decided, in the shared scope."""
         with self.transaction():
-            return self._record(draft.kind, draft.case_kind, draft.case_id, "dict", draft.sets, draft.why)
+            return self._record(replace(draft, scope="dict", over=()))[0]
 
-    def _record(
-        self, kind: str, case_kind: str, case_id: str, scope: str, sets: Mapping[str, Json], why: str = ""
-    ) -> Act:
-        before = self.fold_case(case_id)
-        act = Act(
-            act_id=self._entropy(16).hex(), kind=kind, case_kind=case_kind, case_id=case_id, scope=scope,
-            lamport=self.log.lamport() + 1, wall_ms=self._clock(), clock="ok", office="county", station=self.county,
-            by="county", sets=dict(sets), over=before.over(*sets) if before is not None else (), why=why,
-        )  # fmt: skip
-        entries = self.log.append(self.writer, [act], self._key)
+    def _record(self, *drafts: ActDraft) -> list[Act]:
+        """Write acts of the county's own as one commit, each over what its fields hold now, and deliver them.
+
+        Their cases are different ones.
+        """
+        lamport, acts = self.log.lamport(), []
+        for place, draft in enumerate(drafts, start=1):
+            before = self.fold_case(draft.case_id)
+            over = before.over(*draft.sets) if before is not None else ()
+            acts.append(Act(
+                act_id=self._entropy(16).hex(), kind=draft.kind, case_kind=draft.case_kind, case_id=draft.case_id,
+                scope=draft.scope, lamport=lamport + place, wall_ms=self._clock(), clock="ok", office="county",
+                station=self.county, by="county", sets=dict(draft.sets), over=over, why=draft.why,
+            ))  # fmt: skip
+        entries = self.log.append(self.writer, acts, self._key)
         delivery = Delivery(self.log, self.feed, realm=self.realm)
         delivery.own(self.log.held(entries, new=True))
         feeds = delivery.finish()
         self.project(delivery.changed())
         self.feed.append(feeds)
-        return act
+        return acts
 
     # what an administrator sees ----------------------------------------------------------------------------------
 
