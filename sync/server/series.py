@@ -36,7 +36,7 @@ from domain.series import (
 )
 from domain.series_account import Issue
 from sync.log import ActLog
-from sync.log.log import Database
+from sync.log.log import Database, batched, marks
 from sync.server.series_tables import TABLES
 from sync.server.stations import StationRow, home_scope
 
@@ -132,16 +132,25 @@ class SeriesBook:
 
     def series(self, name: str) -> SeriesState:
         """A series as its acts tell it."""
-        ask = self._db.execute
-        blocks = ask("SELECT first, last, holder FROM series_block WHERE series = ? ORDER BY first", (name,)).fetchall()
-        seals = ask("SELECT first, last, cause, reason FROM series_seal WHERE series = ?", (name,)).fetchall()
-        ended = ask("SELECT writer, serial FROM series_suspension WHERE series = ?", (name,)).fetchall()
-        return SeriesState(
-            name,
-            tuple(Block(int(row[0]), int(row[1]), str(row[2])) for row in blocks),
-            tuple(sorted(Sealed(int(row[0]), int(row[1]), str(row[2]), str(row[3])) for row in seals)),
-            {str(row[0]): int(row[1]) for row in ended},
-        )
+        return self._all_series([name])[name]
+
+    def _all_series(self, names: Sequence[str]) -> dict[str, SeriesState]:
+        """Several series at once: every contact asks for all of a station's."""
+        blocks: dict[str, list[Block]] = {name: [] for name in names}
+        sealed: dict[str, list[Sealed]] = {name: [] for name in names}
+        ended: dict[str, dict[str, int]] = {name: {} for name in names}
+        for some in batched(list(names)):
+            where = f"WHERE series IN ({marks(some)})"
+            ask = self._db.execute
+            for row in ask(f"SELECT series, first, last, holder FROM series_block {where} ORDER BY first", some):
+                blocks[row[0]].append(Block(int(row[1]), int(row[2]), str(row[3])))
+            for row in ask(f"SELECT series, first, last, cause, reason FROM series_seal {where}", some):
+                sealed[row[0]].append(Sealed(int(row[1]), int(row[2]), str(row[3]), str(row[4])))
+            for row in ask(f"SELECT series, writer, serial FROM series_suspension {where}", some):
+                ended[row[0]][str(row[1])] = int(row[2])
+        return {
+            name: SeriesState(name, tuple(blocks[name]), tuple(sorted(sealed[name])), ended[name]) for name in names
+        }
 
     def issues(self, name: str) -> list[Issue]:
         """Every paper the county holds with a number of the series."""
@@ -178,11 +187,22 @@ class SeriesBook:
         if quiet and self._at_rest.get(row.station) == (writer, years):
             return
         home = row.home or home_scope(row.office, row.scopes)
-        due: list[ActDraft] = []
-        for kind in self._kinds(row):
-            if not self._suspended(home, kind, writer, row.serial):
-                for year in years:
-                    due += self._serve(row, home, year, kind, writer)
+        kinds = self._kinds(row)
+        ended = self._suspensions(home, writer)
+        sizes = self._sizes(home)
+        served = [
+            (series_id(home, year, kind), sizes.get(kind, BLOCK_SIZE))
+            for kind in kinds
+            if ended.get(kind, -1) < row.serial
+            for year in years
+        ]
+        states = self._all_series([name for name, _size in served])
+        others = {other.writer for other in self._log.writers_of(row.station)} - {writer}
+        due = [
+            draft
+            for name, size in served
+            for draft in self._serve(states[name], size, row.serial, writer, others)
+        ]
         if due:
             self._record(*due)
         self._at_rest[row.station] = (writer, years)
@@ -204,24 +224,23 @@ class SeriesBook:
             held |= {str(found[0]) for found in self._db.execute(sql, (writer.writer,)).fetchall()}
         return sorted(held)
 
-    def _suspended(self, home: str, kind: str, writer: str, serial: int) -> bool:
-        sql = "SELECT max(serial) FROM series_suspension WHERE home = ? AND kind = ? AND writer = ?"
-        ended = self._db.execute(sql, (home, kind, writer)).fetchone()[0]
-        return ended is not None and int(ended) >= serial
+    def _suspensions(self, home: str, writer: str) -> dict[str, int]:
+        """Kind → the highest certificate under which this writer's leases of it were ended."""
+        sql = "SELECT kind, max(serial) FROM series_suspension WHERE home = ? AND writer = ? GROUP BY kind"
+        return {str(row[0]): int(row[1]) for row in self._db.execute(sql, (home, writer)).fetchall()}
 
-    def _serve(self, row: StationRow, home: str, year: int, kind: str, writer: str) -> list[ActDraft]:
+    def _serve(
+        self, series: SeriesState, wanted: int, serial: int, writer: str, others: Collection[str]
+    ) -> list[ActDraft]:
         """Seal what is to be sealed in one series; the lease that is due then, if one is."""
-        name = series_id(home, year, kind)
-        others = {other.writer for other in self._log.writers_of(row.station)} - {writer}
-        series = self.series(name)
-        gone = self._ended(series, others, row.serial)
+        name = series.series
+        gone = self._ended(series, others, serial)
         if gone:
-            self.seal(name, gone, Cause.INCARNATION, REASONS[Cause.INCARNATION], row.serial)
+            self.seal(name, gone, Cause.INCARNATION, REASONS[Cause.INCARNATION], serial)
             series = self.series(name)
-        wanted = self.size(home, kind)
         if left(series, {writer}, self._top(name)) * 2 >= wanted:
             return []
-        return [_lease(name, *self._next(name, wanted), writer)]
+        return [_lease(name, *self._next(series, wanted), writer)]
 
     def _ended(self, series: SeriesState, others: Collection[str], serial: int) -> set[str]:
         """Earlier incarnations to seal: not suspended yet, or holding numbers again, their lease having come back to a
@@ -231,12 +250,12 @@ class SeriesBook:
 
     def lease_next(self, name: str, count: int, writer: str) -> tuple[int, int]:
         """The next block, behind every number ever leased or issued."""
-        first, last = self._next(name, count)
+        first, last = self._next(self.series(name), count)
         self.lease(name, first, last, writer)
         return first, last
 
-    def _next(self, name: str, count: int) -> tuple[int, int]:
-        first = behind_everything(self.series(name), self._top(name)(1, HIGHEST))
+    def _next(self, series: SeriesState, count: int) -> tuple[int, int]:
+        first = behind_everything(series, self._top(series.series)(1, HIGHEST))
         return first, first + count - 1
 
     def lease(self, name: str, first: int, last: int, writer: str) -> Act:
@@ -287,8 +306,11 @@ class SeriesBook:
 
     def size(self, home: str, kind: str) -> int:
         """How many numbers a new block of this desk and kind has."""
-        found = self._db.execute("SELECT size FROM series_size WHERE home = ? AND kind = ?", (home, kind)).fetchone()
-        return BLOCK_SIZE if found is None else int(found[0])
+        return self._sizes(home).get(kind, BLOCK_SIZE)
+
+    def _sizes(self, home: str) -> dict[str, int]:
+        rows = self._db.execute("SELECT kind, size FROM series_size WHERE home = ?", (home,)).fetchall()
+        return {str(row[0]): int(row[1]) for row in rows}
 
     def set_size(self, home: str, kind: str, size: int) -> None:
         """Give new blocks of this desk and kind another size."""
