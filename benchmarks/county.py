@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import http.client
 import multiprocessing
-import os
 import statistics
 import tempfile
 import threading
@@ -21,6 +20,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from benchmarks import hall
+from benchmarks.floors import Floors, processor_seconds, server_seconds
+from benchmarks.floors import measure as measure_floors
 from benchmarks.table import Row
 from domain.acts import Act, decode_act
 from sync.client import HttpTransport, read_answer, write_request
@@ -44,6 +45,10 @@ class Measured:
     """Seconds from the first byte sent to the last received, of every round."""
     processor: float
     """Seconds of processor the county's process used, without those of a database server."""
+    server: float
+    """Seconds of processor the database server used; 0 for SQLite, which has none."""
+    floors: Floors
+    """What the parts cost by themselves."""
 
     @property
     def rate(self) -> float:
@@ -123,12 +128,6 @@ def send(port: int, stations: Sequence[Sequence[bytes]], start: float, out: mult
     out.put((time.monotonic(), latencies, wrong))
 
 
-def processor_seconds(pid: int) -> float:
-    """User and system time of a process so far; Linux."""
-    words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def run(databases: Sequence[str], visits: int, stations: int, batch: int) -> Iterator[Measured]:
     """The same frames to a county on each database."""
     each = visits // stations
@@ -161,6 +160,7 @@ def _measure(
     acts = 0
     for station, commits in zip(halls, told, strict=True):
         station.enrol(county.url, county.code(station.identity.office))
+        station.sync(county.url)  # a first contact is leased its numbers: no visit's work
         acts += write(station, commits)
     county.keep(folder / "empty")
     sent = [frames(station, county.url, len(commits), batch) for station, commits in zip(halls, told, strict=True)]
@@ -168,21 +168,23 @@ def _measure(
     county.go_back(folder / "empty")
     out: multiprocessing.SimpleQueue[Sent] = multiprocessing.SimpleQueue()
     assert county.process is not None
-    before = processor_seconds(county.process.pid)
+    before, served = processor_seconds(county.process.pid), server_seconds(cluster)
     start = time.monotonic() + 1
     process = multiprocessing.Process(target=send, args=(county.port, sent, start, out))
     process.start()
     ended, latencies, wrong = out.get()
     process.join()
-    used = processor_seconds(county.process.pid) - before
+    used, served = processor_seconds(county.process.pid) - before, server_seconds(cluster) - served
     if wrong or brought(county) != after:
         raise RuntimeError(f"the county did not take in what it was sent: {wrong[:5]}")
     if county.admin("verify").returncode:
         raise RuntimeError("the county contradicts itself")
+    visits = sum(map(len, told))
+    floors = measure_floors(county, halls, sent, visits, group=len(halls))
     for station in halls:
         station.close()
     county.stop()
-    return Measured(database, sum(map(len, told)), acts, ended - start, latencies, used)
+    return Measured(database, visits, acts, ended - start, latencies, used, served, floors)
 
 
 def measure(visits: int = 4_000, stations: int = 8, batch: int = 25) -> list[Row]:
@@ -191,12 +193,21 @@ def measure(visits: int = 4_000, stations: int = 8, batch: int = 25) -> list[Row
     budgets = {"sqlite": 1e6 / 6_000, "postgresql": 1e6 / 10_000}
     for done in run(tuple(budgets), visits, stations, batch):
         note = f"{done.database}, {stations} stations, {done.visits:,} visits, {batch} a round"
+        used, floors = 1e6 * (done.processor + done.server) / done.visits, done.floors
         rows += [
             Row("county intake, one visit", 1e6 / done.rate, "µs", "the budget", budgets[done.database],
                 budgets[done.database], on_value=True, note=note),
-            Row("county intake, one visit, processor of the county only", 1e6 * done.processor / done.visits, "µs",
-                "the budget", budgets[done.database], None, note=note),
             Row("county intake, a round, p99", done.p99_ms, "ms", "the budget", 150, 150, on_value=True, note=note),
+            Row("county intake, one visit, processor of the county and its database server", used, "µs",
+                "its signatures, opening and inserts by themselves", floors.whole, None, note=note),
+            Row("county intake, one visit, processor of the database server", 1e6 * done.server / done.visits, "µs",
+                "of the bare inserts", floors.server, None, note=note),
+            Row("floor: signatures, one visit, processor", floors.signatures, "µs", "all floors", floors.whole, None,
+                note=note),
+            Row("floor: opening (unpack, decode, hash), one visit, processor", floors.opening, "µs", "all floors",
+                floors.whole, None, note=note),
+            Row("floor: bare durable inserts, one visit, processor of both ends", floors.inserts + floors.server, "µs",
+                "all floors", floors.whole, None, note=note),
         ]  # fmt: skip
     return rows
 
@@ -213,7 +224,9 @@ def main() -> None:
         print(f"{done.database:<11} {done.visits:,} visits, {done.acts:,} acts, {len(done.latencies)} rounds of "
               f"{words.batch}: {done.rate:,.0f} visits/s, {done.acts / done.seconds:,.0f} acts/s, "
               f"p50 {1000 * statistics.median(done.latencies):.0f} ms, p99 {done.p99_ms:.0f} ms; "
-              f"processor of the county {1e6 * done.processor / done.visits:.0f} µs a visit")  # fmt: skip
+              f"processor of the county {1e6 * done.processor / done.visits:.0f} µs a visit, of its database server "
+              f"{1e6 * done.server / done.visits:.0f}; floors: signatures {done.floors.signatures:.0f}, opening "
+              f"{done.floors.opening:.0f}, inserts {done.floors.inserts:.0f} and {done.floors.server:.0f} µs")  # fmt: skip
 
 
 if __name__ == "__main__":
