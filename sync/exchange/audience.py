@@ -136,8 +136,11 @@ class Delivery:
         changed: list[tuple[str, str, bool]] = []
         for case_id, scopes in self._now.items():
             before = self._before[case_id]
-            rows = changed if before else fresh_rows
-            rows += [(case_id, scope, shown) for scope, shown in scopes.items() if before.get(scope) is not shown]
+            if before:
+                changed += [(case_id, scope, shown) for scope, shown in scopes.items() if before.get(scope) is not shown]
+            else:
+                for scope, shown in scopes.items():
+                    fresh_rows.append((case_id, scope, shown))
         self._feed.set_audience(fresh_rows, new=True)
         self._feed.set_audience(changed)
         return self._feeds()
@@ -253,15 +256,15 @@ class Delivery:
         old = [item.seq for item in self._taken if not item.new]
         lying = self._feed.scopes_of(old) if old else {}
         for item in self._taken:
-            entry = item.entry
-            act = Delivered(item.seq, entry.hash, entry.content, entry if item.new and item.chained else None)
-            scopes = self._now[item.act.case_id]
-            if item.new and len(scopes) == 1 and item.seq not in self._names:
+            seq, entry, known, new, chained = item
+            act = Delivered(seq, entry.hash, entry.content, entry if new and chained else None)
+            scopes = self._now[known.case_id]
+            if new and len(scopes) == 1 and seq not in self._names:
                 targets: Iterable[str] = scopes  # its own, as nearly always
             else:
-                targets = self._targets(item) - lying.get(item.seq, set())
+                targets = self._targets(item) - lying.get(seq, set())
             for scope in targets:
-                found.setdefault(scope, {})[item.seq] = act
+                found.setdefault(scope, {})[seq] = act
         for scope, cases in self._joined().items():
             for act in self._feed.untold(scope, cases, 1 << 62):
                 found.setdefault(scope, {})[act.seq] = act

@@ -286,7 +286,7 @@ class _Taken:
         if not entries:
             return True
         try:
-            verify_signatures(row.public_key, entries)
+            verify_signatures(row.public_key, entries, self.opened.proved)
             held = self.log.admit(entries, row, self.opened.read(entries))
         except LogDamaged as error:
             if error.code == "act_elsewhere":
@@ -294,6 +294,7 @@ class _Taken:
             else:
                 self.broken[row.writer] = error.code
             return False
+        self.opened.keys[row.writer] = row.public_key
         self.rows[row.writer] = replace(row, have=Position(entries[-1].n, entries[-1].hash))
         self._judged(held, author, vouched=False, loose=loose)
         return True

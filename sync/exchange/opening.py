@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from domain.acts import Act
 from sync.exchange.parts import entries_of
-from sync.log.chain import Entry
+from sync.log.chain import Entry, verify_signature
 from sync.log.content import read_act
 from sync.protocol import Request, Run, WireDamaged
 
@@ -20,6 +20,10 @@ class Opened:
     runs: dict[int, list[Entry]]
     acts: dict[bytes, Act]
     """Content → act."""
+    keys: dict[str, bytes]
+    """Writer → its public key as last seen: only a hint, kept from request to request by whoever opens them."""
+    proved: set[tuple[bytes, bytes, bytes]]
+    """(public key, hash, signature) of the commits whose signature was found good."""
 
     def entries(self, run: Run) -> list[Entry]:
         """As :func:`entries_of`; raises WireDamaged for a run that cannot be one."""
@@ -31,14 +35,21 @@ class Opened:
         return acts if len(acts) == len(entries) else None
 
 
-def open_request(request: Request) -> Opened:
-    """Hash and decode what a request brings: most of the work of taking it in."""
-    opened = Opened(request, {}, {})
+def open_request(request: Request, keys: dict[str, bytes] | None = None) -> Opened:
+    """Hash and decode what a request brings, and check signatures by the keys hinted: most of the work of taking it in."""
+    opened = Opened(request, {}, {}, {} if keys is None else keys, set())
     for run in (*request.push, *request.recovered):
         try:
             entries = entries_of(run)
-            opened.acts.update((entry.content, read_act(entry.content)) for entry in entries)
+            opened.acts.update([(entry.content, read_act(entry.content)) for entry in entries])
         except (WireDamaged, ValueError):
             continue
         opened.runs[id(run)] = entries
+        key = opened.keys.get(run.w)
+        if key is not None:
+            opened.proved.update(
+                (key, entry.hash, entry.sig)
+                for entry in entries
+                if entry.sig is not None and verify_signature(key, entry.hash, entry.sig)
+            )
     return opened

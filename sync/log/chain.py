@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -128,14 +128,20 @@ def extend_chain(
     return entries
 
 
-def verify_signatures(public: bytes, entries: Iterable[Entry]) -> None:
+def verify_signatures(
+    public: bytes, entries: Iterable[Entry], proved: Container[tuple[bytes, bytes, bytes]] = ()
+) -> None:
     """Check that a valid signature closes every commit of a run whose hashes were computed here.
+
+    ``proved`` holds (public key, hash, signature) of those that :func:`verify_signature` found good before.
 
     Raises LogDamaged ``bad_signature`` or, for a last commit without one, ``unsigned_tail``.
     """
     entry: Entry | None = None
     for entry in entries:
-        if entry.sig is not None and not verify_signature(public, entry.hash, entry.sig):
+        if entry.sig is None or (public, entry.hash, entry.sig) in proved:
+            continue
+        if not verify_signature(public, entry.hash, entry.sig):
             raise LogDamaged("bad_signature", writer=entry.writer, n=entry.n)
     if entry is not None and entry.sig is None:
         raise LogDamaged("unsigned_tail", writer=entry.writer, n=entry.n)

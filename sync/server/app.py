@@ -118,6 +118,7 @@ class County:
         self._metrics_for_all = metrics_for_all
         self._tally = Tally()
         self._keys: dict[str, bytes] = {}  # station → key as last seen: a hint, the lane looks again
+        self._writers: dict[str, bytes] = {}  # writer → key, likewise
         chosen = self._limits
         self._by_station = Buckets(chosen.station_rate, chosen.station_burst, steady)
         self._by_address = Buckets(chosen.address_rate, chosen.address_burst, steady)
@@ -224,7 +225,9 @@ class County:
         if verified:
             self._admit(self._by_station, request.st)
             if request.push or request.recovered:
-                opened = await self._off(self._frames, lambda: open_request(request))
+                if len(self._writers) > _KEYS_KEPT:
+                    self._writers.clear()
+                opened = await self._off(self._frames, lambda: open_request(request, self._writers))
 
         def verify(key: bytes) -> None:
             if key != verified:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +19,7 @@ from sync.server.databases import FULL_SCHEMA, SCHEMA_VERSION, new_table, read_i
 _APPLICATION_ID: Final = 0x58464354
 
 
-_TOGETHER: Final = (64, 16, 4)
+_TOGETHER: Final = (512, 64, 16, 4)
 """Rows in one statement: few sizes, so that every statement is prepared once and kept."""
 
 
@@ -54,7 +55,7 @@ class SqliteDatabase:
         if insert is not None:
             for size in _TOGETHER:
                 while len(rows) - done >= size:
-                    together = [value for row in rows[done : done + size] for value in row]
+                    together = list(chain.from_iterable(rows[done : done + size]))
                     self._db.execute(_many(text, size), together)
                     done += size
         if done < len(rows):
