@@ -1,5 +1,6 @@
-"""What the parts of the county's intake cost by themselves: the floors beside ``county.py``'s rows. Processor time only,
-so that the numbers hold on a machine that does other things too.
+"""What the parts of the county's intake cost by themselves: the floors beside ``county.py``'s rows.
+
+Processor time only, so that the numbers hold on a machine that does other things too.
 """
 
 from __future__ import annotations
@@ -63,7 +64,9 @@ def server_seconds(cluster: Cluster | None) -> float:
     return total
 
 
-def measure(county: County, halls: Sequence[Station], sent: Sequence[Sequence[bytes]], visits: int, group: int) -> Floors:
+def measure(
+    county: County, halls: Sequence[Station], sent: Sequence[Sequence[bytes]], visits: int, group: int
+) -> Floors:
     """The floors of what ``county`` has just taken in: ``sent`` by ``halls``, ``group`` rounds in a transaction."""
     frames = [(hall, frame) for hall, mine in zip(halls, sent, strict=True) for frame in mine]
     key = halls[0].key

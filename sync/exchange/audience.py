@@ -137,7 +137,9 @@ class Delivery:
         for case_id, scopes in self._now.items():
             before = self._before[case_id]
             if before:
-                changed += [(case_id, scope, shown) for scope, shown in scopes.items() if before.get(scope) is not shown]
+                changed += [
+                    (case_id, scope, shown) for scope, shown in scopes.items() if before.get(scope) is not shown
+                ]
             else:
                 for scope, shown in scopes.items():
                     fresh_rows.append((case_id, scope, shown))

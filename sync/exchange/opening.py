@@ -36,7 +36,7 @@ class Opened:
 
 
 def open_request(request: Request, keys: dict[str, bytes] | None = None) -> Opened:
-    """Hash and decode what a request brings, and check signatures by the keys hinted: most of the work of taking it in."""
+    """Hash and decode what a request brings, check signatures by the keys hinted: most of the work of taking it in."""
     opened = Opened(request, {}, {}, {} if keys is None else keys, set())
     for run in (*request.push, *request.recovered):
         try:

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from domain.audience import SHARED_TABLES
 from sync.log.chain import Entry, LogDamaged
-from sync.log.log import Database, Position, batched, entry_from_row, marks
+from sync.log.log import Database, Position, batched, entry_from_row, marks, padded
 from sync.log.roll import roll, start_roll
 
 COUNTY_SCHEMA: Final = """
@@ -179,9 +179,9 @@ class CountyFeed:
         if self._foreseen is not None and self._foreseen.shown.keys() >= set(wanted):
             return {case_id: dict(shown) for case_id in wanted if (shown := self._foreseen.shown[case_id])}
         for ids in batched(wanted):
-            ids += ids[-1:] * (-len(ids) % 50)  # few lengths: every statement is prepared once and kept
-            sql = f"SELECT case_id, scope, state FROM audience WHERE case_id IN ({marks(ids)})"
-            for case_id, scope, state in self._db.execute(sql, ids):
+            asked = padded(ids)
+            sql = f"SELECT case_id, scope, state FROM audience WHERE case_id IN ({marks(asked)})"
+            for case_id, scope, state in self._db.execute(sql, asked):
                 found.setdefault(str(case_id), {})[str(scope)] = bool(state)
         return found
 

@@ -24,6 +24,7 @@ __all__ = [
     "batched",
     "entry_from_row",
     "marks",
+    "padded",
     "read_acts",
 ]
 
@@ -49,6 +50,11 @@ def batched(values: list[T], size: int = 500) -> Iterator[list[T]]:
     """Values in lists short enough for one statement."""
     for start in range(0, len(values), size):
         yield values[start : start + size]
+
+
+def padded(values: list[T], to: int = 50) -> list[T]:
+    """Values with the last one repeated: lists of few lengths, so that a statement is prepared once and kept."""
+    return values + values[-1:] * (-len(values) % to)
 
 
 def marks(values: Sequence[object]) -> str:
@@ -184,7 +190,9 @@ class ActLog:
         together = zip(entries, acts, strict=True)
         rows = [_row(seq, entry, act, 1) for seq, (entry, act) in enumerate(together, start=after.seq + 1)]
         self._db.executemany(_INSERT, rows)
-        self._lie_now(after.seq + len(rows), {act.act_id: (row[0], row[4], True) for act, row in zip(acts, rows, strict=True)})
+        together = zip(entries, acts, strict=True)
+        places = {act.act_id: (seq, entry.hash, True) for seq, (entry, act) in enumerate(together, start=after.seq + 1)}
+        self._lie_now(after.seq + len(rows), places)
         self._move_head(entries[-1], max(act.lamport for act in acts))
         return entries
 
@@ -276,12 +284,12 @@ class ActLog:
         top = 0
         found: dict[str, Place] = {}
         for ids in batched([bytes.fromhex(act_id) for act_id in act_ids]):
-            ids += ids[-1:] * (-len(ids) % 50)  # few lengths: every statement is prepared once and kept
+            asked = padded(ids)
             sql = (
-                f"SELECT act_id, seq, hash, chained FROM act WHERE act_id IN ({marks(ids)})"
+                f"SELECT act_id, seq, hash, chained FROM act WHERE act_id IN ({marks(asked)})"
                 " UNION ALL SELECT act_id, seq, NULL, 0 FROM act WHERE seq = (SELECT max(seq) FROM act)"
             )
-            for row in self._db.execute(sql, ids):
+            for row in self._db.execute(sql, asked):
                 top = max(top, int(row[1]))
                 if row[2] is not None:
                     found[bytes(row[0]).hex()] = (int(row[1]), bytes(row[2]), bool(row[3]))

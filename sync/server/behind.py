@@ -116,7 +116,7 @@ class WriteBehind:
         return mine
 
     def _write(self) -> None:
-        """Write what waits. Where that fails, the transaction cannot be: rounds that went well may be among the rows."""
+        """Write what waits. Where that fails, the whole transaction does: rows of rounds that went well may be lost."""
         if not self._waiting:
             return
         self._begin_part()

@@ -198,11 +198,7 @@ class SeriesBook:
         ]
         states = self._all_series([name for name, _size in served])
         others = {other.writer for other in self._log.writers_of(row.station)} - {writer}
-        due = [
-            draft
-            for name, size in served
-            for draft in self._serve(states[name], size, row.serial, writer, others)
-        ]
+        due = [draft for name, size in served for draft in self._serve(states[name], size, row.serial, writer, others)]
         if due:
             self._record(*due)
         self._at_rest[row.station] = (writer, years)
