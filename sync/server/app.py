@@ -143,7 +143,8 @@ class County:
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         self._lane = Lane(self._store, self._limits.queue)
-        self._frames = ThreadPoolExecutor(max_workers=2, thread_name_prefix="county-frames")
+        # One thread: Python runs one at a time, and a second would only take turns away from the lane.
+        self._frames = ThreadPoolExecutor(max_workers=1, thread_name_prefix="county-frames")
         self._reads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="county-reader")
         self._reader = self._store.reader()
         self._overview = Overview(self._reader)
