@@ -16,21 +16,30 @@ __all__ = ["missing_characters", "page_count", "page_pngs", "render", "stamp_rep
 
 
 def render(
-    content: Content, paper: Paper, line: PrintLine, mark: Mark, words: Mapping[str, Any] | None = None
+    content: Content,
+    paper: Paper,
+    line: PrintLine,
+    mark: Mark,
+    words: Mapping[str, Any] | None = None,
+    *,
+    large: bool = False,
 ) -> bytes:
     """The PDF of a form. The same arguments give the same bytes, in every process.
 
-    ``words`` is the local wording the content names; None: the content names a shipped one.
+    ``words`` is the local wording the content names; None: the content names a shipped one. ``large``: 大字版, the same
+    content in larger type.
 
     Refusals: ``character_unprintable`` (facts ``char``, ``code_point``) when no shipped face has a character,
-    ``paper_not_for_form`` when the form is never printed on such a sheet.
+    ``paper_not_for_form`` when the form is never printed on such a sheet, ``large_type_not_for_form`` when it has none.
     A reprint mark draws the original and stamps it; to reprint what was stored, use ``stamp_reprint``.
     """
+    from desktop.printing.breaking import keeping
     from desktop.printing.compose import compose
     from desktop.printing.wording import given
+    from domain.papers import names_in
 
-    with given(content.wording, content.form, words):
-        return compose(content, paper, line, mark)
+    with given(content.wording, content.form, words), keeping(names_in(content)):
+        return compose(content, paper, line, mark, large=large)
 
 
 def stamp_reprint(stored: bytes, mark: Mark, voided: str = "") -> bytes:

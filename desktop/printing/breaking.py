@@ -2,15 +2,20 @@
 
 The rules of GB/T 15834 and of W3C's requirements for Chinese layout: a closing mark never starts a line, an opening
 mark never ends one, a solidus does neither, dashes and ellipses stay in pairs, Latin words and figures with their unit
-stay whole, names joined by · are not torn at the dot, and no paragraph ends in a line of one character where that can
-be helped. A mark that would start the next line is drawn in by squeezing blanks on its line, first where the grid
+stay whole, names joined by · are not torn at the dot, names of the people of a paper are not torn at all, and no
+paragraph ends in a line of one character where that can be helped. A mark that would start the next line is drawn in by squeezing blanks on its line, first where the grid
 suffers least; only when that is not enough does a character move down, and the line is then spread to the measure.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
 from desktop.printing.faces import Face, find_all
 
@@ -28,6 +33,10 @@ _WORD = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345678
 _DIGITS = frozenset("0123456789０１２３４５６７８９")
 _UNITS = frozenset("年月日天周时分秒号条款项元角万亿人件页份次个名户亩岁米克吨升种套张册位里栋层楼室级期起％%‰℃")
 _BEFORE_FIGURES = frozenset("第年月")
+"""Han that figures follow without a space though no figure stands before them."""
+_LONGEST_WHOLE = 6
+"""Characters of a name that is never torn; a longer one may end a line after its dots."""
+_KEPT: Final[ContextVar[tuple[str, ...]]] = ContextVar("names kept whole", default=())
 _JOINT = 0.25  # em between Han and Latin or figures in running text
 _WIDEST_GAP = 0.25  # em on the average; a line that would have to be spread further is left ragged
 
@@ -61,6 +70,21 @@ def clean(text: str) -> str:
 def unbroken(text: str, longest: int = 24) -> str:
     """The text with no place to break inside it, for names and numbers short enough to stay whole."""
     return JOIN.join(text) if len(text) <= longest else text
+
+
+@contextmanager
+def keeping(names: Iterable[str]) -> Iterator[None]:
+    """While it lasts, no running text tears these names: a long one with dots ends a line after a dot, if it must."""
+    token = _KEPT.set(tuple(sorted({clean(name) for name in names}, key=lambda name: (-len(name), name))))
+    try:
+        yield
+    finally:
+        _KEPT.reset(token)
+
+
+@lru_cache(64)
+def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, names)))
 
 
 def set_line(style: str, text: str, gap: float = 0.0) -> Line:
@@ -107,14 +131,28 @@ class _Run:
             at += len(part)
             self.tied.add(at)
         chars = self.chars = list(text.replace(JOIN, ""))
+        self.dots: set[int] = set()
+        """Where a line may end though a dot stands there: inside a long name of the people of the paper."""
+        names = _KEPT.get()
+        if names:
+            self._tie(_any_of(names).finditer("".join(chars)))
         self.drawn = find_all(style, chars)
         self.joints = {at for at in map(_joint_at, _CHANGES.finditer("".join(chars))) if at >= 0} if spread else set()
         self.steps = [each[2] + gap for each in self.drawn]
         for i in self.joints:
             self.steps[i] += _JOINT
 
+    def _tie(self, names: Iterable[re.Match[str]]) -> None:
+        for name in names:
+            start, end = name.span()
+            if end - start > _LONGEST_WHOLE:
+                self.dots.update(at for at in range(start + 1, end) if self.chars[at - 1] == "·" and at not in self.tied)
+            self.tied.update(at for at in range(start + 1, end) if at not in self.dots)
+
     def may_break(self, at: int) -> bool:
         """Whether a line may end before the character ``at``."""
+        if at in self.dots:
+            return True
         before, after = self.chars[at - 1], self.chars[at]
         if at in self.tied or not self.is_allowed(at) or (before in _WORD and after in _WORD):
             return False
@@ -149,10 +187,14 @@ class _Run:
 
 
 def _joint_at(change: re.Match[str]) -> int:
-    """The character after which Han meets Latin or a figure; -1 where a count meets its unit: 2026年1月3日, 第23条."""
+    """The character after which Han meets Latin or a figure; -1 where a count meets its unit, or the unit the next count.
+
+    2026年1月3日8时03分, 第23条, 3元5角.
+    """
     at = change.start()
     before, after = change.string[at], change.string[at + 1]
-    counted = (before in _DIGITS and after in _UNITS) or (after in _DIGITS and before in _BEFORE_FIGURES)
+    between = before in _UNITS and at > 0 and change.string[at - 1] in _DIGITS
+    counted = (before in _DIGITS and after in _UNITS) or (after in _DIGITS and (before in _BEFORE_FIGURES or between))
     return -1 if counted else at
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from desktop.printing import notice
 from desktop.printing.forms import delivery, materials, notices, receipt, registration, tabled, written
 from desktop.printing.furniture import add_foot, add_mark, add_page_numbers, add_qr, foot_height
 from desktop.printing.reprint import stamp
 from desktop.printing.sheet import A4, A5, MM, Sheet
 from desktop.printing.wording import words
 from domain.papers import (
+    LARGE_TYPE,
     SIZES,
     AcceptanceNotice,
     Content,
@@ -27,37 +29,47 @@ from domain.papers import (
 from domain.refusals import Refusal
 
 _QR = 15 * MM
+_QR_GAP = 4 * MM
 
 
-def compose(content: Content, paper: Paper, line: PrintLine, mark: Mark) -> bytes:
+def compose(content: Content, paper: Paper, line: PrintLine, mark: Mark, *, large: bool = False) -> bytes:
     """See ``desktop.printing.render``."""
     if paper not in SIZES[content.form]:
         raise Refusal("paper_not_for_form", facts={"form": content.form, "paper": str(paper)})
+    if large and content.form not in LARGE_TYPE:
+        raise Refusal("large_type_not_for_form", field="large", facts={"form": content.form})
     # the tables of F01 and of A5 sheets reach down to the print line; notices keep the bottom margin of the standard
-    foot = foot_height(line, A5[0] - 28 * MM if paper is Paper.A5 else A4[0] - 42 * MM, "fang")
-    sheet = _draw(content, paper, foot)
+    foot = foot_height(line, _a5_foot(content) if paper is Paper.A5 else A4[0] - 42 * MM, "fang")
+    sheet = _draw(content, paper, foot, large=large)
     _furnish(sheet, content, paper, line)
     add_mark(sheet, mark)
     made = sheet.save()
     return stamp(made, mark) if mark.kind == "reprint" else made
 
 
-def _draw(content: Content, paper: Paper, foot: float) -> Sheet:
+def _a5_foot(content: Content) -> float:
+    """Measure of the print line on A5: F03 has its QR code beside it, F02 in its body."""
+    beside = _QR + _QR_GAP if isinstance(content, MaterialList) and content.query_code else 0.0
+    return A5[0] - 28 * MM - beside
+
+
+def _draw(content: Content, paper: Paper, foot: float, *, large: bool) -> Sheet:
+    grid = notice.LARGE if large else notice.USUAL
     match content:
         case RegistrationForm():
             return registration.draw(content, foot)
         case VisitReceipt():
-            return receipt.draw(content, paper, foot)
+            return receipt.draw(content, paper, foot, large=large)
         case MaterialList():
-            return materials.draw(content, paper, foot)
+            return materials.draw(content, paper, foot, large=large)
         case AcceptanceNotice() | PathwayNotice() | ReferralNotice():
-            return notices.draw(content)
+            return notices.draw(content, grid)
         case ServiceReturn():
             return delivery.draw(content)
         case Tabled():
             return tabled.draw(content)
         case Written():
-            return written.draw(content)
+            return written.draw(content, grid)
 
 
 def _furnish(sheet: Sheet, content: Content, paper: Paper, line: PrintLine) -> None:
@@ -67,7 +79,10 @@ def _furnish(sheet: Sheet, content: Content, paper: Paper, line: PrintLine) -> N
         add_foot(sheet, line, receipt.ROLL_MARGIN, receipt.ROLL - receipt.ROLL_MARGIN, 4 * MM, style="hei")
         return
     if paper is Paper.A5:
-        add_foot(sheet, line, 14 * MM, sheet.width - 14 * MM, 10 * MM)
+        if isinstance(content, MaterialList) and content.query_code:
+            code = qr_text(content.number, content.query_code)
+            add_qr(sheet, code, A5[0] - 14 * MM - _QR, -materials.QR_UP, _QR)
+        add_foot(sheet, line, 14 * MM, 14 * MM + _a5_foot(content), 10 * MM)
         return
     if isinstance(content, Written):
         _furnish_written(sheet, content, line)
@@ -80,7 +95,7 @@ def _furnish(sheet: Sheet, content: Content, paper: Paper, line: PrintLine) -> N
     if content.form == "F01":
         add_foot(sheet, line, left, A4[0] - right, 14 * MM)
     else:
-        add_foot(sheet, line, left, A4[0] - right - _QR - 4 * MM, 15 * MM, note)
+        add_foot(sheet, line, left, A4[0] - right - _QR - _QR_GAP, 15 * MM, note)
 
 
 def _furnish_written(sheet: Sheet, content: Written, line: PrintLine) -> None:
@@ -95,4 +110,4 @@ def _furnish_written(sheet: Sheet, content: Written, line: PrintLine) -> None:
         add_qr(sheet, code, left, (-34.5 if letter else -29) * MM, side, first_only=True)
     add_page_numbers(sheet, left, right, A4[1] - 27 * MM, first=2 if letter else 1)
     note = words(content.wording, content.form).get("foot", "")
-    add_foot(sheet, line, left if letter else left + _QR + 4 * MM, right, 8 * MM, note, beside=True)
+    add_foot(sheet, line, left if letter else left + _QR + _QR_GAP, right, 8 * MM, note, beside=True)

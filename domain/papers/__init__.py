@@ -19,6 +19,7 @@ from domain.papers.forms import (
     COPIES,
     FORMS,
     KINDS_OF_SERIES,
+    LARGE_TYPE,
     SERIES_OF,
     SIZES,
     TITLES,
@@ -26,6 +27,7 @@ from domain.papers.forms import (
     Form,
 )
 from domain.papers.marks import Mark, Paper, PrintLine
+from domain.papers.names import names_in
 from domain.papers.tabled import (
     DisputeSurvey,
     HearingRecord,
@@ -81,6 +83,7 @@ __all__ = [
     "COPIES",
     "FORMS",
     "KINDS_OF_SERIES",
+    "LARGE_TYPE",
     "SECRET_MATTER",
     "SECRET_NAME",
     "SERIES_OF",
@@ -144,6 +147,7 @@ __all__ = [
     "chinese_minute",
     "from_json",
     "mask_identities_in",
+    "names_in",
     "qr_text",
     "read_qr",
 ]

@@ -21,7 +21,7 @@ from domain.papers import (
 )
 
 
-def draw(content: AcceptanceNotice | PathwayNotice | ReferralNotice) -> Sheet:
+def draw(content: AcceptanceNotice | PathwayNotice | ReferralNotice, grid: notice.Grid) -> Sheet:
     said = words(content.wording, content.form)
     if isinstance(content, AcceptanceNotice):
         values = _acceptance(content, said)
@@ -43,6 +43,7 @@ def draw(content: AcceptanceNotice | PathwayNotice | ReferralNotice) -> Sheet:
             addressee=_addressee(content),
             paragraphs=[notice.Paragraph(fixed_part(text), whole) for text, whole in parts],
             signature=notice.Signature(content.organ, chinese_date(content.issued_on)),
+            grid=grid,
         ),
     )
     return sheet

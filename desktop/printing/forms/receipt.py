@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from desktop.printing.breaking import balanced, break_text, unbroken
 from desktop.printing.sheet import A5, MM, Sheet
 from desktop.printing.wording import fill, words
@@ -18,14 +20,35 @@ from domain.papers import (
 ROLL = 80 * MM
 ROLL_MARGIN = 4 * MM
 ROLL_TOP = 8 * MM  # the first millimetres are kept for a reprint's mark
+ROLL_QR = 30 * MM
+_SIGN = 12 * MM  # from the text to the organ: the place of the seal
 
 
-def draw(content: VisitReceipt, paper: Paper, foot: float) -> Sheet:
+@dataclass(frozen=True, slots=True)
+class _Type:
+    """Sizes of an A5 receipt in points; ``key`` is the column of the labels."""
+
+    edge: float
+    top: float
+    organ: float
+    title: float
+    size: float
+    pitch: float
+    key: float
+    remark: float
+    sign: float
+
+
+_USUAL = _Type(16 * MM, 19 * MM, 15.0, 20.0, 11.5, 18.5, 23 * MM, 9.5, 12.0)
+_LARGE = _Type(12 * MM, 13 * MM, 17.0, 23.0, 15.0, 21.0, 27 * MM, 11.0, 15.0)
+
+
+def draw(content: VisitReceipt, paper: Paper, foot: float, *, large: bool) -> Sheet:
     """``foot`` is the height of the print line, in points."""
     rows, remarks = _rows(content)
     if paper is Paper.R80:
-        return _roll(content, rows, remarks)
-    return _a5(content, rows, remarks, foot)
+        return _large_roll(content, rows, remarks) if large else _roll(content, rows, remarks)
+    return _a5(content, rows, remarks, foot, large=large)
 
 
 def _rows(content: VisitReceipt) -> tuple[list[tuple[str, str]], list[str]]:
@@ -75,43 +98,54 @@ def _next_step(content: VisitReceipt) -> str:
     return "，".join(part.rstrip("。") for part in parts if part) + "。"
 
 
-def _a5(content: VisitReceipt, rows: list[tuple[str, str]], remarks: list[str], foot: float) -> Sheet:
+def _a5(
+    content: VisitReceipt, rows: list[tuple[str, str]], remarks: list[str], foot: float, *, large: bool
+) -> Sheet:
+    """The QR code stands beside the first rows; in large type, which needs their whole width, beside the signature."""
+    kind = _LARGE if large else _USUAL
     sheet = Sheet(TITLES["F02"], f"{TITLES['F02']} {content.number}", *A5)
-    left, right = 16 * MM, A5[0] - 16 * MM
-    y = _head(sheet, content.organ, A5[0] / 2, 19 * MM, right - left, 15.0, 20.0) + 5 * MM
+    left, right = kind.edge, A5[0] - kind.edge
+    y = _head(sheet, content.organ, A5[0] / 2, kind.top, right - left, kind.organ, kind.title) + 5 * MM
     sheet.rule(left, y, right, y, 1.0)
     y += 3 * MM
-    size, pitch, key = 11.5, 18.5, 23 * MM
-    narrow = right - left - key - 36 * MM  # beside the QR code
-    qr_bottom = y + 36 * MM
-    sheet.qr(right - 30 * MM, y + 2 * MM, 30 * MM, qr_text(content.number, content.query_code))
+    code = qr_text(content.number, content.query_code)
+    beside = 0.0 if large else 36 * MM
+    qr_bottom = y + beside
+    if not large:
+        sheet.qr(right - ROLL_QR, y + 2 * MM, ROLL_QR, code)
     bottom = A5[1] - 12 * MM - foot
     for head, text in rows:
-        wide = narrow if y < qr_bottom else right - left - key
+        wide = right - left - kind.key - (beside if y < qr_bottom else 0.0)
         style = "hei" if head in ("登记编号", "查询码") else "fang"
-        lines = break_text(style, text, wide / size)
+        lines = break_text(style, text, wide / kind.size)
         for i, line in enumerate(lines):
-            if y + pitch > bottom:
+            if y + kind.pitch > bottom:
                 sheet.new_page()
-                y = 19 * MM
-            y += pitch
+                y = kind.top
+            y += kind.pitch
             if i == 0:
-                sheet.text(left, y, size, "hei", head)
+                sheet.text(left, y, kind.size, "hei", head)
                 sheet.fixed("hei", head.rstrip("0123456789"))
-            sheet.line(left + key, y, size, line)
+            sheet.line(left + kind.key, y, kind.size, line)
         y += 2.0
-    y = _remarks(sheet, remarks, (left, right), y + 3 * MM, bottom, 9.5, "fang")
-    organ = break_text("fang", content.organ, (right - left) / 12, spread=False)
-    below = 12 * MM + 16 * len(organ)
-    if y + below > bottom:
+    organ = break_text("fang", content.organ, (right - left) / kind.sign, spread=False)
+    below = _SIGN + (kind.sign + 4) * len(organ)
+    if large:
+        below = max(below, ROLL_QR + 2 * MM)
+    told = sum(len(break_text("fang", "· " + each, (right - left) / kind.remark)) for each in remarks)
+    if y + 3 * MM + told * kind.remark * 1.5 + below > bottom:  # nobody signs a page with nothing on it
         sheet.new_page()
-        y = 19 * MM
-    y = max(y, bottom - below) + 12 * MM
-    sheet.text(right - 18 * MM, y - 15, 8, "fang", "（印章）", grey=0.6, align="centre")
+        y = kind.top
+    y = _remarks(sheet, remarks, (left, right), y + 3 * MM, bottom, kind.remark, "fang")
+    y = max(y, bottom - below)
+    if large:
+        sheet.qr(left, bottom - ROLL_QR, ROLL_QR, code)
+    y += _SIGN
+    sheet.text(right - 18 * MM, y - kind.sign - 3, 8, "fang", "（印章）", grey=0.6, align="centre")
     for line in organ:
-        sheet.text(right - 2 * MM, y, 12, "fang", line.text, align="right")
-        y += 17
-    sheet.text(right - 2 * MM, y, 12, "fang", chinese_date(content.visited_at[:10]), align="right")
+        sheet.text(right - 2 * MM, y, kind.sign, "fang", line.text, align="right")
+        y += kind.sign + 5
+    sheet.text(right - 2 * MM, y, kind.sign, "fang", chinese_date(content.visited_at[:10]), align="right")
     return sheet
 
 
@@ -158,7 +192,31 @@ def _roll(content: VisitReceipt, rows: list[tuple[str, str]], remarks: list[str]
     y += 3 * MM
     sheet.dashes(left, y, right, y)
     y += 3 * MM
-    sheet.qr((ROLL - 30 * MM) / 2, y, 30 * MM, qr_text(content.number, content.query_code))
-    y = _remarks(sheet, remarks, (left, right), y + 31 * MM, 1e9, 8.5, "hei")
+    return _roll_end(sheet, content, remarks, y, 8.5)
+
+
+def _large_roll(content: VisitReceipt, rows: list[tuple[str, str]], remarks: list[str]) -> Sheet:
+    """Each label over its text, which has the whole width."""
+    sheet = Sheet(TITLES["F02"], f"{TITLES['F02']} {content.number}", ROLL, 800 * MM)
+    left, right = ROLL_MARGIN, ROLL - ROLL_MARGIN
+    y = _head(sheet, content.organ, ROLL / 2, ROLL_TOP, right - left, 14.0, 18.0) + 3 * MM
+    sheet.dashes(left, y, right, y)
+    size, pitch, above = 14.0, 20.0, 10.5
+    for head, text in rows:
+        y += pitch
+        sheet.text(left, y, above, "hei", head)
+        sheet.fixed("hei", head.rstrip("0123456789"))
+        for line in break_text("hei", text, (right - left) / size):
+            y += pitch
+            sheet.line(left, y, size, line)
+    y += 3 * MM
+    sheet.dashes(left, y, right, y)
+    return _roll_end(sheet, content, remarks, y + 3 * MM, 11.5)
+
+
+def _roll_end(sheet: Sheet, content: VisitReceipt, remarks: list[str], y: float, size: float) -> Sheet:
+    sheet.qr((ROLL - ROLL_QR) / 2, y, ROLL_QR, qr_text(content.number, content.query_code))
+    sides = ROLL_MARGIN, ROLL - ROLL_MARGIN
+    y = _remarks(sheet, remarks, sides, y + ROLL_QR + 1 * MM, 1e9, size, "hei")
     sheet.page.height = y + 4 * MM
     return sheet

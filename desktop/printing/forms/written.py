@@ -20,7 +20,7 @@ Sentence = Mapping[str, str]
 _FIGURES = "一二三四五六七八九十"
 
 
-def draw(content: Written) -> Sheet:
+def draw(content: Written, grid: notice.Grid) -> Sheet:
     """The form on as many A4 pages as it needs."""
     said = words(content.wording, content.form)
     values = blanks(content, said)
@@ -38,6 +38,7 @@ def draw(content: Written) -> Sheet:
             addressee=_addressee(content),
             paragraphs=paragraphs,
             signature=notice.Signature(content.organ, chinese_date(content.issued_on)),
+            grid=grid,
             letter=content.layout == "letter",
             signer=content.signed_by if isinstance(content, HandlingReport) else "",
             notes=[fill(each["text"], values) for each in said.get("notes", ()) if _applies(each, values)],
