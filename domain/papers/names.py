@@ -15,11 +15,16 @@ _FIELDS: Final = frozenset(
 )  # fmt: skip
 """Fields of a content that hold a person's name, or several; some may hold an office or a post as well."""
 _LONGEST_SHORT: Final = 6
+_USUAL: Final = 3
+"""Characters of a usual name."""
 _NOT_IN_NAMES: Final = frozenset("，。、；：（）《》“”,.;:() 　")
 
 
 def names_in(content: object) -> frozenset[str]:
-    """Every name in the content: up to six characters, or longer with the dot · of minority and foreign names."""
+    """Every name in the content: up to six characters, or longer with the dot · of minority and foreign names.
+
+    Of somebody written with his unit, 柳河村村民委员会李成林, the end.
+    """
     return frozenset(name for name in _named(content) if _is_name(name))
 
 
@@ -30,7 +35,8 @@ def _named(value: object) -> Iterator[str]:
             if dataclasses.is_dataclass(each):
                 yield from _named(each)
             elif isinstance(each, str) and field.name in _FIELDS:
-                yield each
+                after_unit = field.name == "participants" and len(each) > _LONGEST_SHORT and "·" not in each
+                yield each[-_USUAL:] if after_unit else each
 
 
 def _is_name(text: str) -> bool:

@@ -13,18 +13,26 @@ DOTS = 12  # to the millimetre
 
 
 @pytest.mark.parametrize(
-    ("content", "paper", "left", "side"),
+    ("content", "paper", "large", "left", "side"),
     [
-        (gallery.receipt(), Paper.R80, 25, 30),
-        (gallery.receipt(), Paper.A5, 148 - 16 - 30, 30),
-        (gallery.acceptance(), Paper.A4, 210 - 26 - 15, 15),
-        (gallery.registration(), Paper.A4, 210 - 20 - 15, 15),
-        (gallery.service_return(), Paper.A4, 210 - 26 - 15, 15),
+        (gallery.receipt(), Paper.R80, False, 25, 30),
+        (gallery.receipt(), Paper.A5, False, 148 - 16 - 30, 30),
+        (gallery.receipt(), Paper.R80, True, 25, 30),
+        (gallery.receipt(), Paper.A5, True, 12, 30),
+        (gallery.materials(), Paper.A4, False, 210 - 26 - 15, 15),
+        (gallery.materials(), Paper.A5, False, 148 - 14 - 15, 15),
+        (gallery.materials(), Paper.R80, False, 25, 30),
+        (gallery.materials(), Paper.A5, True, 148 - 14 - 15, 15),
+        (gallery.materials(), Paper.R80, True, 25, 30),
+        (gallery.acceptance(), Paper.A4, False, 210 - 26 - 15, 15),
+        (gallery.acceptance(), Paper.A4, True, 210 - 26 - 15, 15),
+        (gallery.registration(), Paper.A4, False, 210 - 20 - 15, 15),
+        (gallery.service_return(), Paper.A4, False, 210 - 26 - 15, 15),
     ],
-    ids=["F02-R80", "F02-A5", "F04", "F01", "F18"],
+    ids=lambda value: getattr(value, "form", str(value)),
 )
-def test_the_modules_on_paper_are_those_of_number_and_query_code(content, paper, left, side, line):
-    document = pypdfium2.PdfDocument(render(content, paper, line, Mark.original()))
+def test_the_modules_on_paper_are_those_of_number_and_query_code(content, paper, large, left, side, line):
+    document = pypdfium2.PdfDocument(render(content, paper, line, Mark.original(), large=large))
     bitmap = document[0].render(scale=DOTS * 25.4 / 72, grayscale=True)
     data, stride = bytes(bitmap.buffer), bitmap.stride
     text = qr_text(content.number, content.query_code)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from desktop.printing import gallery, render
-from domain.papers import SIZES, Mark, MaterialLine, Paper, PrintLine, RegistrationForm
+from domain.papers import LARGE_TYPE, SIZES, Mark, MaterialLine, Paper, PrintLine, RegistrationForm
 
 ORGAN = "云溪土家族苗族自治县高新技术产业开发区管理委员会社会治理与群众工作服务中心信访事项办理科"[:40]
 NAME = "古丽米热·阿卜杜热西提·买买提江艾力"
@@ -70,12 +70,20 @@ def boxes(places):
         yield p.ink_left + 0.05 * em, p.y - 0.7 * em, p.ink_right - 0.05 * em, p.y, p.char
 
 
-EVERY = [(content, paper) for content in gallery.samples() for paper in SIZES[content.form]]
+EVERY = [
+    (content, paper, large)
+    for content in gallery.samples()
+    for paper in SIZES[content.form]
+    for large in (False, True)
+    if not large or content.form in LARGE_TYPE
+]
 
 
-@pytest.mark.parametrize(("content", "paper"), EVERY, ids=[f"{c.form}-{p}" for c, p in EVERY])
-def test_the_longest_texts_stay_on_the_sheet_and_apart(content, paper, places_in, open_pdf):
-    pdf = render(worst(content), paper, WORST_LINE, Mark.original())
+@pytest.mark.parametrize(
+    ("content", "paper", "large"), EVERY, ids=[f"{c.form}-{p}{'-large' if large else ''}" for c, p, large in EVERY]
+)
+def test_the_longest_texts_stay_on_the_sheet_and_apart(content, paper, large, places_in, open_pdf):
+    pdf = render(worst(content), paper, WORST_LINE, Mark.original(), large=large)
     with open_pdf(pdf) as document:
         sizes = [tuple(v * 25.4 / 72 for v in page.get_size()) for page in document]
     margin = 3.5 if paper is Paper.R80 else 10

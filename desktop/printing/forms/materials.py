@@ -53,7 +53,7 @@ def draw(content: MaterialList, paper: Paper, foot: float, *, large: bool) -> Sh
     size = A4 if a4 else A5
     left = 28 * MM if a4 else 14 * MM
     right = size[0] - (26 * MM if a4 else 14 * MM)
-    top = 30 * MM if a4 else 20 * MM
+    top = 30 * MM if a4 else 12 * MM if large else 20 * MM
     below = 17 * MM + foot  # the last line of the form and the print line
     if content.query_code:
         below = max(below, QR_UP + 7 * MM)
@@ -86,7 +86,8 @@ def draw(content: MaterialList, paper: Paper, foot: float, *, large: bool) -> Sh
     rows.append(Row((Cell(_received(content), 6),), keep=True))
     said = words(content.wording, "F03")
     receiver = said["sign_receiver"] + content.receiver
-    rows.append(Row((Cell(said["sign_giver"], 2, lines=4), Cell(receiver, 4, lines=4))))
+    pen = 4 if a4 or not large else 3  # lines to sign in
+    rows.append(Row((Cell(said["sign_giver"], 2, lines=pen), Cell(receiver, 4, lines=pen))))
     y = draw_table(sheet, frame, rows)
     sheet.text(right - 18 * MM, y - 4 * MM, 8, "fang", "（印章）", grey=0.6, align="centre")
     sheet.fixed("fang", said["kept"])
