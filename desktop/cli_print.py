@@ -17,12 +17,13 @@ def print_paper(station: Station, words: argparse.Namespace) -> object:
     """Issue a paper, its draft or its copy, as a PDF file. Raises Refusal, SurroundingsFault."""
     if words.reprint or words.paper:
         paper_id = words.reprint or words.paper
-        pdf = papers.reprint_pdf(station, paper_id) if words.reprint else papers.stored_pdf(station, paper_id)
+        pdf = _again(station, paper_id, words)
         write(words.output, pdf)
         return {"paper": station.store.paper(paper_id), "file": words.output, "bytes": len(pdf)}
     case_id = station.store.visit_by_number(words.case_id) or cli_read.matter_by_number(station, words.case_id)
     asked = {"case_id": case_id or words.case_id, "form": words.form.upper(), "of_paper": words.of or ""}
     asked["size"] = words.size or ("A5" if asked["form"] == "F02" else "A4")
+    asked["large"] = words.large
     command = cli_input.shaped(asked, commands.IssuePaper)
     assert isinstance(command, commands.IssuePaper)
     if words.draft:
@@ -34,6 +35,13 @@ def print_paper(station: Station, words: argparse.Namespace) -> object:
     pdf = papers.stored_pdf(station, row.paper_id)
     write(words.output, pdf)
     return {"paper": row, "file": words.output, "bytes": len(pdf)}
+
+
+def _again(station: Station, paper_id: str, words: argparse.Namespace) -> bytes:
+    """A paper to be printed again, or what is stored of it; in large type when that is asked for."""
+    if words.reprint:
+        return papers.reprint_pdf(station, paper_id, True if words.large else None)
+    return papers.pdf_in_type(station, paper_id, True) if words.large else papers.stored_pdf(station, paper_id)
 
 
 def check_writable(output: str) -> None:

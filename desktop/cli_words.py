@@ -60,6 +60,7 @@ def parser(do: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.Ar
     paper.add_argument("case_id", nargs="?", metavar="ID", help="来访或事项的编号")
     paper.add_argument("-o", "--output", required=True, metavar="FILE.pdf")
     paper.add_argument("--size", choices=("A4", "A5", "R80"), help="F02 默认 A5，其余默认 A4")
+    paper.add_argument("--large", action="store_true", help="大字版：交给信访人的文书才有")
     paper.add_argument("--of", metavar="PAPER_ID", help="F18：所送达的告知书")
     kept = paper.add_mutually_exclusive_group()
     kept.add_argument("--reprint", metavar="PAPER_ID", help="补打已出具的文书")

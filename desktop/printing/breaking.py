@@ -146,7 +146,9 @@ class _Run:
         for name in names:
             start, end = name.span()
             if end - start > _LONGEST_WHOLE:
-                self.dots.update(at for at in range(start + 1, end) if self.chars[at - 1] == "·" and at not in self.tied)
+                self.dots.update(
+                    at for at in range(start + 1, end) if self.chars[at - 1] == "·" and at not in self.tied
+                )
             self.tied.update(at for at in range(start + 1, end) if at not in self.dots)
 
     def may_break(self, at: int) -> bool:
@@ -187,7 +189,7 @@ class _Run:
 
 
 def _joint_at(change: re.Match[str]) -> int:
-    """The character after which Han meets Latin or a figure; -1 where a count meets its unit, or the unit the next count.
+    """The character after which Han meets Latin or a figure; -1 where a count meets its unit, or a unit the next count.
 
     2026年1月3日8时03分, 第23条, 3元5角.
     """

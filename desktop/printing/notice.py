@@ -203,7 +203,9 @@ def _letterhead(sheet: Sheet, notice: Notice) -> int:
     foot = A4[1] - 20 * MM
     sheet.red_rule(left, foot - 3.2, right, foot - 3.2, 0.7)
     sheet.red_rule(left, foot, right, foot, 2.2)
-    y += 3.5 + (7 / 8 + _RISE) * grid.size  # the number's top is 7/8 of its height below the rule, the title two lines lower
+    y += (
+        3.5 + (7 / 8 + _RISE) * grid.size
+    )  # the number's top is 7/8 of its height below the rule, the title two lines lower
     if notice.document_number:
         sheet.text(LEFT + WIDTH, y, grid.size, "fang", notice.document_number, align="right")
     row = -int(-(y - TOP) // grid.pitch) + 2

@@ -340,12 +340,13 @@ def _record_words(name: str, value: Mapping[str, Json]) -> str:
     if name.startswith("note."):
         return _kept_words(value)
     if name.startswith("print."):
-        return f"{value.get('at', '')} {'已打印出来' if value.get('out') is True else '未打印出来'}".strip()
-    if name.endswith(".pdf"):
-        return f"PDF {value.get('pages', '')}页"
+        large = "（大字版）" if value.get("large") is True else ""
+        return f"{value.get('at', '')} {'已打印出来' if value.get('out') is True else '未打印出来'}{large}".strip()
+    if name.endswith(".pdf") or ".also." in name:
+        return f"{'大字版 ' if value.get('large') is True else ''}PDF {value.get('pages', '')}页"
     if name.startswith("paper."):
         title = TITLES.get(str(value.get("form", "")), "")
-        return f"{title} {value.get('number', '')}".strip()
+        return f"{title} {value.get('number', '')}{'（大字版）' if value.get('large') is True else ''}".strip()
     if name.startswith("file."):
         return str(value.get("name", ""))[:60]
     if name.startswith("table."):

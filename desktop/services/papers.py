@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import cast
 
 from desktop import printing
@@ -24,7 +24,7 @@ from domain.decisions import papers as decisions
 from domain.decisions.delivering import DELIVERS
 from domain.faults import SurroundingsFault
 from domain.fold import CaseState, is_count
-from domain.papers import FORMS, SERIES_OF, SIZES, Content, Mark, Paper, PrintLine, as_json, from_json
+from domain.papers import FORMS, LARGE_TYPE, SERIES_OF, SIZES, Content, Mark, Paper, PrintLine, as_json, from_json
 from domain.papers.content import WORDING
 from domain.refusals import Refusal
 from domain.wording import Words, sentences_of, well_built
@@ -84,6 +84,49 @@ def finish_paper(station: Station, paper_id: str, case_id: str) -> PaperRow:
     return _row(station, paper_id)
 
 
+@dataclass(frozen=True, slots=True)
+class PaperType:
+    """Whether a paper is in large type 大字版: as it was issued, and as it was handed out last (or will be)."""
+
+    issued: bool
+    now: bool
+
+
+def type_of(station: Station, paper_id: str) -> PaperType:
+    """The type of a paper. Refused: ``paper_unknown``."""
+    state = station.state(_row(station, paper_id).case_id, field="case_id")
+    return PaperType(decisions.issued_large(state, paper_id), decisions.came_out_large(state, paper_id))
+
+
+def pdf_in_type(station: Station, paper_id: str, large: bool, *, keep: bool = False) -> bytes:
+    """A paper in large type or in the usual one: the same frozen content and number, set anew where it must be.
+
+    ``keep``: it is to leave, and is stored by its own hash first. Raises Refusal ``large_type_not_for_form``.
+    """
+    row = _row(station, paper_id)
+    state = station.state(row.case_id, field="case_id")
+    if large == decisions.issued_large(state, paper_id):
+        return stored_pdf(station, paper_id)
+    held = decisions.stored_in_type(state, paper_id, large=large)
+    pdf = station.store.pdf(held) if held else None
+    if pdf is not None:
+        return pdf
+    made = made_from({**_frozen(state, paper_id), "large": large})
+    digest = hashlib.sha256(made).hexdigest()
+    if held and digest != held:
+        raise SurroundingsFault("paper_elsewhere", facts={"number": row.number})
+    if held:
+        _keep_here(station, digest, made)
+    elif keep:
+        stored_pdf(station, paper_id)  # first what it was issued in
+        pages = printing.page_count(made)
+        with station.writing() as transaction:
+            transaction.keep_pdf(made)
+            state = station.state(row.case_id, field="case_id")
+            transaction.record([decisions.store_type(state, paper_id, pdf_hash=digest, pages=pages, large=large)])
+    return made
+
+
 def stored_pdf(station: Station, paper_id: str) -> bytes:
     """The very bytes of a paper, as stored; what a preview shows and a printer gets.
 
@@ -99,16 +142,25 @@ def stored_pdf(station: Station, paper_id: str) -> bytes:
     again = made_from(_frozen(station.state(row.case_id, field="case_id"), paper_id))
     if hashlib.sha256(again).hexdigest() != row.pdf_hash:
         raise SurroundingsFault("paper_elsewhere", facts={"number": row.number})
-    with immediate(station.store.db) as transaction:
-        station.store.put_pdf(row.pdf_hash, again)
-        transaction.commit()
+    _keep_here(station, row.pdf_hash, again)
     return again
 
 
-def reprint_pdf(station: Station, paper_id: str) -> bytes:
-    """The stored PDF with the mark 补打 第n次, when and by whom, and 作废 when it is void; the stored bytes stay."""
+def _keep_here(station: Station, digest: str, pdf: bytes) -> None:
+    with immediate(station.store.db) as transaction:
+        station.store.put_pdf(digest, pdf)
+        transaction.commit()
+
+
+def reprint_pdf(station: Station, paper_id: str, large: bool | None = None) -> bytes:
+    """The stored PDF with the mark 补打 第n次, when and by whom, and 作废 when it is void; the stored bytes stay.
+
+    ``large``: in that type; None: in the one it was handed out in last.
+    """
+    if large is None:
+        large = type_of(station, paper_id).now
+    pdf = pdf_in_type(station, paper_id, large, keep=True)
     row = _row(station, paper_id)
-    pdf = stored_pdf(station, paper_id)
     if row.prints == 0 and not row.voided:
         return pdf
     mark = Mark.reprint(row.prints, station.now, station.clerk_name) if row.prints else Mark.original()
@@ -132,7 +184,7 @@ def draft_pdf(station: Station, command: IssuePaper) -> bytes:
     number = _trial_number(station, command)
     content, words = _content(station, command, state, number)
     line = PrintLine(state.text("number"), station.now, _station_name(station), station.clerk_name)
-    return printing.render(content, Paper(command.size), line, Mark.draft(), words)
+    return printing.render(content, Paper(command.size), line, Mark.draft(), words, large=command.large)
 
 
 def confirm_print(station: Station, command: ConfirmPrint) -> Outcome[PaperRow]:
@@ -193,13 +245,13 @@ def made_from(frozen: Mapping[str, object]) -> bytes:
     said = _object(frozen.get("line"))
     line = PrintLine(*(str(said.get(name, "")) for name in ("number", "at", "station", "operator")))
     content = from_json(_object(frozen.get("content")))
-    size = Paper(str(frozen.get("size", "A4")))
+    size, large = Paper(str(frozen.get("size", "A4"))), frozen.get("large") is True
     if content.wording == WORDING:
-        return printing.render(content, size, line, Mark.original())
+        return printing.render(content, size, line, Mark.original(), large=large)
     words = frozen.get("words")
     if not well_built(words, shipped_wording().shipped[content.form]):
         raise SurroundingsFault("paper_elsewhere", facts={"number": str(frozen.get("number", ""))})
-    return printing.render(content, size, line, Mark.original(), cast("Words", words))
+    return printing.render(content, size, line, Mark.original(), cast("Words", words), large=large)
 
 
 def _content(station: Station, command: IssuePaper, state: CaseState, number: str) -> tuple[Content, Words | None]:
@@ -239,6 +291,8 @@ def _sized(command: IssuePaper) -> IssuePaper:
     size = Paper(command.size) if command.size else SIZES[command.form][0]
     if size not in SIZES[command.form]:
         raise Refusal("size_not_for_form", field="size", facts={"form": command.form, "size": command.size})
+    if command.large and command.form not in LARGE_TYPE:
+        raise Refusal("large_type_not_for_form", field="large", facts={"form": command.form})
     return replace(command, size=size.value)
 
 

@@ -13,6 +13,8 @@ from domain.papers import COPIES, TITLES
 from domain.refusals import Refusal
 
 _LONGEST = 255
+_LARGE = "large_for_elderly"
+"""Beside the forms' codes in what is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,25 @@ def choose(station: Station, form: str, chosen: PrintChoice) -> Outcome[PrintCho
         raise Refusal("count_invalid", field="copies", facts={"given": chosen.copies})
     if any(len(text) > _LONGEST or not text.isprintable() for text in (chosen.printer, chosen.tray)):
         raise Refusal("printer_name_invalid", field="printer")
-    kept = {**_read(station), form: asdict(chosen)}
+    _keep(station, {**_read(station), form: asdict(chosen)})
+    return Outcome(chosen, frozenset())
+
+
+def proposes_large(station: Station) -> bool:
+    """Whether large type 大字版 is chosen beforehand here for the elderly; before anybody decided, it is."""
+    return _read(station).get(_LARGE) is not False
+
+
+def propose_large(station: Station, wanted: bool) -> Outcome[bool]:
+    """Choose it beforehand at this window from now on, or do not."""
+    _keep(station, {**_read(station), _LARGE: wanted})
+    return Outcome(wanted, frozenset())
+
+
+def _keep(station: Station, kept: Mapping[str, object]) -> None:
     office = replace(station.office, printing=json.dumps(kept, ensure_ascii=False, sort_keys=True))
     station.store.keep_setup(dump_setup(office))
     station.office = office
-    return Outcome(chosen, frozenset())
 
 
 def _read(station: Station) -> dict[str, object]:

@@ -25,6 +25,8 @@ class IssuePaper:
     """The sheet; empty means the form's usual one."""
     of_paper: str = ""
     """F18: the notice it proves the delivery of."""
+    large: bool = False
+    """In large type 大字版, for a form whose copy goes home with the petitioner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class ConfirmPrint:
     came_out: bool
     printer: str = ""
     copies: int = 1
+    large: bool | None = None
+    """Whether what came out was in large type 大字版; None: as it came out before, or as it was issued."""
 
 
 @dataclass(frozen=True, slots=True)

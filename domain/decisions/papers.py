@@ -141,6 +141,8 @@ def issue(
         value["words"] = words
     if tells_of:
         value["tells_of"] = tells_of
+    if command.large:
+        value["large"] = True
     if command.of_paper:
         value["of_paper"] = command.of_paper
     return ActDraft("paper_issued", state.case_kind, state.case_id, {f"paper.{paper_id}": value}, ())
@@ -151,6 +153,35 @@ def store(state: CaseState, paper_id: str, *, pdf_hash: str, pages: int) -> ActD
     name = f"paper.{paper_id}.pdf"
     value: dict[str, Json] = {"hash": pdf_hash, "pages": pages}
     return ActDraft("paper_stored", state.case_kind, state.case_id, {name: value}, state.over(name))
+
+
+def store_type(state: CaseState, paper_id: str, *, pdf_hash: str, pages: int, large: bool) -> ActDraft:
+    """Link the PDF of a paper in the other type than it was issued in, by its own hash."""
+    name = f"paper.{paper_id}.also.{pdf_hash[:16]}"  # two stations that make it from the same words do not disagree
+    value: dict[str, Json] = {"hash": pdf_hash, "pages": pages, "large": large}
+    return ActDraft("paper_stored", state.case_kind, state.case_id, {name: value}, state.over(name))
+
+
+def stored_in_type(state: CaseState, paper_id: str, *, large: bool) -> str:
+    """The hash of a paper's PDF in the other type than it was issued in; empty when nobody has made it."""
+    kept = state.items(f"paper.{paper_id}.also").values()
+    return next((str(each["hash"]) for each in kept if isinstance(each, dict) and each.get("large") is large), "")
+
+
+def issued_large(state: CaseState, paper_id: str) -> bool:
+    """Whether a paper was issued in large type 大字版."""
+    paper = state.get(f"paper.{paper_id}")
+    return isinstance(paper, dict) and paper.get("large") is True
+
+
+def came_out_large(state: CaseState, paper_id: str) -> bool:
+    """The type a paper was handed out in last, or before that the one it was issued in."""
+    outs = [
+        (state.fields[f"print.{paper_id}.{key}"].heads[-1].wall_ms, key, value.get("large") is True)
+        for key, value in state.items(f"print.{paper_id}").items()
+        if isinstance(value, dict) and value.get("out") is True
+    ]
+    return max(outs)[2] if outs else issued_large(state, paper_id)
 
 
 def confirm(command: ConfirmPrint, state: CaseState, desk: Desk) -> ActDraft:
@@ -168,6 +199,11 @@ def confirm(command: ConfirmPrint, state: CaseState, desk: Desk) -> ActDraft:
         "copies": command.copies,
         "at": desk.now,
     }
+    large = came_out_large(state, command.paper_id) if command.large is None else command.large
+    if large != issued_large(state, command.paper_id) and not stored_in_type(state, command.paper_id, large=large):
+        raise Refusal("paper_not_stored", field="paper_id")
+    if large:
+        value["large"] = True
     name = f"print.{command.paper_id}.{desk.new_id()}"
     return ActDraft("paper_printed", state.case_kind, state.case_id, {name: value}, ())
 

@@ -1,4 +1,4 @@
-"""Whose names a paper speaks of, taken from its frozen content; nothing is looked up and nothing is set in type here."""
+"""Whose names a paper speaks of, read from its frozen content; nothing is looked up and nothing set in type here."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _FIELDS: Final = frozenset(
 )  # fmt: skip
 """Fields of a content that hold a person's name, or several; some may hold an office or a post as well."""
 _LONGEST_SHORT: Final = 6
-_USUAL: Final = 3
-"""Characters of a usual name."""
+_LONGEST_FULL, _USUAL = 4, 3
+"""Characters of the longest name without dots that is no name of a unit and a person, and of a usual one."""
 _NOT_IN_NAMES: Final = frozenset("，。、；：（）《》“”,.;:() 　")
 
 
@@ -35,7 +35,7 @@ def _named(value: object) -> Iterator[str]:
             if dataclasses.is_dataclass(each):
                 yield from _named(each)
             elif isinstance(each, str) and field.name in _FIELDS:
-                after_unit = field.name == "participants" and len(each) > _LONGEST_SHORT and "·" not in each
+                after_unit = field.name == "participants" and len(each) > _LONGEST_FULL and "·" not in each
                 yield each[-_USUAL:] if after_unit else each
 
 

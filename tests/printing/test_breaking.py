@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.printing.breaking import break_text, clean, unbroken
+from desktop.printing.breaking import break_text, clean, keeping, unbroken
 
 CLOSING = set("，。、；：？！）》”’】…—")
 OPENING = set("（《“‘【")
@@ -91,6 +91,59 @@ def test_a_tied_name_moves_to_the_next_line_whole():
     name = "阿卜杜热西提·买买提"
     lines = texts("fang", "经审查信访人" + unbroken(name) + "反映的问题", 12)
     assert any(name in line for line in lines)
+
+
+def test_a_name_of_the_paper_is_never_torn_wherever_it_stands_in_the_text():
+    for name in ("欧阳明", "𠮷䶮", "迪丽热巴·买", "㛃𱁬𪚥𮯰"):
+        for before in range(1, 30):
+            text = "信访事项受理告知书" * 4
+            text = text[:before] + name + text[before:] + name
+            with keeping([name]):
+                lines = texts("fang", text, 15)
+            assert "".join(lines) == text
+            assert sum(line.count(name) for line in lines) == 2, lines
+
+
+def test_a_long_name_of_the_paper_ends_a_line_only_after_its_dots():
+    name = "古丽米热·阿卜杜热西提·买买提江艾力"
+    parts = name.replace("·", "· ").split()
+    torn = set()
+    for before in range(30):
+        text = "信访事项受理告知书" * 4
+        with keeping([name]):
+            lines = texts("fang", text[:before] + name + text[before:], 20)
+        assert "".join(lines) == text[:before] + name + text[before:]
+        assert all(any(part in line for line in lines) for part in parts), lines
+        assert all(line[0] != "·" for line in lines)
+        torn.update(line[-4:] for line in lines if line.endswith("·"))
+    assert torn == {"丽米热·", "热西提·"}
+
+
+def test_names_are_kept_for_one_paper_only():
+    text = "信访事项受理告知欧阳明"
+    with keeping(["欧阳明"]):
+        assert texts("fang", text, 10) == ["信访事项受理告知", "欧阳明"]
+    assert texts("fang", text, 9.5) == ["信访事项受理告知欧", "阳明"]
+
+
+@pytest.mark.parametrize(
+    ("text", "gaps"),
+    [
+        ("23时29分", 0),
+        ("11月23日9时00分20秒", 0),
+        ("第3条第2款第12项", 0),
+        ("3元5角", 0),
+        ("2天30分", 0),
+        ("18号3栋2单元", 1),
+        ("自即日60日内", 1),
+        ("编号12", 1),
+        ("文号5号", 1),
+        ("共3人", 1),
+    ],
+)
+def test_a_count_its_unit_and_the_next_count_stand_close_and_other_figures_off_the_text(text, gaps):
+    (line,) = break_text("fang", text, 28)
+    assert line.width == pytest.approx(sum(glyph[2] for glyph in line.glyphs) + 0.25 * gaps)
 
 
 def test_a_spread_line_reaches_the_measure():

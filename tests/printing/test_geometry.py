@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from desktop.printing import gallery, render
-from domain.papers import Mark, Paper
+from domain.papers import Mark, Paper, names_in
 
 MARKS = "，。、；：？！）》”"  # their right half is blank and may stand beyond the measure
 NOTICES = [gallery.acceptance(), gallery.pathway(), gallery.referral()]
@@ -65,6 +65,23 @@ def test_no_printed_line_starts_with_a_mark_that_must_not(line, pages_of):
             for row in page.split("\r\n"):
                 assert not row[:1] or row[0] not in "，。、；：？！）》”’", row
                 assert row[-1:] not in "（《“‘" or not row, row
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_a_name_on_the_paper_is_not_torn_in_the_narrative_either(large, line, pages_of):
+    for before in range(40):
+        told = "反映道路硬化问题" * 5
+        content = replace(gallery.acceptance(), addressee="欧阳明远", summary=f"{told[:before]}欧阳明远{told}欧阳明远")
+        pages = pages_of(render(content, Paper.A4, line, Mark.original(), large=large))
+        rows = [row for page in pages for row in page.split("\r\n")]
+        assert sum(row.count("欧阳明远") for row in rows) == 3, rows
+
+
+def test_names_of_a_paper_are_those_of_its_people_and_nothing_else():
+    content = next(each for each in gallery.samples() if each.form == "F17")
+    assert names_in(content) == {"𠮷䶮", "孙立群", "周明远", "李成林", "王秀兰", "高文博"}
+    assert names_in(replace(gallery.pathway(), addressee="信访人", contact="（姓名不清）")) == set()
+    assert names_in(gallery.registration()) >= {"𠮷䶮", "㛃𱁬", "阿卜杜热西提·买买提", "陈晓岚"}
 
 
 def test_a_receipt_roll_is_80_mm_wide_and_as_long_as_its_text(line, open_pdf):

@@ -47,7 +47,7 @@ def text_above_foot(places_in, pages_of):
 
 
 def test_a_form_has_large_type_exactly_when_a_copy_goes_home():
-    assert LARGE_TYPE == {"F02", "F03", *DELIVERS}
+    assert {"F02", "F03", *DELIVERS} == LARGE_TYPE
     assert all(FORMS[form].copies > 1 or form == "F02" for form in LARGE_TYPE)
 
 

@@ -98,9 +98,7 @@ def _next_step(content: VisitReceipt) -> str:
     return "，".join(part.rstrip("。") for part in parts if part) + "。"
 
 
-def _a5(
-    content: VisitReceipt, rows: list[tuple[str, str]], remarks: list[str], foot: float, *, large: bool
-) -> Sheet:
+def _a5(content: VisitReceipt, rows: list[tuple[str, str]], remarks: list[str], foot: float, *, large: bool) -> Sheet:
     """The QR code stands beside the first rows; in large type, which needs their whole width, beside the signature."""
     kind = _LARGE if large else _USUAL
     sheet = Sheet(TITLES["F02"], f"{TITLES['F02']} {content.number}", *A5)
