@@ -74,6 +74,7 @@ CASE_KEYS = (
     Action("all_steps", "Alt+O", "其他步骤", "case", "", "列出全部步骤：哪些现在可以办，哪些不能办和原因"),
     Action("attach", "Alt+A", "添加附件", "case", "", "给这次来访或者这件事项附上扫描件、照片、文档、录音"),
     Action("print_now", "Ctrl+P", "出具并打印、补打", "case"),
+    Action("large_type", "Alt+D", "大字版", "case", "", "交给信访人的文书用大字打印；再按一次改回普通字号"),
     Action("zoom", "Ctrl+=/-/0", "样稿放大、缩小、适合宽度", "case"),
     Action("day", "Ctrl+PgUp/PgDown", "前一天、后一天；Ctrl+Home 今天", "case"),
     Action("sort", "Ctrl+1…9", "按第几列排序", "case"),

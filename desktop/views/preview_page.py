@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from PySide6.QtCore import Qt
@@ -11,8 +12,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from desktop.devices import Printer, default_printer, list_printers, print_pdf, trays
 from desktop.models.store.rows import PaperRow
-from desktop.services import papers, print_settings
+from desktop.services import large_type, papers, print_settings
+from desktop.services.large_type import Proposal
 from desktop.services.outcome import Topic
+from desktop.services.papers import PaperType
 from desktop.services.print_settings import PrintChoice
 from desktop.services.sentences import sentence
 from desktop.services.station import Station
@@ -22,10 +25,11 @@ from desktop.views.preview import PdfView
 from desktop.views.print_dialog import PrintPanel, PrintState
 from desktop.views.step_dialogs import Step, StepField, StepPanel, Values
 from desktop.views.terms import FORM, PAPER_SIZE, PAPER_STATE, term
+from desktop.views.type_choice import TypeChoice
 from desktop.workers.bus import Bus
 from desktop.workers.lane import Lane
 from domain.commands import ConfirmPrint, IssuePaper, VoidPaper
-from domain.papers import SIZES
+from domain.papers import LARGE_TYPE, SIZES
 from domain.refusals import Refusal
 
 
@@ -62,6 +66,9 @@ class PreviewPage(Page):
         self._paper: PaperRow | None = None
         self._printed: tuple[str, int] = ("", 1)
         self._tray = ""
+        self._large: bool | None = None
+        """The type an issued paper is printed in; None: the one it came out in before."""
+        self._issued_large = False
         self._kept = PrintChoice()
         """How this form is printed at this window."""
         self._at_once = False
@@ -103,6 +110,10 @@ class PreviewPage(Page):
         self.panel.answered.connect(self._answered)
         self.panel.size_chosen.connect(self._resize_draft)
         self.panel.printer_chosen.connect(self._ask_trays)
+        self.type = TypeChoice(self)
+        self.type.chosen.connect(self._change_type)
+        self.type.habit_chosen.connect(self._keep_habit)
+        self.panel.choosing.connect(self.type.setEnabled)
         self.void_button = QPushButton(self.tr("作废……"), self)
         self.void_button.clicked.connect(self._open_void)
         self.back_button = QPushButton(self.tr("返回（Esc）"), self)
@@ -115,6 +126,7 @@ class PreviewPage(Page):
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
+        column.addWidget(self.type)
         column.addWidget(self.panel)
         column.addWidget(self.facts)
         column.addStretch()
@@ -135,6 +147,7 @@ class PreviewPage(Page):
         layout.addWidget(self.steps)
         layout.addLayout(body, 1)
         bind("print_now", self, self.panel.print_now)
+        bind("large_type", self, self.type.toggle)
 
     @property
     def paper(self) -> PaperRow | None:
@@ -156,8 +169,8 @@ class PreviewPage(Page):
         self.panel.say("quiet", "")
         self.view.clear(self.tr("正在排版……"))
         self._at_once = False
+        self.ask("type", large_type.proposal, case_id, form, done=self._propose)  # before it goes anywhere at once
         self.ask("choice", print_settings.choice, form, done=self._take_choice)
-        self._draw_draft()
 
     def open_paper(self, case_id: str, paper_id: str) -> None:
         """Show a paper that is stored: the very bytes in the file."""
@@ -167,6 +180,7 @@ class PreviewPage(Page):
         self.view.clear(self.tr("正在读取……"))
         self.panel.set_state(PrintState.CHOOSING)
         self.panel.say("quiet", "")
+        self.type.hide()
         self._at_once = False
         self.ask("paper", _row, case_id, paper_id, done=self._opened)
 
@@ -231,9 +245,37 @@ class PreviewPage(Page):
 
     def _resize_draft(self, size: str) -> None:
         if self._draft is not None and size:
-            draft = self._draft
-            self._draft = IssuePaper(draft.case_id, draft.form, cast("Any", size), draft.of_paper)
+            self._draft = replace(self._draft, size=cast("Any", size))
             self._draw_draft()
+
+    def _propose(self, proposal: Proposal) -> None:
+        if self._draft is not None:
+            self.type.propose(proposal)
+            self._draft = replace(self._draft, large=proposal.proposed)
+            self._draw_draft()
+
+    def _change_type(self, large: bool) -> None:
+        if self._draft is not None:
+            self._draft = replace(self._draft, large=large)
+            self._draw_draft()
+        elif self._paper is not None:
+            self._show_type(large)
+            self.ask("pdf", papers.pdf_in_type, self._paper.paper_id, large, done=self.view.show_pdf)
+
+    def _keep_habit(self, wanted: bool) -> None:
+        self.act(lambda station: print_settings.propose_large(station, wanted), done=lambda _kept: None)
+
+    def _take_type(self, found: PaperType) -> None:
+        if self._paper is not None:
+            self._issued_large = found.issued
+            if self._paper.form in LARGE_TYPE:
+                self._show_type(found.now)
+            self.ask("pdf", papers.pdf_in_type, self._paper.paper_id, found.now, done=self.view.show_pdf)
+
+    def _show_type(self, large: bool) -> None:
+        self._large = large
+        other = self.tr("与出具时的字号不同，内容、编号相同；打印前另行存档。") if large != self._issued_large else ""
+        self.type.show_type(large, other)
 
     def _take(self, row: PaperRow, *, redraw: bool) -> None:
         self._draft, self._paper = None, row
@@ -253,8 +295,12 @@ class PreviewPage(Page):
             marked = "这份文书已作废：印出来的每一页都盖有“作废”，写明何时、何人、何故。"
         self.panel.say("quiet", marked)
         if redraw:
-            shown = papers.reprint_pdf if row.voided else papers.stored_pdf  # void is seen before it is printed
-            self.ask("pdf", shown, row.paper_id, done=self.view.show_pdf)
+            self._large = None
+            self.type.hide()
+            if row.voided:  # seen before it is printed
+                self.ask("pdf", papers.reprint_pdf, row.paper_id, done=self.view.show_pdf)
+            else:
+                self.ask("type", papers.type_of, row.paper_id, done=self._take_type)
 
     def _print(self, printer: str, copies: int) -> None:
         self._printed, self._tray = (printer, copies), self.panel.tray.code()
@@ -264,7 +310,8 @@ class PreviewPage(Page):
         if self._draft is not None:
             self.act(papers.issue_paper, self._draft, done=self._issued, refused=self._refused, failed=self._failed)
         elif self._paper is not None:
-            self.ask("print", papers.reprint_pdf, self._paper.paper_id, done=self._send, failed=self._not_sent)
+            asked = self._paper.paper_id, self._large
+            self.ask("print", papers.reprint_pdf, *asked, done=self._send, failed=self._not_sent)
 
     def _issue_only(self) -> None:
         if self._draft is not None:
@@ -326,7 +373,7 @@ class PreviewPage(Page):
         if row is None:
             return
         printer, copies = self._printed
-        command = ConfirmPrint(row.paper_id, row.case_id, came_out, printer, copies)
+        command = ConfirmPrint(row.paper_id, row.case_id, came_out, printer, copies, self._large)
         self.act(papers.confirm_print, command, done=lambda after: self._confirmed(after, came_out, again))
 
     def _confirmed(self, row: PaperRow, came_out: bool, again: bool) -> None:

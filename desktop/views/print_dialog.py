@@ -40,6 +40,8 @@ class PrintPanel(QFrame):
     """Did it come out; print again at once."""
     size_chosen = Signal(str)
     printer_chosen = Signal(str)
+    choosing = Signal(bool)
+    """Whether something may be chosen: not while it is sent or asked about."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -170,6 +172,7 @@ class PrintPanel(QFrame):
     def set_state(self, state: PrintState) -> None:
         """Show where it stands; the question takes the cursor, and nothing answers it but the clerk."""
         self._state = state
+        self.choosing.emit(state is PrintState.CHOOSING)
         asking = state is PrintState.ASKING
         self.question.setVisible(asking)
         self._arrange()

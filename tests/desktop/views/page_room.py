@@ -90,11 +90,12 @@ class Room:
             QApplication.processEvents()
             self.until(lambda: not self.lane.waiting)
 
-    def visit(self, name: str = "李建国", *, days_ago: int = 0, **matter) -> Registered:
+    def visit(self, name: str = "李建国", *, days_ago: int = 0, birth: str = "", **matter) -> Registered:
         """Register a visit of one person with one claim."""
         at, self.now = self.now, self.now - days_ago * DAY + next(self._names) * MINUTE
         fields = {"summary": "反映小区供暖温度不达标", "request": "请求检修", "matter_class": "claim", "route": "31-6"}
-        people = (PetitionerInput(name=name, address="石桥街道柳林村12号", mobile="19905321234"),) if name else ()
+        person = PetitionerInput(name=name, birth=birth, address="石桥街道柳林村12号", mobile="19905321234")
+        people = (person,) if name else ()
         command = RegisterVisit(people=people, anonymous=not name, matters=(MatterInput(**{**fields, **matter}),))
         outcome = self.call(intake.register_visit, self.station, command)
         if days_ago:

@@ -1,0 +1,60 @@
+"""TypeChoice 大字版: the tick beside the preview that sets a paper in large type; proposed, and decided by the clerk."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+
+from desktop.services.large_type import ELDERLY, Proposal
+from desktop.views.fields import Tick
+
+
+class TypeChoice(QFrame):
+    """Hidden where a form has no large type. What it proposes is ticked beforehand and says why."""
+
+    chosen = Signal(bool)
+    """The clerk ticked it or took the tick away."""
+    habit_chosen = Signal(bool)
+    """Whether this window proposes it to the elderly."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        self.large = Tick(self.tr("大字版（Alt+D）"), self)
+        self.large.clicked.connect(self.chosen)
+        self.habit = Tick(self.tr("满 {0} 周岁的先选大字版").format(ELDERLY), self)
+        self.habit.setToolTip(self.tr("本窗口以后照此先选好；每次出具前都可以改"))
+        self.habit.clicked.connect(self.habit_chosen)
+        self.why = QLabel(self)
+        self.why.setProperty("tone", "quiet")
+        self.why.setWordWrap(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 10, 14, 10)
+        layout.setSpacing(6)
+        for widget in (self.large, self.why, self.habit):
+            layout.addWidget(widget)
+        self.hide()
+
+    def propose(self, proposal: Proposal) -> None:
+        """Before a paper is issued."""
+        self.large.setChecked(proposal.proposed)
+        self.habit.setChecked(proposal.by_age)
+        self._say(self.tr("信访人满 {0} 周岁，已先选大字版。").format(proposal.age) if proposal.proposed else "")
+        self.habit.show()
+        self.setVisible(proposal.possible)
+
+    def show_type(self, large: bool, words: str) -> None:
+        """Of a paper that is issued: the type the next print comes in, and a sentence about it."""
+        self.large.setChecked(large)
+        self._say(words)
+        self.habit.hide()
+        self.show()
+
+    def toggle(self) -> None:
+        """Alt+D: the other type, if it may be chosen now."""
+        if self.isVisible() and self.isEnabled():
+            self.large.click()
+
+    def _say(self, words: str) -> None:
+        self.why.setText(words)
+        self.why.setVisible(bool(words))
