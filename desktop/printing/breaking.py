@@ -3,8 +3,9 @@
 The rules of GB/T 15834 and of W3C's requirements for Chinese layout: a closing mark never starts a line, an opening
 mark never ends one, a solidus does neither, dashes and ellipses stay in pairs, Latin words and figures with their unit
 stay whole, names joined by · are not torn at the dot, names of the people of a paper are not torn at all, and no
-paragraph ends in a line of one character where that can be helped. A mark that would start the next line is drawn in by squeezing blanks on its line, first where the grid
-suffers least; only when that is not enough does a character move down, and the line is then spread to the measure.
+paragraph ends in a line of one character where that can be helped. A mark that would start the next line is drawn in by
+squeezing blanks on its line, first where the grid suffers least; only when that is not enough does a character move
+down, and the line is then spread to the measure.
 """
 
 from __future__ import annotations

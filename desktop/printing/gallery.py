@@ -9,6 +9,8 @@ from pathlib import Path
 from desktop.printing import page_pngs, render, stamp_reprint
 from desktop.printing.gallery_forms import forms
 from domain.papers import (
+    LARGE_TYPE,
+    SIZES,
     AcceptanceNotice,
     Content,
     Handling,
@@ -246,8 +248,14 @@ def main(folder: str) -> None:
         pictures += [
             (f"{content.form}-{paper.lower()}", render(content, paper, line, Mark.original())) for paper in sheets
         ]
+        if content.form in LARGE_TYPE:
+            pictures += [
+                (f"{content.form}-{paper.lower()}-large", render(content, paper, line, Mark.original(), large=True))
+                for paper in SIZES[content.form]
+            ]
     secret = replace(receipt(), accusation=True, people_present=1)
     pictures.append(("F02-r80-accusation", render(secret, Paper.R80, LINE, Mark.original())))
+    pictures.append(("F03-a5", render(materials(), Paper.A5, LINE, Mark.original())))
     pictures.append(("F03-r80", render(materials(), Paper.R80, LINE, Mark.original())))
     pictures.append(("F04-draft", render(replace(acceptance(), document_number=""), Paper.A4, LINE, Mark.draft())))
     original = render(acceptance(), Paper.A4, LINE, Mark.original())

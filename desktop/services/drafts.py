@@ -12,6 +12,9 @@ from desktop.services.station import Station
 STEP_FORM = "step"
 """Name of the form under which steps on a matter are kept."""
 STEP_VERSION = 1
+WORDING_FORM = "wording"
+"""Name of the form under which edits of a wording 文书用语 are kept."""
+WORDING_VERSION = 1
 
 
 def save_draft(
@@ -49,6 +52,17 @@ def discard_draft(station: Station, draft_id: str) -> None:
 def step_draft_id(station: Station, matter_id: str, step: str) -> str:
     """Where this clerk's unfinished step on a matter is kept: one for each step, so that it is found again."""
     return f"{station.clerk_id}/{matter_id}/{step}"
+
+
+def wording_draft_id(station: Station, form: str) -> str:
+    """Where this clerk's unfinished edit of a form's wording is kept."""
+    return f"{station.clerk_id}/{WORDING_FORM}/{form}"
+
+
+def wording_draft(station: Station, form: str) -> Draft | None:
+    """This clerk's unfinished edit of a form's wording."""
+    draft = load_draft(station, wording_draft_id(station, form))
+    return draft if draft is not None and draft.form_version == WORDING_VERSION else None
 
 
 def step_drafts(station: Station, matter_id: str) -> dict[str, Draft]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
+from desktop.models.store import drafts
 from desktop.models.store.store import Moved
 from desktop.models.store.tables import TABULAR, calendar_rows, moved_by
 from desktop.services.clerks import administrators_only
@@ -94,8 +95,10 @@ def import_codes(station: Station, command: ImportCodes) -> Outcome[Imported]:
     )
 
 
-def import_wording(station: Station, command: ImportWording) -> Outcome[Imported]:
+def import_wording(station: Station, command: ImportWording, *, draft_id: str = "") -> Outcome[Imported]:
     """Put a form's wording in force here; what was issued keeps the wording it was issued in.
+
+    ``draft_id`` is the draft it was typed in; closed in the same transaction.
 
     Refusals: :func:`tables.import_wording`, ``not_administrator``, ``character_unprintable``.
     """
@@ -108,15 +111,19 @@ def import_wording(station: Station, command: ImportWording) -> Outcome[Imported
         refuse_unprintable(sentences_of(list(draft.sets.values())))
         return draft
 
-    return _import(station, case_id, decide)
+    return _import(station, case_id, decide, draft_id)
 
 
-def _import(station: Station, case_id: str, decide: Callable[[CaseState | None], ActDraft]) -> Outcome[Imported]:
+def _import(
+    station: Station, case_id: str, decide: Callable[[CaseState | None], ActDraft], draft_id: str = ""
+) -> Outcome[Imported]:
     store = station.store
     draft = decide(store.state(case_id))
     try:
         with station.writing() as transaction:
             transaction.record([draft])
+            if draft_id:
+                drafts.close(transaction.db, draft_id)
             state = station.state(case_id, field="table")
             moved = store.remeasure(state)
     except BaseException:

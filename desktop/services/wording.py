@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import cast
 
 from desktop import printing
 from desktop.printing import gallery
-from desktop.services import tables
+from desktop.services import drafts, tables
 from desktop.services.clerks import is_administrator
 from desktop.services.outcome import Outcome
 from desktop.services.papers import refuse_unprintable
 from desktop.services.sentences import sentence
 from desktop.services.shipped import wording_titles
 from desktop.services.station import Station
+from domain.beijing import beijing_minute
 from domain.canonical import Json
 from domain.commands import ImportWording
 from domain.decisions.tables import wording_table
@@ -40,8 +41,21 @@ class WordingRow:
     since: str
     own: bool
     """This office's own, not the county's or the shipped one."""
+    unfinished: bool
+    """This clerk has begun to edit it and not put it in force."""
     left_out: str
     """A local wording that lacks what this release must say, and is therefore not used; empty: none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An unfinished edit of a form's wording, as typed."""
+
+    text: str
+    name: str
+    since: str
+    at: str
+    """Beijing minute of the last change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +70,8 @@ class Editing:
     conditions: tuple[str, ...]
     next_version: int
     may_save: bool
+    kept: Kept | None
+    """What this clerk typed and did not put in force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +87,10 @@ class Checked:
 def forms(station: Station) -> list[WordingRow]:
     """Every form with the wording in force today."""
     book, desk = station.store.yardstick.wording, station.desk()
-    return [_row(station, form, book.at(form, desk.office, desk.today)) for form in TITLES if form in book.shipped]
+    begun = {line.draft_id for line in drafts.open_drafts(station) if line.form == drafts.WORDING_FORM}
+    return [
+        _row(station, form, book.at(form, desk.office, desk.today), begun) for form in TITLES if form in book.shipped
+    ]
 
 
 def open_form(station: Station, form: str) -> Editing:
@@ -91,7 +110,16 @@ def open_form(station: Station, form: str) -> Editing:
         conditions=tuple(titles.blank(name) for name in conditions(shipped)),
         next_version=_next_version(station, form),
         may_save=is_administrator(station),
+        kept=_kept(station, form),
     )
+
+
+def _kept(station: Station, form: str) -> Kept | None:
+    draft = drafts.wording_draft(station, form)
+    if draft is None:
+        return None
+    text, name, since = (str(draft.fields.get(each, "")) for each in ("text", "name", "since"))
+    return Kept(text, name, since, beijing_minute(draft.saved_ms))
 
 
 def check(station: Station, form: str, text: str) -> Checked:
@@ -132,7 +160,8 @@ def save(station: Station, form: str, text: str, *, name: str, since: str, note:
         "note": note.strip(),
         "words": words,
     }
-    return tables.import_wording(station, ImportWording(json.dumps(body, ensure_ascii=False)))
+    command = ImportWording(json.dumps(body, ensure_ascii=False))
+    return tables.import_wording(station, command, draft_id=drafts.wording_draft_id(station, form))
 
 
 def table_of(station: Station, form: str, region: str = "", version: int = 0) -> dict[str, Json]:
@@ -170,7 +199,7 @@ def check_table(station: Station, table: str) -> tuple[str, ...]:
     return check_words(station, read.form, read.words).wrong
 
 
-def _row(station: Station, form: str, local: Wording | None) -> WordingRow:
+def _row(station: Station, form: str, local: Wording | None, begun: Collection[str] = ()) -> WordingRow:
     book, desk = station.store.yardstick.wording, station.desk()
     waiting = [w.mark for w in book.versions(form) if desk.office.startswith(w.region) and not book.fits(w)]
     return WordingRow(
@@ -180,6 +209,7 @@ def _row(station: Station, form: str, local: Wording | None) -> WordingRow:
         name=local.name if local else "随程序",
         since=local.since.isoformat() if local else "",
         own=local is not None and local.region == region_prefix(desk.office),
+        unfinished=drafts.wording_draft_id(station, form) in begun,
         left_out="、".join(waiting),
     )
 

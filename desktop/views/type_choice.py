@@ -1,4 +1,4 @@
-"""TypeChoice 大字版: the tick beside the preview that sets a paper in large type; proposed, and decided by the clerk."""
+"""TypeChoice 大字版: the tick beside the preview that sets a paper in large type; proposed, decided by the clerk."""
 
 from __future__ import annotations
 

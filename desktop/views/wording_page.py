@@ -18,12 +18,15 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.models.items.records import Column, RecordTable
-from desktop.services import wording
+from desktop.services import drafts, wording
 from desktop.services.outcome import Topic
 from desktop.services.sentences import sentence
+from desktop.services.station import Station
 from desktop.services.tables import Imported
 from desktop.services.wording import Checked, Editing, WordingRow
 from desktop.views.actions import bind
+from desktop.views.draft_keeper import DraftKeeper
+from desktop.views.draft_keeper import Kept as ToKeep
 from desktop.views.fields import EnterPresses, LineEdit
 from desktop.views.page import Page, StationRef
 from desktop.views.preview import PdfView
@@ -36,8 +39,12 @@ PAUSE_MS = 300
 """How long the typing rests before the text is judged and drawn again."""
 
 
+def _discard(station: Station, form: str) -> None:
+    drafts.discard_draft(station, drafts.wording_draft_id(station, form))
+
+
 class WordingPage(Page):
-    """Shift+F9. Everybody may look, the administrator edits; text typed for one form waits while another is shown."""
+    """Shift+F9. Everybody may look, the administrator edits; what is typed for a form waits for him as a draft."""
 
     TOPICS = frozenset({Topic.CALENDAR})
     LEAVES_BY_ESCAPE = True
@@ -87,13 +94,23 @@ class WordingPage(Page):
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
         self._pause.timeout.connect(self._judge)
+        self.keeper = DraftKeeper(
+            lane, station_ref, self._draft, form=drafts.WORDING_FORM, version=drafts.WORDING_VERSION, parent=self
+        )
+        self.keeper.trouble.connect(lambda words: self.say("error", words))
         self.editor.textChanged.connect(self._changed)
+        for field in (self.name, self.since):
+            field.textEdited.connect(lambda _text: self.keeper.touched())
         bind("finish", self, self._save)
         self.setFocusProxy(self.list)
 
     def refresh(self) -> None:
         """Read which wording counts for each form; the text on screen stays."""
         self.ask("forms", wording.forms, done=self._show)
+
+    def keep(self) -> None:
+        """The clerk leaves: what is half typed goes to the draft now."""
+        self.keeper.save_now()
 
     # the parts of the page
 
@@ -124,10 +141,15 @@ class WordingPage(Page):
         self.wrong.setWordWrap(True)
         self.wrong.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.wrong.setMaximumHeight(self.fontMetrics().height() * 9)
+        self.kept = QLabel(side)
+        self.kept.setProperty("tone", "soon")
+        self.kept.setWordWrap(True)
+        self.kept.hide()
         self.verdict = QLabel(side)
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.help)
+        column.addWidget(self.kept)
         column.addWidget(self.editor, 1)
         column.addWidget(self.verdict)
         column.addWidget(self.wrong)
@@ -138,12 +160,14 @@ class WordingPage(Page):
         self.name = LineEdit(self, hint=self.tr("名称，可不填"))
         self.since = LineEdit(self, latin=True, hint=self.tr("2026-12-01，不填为今天"))
         self.since.setFixedWidth(self.fontMetrics().horizontalAdvance("国") * 13)
+        self.drop_button = QPushButton(self.tr("放弃改动"), self)
+        self.drop_button.clicked.connect(self._drop)
         self.reset_button = QPushButton(self.tr("改回随程序的用语"), self)
         self.reset_button.clicked.connect(self._reset)
         self.save_button = QPushButton(self.tr("采用为新的一版（Ctrl+Enter）"), self)
         self.save_button.setProperty("kind", "primary")
         self.save_button.clicked.connect(self._save)
-        for button in (self.reset_button, self.save_button):
+        for button in (self.drop_button, self.reset_button, self.save_button):
             button.installEventFilter(self._presses)
         row = QHBoxLayout()
         for text, field in ((self.tr("名称"), self.name), (self.tr("起用日期"), self.since)):
@@ -151,6 +175,7 @@ class WordingPage(Page):
             label.setBuddy(field)
             row.addWidget(label)
             row.addWidget(field, 1 if field is self.name else 0)
+        row.addWidget(self.drop_button)
         row.addWidget(self.reset_button)
         row.addWidget(self.save_button)
         return row
@@ -164,6 +189,7 @@ class WordingPage(Page):
 
     def _open(self, form: str) -> None:
         if form and form != self._form:
+            self.keeper.save_now()
             self._form, self._editing = form, None
             self.ask("form", wording.open_form, form, done=self._opened)
 
@@ -180,8 +206,12 @@ class WordingPage(Page):
         for field in (self.name, self.since):
             field.setReadOnly(not editing.may_save)
         self.reset_button.setEnabled(editing.may_save)
-        self.editor.setPlainText(self._typed.get(editing.row.form, editing.text))
-        self.name.setText(editing.row.name if editing.row.own else "")
+        kept = editing.kept if editing.may_save else None
+        self.name.setText(kept.name if kept else editing.row.name if editing.row.own else "")
+        self.since.setText(kept.since if kept else "")
+        self.kept.setText(f"{kept.at} 没有改完的文字已经放回，可以接着改，也可以放弃。" if kept else "")
+        self.kept.setVisible(kept is not None)
+        self.editor.setPlainText(self._typed.get(editing.row.form, kept.text if kept else editing.text))
         self._judge()
 
     def _changed(self) -> None:
@@ -189,11 +219,21 @@ class WordingPage(Page):
             return
         text = self.editor.toPlainText()
         if text == self._editing.text:
-            self._typed.pop(self._form, None)
+            if self._typed.pop(self._form, None) is not None:
+                self.keeper.forget()
+                self.lane.run(_discard, self.station_ref(), self._form, done=lambda _none: self.refresh())
+                self.kept.hide()
         else:
             self._typed[self._form] = text
+            self.keeper.touched()
         self._pause.start()
         self._enable()
+
+    def _draft(self) -> ToKeep | None:
+        if self._editing is None or self._form not in self._typed or not self._editing.may_save:
+            return None
+        fields = {"text": self.editor.toPlainText(), "name": self.name.text(), "since": self.since.text()}
+        return drafts.wording_draft_id(self.station_ref(), self._form), fields, f"文书用语：{self._editing.row.title}"
 
     def _judge(self) -> None:
         self._pause.stop()
@@ -232,11 +272,16 @@ class WordingPage(Page):
         text, found = self._checked
         ready = self._form in self._typed and text == self.editor.toPlainText() and not found.wrong
         self.save_button.setEnabled(ready and self._editing is not None and self._editing.may_save)
+        self.drop_button.setEnabled(self._form in self._typed)
 
     def _insert(self, item: QListWidgetItem) -> None:
         if not self.editor.isReadOnly():
             self.editor.insertPlainText(str(item.data(Qt.ItemDataRole.UserRole)))
             self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _drop(self) -> None:
+        if self._editing is not None:
+            self.editor.setPlainText(self._editing.text)
 
     def _reset(self) -> None:
         if self._editing is not None:
@@ -260,6 +305,7 @@ class WordingPage(Page):
 
     def _saved(self, form: str, made: Imported) -> None:
         self._typed.pop(form, None)
+        self.keeper.forget()
         since = self.since.text().strip()
         self.since.clear()
         when = f"从 {since} 起使用" if since else "现在起使用"
@@ -270,5 +316,10 @@ class WordingPage(Page):
 
 _COLUMNS: tuple[Column[WordingRow], ...] = (
     Column("文书", lambda row: row.title, width=8, stretch=True, tone=lambda row: "strong" if row.own else ""),
-    Column("用语", lambda row: row.version, width=6, tone=lambda row: "soon" if row.left_out else "quiet"),
+    Column(
+        "用语",
+        lambda row: "未改完" if row.unfinished else row.version,
+        width=6,
+        tone=lambda row: "soon" if row.left_out or row.unfinished else "quiet",
+    ),
 )

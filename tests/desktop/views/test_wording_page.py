@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
-from desktop.services import clerks, wording
+from desktop.services import clerks, drafts, wording
 from desktop.services.station import open_station
 from desktop.views.wording_page import WordingPage
-from tests.desktop.views.page_room import room, shown
+from tests.desktop.views.page_room import column, room, shown
 
 __all__ = ["room", "shown"]
 
@@ -127,3 +127,62 @@ def test_who_is_no_administrator_looks_and_cannot_edit(room, shown):
     assert "管理员" in page.verdict.text()
     page.blanks.itemActivated.emit(page.blanks.item(0))
     assert page.editor.toPlainText().startswith("＃ ")
+
+
+def drafted(room):
+    return [line for line in room.call(drafts.open_drafts, room.station) if line.form == drafts.WORDING_FORM]
+
+
+def test_what_is_half_typed_is_kept_within_a_second_and_offered_again_by_another_window(room, page, shown):
+    choose(room, page, "F04")
+    page.editor.setPlainText(page.editor.toPlainText() + "未完")
+    page.name.setText("新说法")
+    page.since.setText("2027-01-01")
+    assert page.keeper._latest.interval() < 1000
+    room.until(lambda: bool(drafted(room)))
+    (line,) = drafted(room)
+    assert line.first_words == "文书用语：受理告知书"
+    page.keep()
+    room.settle()
+    again = shown(WordingPage)
+    room.settle()
+    assert column(again.list, 1)[again.table.line_of("F04")] == "未改完"
+    choose(room, again, "F04")
+    assert again.editor.toPlainText().endswith("未完")
+    assert (again.name.text(), again.since.text()) == ("新说法", "2027-01-01")
+    assert again.kept.isVisible()
+    assert "没有改完的文字已经放回" in again.kept.text()
+    choose(room, again, "F08")
+    assert again.kept.isHidden()
+    assert "未完" not in again.editor.toPlainText()
+
+
+def test_given_up_it_is_put_aside_and_the_wording_in_force_stands_again(room, page):
+    choose(room, page, "F04")
+    before = page.editor.toPlainText()
+    assert not page.drop_button.isEnabled()
+    page.editor.setPlainText(before + "未完")
+    page.keep()
+    room.settle()
+    page.drop_button.click()
+    room.settle()
+    assert page.editor.toPlainText() == before
+    assert drafted(room) == []
+    assert column(page.list, 1)[page.table.line_of("F04")] == "2026.1"
+    page.editor.setPlainText(before + "未完")
+    page.keep()
+    room.settle()
+    assert len(drafted(room)) == 1, "typed again, it is kept again"
+
+
+def test_put_in_force_it_is_no_draft_any_more(room, page):
+    choose(room, page, "F04")
+    page.editor.setPlainText(page.editor.toPlainText().replace("特此告知。", "特此告知，请保存。"))
+    page.keep()
+    judged(room, page)
+    assert len(drafted(room)) == 1
+    page.save_button.click()
+    room.settle()
+    assert room.said("done")
+    assert drafted(room) == []
+    assert page.kept.isHidden()
