@@ -55,17 +55,7 @@ def parser(do: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.Ar
     find.add_argument("text", metavar="TEXT")
     find.add_argument("--focus", default="", metavar="领域", help="只找民生重点领域的事项")
     find.add_argument("--limit", type=int, default=60, metavar="N")
-    paper = part("print", "出具文书并写成 PDF 文件")
-    paper.add_argument("form", nargs="?", metavar="FORM", help="F01–F03（来访），F04–F26（事项，见用户手册）")
-    paper.add_argument("case_id", nargs="?", metavar="ID", help="来访或事项的编号")
-    paper.add_argument("-o", "--output", required=True, metavar="FILE.pdf")
-    paper.add_argument("--size", choices=("A4", "A5", "R80"), help="F02 默认 A5，其余默认 A4")
-    paper.add_argument("--large", action="store_true", help="大字版：交给信访人的文书才有")
-    paper.add_argument("--of", metavar="PAPER_ID", help="F18：所送达的告知书")
-    kept = paper.add_mutually_exclusive_group()
-    kept.add_argument("--reprint", metavar="PAPER_ID", help="补打已出具的文书")
-    kept.add_argument("--paper", metavar="PAPER_ID", help="取出存档的原件")
-    kept.add_argument("--draft", action="store_true", help="只看草稿，不记录、不占文号")
+    _add_print_words(part("print", "出具文书并写成 PDF 文件"))
     _add_report_words(part)
     due = part("due", "计算一个期限并列出算法；不需要数据文件夹")
     due.add_argument("clock", metavar="CLOCK", help="T1 至 T13")
@@ -95,6 +85,19 @@ def _add_release_words(part: Callable[[str, str], argparse.ArgumentParser]) -> N
     verify = part("verify", "核验签名链和全部视图；0.1.0 版的数据文件也能核验，不作改动")
     verify.add_argument("--kept", action="store_true", help="核验升级时保留下来的 0.1.0 版数据文件")
     part("upgrade", "把 0.1.0 版的数据升级到本版本；原来的文件保留")
+
+
+def _add_print_words(paper: argparse.ArgumentParser) -> None:
+    paper.add_argument("form", nargs="?", metavar="FORM", help="F01–F03（来访），F04–F26（事项，见用户手册）")
+    paper.add_argument("case_id", nargs="?", metavar="ID", help="来访或事项的编号")
+    paper.add_argument("-o", "--output", required=True, metavar="FILE.pdf")
+    paper.add_argument("--size", choices=("A4", "A5", "R80"), help="F02 默认 A5，其余默认 A4")
+    paper.add_argument("--large", action="store_true", help="大字版：交给信访人的文书才有")
+    paper.add_argument("--of", metavar="PAPER_ID", help="F18：所送达的告知书")
+    kept = paper.add_mutually_exclusive_group()
+    kept.add_argument("--reprint", metavar="PAPER_ID", help="补打已出具的文书")
+    kept.add_argument("--paper", metavar="PAPER_ID", help="取出存档的原件")
+    kept.add_argument("--draft", action="store_true", help="只看草稿，不记录、不占文号")
 
 
 def _add_report_words(part: Callable[[str, str], argparse.ArgumentParser]) -> None:

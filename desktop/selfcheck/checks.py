@@ -33,7 +33,7 @@ from desktop.services.station import (
 )
 from domain.commands import AttachFile, IssuePaper
 from domain.faults import SurroundingsFault
-from domain.papers import SIZES, Mark
+from domain.papers import LARGE_TYPE, SIZES, Mark
 
 RARE = "𠮷䶮㛃𱁬郎"
 SIGN_IN = "check"
@@ -133,7 +133,8 @@ class SelfCheck:
                 must(
                     printing.render(content, paper, LINE, Mark.original()) == pdf, "not_reproducible", form=content.form
                 )
-                pages = printing.page_pngs(pdf, 60)
+                large = printing.render(content, paper, LINE, Mark.original(), large=content.form in LARGE_TYPE)
+                pages = [*printing.page_pngs(pdf, 60), *printing.page_pngs(large, 60)]
                 must(bool(pages) and all(len(page) > 2_000 for page in pages), "page_blank", form=content.form)
                 made.append(f"{content.form}-{paper}")
         must(len(made) == sum(map(len, SIZES.values())), "form_without_sample", made=made)

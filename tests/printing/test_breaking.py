@@ -107,7 +107,7 @@ def test_a_name_of_the_paper_is_never_torn_wherever_it_stands_in_the_text():
 def test_a_long_name_of_the_paper_ends_a_line_only_after_its_dots():
     name = "古丽米热·阿卜杜热西提·买买提江艾力"
     parts = name.replace("·", "· ").split()
-    torn = set()
+    torn: set[str] = set()
     for before in range(30):
         text = "信访事项受理告知书" * 4
         with keeping([name]):

@@ -77,6 +77,12 @@ def test_a_name_on_the_paper_is_not_torn_in_the_narrative_either(large, line, pa
         assert sum(row.count("欧阳明远") for row in rows) == 3, rows
 
 
+def test_a_companion_with_a_long_name_has_a_line_for_each_part_of_it(line, pages_of):
+    rows = [row for page in pages_of(render(gallery.registration(), Paper.A4, line, Mark.original()))
+            for row in page.split("\r\n")]  # fmt: skip
+    assert [row.split()[0] for row in rows if "热西" in row or "买买" in row] == ["阿卜杜热西提·", "买买提"]
+
+
 def test_names_of_a_paper_are_those_of_its_people_and_nothing_else():
     content = next(each for each in gallery.samples() if each.form == "F17")
     assert names_in(content) == {"𠮷䶮", "孙立群", "周明远", "李成林", "王秀兰", "高文博"}

@@ -140,7 +140,8 @@ def test_thirty_parties_and_participants_all_appear_in_large_type(line, text_of)
     for content in HOME:
         for field in ("participants", "parties"):
             if hasattr(content, field):
-                text = text_of(large(replace(content, **{field: names}), line))
+                many: dict[str, Any] = {field: names}
+                text = text_of(large(replace(content, **many), line))
                 assert all(name in text for name in names)
 
 

@@ -22,7 +22,7 @@ from domain.papers import (
 
 _LEFT, _RIGHT, _TOP = 22 * MM, A4[0] - 20 * MM, 16 * MM
 _BESIDE = 18 * MM  # the QR code stands right of the title
-_COMPANION = (0.16, 0.09, 0.07, 0.23, 0.16, 0.29)
+_COMPANION = (0.175, 0.09, 0.07, 0.22, 0.155, 0.29)
 _SHARES = (0.13, 0.20, 0.12, 0.22, 0.12, 0.21)
 
 
