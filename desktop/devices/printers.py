@@ -12,13 +12,14 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from itertools import count
 from pathlib import Path
 from typing import Protocol
 
+from desktop.devices.cups_told import Job, JobState, end_told, jobs_told
+from desktop.devices.pdf_folder import reserve
 from domain.faults import SurroundingsFault
 
+_ADMIN = "/usr/sbin:/sbin"
 _TIMEOUT = 15.0  # seconds one command may take before the print system counts as hanging
 _MM = 72 / 25.4
 _BOX = re.compile(rb"/MediaBox\s*\[\s*0\s+0\s+([\d.]+)\s+([\d.]+)\s*\]")
@@ -32,14 +33,6 @@ class Printer:
     name: str
     accepting: bool = True
     description: str = ""
-
-
-class JobState(StrEnum):
-    """What the print system says of a job; whether paper came out only the clerk can say."""
-
-    WAITING = "waiting"
-    SENT = "sent"
-    UNKNOWN = "unknown"
 
 
 class PrintSystem(Protocol):
@@ -59,6 +52,15 @@ class PrintSystem(Protocol):
 
     def state(self, job: str) -> JobState:
         """What became of a job."""
+
+    def queue(self) -> list[Job]:
+        """The jobs on their way at every queue, each with what keeps it."""
+
+    def resume(self, printer: str) -> None:
+        """Let a queue go on: paper is in, the cover is shut. Harmless where it goes on by itself."""
+
+    def cancel(self, job: str) -> None:
+        """Take a job back; harmless when it is done already."""
 
 
 class CupsPrinters:
@@ -96,18 +98,38 @@ class CupsPrinters:
         return found.group(1)
 
     def state(self, job: str) -> JobState:
-        for which, state in (("not-completed", JobState.WAITING), ("completed", JobState.SENT)):
-            jobs = self._run(["lpstat", "-W", which, "-o"], missing_is_empty=True)
-            if any(line.split()[0] == job for line in jobs.splitlines() if line.strip()):
-                return state
-        return JobState.UNKNOWN
+        waiting = next((each.state for each in self.queue() if each.job == job), None)
+        if waiting is not None:
+            return waiting
+        return end_told(self._run(["lpstat", "-W", "completed", "-o"], missing_is_empty=True), job)
+
+    def queue(self) -> list[Job]:
+        return jobs_told(self._run(["lpstat", "-l", "-W", "not-completed", "-o", "-p"], missing_is_empty=True))
+
+    def resume(self, printer: str) -> None:
+        jobs = [each for each in self.queue() if each.printer == printer]
+        for each in jobs:
+            if each.state is JobState.HELD:
+                self._run(["lp", "-i", each.job, "-H", "resume"], printer=printer)
+        if re.search(r"^printer \S+ disabled", self._run(["lpstat", "-p", printer], missing_is_empty=True)):
+            enable = shutil.which("cupsenable") or shutil.which("cupsenable", path=_ADMIN) or "cupsenable"
+            self._run([enable, printer], printer=printer)
+
+    def cancel(self, job: str) -> None:
+        self._run(["cancel", job], missing_is_empty=True)
 
     def _run(
         self, command: Sequence[str], *, printer: str = "", given: bytes = b"", missing_is_empty: bool = False
     ) -> str:
         try:
             done = subprocess.run(
-                command, input=given, capture_output=True, timeout=_TIMEOUT, env=self._environment, check=False
+                command,
+                input=given,
+                capture_output=True,
+                timeout=_TIMEOUT,
+                env=self._environment,
+                check=False,
+                start_new_session=True,  # where a right is lacking it would ask for a password on our terminal
             )
         except subprocess.TimeoutExpired:
             raise SurroundingsFault("printer_failed", facts={"printer": printer, "reason": "timeout"}) from None
@@ -137,33 +159,30 @@ class FolderPrinters:
         return []
 
     def print(self, pdf: bytes, printer: str, copies: int, title: str, tray: str = "") -> str:  # noqa: ARG002
-        safe = re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", title).strip(". ") or "paper"
         first = ""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             for _ in range(copies):
-                name = self._write(safe, pdf)
-                first = first or name
+                sheet = reserve(self._folder, title)
+                sheet.write_bytes(pdf)
+                first = first or sheet.name
         except OSError as fault:
             raise SurroundingsFault(
                 "printer_failed", facts={"printer": printer, "reason": str(fault.strerror)}
             ) from fault
         return first
 
-    def _write(self, name: str, pdf: bytes) -> str:
-        """Never over a file that is there: each sheet is a file of its own."""
-        for number in count(1):
-            file = self._folder / (f"{name}.pdf" if number == 1 else f"{name} ({number}).pdf")
-            try:
-                with file.open("xb") as opened:
-                    opened.write(pdf)
-            except FileExistsError:
-                continue
-            return file.name
-        raise AssertionError("unreachable")
-
     def state(self, job: str) -> JobState:
         return JobState.SENT if (self._folder / job).is_file() else JobState.UNKNOWN
+
+    def queue(self) -> list[Job]:
+        return []
+
+    def resume(self, printer: str) -> None:
+        """Nothing ever waits."""
+
+    def cancel(self, job: str) -> None:
+        """What was written stays."""
 
 
 def medium(pdf: bytes) -> str:
@@ -218,3 +237,23 @@ def job_state(job: str) -> JobState:
     """What the print system says became of a job."""
     system = print_system()
     return system.state(job) if system else JobState.UNKNOWN
+
+
+def queue() -> list[Job]:
+    """The jobs on their way at this machine's queues; empty where there is no print system."""
+    system = print_system()
+    return system.queue() if system else []
+
+
+def resume(printer: str) -> None:
+    """Let a queue go on. SurroundingsFault ``printer_failed`` where this user may not."""
+    system = print_system()
+    if system is not None:
+        system.resume(printer)
+
+
+def cancel(job: str) -> None:
+    """Take a job back."""
+    system = print_system()
+    if system is not None:
+        system.cancel(job)

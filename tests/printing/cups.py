@@ -12,7 +12,7 @@ import pytest
 MODEL = "lsb/usr/cups-pdf/CUPS-PDF_opt.ppd"
 PACKAGES = "cups cups-bsd cups-client cups-filters printer-driver-cups-pdf"
 FILES = """ServerRoot {0}
-ServerBin /usr/lib/cups
+ServerBin {0}/bin
 DataDir /usr/share/cups
 RequestRoot {0}/spool
 TempDir {0}/spool
@@ -74,6 +74,16 @@ TRAYS = """*PPD-Adobe: "4.3"
 *CloseUI: *InputSlot
 """
 
+HUNGRY = """#!/bin/sh
+# A printer that runs out of paper or goes away while a file of that name lies in its folder.
+[ $# -eq 0 ] && {{ echo 'direct hungry "Synthetic" "Hungry"'; exit 0; }}
+while [ -e {0}/away ]; do echo "STATE: +connecting-to-device" >&2; sleep 0.1; done
+echo "STATE: -connecting-to-device" >&2
+while [ -e {0}/empty ]; do echo "STATE: +media-empty-error" >&2; sleep 0.1; done
+echo "STATE: -media-empty-error" >&2
+cat "${{6:--}}" > "{0}/sheets/$1"
+"""
+
 
 def unavailable() -> str:
     """Why no CUPS can be started here, or an empty string."""
@@ -98,6 +108,7 @@ def server():
     root = Path(tempfile.mkdtemp(prefix="cups-", dir="/tmp"))  # a socket's path must be short
     for folder in ("spool", "cache", "run"):
         (root / folder).mkdir()
+    _backends(root)
     (root / "files.conf").write_text(FILES.format(root))
     (root / "cupsd.conf").write_text(DAEMON.format(root))
     command = ["/usr/sbin/cupsd", "-f", "-c", str(root / "cupsd.conf"), "-s", str(root / "files.conf")]
@@ -114,11 +125,44 @@ def server():
         held = ["-p", "Trays", "-v", "file:/dev/null", "-P", str(tray)]  # takes jobs, and keeps them: not enabled
         subprocess.run(["/usr/sbin/lpadmin", *held], env=environment, check=True, capture_output=True, timeout=60)
         subprocess.run(["/usr/sbin/cupsaccept", "Trays"], env=environment, check=True, capture_output=True, timeout=60)
+        for arguments in (
+            ["-p", "Hungry", "-v", "hungry:/", "-P", str(_passed_on(root)), "-E"],
+            ["-p", "Hungry", "-o", "printer-error-policy=retry-current-job"],
+        ):
+            subprocess.run(
+                ["/usr/sbin/lpadmin", *arguments], env=environment, check=True, capture_output=True, timeout=60
+            )
         yield str(root / "socket")
     finally:
         daemon.terminate()
         daemon.wait(timeout=20)
         shutil.rmtree(root, ignore_errors=True)
+
+
+def _backends(root):
+    """The system's filters and backends, and one more: a printer whose paper is ours to take away."""
+    (root / "bin" / "backend").mkdir(parents=True)
+    (root / "sheets").mkdir()
+    for part in Path("/usr/lib/cups").iterdir():
+        if part.name != "backend":
+            (root / "bin" / part.name).symlink_to(part)
+    (root / "bin" / "backend" / "cups-pdf").symlink_to("/usr/lib/cups/backend/cups-pdf")
+    hungry = root / "bin" / "backend" / "hungry"
+    hungry.write_text(HUNGRY.format(root))
+    hungry.chmod(0o700)  # only its owner: run as root, who may look into the test's folder
+
+
+def _passed_on(root):
+    """A driver that changes nothing."""
+    ppd = root / "hungry.ppd"
+    ppd.write_text(TRAYS + '*cupsFilter: "application/pdf 0 -"\n')
+    return ppd
+
+
+def run(server, *command):
+    """An administrator's command at the test's CUPS."""
+    environment = {**os.environ, "CUPS_SERVER": server, "LC_ALL": "C"}
+    subprocess.run(command, env=environment, check=True, capture_output=True, timeout=60)
 
 
 def until(condition, complaint, seconds=40.0):

@@ -58,8 +58,8 @@ def ink(document):
 
 def test_the_queues_and_the_usual_one_are_known(server):
     printers = CupsPrinters(server)
-    assert {printer.name for printer in printers.printers()} == {"PDF", "Trays"}
-    assert printers.printers()[0].accepting
+    assert {printer.name for printer in printers.printers()} == {"Hungry", "PDF", "Trays"}
+    assert all(printer.accepting for printer in printers.printers())
     assert printers.default() == "PDF"
     assert printers.state("PDF-999") is JobState.UNKNOWN
 
