@@ -28,6 +28,7 @@ INPUTS: Final = {
     "oral_record": "口述记录",
     "query_code": "查询码",
     "printer": "打印机",
+    "file": "文件名",
     "value": "核对后的内容",
     "visited_at": "来访时间",
     # the steps of the table of procedure

@@ -339,6 +339,8 @@ def _record_words(name: str, value: Mapping[str, Json]) -> str:
         return f"{value.get('at', '')} {value.get('signer', '')}{how}".strip()
     if name.startswith("note."):
         return _kept_words(value)
+    if name.startswith("print.") and value.get("file"):
+        return f"{value.get('at', '')} 另存为 PDF“{value['file']}”".strip()
     if name.startswith("print."):
         large = "（大字版）" if value.get("large") is True else ""
         return f"{value.get('at', '')} {'已打印出来' if value.get('out') is True else '未打印出来'}{large}".strip()

@@ -203,9 +203,9 @@ def void_paper(station: Station, command: VoidPaper) -> Outcome[PaperRow]:
     return Outcome(_row(station, command.paper_id), TOPICS)
 
 
-def unfinished_papers(station: Station) -> list[PaperRow]:
-    """Papers issued here that nobody has confirmed on paper."""
-    return [row for row in station.store.unfinished_papers() if row.station == station.store.identity.station_id]
+def unfinished_papers(station: Station, since: str = "") -> list[PaperRow]:
+    """Papers issued here that nobody has confirmed on paper; with ``since`` not those issued before a day."""
+    return [row for row in station.store.unfinished_papers(since) if row.station == station.store.identity.station_id]
 
 
 def issuable(station: Station, case_id: str) -> list[str]:

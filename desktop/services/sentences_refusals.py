@@ -163,6 +163,8 @@ PAPERS: Final = {
     "addressee_unknown": "没有可以告知的信访人：姓名（名称）或者住址不清。请先补充姓名、住址，再出具告知书。",
     "paper_unknown": "没有找到这份文书。请刷新后重新选择。",
     "paper_not_stored": "这份文书还没有生成存档，不能登记打印。请先打开预览，生成后再打印。",
+    "file_name_missing": "没有写明存成的文件名。请填写文件名，不带文件夹。",
+    "needs_decision": "[{number}]还不能出具文书[：请先办理“{step}”]。办理以后再打印。",
     "paper_delivered": "这份文书已经登记送达，不能作废。",
     "paper_not_for_form": "[“{form}”]不能用这种纸张[（{paper}）]。请换一种纸张。",
     "large_type_not_for_form": "[“{form}”]没有大字版：只有交给信访人的文书才有。请按普通字号出具。",

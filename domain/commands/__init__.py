@@ -46,6 +46,7 @@ from domain.commands.passing import (
 from domain.commands.records import (
     AttachFile,
     ConfirmPrint,
+    CopyPaper,
     ImportCalendar,
     ImportCodes,
     ImportRules,
@@ -122,6 +123,7 @@ Command = (
     | DecideReview
     | IssuePaper
     | ConfirmPrint
+    | CopyPaper
     | VoidPaper
     | AttachFile
     | WithdrawFile
@@ -150,6 +152,7 @@ __all__ = [
     "CloseMatter",
     "Command",
     "ConfirmPrint",
+    "CopyPaper",
     "CorrectMatter",
     "CorrectPetitioner",
     "CorrectTime",

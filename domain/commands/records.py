@@ -43,6 +43,15 @@ class ConfirmPrint:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyPaper:
+    """A copy of a stored paper leaves as a PDF file 另存为PDF; ``file`` is the file's name, without its folder."""
+
+    paper_id: str
+    case_id: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
 class VoidPaper:
     """Void a paper 作废: its number stays used and is never given again."""
 

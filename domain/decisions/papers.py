@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from domain.acts import ActDraft
 from domain.canonical import Json
-from domain.commands import ConfirmPrint, IssuePaper, VoidPaper
+from domain.commands import ConfirmPrint, CopyPaper, IssuePaper, VoidPaper
 from domain.decisions.delivering import DELIVERS
 from domain.decisions.desk import Desk, require
 from domain.decisions.grounds import ground, mark_of, sent_again
@@ -186,11 +186,7 @@ def came_out_large(state: CaseState, paper_id: str) -> bool:
 
 def confirm(command: ConfirmPrint, state: CaseState, desk: Desk) -> ActDraft:
     """Record the clerk's answer to 纸张是否已打印出来."""
-    paper = state.get(f"paper.{command.paper_id}")
-    if not isinstance(paper, dict):
-        raise Refusal("paper_unknown", field="paper_id")
-    if state.get(f"paper.{command.paper_id}.pdf") is None:
-        raise Refusal("paper_not_stored", field="paper_id")
+    _check_stored(command.paper_id, state)
     if not 1 <= command.copies <= 99:
         raise Refusal("count_invalid", field="copies", facts={"given": command.copies})
     value: dict[str, Json] = {
@@ -206,6 +202,26 @@ def confirm(command: ConfirmPrint, state: CaseState, desk: Desk) -> ActDraft:
         value["large"] = True
     name = f"print.{command.paper_id}.{desk.new_id()}"
     return ActDraft("paper_printed", state.case_kind, state.case_id, {name: value}, ())
+
+
+def copy(command: CopyPaper, state: CaseState, desk: Desk) -> ActDraft:
+    """Record that a copy leaves as a PDF file.
+
+    It is an answer "nothing came out of a printer" with the file's name: a release that knows no copies reads it so,
+    and a copy is no print, so the paper that goes to the person is not a reprint 补打.
+    """
+    _check_stored(command.paper_id, state)
+    file = require(desk.line(command.file, "file", 255), "file_name_missing", "file")
+    value: dict[str, Json] = {"out": False, "printer": "", "copies": 1, "at": desk.now, "file": file}
+    name = f"print.{command.paper_id}.{desk.new_id()}"
+    return ActDraft("paper_printed", state.case_kind, state.case_id, {name: value}, ())
+
+
+def _check_stored(paper_id: str, state: CaseState) -> None:
+    if not isinstance(state.get(f"paper.{paper_id}"), dict):
+        raise Refusal("paper_unknown", field="paper_id")
+    if state.get(f"paper.{paper_id}.pdf") is None:
+        raise Refusal("paper_not_stored", field="paper_id")
 
 
 def void(command: VoidPaper, state: CaseState, desk: Desk) -> ActDraft:

@@ -1,4 +1,4 @@
-"""What a real queue tells of its jobs: waiting, printing, held, stopped, out of paper, printer away, done, taken back."""
+"""What a real queue tells of its jobs: waiting, held, stopped, out of paper, printer away, done, taken back."""
 
 from __future__ import annotations
 

@@ -205,12 +205,10 @@ class Reads:
         rows = self._rows(_PAPER + "WHERE paper_id = ?", (paper_id,))
         return _paper(rows[0]) if rows else None
 
-    def unfinished_papers(self) -> list[PaperRow]:
-        """Papers issued or stored but never confirmed printed, oldest first."""
-        return [
-            _paper(row)
-            for row in self._rows(_PAPER + "WHERE state IN ('issued', 'stored') ORDER BY issued_at LIMIT 500")
-        ]
+    def unfinished_papers(self, since: str = "") -> list[PaperRow]:
+        """Papers issued or stored but never confirmed printed, oldest first; with ``since`` not those before a day."""
+        sql = _PAPER + "WHERE state IN ('issued', 'stored') AND issued_at >= ? ORDER BY issued_at LIMIT 500"
+        return [_paper(row) for row in self._rows(sql, (since,))]
 
     def pdf(self, digest: str) -> bytes | None:
         """The stored bytes of a paper."""
