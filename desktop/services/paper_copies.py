@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -28,6 +29,17 @@ def record_copy(station: Station, command: CopyPaper) -> Outcome[PaperRow]:
     return Outcome(_row(station, command.paper_id), papers.TOPICS)
 
 
+def check_folder(folder: Path) -> None:
+    """Whether files can be put there, asked before a number is used up. Raises SurroundingsFault as ``save_copy``."""
+    if not folder.is_dir():
+        raise SurroundingsFault("folder_missing", facts={"file": folder.name})
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise _fault(error, folder) from error
+
+
 def save_copy(station: Station, paper_id: str, folder: Path) -> Outcome[Path]:
     """A paper as the next sheet of it would be (marked when it was printed or is void), as a PDF file in ``folder``.
 
@@ -37,8 +49,7 @@ def save_copy(station: Station, paper_id: str, folder: Path) -> Outcome[Path]:
     """
     row = _row(station, paper_id)
     pdf = papers.reprint_pdf(station, paper_id)
-    if not folder.is_dir():
-        raise SurroundingsFault("folder_missing", facts={"file": folder.name})
+    check_folder(folder)
     part: Path | None = None
     target: Path | None = None
     try:
@@ -52,8 +63,7 @@ def save_copy(station: Station, paper_id: str, folder: Path) -> Outcome[Path]:
         part.replace(target)
     except OSError as error:
         _clear(part, target)
-        code = _FAULTS.get(errno.errorcode.get(error.errno or 0, ""), "folder_fails")
-        raise SurroundingsFault(code, facts={"file": folder.name}) from error
+        raise _fault(error, folder) from error
     except BaseException:  # not recorded: nothing may stay behind
         _clear(part, target)
         raise
@@ -68,6 +78,11 @@ _FAULTS = {
     "EDQUOT": "folder_full",  # a name, because Windows has no such number
     "ENOENT": "folder_missing",
 }
+
+
+def _fault(error: OSError, folder: Path) -> SurroundingsFault:
+    code = _FAULTS.get(errno.errorcode.get(error.errno or 0, ""), "folder_fails")
+    return SurroundingsFault(code, facts={"file": folder.name})
 
 
 def _clear(*files: Path | None) -> None:
