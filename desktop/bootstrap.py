@@ -205,6 +205,7 @@ class Bootstrap(QObject):
             "matter": make("matter_page", "MatterPage", device_lane=parts.device_lane),
             "petitioner": make("petitioner_page", "PetitionerPage"),
             "unfinished": make("print_dialog", "UnfinishedPapers"),
+            "batch": make("batch_page", "BatchPage", device_lane=parts.device_lane),
             "wording": make("wording_page", "WordingPage", device_lane=parts.device_lane),
             "paper": make("preview_page", "PreviewPage", device_lane=parts.device_lane),
         }

@@ -49,6 +49,9 @@ GENERAL = (
     Action("keys", "F1", "快捷键", "page", "keys"),
     Action("waiting", "Shift+F8", "待上报", "page", "", "还没有到县的内容，每一项的状态和原因；也可以点状态栏上的字"),
     Action("print", "F9", "打印", "work", "print", "打印当前来访或事项的文书"),
+    Action(
+        "batch", "Ctrl+F9", "批量打印", "work", "", "今天的全部文书、到期应发的告知，一次打印或者存成 PDF；打印队列"
+    ),
     Action("wording", "Shift+F9", "文书用语", "page", "print", "文书的固定用语：查看、编辑、看样张、采用新的一版"),
     Action("lock", "Ctrl+L", "锁定", "work", "lock", "离开座位时锁定；已填写的内容不变"),
     Action("back", "Alt+Left", "返回", "work", "", "回到上一个页面"),
@@ -75,6 +78,7 @@ CASE_KEYS = (
     Action("attach", "Alt+A", "添加附件", "case", "", "给这次来访或者这件事项附上扫描件、照片、文档、录音"),
     Action("print_now", "Ctrl+P", "出具并打印、补打", "case"),
     Action("large_type", "Alt+D", "大字版", "case", "", "交给信访人的文书用大字打印；再按一次改回普通字号"),
+    Action("save_pdf", "Ctrl+Shift+S", "另存为 PDF", "case", "", "存到选定的文件夹，不覆盖已有的文件，时间线上有记载"),
     Action("zoom", "Ctrl+=/-/0", "样稿放大、缩小、适合宽度", "case"),
     Action("day", "Ctrl+PgUp/PgDown", "前一天、后一天；Ctrl+Home 今天", "case"),
     Action("sort", "Ctrl+1…9", "按第几列排序", "case"),

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, cast
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from desktop.devices import Printer, default_printer, list_printers, print_pdf, trays
+from desktop.devices import Job, Printer, default_printer, list_printers, print_pdf, trays
 from desktop.models.store.rows import PaperRow
-from desktop.services import large_type, papers, print_settings
+from desktop.services import large_type, paper_copies, papers, print_settings
 from desktop.services.large_type import Proposal
 from desktop.services.outcome import Topic
 from desktop.services.papers import PaperType
@@ -23,11 +24,13 @@ from desktop.views.actions import bind
 from desktop.views.page import Page, StationRef
 from desktop.views.preview import PdfView
 from desktop.views.print_dialog import PrintPanel, PrintState
+from desktop.views.print_queue import QueueQuestion
 from desktop.views.step_dialogs import Step, StepField, StepPanel, Values
 from desktop.views.terms import FORM, PAPER_SIZE, PAPER_STATE, term
 from desktop.views.type_choice import TypeChoice
 from desktop.workers.bus import Bus
 from desktop.workers.lane import Lane
+from desktop.workers.queue_watch import QueueWatch
 from domain.commands import ConfirmPrint, IssuePaper, VoidPaper
 from domain.papers import LARGE_TYPE, SIZES
 from domain.refusals import Refusal
@@ -69,6 +72,8 @@ class PreviewPage(Page):
         self._large: bool | None = None
         """The type an issued paper is printed in; None: the one it came out in before."""
         self._issued_large = False
+        self._job = ""
+        self._folder = Path.home()
         self._kept = PrintChoice()
         """How this form is printed at this window."""
         self._at_once = False
@@ -114,6 +119,11 @@ class PreviewPage(Page):
         self.type.chosen.connect(self._change_type)
         self.type.habit_chosen.connect(self._keep_habit)
         self.panel.choosing.connect(self.type.setEnabled)
+        self.queue_question = QueueQuestion(self.device_lane, self.complain, self)
+        self.watch = QueueWatch(self.device_lane, self)
+        self.watch.told.connect(self._queue)
+        self.save_button = QPushButton(self.tr("另存为 PDF……（Ctrl+Shift+S）"), self)
+        self.save_button.clicked.connect(self._ask_where)
         self.void_button = QPushButton(self.tr("作废……"), self)
         self.void_button.clicked.connect(self._open_void)
         self.back_button = QPushButton(self.tr("返回（Esc）"), self)
@@ -127,7 +137,9 @@ class PreviewPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
         column.addWidget(self.type)
+        column.addWidget(self.queue_question)
         column.addWidget(self.panel)
+        column.addWidget(self.save_button)
         column.addWidget(self.facts)
         column.addStretch()
         row = QHBoxLayout()
@@ -148,6 +160,7 @@ class PreviewPage(Page):
         layout.addLayout(body, 1)
         bind("print_now", self, self.panel.print_now)
         bind("large_type", self, self.type.toggle)
+        bind("save_pdf", self, self._ask_where)
 
     @property
     def paper(self) -> PaperRow | None:
@@ -163,6 +176,7 @@ class PreviewPage(Page):
         self.state_words.setText(self.tr("草稿，尚未编号、尚未保存；出具后才能打印"))
         self.facts.setText("")
         self.void_button.hide()
+        self.save_button.hide()  # a draft leaves on no paper and in no file
         self.panel.set_state(PrintState.CHOOSING)
         self.panel.set_sizes([(code, term(PAPER_SIZE, code)) for code in sizes], self._draft.size)
         self.panel.set_words(self.tr("出具并打印"), draft=True)
@@ -286,6 +300,7 @@ class PreviewPage(Page):
             f"{row.issued_at[:16]} 由{row.issued_by}出具\n{term(PAPER_SIZE, row.size)}　共 {row.pages} 页"
         )
         self.void_button.setVisible(not row.voided)
+        self.save_button.show()
         self.panel.set_sizes(())
         unconfirmed = row.prints == 0 and not row.voided
         word = self.tr("打印作废件") if row.voided else self.tr("打印") if unconfirmed else self.tr("补打")
@@ -354,7 +369,7 @@ class PreviewPage(Page):
             copies,
             title,
             self._tray,
-            done=lambda _job: self._ask_clerk(),
+            done=self._ask_clerk,
             refused=self._refused,
             failed=self._printer_failed,
         )
@@ -364,14 +379,41 @@ class PreviewPage(Page):
         self.complain(fault)
         self.panel.say("late", self.tr("打印机没有接受。文书已经保存，检查打印机后再按打印。"))
 
-    def _ask_clerk(self) -> None:
+    def _ask_clerk(self, job: str) -> None:
         self.panel.set_state(PrintState.ASKING)
         self.panel.say("quiet", self.tr("请看一眼打印机再回答；答“否”不会影响已保存的记录。"))
+        self._job = job
+        self.watch.start()
+
+    def _queue(self, jobs: Sequence[Job]) -> None:
+        """While the clerk is asked: what keeps the job; nothing once it left the queue."""
+        own = [job for job in jobs if job.job == self._job and self.panel.state is PrintState.ASKING]
+        self.queue_question.show_jobs(own, take_cursor=True)
+        if not own:
+            self.watch.stop()
+
+    def save_to(self, folder: Path) -> None:
+        """Save the paper on screen as a PDF file in a folder."""
+        row = self._paper
+        if row is not None:
+            self._folder = folder
+            self.act(paper_copies.save_copy, row.paper_id, folder, done=self._saved)
+
+    def _saved(self, file: Path) -> None:
+        self.say("done", f"已另存为“{file.name}”，在“{file.parent.name}”；时间线上已记载。")
+
+    def _ask_where(self) -> None:
+        if self._paper is not None:
+            folder = QFileDialog.getExistingDirectory(self, self.tr("另存到哪个文件夹"), str(self._folder))
+            if folder:
+                self.save_to(Path(folder))
 
     def _answered(self, came_out: bool, again: bool) -> None:
         row = self._paper
         if row is None:
             return
+        self.watch.stop()
+        self.queue_question.show_jobs(())
         printer, copies = self._printed
         command = ConfirmPrint(row.paper_id, row.case_id, came_out, printer, copies, self._large)
         self.act(papers.confirm_print, command, done=lambda after: self._confirmed(after, came_out, again))
@@ -407,3 +449,9 @@ class PreviewPage(Page):
 
     def _show_position(self, page: int, pages: int) -> None:
         self.position.setText(f"第 {page} / {pages} 页" if pages else "")
+
+    # Qt's own names
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.watch.stop()

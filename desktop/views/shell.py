@@ -68,7 +68,16 @@ class Shell(QWidget):
         outer.addWidget(self.status)
         self.scanner = Scanner(self)
         self.scanner.scanned.connect(self._scanned)
-        for name in (*(entry.name for entry in NAVIGATION), "waiting", "wording", "keys", "lock", "back", "print"):
+        for name in (
+            *(entry.name for entry in NAVIGATION),
+            "waiting",
+            "wording",
+            "batch",
+            "keys",
+            "lock",
+            "back",
+            "print",
+        ):
             bind(name, self, partial(self.do, name))
 
     @property
@@ -92,7 +101,7 @@ class Shell(QWidget):
                 self.page(HOME).new_visit()  # type: ignore[attr-defined]
             else:
                 self.show_page(name)
-        elif name in ("waiting", "wording"):
+        elif name in ("waiting", "wording", "batch"):
             self.show_page(name)
         elif name == "keys":
             ShortcutsSheet(self).exec()
@@ -179,6 +188,7 @@ class Shell(QWidget):
             "intake_wanted": lambda: self.do(HOME),
             "conflicts_wanted": lambda: self.show_page("conflicts"),
             "exchange_wanted": self.exchange_wanted.emit,
+            "batch_wanted": lambda: self.do("batch"),
             "waiting_wanted": lambda: self.do("waiting"),
             "county_wanted": lambda: self.do("county"),
             "closed": self.go_back,

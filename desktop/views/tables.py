@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QKeyEvent, QPalette, QResizeEvent
+from PySide6.QtGui import QBrush, QColor, QKeyEvent, QKeySequence, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -196,6 +196,23 @@ class RecordView(QTableView):
         if event.size().width() != event.oldSize().width():
             self._set_widths()
         self._empty.setGeometry(self.viewport().rect().adjusted(24, 0, -24, 0))
+
+
+class TickView(RecordView):
+    """A list to choose from: Space ticks a line, Ctrl+A all of them or none."""
+
+    ticked = Signal(str)
+    all_ticked = Signal()
+
+    # Qt's own names
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.modifiers():
+            self.ticked.emit(self.current_id())
+        elif event.matches(QKeySequence.StandardKey.SelectAll):
+            self.all_ticked.emit()
+        else:
+            super().keyPressEvent(event)
 
 
 _KEYPAD = Qt.KeyboardModifier.KeypadModifier

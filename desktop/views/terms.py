@@ -73,6 +73,32 @@ PAPER_STATE: Options = (
     ("printed", "已打印"),
     ("voided", "已作废"),
 )
+JOB_STATE: Options = (
+    ("waiting", "排队等待"),
+    ("printing", "正在打印"),
+    ("held", "已暂缓"),
+    ("stopped", "队列已停止"),
+    ("paper_out", "缺纸"),
+    ("trouble", "打印机需要处理"),
+    ("away", "打印机没有回应"),
+    ("sent", "已离开队列"),
+    ("unknown", "不清楚"),
+)
+SHEET_STATE: Options = (
+    ("stored", "已出具，未打印"),
+    ("to_issue", "待出具"),
+    ("undecided", "须先办理"),
+)
+RUN_STEP: Options = (
+    ("waiting", "等待"),
+    ("making", "正在出具"),
+    ("sending", "正在送往打印机"),
+    ("queued", "已送打印机"),
+    ("out", "已离开队列，待确认"),
+    ("saved", "已存成 PDF"),
+    ("left", "没有打印"),
+    ("failed", "没有打印"),
+)
 PAPER_SIZE: Options = (("A4", "A4"), ("A5", "A5"), ("R80", "80 毫米小票"))
 MATCHED: Options = (
     ("name", "姓名"),
