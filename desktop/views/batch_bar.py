@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from desktop.views.fields import Choice, EnterPresses
+from desktop.views.save_button import SaveButton
 
 
 class BatchState(Enum):
@@ -23,12 +24,11 @@ class BatchBar(QFrame):
     """Beneath the list. Which buttons there are says where the batch stands."""
 
     print_wanted = Signal()
-    save_wanted = Signal()
     stop_wanted = Signal()
     answered = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, page: QWidget) -> None:
+        super().__init__(page)
         self.setObjectName("card")
         self._own = ("", self.tr("按各种文书的习惯"))
         self._has_printer = False
@@ -38,11 +38,10 @@ class BatchBar(QFrame):
         self._printer_label.setBuddy(self.printer)
         self.print_button = self._button("", "primary")
         self.print_button.clicked.connect(self.print_wanted)
-        self.save_button = self._button(self.tr("另存为 PDF……（Ctrl+Shift+S）"), "")
-        self.save_button.clicked.connect(self.save_wanted)
+        self.save_button = SaveButton(page, self)
         self.stop_button = self._button(self.tr("停止（Esc）"), "")
         self.stop_button.clicked.connect(self.stop_wanted)
-        self.answer_button = self._button(self.tr("记录：勾选的已打印出来"), "primary")
+        self.answer_button = self._button(self.tr("记录：勾选的已打印出来（Ctrl+Enter）"), "primary")
         self.answer_button.clicked.connect(self.answered)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
@@ -68,7 +67,7 @@ class BatchBar(QFrame):
         self.printer.offer((self._own, *((name, name) for name in names)))
 
     def show_state(self, state: BatchState) -> None:
-        """Choosing, on its way, or waiting for the clerk's answer; the one thing to do then takes the cursor."""
+        """Choosing, on its way, or waiting for the clerk's answer."""
         choosing, running = state is BatchState.CHOOSING, state is BatchState.RUNNING
         self._printer_label.setVisible(choosing)
         self.printer.setVisible(choosing)
@@ -79,8 +78,6 @@ class BatchBar(QFrame):
         self.answer_button.setVisible(state is BatchState.ASKING)
         if running:
             self.stop_button.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif state is BatchState.ASKING:
-            self.answer_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_chosen(self, chosen: int, to_issue: int) -> None:
         """What the print button will do, in words: nothing is issued that was not said."""

@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -75,7 +74,7 @@ class BatchPage(Page):
         self._seen: set[str] = set()
         """Lines that were shown: one that is new is ticked, one the clerk left out stays left out."""
         self._progress: dict[str, Progress] = {}
-        self._folder = Path.home()
+        self._folder = Path()
         self._result = ""
         self.run = PrintRun(lane, self.device_lane, station_ref, self)
         self.run.told.connect(self._further)
@@ -91,11 +90,11 @@ class BatchPage(Page):
         self.view.clicked.connect(lambda index: self._tick(self.view.current_id()) if index.column() == 0 else None)
         self.bar = BatchBar(self)
         self.bar.print_wanted.connect(self.print_now)
-        self.bar.save_wanted.connect(self._ask_where)
+        self.bar.save_button.folder_chosen.connect(self.save_to)
         self.bar.stop_wanted.connect(self.stop)
         self.bar.answered.connect(self._answer)
         self.note = self.bar.note
-        self.queue = QueuePanel(self.device_lane, self.complain, self)
+        self.queue = QueuePanel(self.device_lane, self.complain, self.view, self)
         self.queue.setFixedHeight(self.fontMetrics().height() * 9)
         keys = QLabel(self.tr("空格 选或不选　Ctrl+A 全选　Enter 打开事项　Alt+1、Alt+2 换清单"), self)
         keys.setProperty("tone", "quiet")
@@ -108,7 +107,8 @@ class BatchPage(Page):
         layout.addWidget(self.bar)
         layout.addWidget(self.queue)
         bind("print_now", self, self.print_now)
-        bind("save_pdf", self, self._ask_where)
+        for key in ("Ctrl+Return", "Ctrl+Enter"):
+            QShortcut(QKeySequence(key), self, self._answer, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.setFocusProxy(self.view)
         self._set_state(BatchState.CHOOSING)
 
@@ -290,12 +290,19 @@ class BatchPage(Page):
         if out:
             self._ticks = {each.sheet.key for each in out}
             self._set_state(BatchState.ASKING)
-            ask = self.tr("纸张是否已打印出来？请看一眼打印机：打印出来的留着勾，没有的用空格去掉，再按 Enter 记录。")
+            ask = self.tr(
+                "纸张是否已打印出来？请看一眼打印机：打印出来的留着勾，没有的用空格去掉，再按 Ctrl+Enter 记录。"
+            )
             self.note.setText(f"{ask}{self._result}")
+            self.view.setFocus(
+                Qt.FocusReason.OtherFocusReason
+            )  # where Enter answers nothing: it may be meant for a printer
         else:
             self._finish(f"{self._result}。" if self._result else "")
 
     def _answer(self) -> None:
+        if self._state is not BatchState.ASKING:
+            return
         asked = [each for each in self._progress.values() if each.step is Step.OUT or each.sheet.key in self._ticks]
         answers = [
             ConfirmPrint(each.row.paper_id, each.row.case_id, each.sheet.key in self._ticks, each.printer, each.copies)
@@ -320,12 +327,6 @@ class BatchPage(Page):
         self.note.setText(words)
         self.refresh()
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _ask_where(self) -> None:
-        if self._state is BatchState.CHOOSING and self._chosen():
-            folder = QFileDialog.getExistingDirectory(self, self.tr("另存到哪个文件夹"), str(self._folder))
-            if folder:
-                self.save_to(Path(folder))
 
     def _set_state(self, state: BatchState) -> None:
         self._state = state

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.devices import Job, Printer, default_printer, list_printers, print_pdf, trays
 from desktop.models.store.rows import PaperRow
@@ -25,6 +25,7 @@ from desktop.views.page import Page, StationRef
 from desktop.views.preview import PdfView
 from desktop.views.print_dialog import PrintPanel, PrintState
 from desktop.views.print_queue import QueueQuestion
+from desktop.views.save_button import SaveButton
 from desktop.views.step_dialogs import Step, StepField, StepPanel, Values
 from desktop.views.terms import FORM, PAPER_SIZE, PAPER_STATE, term
 from desktop.views.type_choice import TypeChoice
@@ -73,7 +74,6 @@ class PreviewPage(Page):
         """The type an issued paper is printed in; None: the one it came out in before."""
         self._issued_large = False
         self._job = ""
-        self._folder = Path.home()
         self._kept = PrintChoice()
         """How this form is printed at this window."""
         self._at_once = False
@@ -119,11 +119,11 @@ class PreviewPage(Page):
         self.type.chosen.connect(self._change_type)
         self.type.habit_chosen.connect(self._keep_habit)
         self.panel.choosing.connect(self.type.setEnabled)
-        self.queue_question = QueueQuestion(self.device_lane, self.complain, self)
+        self.queue_question = QueueQuestion(self.device_lane, self.complain, self.view, self)
         self.watch = QueueWatch(self.device_lane, self)
         self.watch.told.connect(self._queue)
-        self.save_button = QPushButton(self.tr("另存为 PDF……（Ctrl+Shift+S）"), self)
-        self.save_button.clicked.connect(self._ask_where)
+        self.save_button = SaveButton(self)
+        self.save_button.folder_chosen.connect(self.save_to)
         self.void_button = QPushButton(self.tr("作废……"), self)
         self.void_button.clicked.connect(self._open_void)
         self.back_button = QPushButton(self.tr("返回（Esc）"), self)
@@ -160,7 +160,6 @@ class PreviewPage(Page):
         layout.addLayout(body, 1)
         bind("print_now", self, self.panel.print_now)
         bind("large_type", self, self.type.toggle)
-        bind("save_pdf", self, self._ask_where)
 
     @property
     def paper(self) -> PaperRow | None:
@@ -389,24 +388,17 @@ class PreviewPage(Page):
         """While the clerk is asked: what keeps the job; nothing once it left the queue."""
         own = [job for job in jobs if job.job == self._job and self.panel.state is PrintState.ASKING]
         self.queue_question.show_jobs(own, take_cursor=True)
-        if not own:
+        if not own or not self.isVisible():
             self.watch.stop()
 
     def save_to(self, folder: Path) -> None:
         """Save the paper on screen as a PDF file in a folder."""
         row = self._paper
         if row is not None:
-            self._folder = folder
             self.act(paper_copies.save_copy, row.paper_id, folder, done=self._saved)
 
     def _saved(self, file: Path) -> None:
         self.say("done", f"已另存为“{file.name}”，在“{file.parent.name}”；时间线上已记载。")
-
-    def _ask_where(self) -> None:
-        if self._paper is not None:
-            folder = QFileDialog.getExistingDirectory(self, self.tr("另存到哪个文件夹"), str(self._folder))
-            if folder:
-                self.save_to(Path(folder))
 
     def _answered(self, came_out: bool, again: bool) -> None:
         row = self._paper
@@ -449,9 +441,3 @@ class PreviewPage(Page):
 
     def _show_position(self, page: int, pages: int) -> None:
         self.position.setText(f"第 {page} / {pages} 页" if pages else "")
-
-    # Qt's own names
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self.watch.stop()

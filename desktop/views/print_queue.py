@@ -31,12 +31,15 @@ _TONES = {"printing": "good", "waiting": "wait", "held": "soon", "away": "late",
 class QueueQuestion(QFrame):
     """What a printer waits for; Enter lets it go on. Hidden while no printer wants anything.
 
-    It takes the cursor only where the page says so, and never gives it to another question by itself: Enter meant for
-    this one must not answer that one.
+    It takes the cursor only where the page says so, and hands it to ``rest``, where Enter answers nothing: Enter meant
+    for the printer must never say that paper came out.
     """
 
-    def __init__(self, lane: Lane, complain: Callable[[BaseException], None], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, lane: Lane, complain: Callable[[BaseException], None], rest: QWidget, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._rest = rest
         self.setObjectName("recovery_line")
         self._lane, self._complain = lane, complain
         self._seen: tuple[str, JobState] | None = None
@@ -64,6 +67,8 @@ class QueueQuestion(QFrame):
         self._seen = wants
         if wants is None or not settled:
             self.printer = ""
+            if self.go_on.hasFocus():
+                self._rest.setFocus(Qt.FocusReason.OtherFocusReason)
             self.hide()
             return
         self.printer = wants[0]
@@ -87,14 +92,16 @@ class _Line:
 class QueuePanel(QWidget):
     """Every job on its way at this machine's printers; ours by the paper they carry."""
 
-    def __init__(self, lane: Lane, complain: Callable[[BaseException], None], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, lane: Lane, complain: Callable[[BaseException], None], rest: QWidget, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.caption = QLabel(self.tr("打印队列"), self)
         self.caption.setObjectName("section_title")
         self.table: RecordTable[_Line] = RecordTable(_COLUMNS, lambda line: line.job.job, parent=self)
         self.view = RecordView(self.table, self.tr("打印队列里没有任务。"), self)
         self.view.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.question = QueueQuestion(lane, complain, self)
+        self.question = QueueQuestion(lane, complain, rest, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
