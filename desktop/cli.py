@@ -15,7 +15,7 @@ from typing import Any
 
 import platformdirs
 
-from desktop import cli_input, cli_print, cli_read
+from desktop import cli_batch, cli_input, cli_print, cli_read
 from desktop.cli_faults import DONE, FAILED, answer, failed, refused, told
 from desktop.cli_words import parser
 from desktop.devices import machine
@@ -213,8 +213,12 @@ def _due(words: argparse.Namespace) -> int:
 
 
 def _check_print(words: argparse.Namespace) -> int:
+    if words.today or words.due:
+        return _with_station(cli_batch.print_batch_of)(words)
     if not (words.reprint or words.paper) and not (words.form and words.case_id):
-        raise Refusal("usage", facts={"reason": "print 需要文书种类和编号，或者 --reprint、--paper"})
+        raise Refusal("usage", facts={"reason": "print 需要文书种类和编号，或者 --reprint、--paper、--today、--due"})
+    if not words.output:
+        raise Refusal("usage", facts={"reason": "print 需要 -o 文件.pdf"})
     return _with_station(cli_print.print_paper)(words)
 
 

@@ -56,6 +56,7 @@ def parser(do: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.Ar
     find.add_argument("--focus", default="", metavar="领域", help="只找民生重点领域的事项")
     find.add_argument("--limit", type=int, default=60, metavar="N")
     _add_print_words(part("print", "出具文书并写成 PDF 文件"))
+    _add_print_words(part("print", "出具文书并写成 PDF 文件；或者今天的、到期的一次打印"))
     _add_report_words(part)
     due = part("due", "计算一个期限并列出算法；不需要数据文件夹")
     due.add_argument("clock", metavar="CLOCK", help="T1 至 T13")
@@ -79,6 +80,23 @@ def parser(do: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.Ar
     clerk.add_argument("--new-password-file", metavar="FILE")
     part("change-password", "修改自己的密码").add_argument("--new-password-file", metavar="FILE")
     return whole
+
+
+def _add_print_words(paper: argparse.ArgumentParser) -> None:
+    paper.add_argument("form", nargs="?", metavar="FORM", help="F01–F03（来访），F04–F26（事项，见用户手册）")
+    paper.add_argument("case_id", nargs="?", metavar="ID", help="来访或事项的编号")
+    paper.add_argument("-o", "--output", default="", metavar="FILE.pdf", help="--today、--due：存到这个文件夹")
+    paper.add_argument("--size", choices=("A4", "A5", "R80"), help="F02 默认 A5，其余默认 A4")
+    paper.add_argument("--of", metavar="PAPER_ID", help="F18：所送达的告知书")
+    kept = paper.add_mutually_exclusive_group()
+    kept.add_argument("--reprint", metavar="PAPER_ID", help="补打已出具的文书")
+    kept.add_argument("--paper", metavar="PAPER_ID", help="取出存档的原件")
+    kept.add_argument("--draft", action="store_true", help="只看草稿，不记录、不占文号")
+    kept.add_argument("--today", action="store_true", help="今天出具、未确认打印的文书；不带 -o、--printer 的只列出")
+    kept.add_argument("--due", action="store_true", help="到期应发的告知")
+    paper.add_argument("--days", type=int, default=0, metavar="N", help="--due：今后 N 日内到期的也算")
+    paper.add_argument("--printer", default="", metavar="NAME", help="--today、--due：送往这台打印机")
+    paper.add_argument("--issue", action="store_true", help="--due：还没有出具的，出具后再打印或者存盘")
 
 
 def _add_release_words(part: Callable[[str, str], argparse.ArgumentParser]) -> None:
