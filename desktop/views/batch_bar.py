@@ -33,7 +33,7 @@ class BatchBar(QFrame):
         self._own = ("", self.tr("按各种文书的习惯"))
         self._has_printer = False
         self.printer = Choice((self._own,), self)
-        self.printer.setMinimumContentsLength(9)
+        self.printer.setMinimumContentsLength(18)
         self._printer_label = QLabel(self.tr("打印机"), self)
         self._printer_label.setBuddy(self.printer)
         self.print_button = self._button("", "primary")
@@ -44,7 +44,7 @@ class BatchBar(QFrame):
         self.answer_button = self._button(self.tr("记录：勾选的已打印出来（Ctrl+Enter）"), "primary")
         self.answer_button.clicked.connect(self.answered)
         self.bar = QProgressBar(self)
-        self.bar.setTextVisible(False)
+        self.bar.setFormat(self.tr("%v / %m 份"))
         self.note = QLabel(self)
         self.note.setWordWrap(True)
         presses = EnterPresses(self)

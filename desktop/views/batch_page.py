@@ -95,7 +95,7 @@ class BatchPage(Page):
         self.bar.answered.connect(self._answer)
         self.note = self.bar.note
         self.queue = QueuePanel(self.device_lane, self.complain, self.view, self)
-        self.queue.setFixedHeight(self.fontMetrics().height() * 9)
+        self.queue.setFixedHeight(self.fontMetrics().height() * 10)
         keys = QLabel(self.tr("空格 选或不选　Ctrl+A 全选　Enter 打开事项　Alt+1、Alt+2 换清单"), self)
         keys.setProperty("tone", "quiet")
         layout = QVBoxLayout(self)
@@ -176,6 +176,7 @@ class BatchPage(Page):
             )
         self.sources["today"].setChecked(True)
         self.days = Choice(DAYS, self)
+        self.days.setMinimumContentsLength(14)
         self.days.setAccessibleName(self.tr("到期范围"))
         self.days.currentIndexChanged.connect(lambda _index: self.refresh())
         self.days.hide()

@@ -242,7 +242,10 @@ class UnfinishedPapers(Page):
         super().__init__(lane, station_ref, bus, parent)
         title = QLabel(self.tr("已出具、未确认打印的文书"), self)
         title.setObjectName("page_title")
-        note = QLabel(self.tr("这些文书已经编号并存档。打开后可以打印，或者确认纸张已经打印出来。"), self)
+        note = QLabel(
+            self.tr("这些文书已经编号并存档。打开后可以打印，或者确认纸张已经打印出来。一次打印几份请按 Ctrl+F9。"),
+            self,
+        )
         note.setProperty("tone", "quiet")
         note.setWordWrap(True)
         self.table: RecordTable[PaperRow] = RecordTable(_COLUMNS, lambda row: row.paper_id, parent=self)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop import devices
 from desktop.devices import Job, JobState
@@ -36,7 +36,13 @@ class QueueQuestion(QFrame):
     """
 
     def __init__(
-        self, lane: Lane, complain: Callable[[BaseException], None], rest: QWidget, parent: QWidget | None = None
+        self,
+        lane: Lane,
+        complain: Callable[[BaseException], None],
+        rest: QWidget,
+        parent: QWidget | None = None,
+        *,
+        wide: bool = False,
     ) -> None:
         super().__init__(parent)
         self._rest = rest
@@ -50,13 +56,10 @@ class QueueQuestion(QFrame):
         self.go_on = QPushButton(self.tr("继续打印（Enter）"), self)
         self.go_on.installEventFilter(EnterPresses(self))
         self.go_on.clicked.connect(self._resume)
-        line = QVBoxLayout(self)
-        line.setContentsMargins(12, 8, 12, 8)
-        line.addWidget(self.words)
-        row = QHBoxLayout()
-        row.addWidget(self.go_on)
-        row.addStretch()
-        line.addLayout(row)
+        line: QBoxLayout = QHBoxLayout(self) if wide else QVBoxLayout(self)
+        line.setContentsMargins(12, 6, 8, 6)
+        line.addWidget(self.words, 1)
+        line.addWidget(self.go_on)
         self.hide()
 
     def show_jobs(self, jobs: Sequence[Job], *, hint: str = "", take_cursor: bool = False) -> None:
@@ -101,7 +104,7 @@ class QueuePanel(QWidget):
         self.table: RecordTable[_Line] = RecordTable(_COLUMNS, lambda line: line.job.job, parent=self)
         self.view = RecordView(self.table, self.tr("打印队列里没有任务。"), self)
         self.view.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.question = QueueQuestion(lane, complain, rest, self)
+        self.question = QueueQuestion(lane, complain, rest, self, wide=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)

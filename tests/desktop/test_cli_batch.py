@@ -59,7 +59,7 @@ def test_notices_due_are_issued_only_when_it_was_asked_for_and_undecided_matters
     assert list(tmp_path.glob("*.pdf")) == []
     assert results("--issue") == {guided: "saved", undecided: "needs_decision"}
     (file,) = tmp_path.glob("*.pdf")
-    assert file.name.startswith("告知书 ")
+    assert "告知书 青禾信途字" in file.name
 
 
 def test_a_folder_that_is_not_there_is_said_before_anything_is_done(station: Xinfang, tmp_path: Path) -> None:
