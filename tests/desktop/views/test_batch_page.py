@@ -18,9 +18,10 @@ from desktop.views.print_dialog import PrintState
 from domain.commands import IssuePaper, VoidPaper
 from tests.desktop.views.keyboard import ALT, CTRL, ENTER, SHIFT, cursor, press
 from tests.desktop.views.page_room import DAY, column, room, shown
+from tests.desktop.views.window_room import hall
 from tests.printing.cups import run, server
 
-__all__ = ["room", "server", "shown"]
+__all__ = ["hall", "room", "server", "shown"]
 
 SPACE, ESC = Qt.Key.Key_Space, Qt.Key.Key_Escape
 
@@ -339,3 +340,23 @@ def test_the_preview_asks_about_the_empty_tray_and_its_enter_answers_no_other_qu
     room.settle()
     assert now(room, row).prints == 1
     assert not preview.watch.watching
+
+
+# the whole window ----------------------------------------------------------------------------------------------------
+
+
+def test_the_page_opens_by_its_key_anywhere_in_the_window_and_escape_leads_back(hall, tray, qtbot):
+    joined = hall.signed_in()
+    shell = joined.window.shell
+    press(Qt.Key.Key_F5)
+    hall.settle(joined)
+    press(Qt.Key.Key_F9, CTRL)
+    hall.settle(joined)
+    assert shell.current == "batch"
+    page = shell.page("batch")
+    assert page.watch.watching
+    assert cursor() is page.view
+    press(ESC)
+    hall.settle(joined)
+    assert shell.current == "today"
+    assert not page.watch.watching
