@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
 from domain.canonical import Json
@@ -11,7 +12,6 @@ from domain.fold import is_count
 from sync.blobs import Shape
 from sync.log.content import read_act
 from sync.log.feed import CountyFeed
-from sync.log.log import marks
 
 STRIDE: Final = 2000
 """Acts looked through at once; between two such pieces the rounds of the stations go on."""
@@ -26,6 +26,25 @@ FILE_SCHEMA: Final[tuple[str, ...]] = (
     "CREATE INDEX IF NOT EXISTS file_named_station ON file_named (station)",
     "CREATE TABLE IF NOT EXISTS file_seen (seq BIGINT NOT NULL)",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What the record says of one file toward one station."""
+
+    size: int | None
+    """As a delivered act of the station's own says it: then the station may bring the file."""
+    shown: bool
+    """An act in a feed of its scopes names the file."""
+    authors: frozenset[str]
+    """The stations of these acts, where the act is proved to be theirs: one attested by another proves nothing."""
+    first: str
+    """Whose proved act named the file before any other; empty for none."""
+
+    @property
+    def named(self) -> bool:
+        """Whether the station may ask about the file at all."""
+        return self.size is not None or self.shown
 
 
 class FileIndex:
@@ -66,20 +85,32 @@ class FileIndex:
         self._ready = True
         return len(rows) == STRIDE
 
-    def may_put(self, digest: str, station: str) -> int | None:
-        """The size of a file that a delivered act of this station names; None when none does."""
-        sql = "SELECT act_seq, size FROM file_named WHERE hash = ? AND station = ?"
-        sizes = {int(row[0]): int(row[1]) for row in self._db.execute(sql, (digest, station)).fetchall()}
-        delivered = self._feed.scopes_of(sizes)
-        return next((size for seq, size in sorted(sizes.items()) if delivered.get(seq)), None)
-
-    def may_get(self, digest: str, scopes: tuple[str, ...]) -> bool:
-        """Whether an act in a feed of these scopes names the file."""
+    def claims(self, digest: str, station: str, scopes: tuple[str, ...]) -> Claims:
+        """What the record says of one file toward one station that is shown ``scopes``."""
         sql = (
-            "SELECT 1 FROM file_named n JOIN feed f ON f.act_seq = n.act_seq"
-            f" WHERE n.hash = ? AND f.scope IN ({marks(scopes)}) LIMIT 1"
+            "SELECT n.act_seq, n.size, w.station, w.attested = 0 AND (a.chained = 1 OR NOT EXISTS"
+            " (SELECT 1 FROM attested t WHERE t.act_seq = a.seq)) FROM file_named n JOIN act a ON a.seq = n.act_seq"
+            " JOIN writer w ON w.writer = a.writer WHERE n.hash = ? ORDER BY n.act_seq"
         )
-        return bool(scopes) and self._db.execute(sql, (digest, *scopes)).fetchone() is not None
+        rows = self._db.execute(sql, (digest,)).fetchall()
+        delivered = self._feed.scopes_of(int(row[0]) for row in rows)
+        size, first = None, ""
+        authors: set[str] = set()
+        for seq, bytes_named, author, proved in rows:
+            lies_in = delivered.get(int(seq))
+            if not lies_in:
+                continue
+            if size is None and author == station:
+                size = int(bytes_named)
+            if proved:
+                first = first or str(author)
+                authors |= {str(author)} if not lies_in.isdisjoint(scopes) else set()
+        shown = any(not delivered.get(int(row[0]), set()).isdisjoint(scopes) for row in rows)
+        return Claims(size, shown, frozenset(authors), first)
+
+    def claims_on(self, digests: Iterable[str], station: str, scopes: tuple[str, ...]) -> dict[str, Claims]:
+        """The same of several files."""
+        return {digest: self.claims(digest, station, scopes) for digest in digests}
 
     def named_by(self, station: str) -> list[str]:
         """Every file that delivered acts of a station name, the latest first."""

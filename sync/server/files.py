@@ -9,7 +9,7 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ from domain.files import PIECE_BYTES, is_hash
 from sync.blobs import Checked, Shape, SlotFile, held_bits
 from sync.blobs.slots import sync_folder
 from sync.log.feed import CountyFeed
-from sync.server.file_index import FileIndex
+from sync.server.file_index import Claims, FileIndex
 
 RESERVE: Final = 256 << 20
 """Bytes that stay free for acts: no piece is taken where less is left."""
@@ -32,7 +32,9 @@ T = TypeVar("T")
 class FileStore:
     """The bytes: a plain file by hash once it is whole and verified, before that slots for each station apart.
 
-    Apart, so that a station that brings wrong pieces spoils its own copy only.
+    Apart, so that a station that brings wrong pieces spoils its own copy only. Beside a whole file lies ``<hash>.from``:
+    the stations that had its bytes, by bringing them or by being shown them. It goes where the bytes go: a county put
+    back without its files has forgotten both.
     """
 
     def __init__(self, folder: Path, reserve: int = RESERVE) -> None:
@@ -47,6 +49,53 @@ class FileStore:
         """Whether the file is there: it gets its name only after its hash was verified."""
         return self.path(digest).is_file()
 
+    def bringers(self, digest: str, first: str = "") -> set[str]:
+        """The stations that had the bytes of a whole file. ``first`` stands in for files of earlier releases.
+
+        Those kept no such note: there it is the station that named the file before any other, and that is noted now.
+        """
+        try:
+            found = {line for line in self._from(digest).read_text("ascii").split("\n") if line}
+        except FileNotFoundError:
+            found = set()
+        if not found and first and self.whole(digest):
+            self.note_bringer(digest, first)
+            found = {first}
+        return found
+
+    def note_bringer(self, digest: str, station: str) -> None:
+        """A station had these bytes: acts of its own that name them open the file to whoever is shown them."""
+        found = self.bringers(digest)
+        if station in found:
+            return
+        target = self._from(digest)
+        fresh = target.with_suffix(".new")
+        with disk():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with fresh.open("w", encoding="ascii") as file:
+                file.write("".join(f"{each}\n" for each in sorted({*found, station})))
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(target)
+            sync_folder(target.parent)
+
+    def open_to(self, digest: str, station: str, claims: Claims) -> bool:
+        """Whether a whole file is served to a station: it had the bytes, or is shown an act of one that had them.
+
+        To name a hash in an act of one's own is not enough: whoever only knows the hash is answered as if nothing were
+        here, and may bring the bytes.
+        """
+        if not claims.named or not self.whole(digest):
+            return False
+        had = self.bringers(digest, claims.first)
+        if station in had:
+            return True
+        if had.isdisjoint(claims.authors):
+            return False
+        if claims.size is not None:  # shown the bytes, it may pass them on in the act of its own
+            self.note_bringer(digest, station)
+        return True
+
     def held(self, shape: Shape, station: str) -> set[int]:
         """The pieces this station has brought so far, read from what the slots prove."""
         key = (shape.hash, station)
@@ -60,7 +109,7 @@ class FileStore:
         Raises ValueError, IndexError for no such piece; SurroundingsFault ``disk_full``; FileDiffers when all pieces
         are there and are not the file: then none of them is kept.
         """
-        if self.whole(shape.hash):
+        if self.whole(shape.hash) and station in self.bringers(shape.hash):
             return True
         held = self.held(shape, station)
         part = self._part(shape, station)
@@ -117,11 +166,15 @@ class FileStore:
             fresh.unlink()
             part.path.unlink()
             raise FileDiffers
+        self.note_bringer(shape.hash, station)
         fresh.replace(target)
         sync_folder(target.parent)
         sync_folder(self.folder)
         part.path.unlink()
         return True
+
+    def _from(self, digest: str) -> Path:
+        return self.path(digest).with_suffix(".from")
 
     def _part(self, shape: Shape, station: str) -> SlotFile:
         name = f"{shape.hash}.{shape.size}.{hashlib.sha256(station.encode()).hexdigest()[:16]}"
@@ -189,52 +242,66 @@ class FileDesk:
         while await on_lane(self._index.follow):
             pass
         if not asked.digest:
-            named = await on_lane(lambda: self._index.named_by(asked.station))
-            return {"files": await self._off(lambda: self._lacking(named))}
-        size = await on_lane(lambda: self._index.may_put(asked.digest, asked.station))
+            return {"files": await self._lacking(asked, on_lane)}
+        claims = await on_lane(lambda: self._index.claims(asked.digest, asked.station, asked.scopes))
         if asked.method == "PUT":
+            size = claims.size
             if size is None or asked.index is None:
                 raise FileRefused("file_not_yours", 403)
             shape, index = Shape(asked.digest, size), asked.index
-            return await self._off(lambda: self._put(shape, index, asked))
-        if size is None and not await on_lane(lambda: self._index.may_get(asked.digest, asked.scopes)):
+            return await self._off(lambda: self._put(shape, index, asked, claims))
+        if not claims.named:
             raise FileRefused("file_not_yours", 403)
         index_asked = asked.index
         if index_asked is not None:
-            return await self._off(lambda: self._get(asked.digest, index_asked))
-        return await self._off(lambda: self._told(asked.digest, size, asked.station))
+            return await self._off(lambda: self._get(asked, index_asked, claims))
+        return await self._off(lambda: self._told(asked, claims))
 
     async def _off(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
-    def _lacking(self, named: list[str]) -> list[str]:
-        return [digest for digest in named if not self.store.whole(digest)][:MOST_LACKING]
+    async def _lacking(self, asked: Asked, on_lane: Callable[[Callable[[], Any]], Any]) -> list[str]:
+        named = await on_lane(lambda: self._index.named_by(asked.station))
+        doubtful = await self._off(lambda: self._not_from(asked.station, named))
+        found = await on_lane(lambda: self._index.claims_on(doubtful, asked.station, asked.scopes))
+        return await self._off(lambda: lacking(self.store, asked.station, found))
 
-    def _put(self, shape: Shape, index: int, asked: Asked) -> dict[str, object]:
+    def _not_from(self, station: str, named: list[str]) -> list[str]:
+        store = self.store
+        return [digest for digest in named if not (store.whole(digest) and station in store.bringers(digest))]
+
+    def _put(self, shape: Shape, index: int, asked: Asked, claims: Claims) -> dict[str, object]:
         try:
             self.store.put(shape, asked.station, index, asked.body)
         except (ValueError, IndexError):
             raise FileRefused("bad_piece", 400) from None
         except FileDiffers:
             raise FileRefused("file_differs", 422) from None
-        return self._told(shape.hash, shape.size, asked.station, brief=True)
+        return self._told(asked, claims, brief=True)
 
-    def _get(self, digest: str, index: int) -> bytes:
+    def _get(self, asked: Asked, index: int, claims: Claims) -> bytes:
+        if not self.store.open_to(asked.digest, asked.station, claims):
+            raise FileRefused("file_not_there", 404)
         try:
-            return self.store.piece(digest, index)
+            return self.store.piece(asked.digest, index)
         except IndexError:
             raise FileRefused("bad_piece", 400) from None
         except FileNotFoundError:
             raise FileRefused("file_not_there", 404) from None
 
-    def _told(self, digest: str, size: int | None, station: str, *, brief: bool = False) -> dict[str, object]:
-        if self.store.whole(digest):
-            return {"size": self.store.path(digest).stat().st_size, "whole": True}
-        if size is None:
+    def _told(self, asked: Asked, claims: Claims, *, brief: bool = False) -> dict[str, object]:
+        if self.store.open_to(asked.digest, asked.station, claims):
+            return {"size": self.store.path(asked.digest).stat().st_size, "whole": True}
+        if claims.size is None:
             raise FileRefused("file_not_there", 404)
-        shape = Shape(digest, size)
-        held = b"" if brief else held_bits(shape, self.store.held(shape, station))
-        return {"size": size, "whole": False, "held": base64.b64encode(held).decode()}
+        shape = Shape(asked.digest, claims.size)
+        held = b"" if brief else held_bits(shape, self.store.held(shape, asked.station))
+        return {"size": shape.size, "whole": False, "held": base64.b64encode(held).decode()}
+
+
+def lacking(store: FileStore, station: str, claims: Mapping[str, Claims]) -> list[str]:
+    """Files a station names that the county does not hold whole as far as this station may know."""
+    return [digest for digest, each in claims.items() if not store.open_to(digest, station, each)][:MOST_LACKING]
 
 
 class FileRefused(Exception):
