@@ -20,7 +20,6 @@ from typing import Any, Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # run by its path
 
-from desktop.models.store.keys import Argon2Parameters  # noqa: E402
 from desktop.models.store.rows import OfficeRow  # noqa: E402
 from desktop.services import county, intake, matters, papers, upgrade  # noqa: E402
 from desktop.services.station import (  # noqa: E402
@@ -34,6 +33,7 @@ from domain import commands  # noqa: E402
 from domain.faults import SurroundingsFault  # noqa: E402
 from domain.fold import fold, state_bytes  # noqa: E402
 from scripts.county_process import admin, serving  # noqa: E402
+from sync.bundle.stretch import Argon2Parameters  # noqa: E402
 from sync.client import HttpTransport  # noqa: E402
 from sync.protocol import PROTOCOL  # noqa: E402
 
@@ -150,7 +150,7 @@ def make(to: Path) -> dict[str, Any]:
             kept = one.store.county()
             if kept is None:
                 raise RuntimeError("the station did not keep its certificate")
-            admin(to / "county", "backup", str(to / "county.backup"))
+            admin(to / "county", "backup", str(to / "county.backup"), "--plain")
             (to / "request.xf").write_bytes(lines["one"].request)
             (to / "answer.xf").write_bytes(lines["one"].answer)
             (to / "certificate.json").write_text(kept[1], "utf-8")

@@ -8,9 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import msgspec
+
 from desktop.models.store.connection import fault_of_os_error
 from desktop.models.store.files import FileRow
 from desktop.models.store.folder import write_durably
+from desktop.models.store.stick_files import FileMedia
 from desktop.models.store.vault import Vault
 from desktop.services.outcome import Outcome, Topic
 from desktop.services.station import Station
@@ -21,6 +24,7 @@ from domain.faults import SurroundingsFault
 from domain.files import LARGEST, PICTURES, TYPES, check_file, file_end
 from domain.refusals import Refusal
 from sync.blobs import Shape
+from sync.protocol import SignedCertificate
 
 TOPICS = frozenset({Topic.FILE, Topic.VISIT, Topic.MATTER, Topic.SYNC})
 HEAD_BYTES = 64
@@ -199,10 +203,22 @@ def unsound(station: Station, rows: Sequence[FileRow] | None = None) -> list[str
 
 def _stated(station: Station, row: FileRow, here: bool) -> FileRow:
     travel = station.store.files.travel(row.hash)
-    if here and not travel.wanted:
-        state = "county" if travel.at_county else "sending" if travel.carried else "here"
-    else:
-        state = "fetching" if travel.wanted else "away"
     pieces = row.shape.pieces
-    percent = 100 if state == "county" else min(99, 100 * travel.carried // pieces)
-    return replace(row, state=state, percent=percent, trouble=travel.trouble)
+    percent = min(99, 100 * travel.carried // pieces)
+    if here and travel.at_county and not travel.wanted:
+        return replace(row, state="county", percent=100, trouble=travel.trouble)
+    county = station.store.county()
+    if not here or travel.wanted:
+        by_stick = county is not None and not county[0]
+        state = "away" if not travel.wanted else "asked" if by_stick else "fetching"
+        return replace(row, state=state, percent=percent, trouble=travel.trouble)
+    if county is not None and row.station == station.store.identity.station_id:
+        waiting, missed, carried = FileMedia(station.store.db).numbers(row.shape, _serial(county[1]))
+        if waiting or missed:
+            state, percent = "medium" if waiting else "missed", 100 * carried // pieces
+            return replace(row, state=state, percent=percent, trouble=travel.trouble, media=waiting or missed)
+    return replace(row, state="sending" if travel.carried else "here", percent=percent, trouble=travel.trouble)
+
+
+def _serial(certificate: str) -> int:
+    return msgspec.json.decode(certificate, type=SignedCertificate).read().serial

@@ -42,6 +42,7 @@ from domain.faults import SurroundingsFault
 from domain.fold import CaseState
 from domain.refusals import Refusal
 from domain.series import lease_sets, series_id
+from sync.bundle.stretch import STRONG, Argon2Parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Surroundings:
     clock: Callable[[], int]
     """Milliseconds since 1970 UTC."""
     entropy: Callable[[int], bytes]
-    password_cost: keys.Argon2Parameters = keys.STRONG
+    password_cost: Argon2Parameters = STRONG
     machine: Callable[[], str] = str
     """The fingerprint of this machine; empty when it has none."""
 

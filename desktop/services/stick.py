@@ -6,21 +6,24 @@ applied, on another lane the file, on the store lane again what became of it. On
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import msgspec
 
 from desktop.models.store.connection import immediate
 from desktop.models.store.media import StationMedia
-from desktop.services import county, stick_enrol
+from desktop.services import county, stick_enrol, stick_files
+from desktop.services.files import vault_of
 from desktop.services.outcome import Outcome, Topic
 from desktop.services.station import Station
 from desktop.services.stick_enrol import SUFFIX, PreparedExport
+from desktop.services.stick_files import Arrivals, Loaded
 from domain.faults import SurroundingsFault
 from sync.bundle.files import PART_LIMIT, Part, Progress, Sealing, write_medium
-from sync.bundle.medium import Frame, FrameKind, MediumRefused
+from sync.bundle.medium import Frame, FrameKind, MediumRefused, cost
 from sync.bundle.replies import Answers, Papers, ReadPart, medium_of, read_replies, report_frame, report_header
 from sync.bundle.words import STATES, missing_words
 from sync.exchange import Applied
@@ -55,6 +58,16 @@ class ImportPapers:
 
     papers: Papers
     private: bytes
+    arrivals: Arrivals
+    """Where pieces of files go as they are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnMedium:
+    """What was written and read back."""
+
+    parts: tuple[Part, ...]
+    loaded: Loaded
 
 
 @dataclass(slots=True)
@@ -83,6 +96,10 @@ class Imported:
     gap: bool
     missing: str
     message: str
+    files_confirmed: int = 0
+    """Files newly known to be at the county."""
+    files_fetched: int = 0
+    """Files that are here now, whole and verified."""
 
 
 # a report ----------------------------------------------------------------------------------------------------------
@@ -107,23 +124,41 @@ def begin_export(station: Station) -> PreparedExport:
     number = StationMedia(store.db).next_number(papers.station, papers.serial, "report")
     sealing = Sealing(papers.key, papers.county_sealing, store.entropy)
     name = f"信访上报-{station.office.code}-{station.office.window}号窗口-第{number}号{SUFFIX}"
-    return PreparedExport(report_header(papers, number), tuple(frames), sealing, name, acts)
+    load = stick_files.load(station, papers, number)
+    return PreparedExport(report_header(papers, number), tuple(frames), sealing, name, acts, load)
 
 
-def write(
-    prepared: PreparedExport, path: Path, told: Progress | None = None, part_limit: int = PART_LIMIT
-) -> tuple[Part, ...]:
-    """Write the medium and read it back (file lane). Raises SurroundingsFault ``medium_…``; Cancelled."""
-    frames = prepared.frames
-    return tuple(write_medium(path, prepared.header, frames, prepared.sealing, part_limit=part_limit, progress=told))
+def write(prepared: PreparedExport, path: Path, told: Progress | None = None, part_limit: int = PART_LIMIT) -> OnMedium:
+    """Write the medium and read it back (file lane): the text, and files as far as there is room.
+
+    Where the room was less than the system said, the text goes alone. Raises SurroundingsFault ``medium_…``; Cancelled.
+    """
+    loaded = Loaded()
+
+    def once(frames: Iterable[Frame]) -> OnMedium:
+        parts = write_medium(path, prepared.header, frames, prepared.sealing, part_limit=part_limit, progress=told)
+        return OnMedium(tuple(parts), loaded)
+
+    if prepared.load is None:
+        return once(prepared.frames)
+    text = sum(cost(frame.data) for frame in prepared.frames)
+    try:
+        return once(chain(prepared.frames, stick_files.frames_of(prepared.load, loaded, path.parent, text)))
+    except SurroundingsFault as fault:
+        if fault.code != "medium_full" or not loaded.pieces:
+            raise
+    loaded.pieces.clear()
+    loaded.left = True
+    return once((*prepared.frames, prepared.load.asked))
 
 
-def finish_export(station: Station, prepared: PreparedExport, parts: Sequence[Part]) -> Outcome[Exported]:
+def finish_export(station: Station, prepared: PreparedExport, written: OnMedium) -> Outcome[Exported]:
     """Use the number up (store lane). Nothing else changes: what was written is pending until the county is heard."""
-    media, header = StationMedia(station.store.db), prepared.header
+    media, header, parts = StationMedia(station.store.db), prepared.header, written.parts
     with immediate(station.store.db) as transaction:
         for part in parts:
             media.note(medium_of(part.header, part.hash, whole=True), station.now_ms)
+        of_files = stick_files.note_loaded(station, header.serial, header.number, written.loaded)
         transaction.commit()
     missing = missing_words(media.missing(header.station, header.serial, "reply"), "回执介质")
     files = tuple(part.path.name for part in parts)
@@ -131,10 +166,11 @@ def finish_export(station: Station, prepared: PreparedExport, parts: Sequence[Pa
     if header.kind == "enrol":
         said = f"接入申请已写好并核对过。请送到县信访局，并打电话核对县级公钥指纹：{prepared.fingerprint}。"
     else:
-        said = f"第 {header.number} 号上报介质已写好并核对过，含 {prepared.acts} 项办理动作。收到回执之前仍算待上报。"
+        said = f"第 {header.number} 号上报介质已写好并核对过，含 {prepared.acts} 项办理动作。"
+        said += f"{of_files}收到回执之前仍算待上报。"
     said += f"{missing}。" if missing else ""
     value = Exported(header.kind, header.number, prepared.acts, files, size, missing, said)
-    return Outcome(value, frozenset({Topic.SYNC}))
+    return Outcome(value, frozenset({Topic.SYNC, Topic.FILE}))
 
 
 def export(station: Station, path: Path, part_limit: int = PART_LIMIT) -> Outcome[Exported]:
@@ -149,15 +185,19 @@ def export(station: Station, path: Path, part_limit: int = PART_LIMIT) -> Outcom
 def begin_import(station: Station) -> ImportPapers:
     """What the file lane needs to open replies (store lane). Raises SurroundingsFault ``stick_needs_slip``."""
     slip = stick_enrol.kept_slip(station)
-    if slip is None or station.store.enrolled():
-        return ImportPapers(papers_of(station), station.store.sealing_key)
-    return ImportPapers(stick_enrol.papers_by(station, slip), station.store.sealing_key)
+    asked = slip is not None and not station.store.enrolled()
+    papers = stick_enrol.papers_by(station, slip) if asked and slip is not None else papers_of(station)
+    return ImportPapers(papers, station.store.sealing_key, Arrivals(vault_of(station), station.folder))
 
 
 def read(papers: ImportPapers, paths: Sequence[Path], told: Progress | None = None) -> tuple[ReadPart, ...]:
-    """Open replies (file lane). Nothing is applied. Raises SurroundingsFault ``medium_refused`` …; Cancelled."""
+    """Open replies (file lane). Nothing is applied to the record; pieces of files go into the vault as they come.
+
+    Raises SurroundingsFault ``medium_refused`` …; Cancelled.
+    """
+    ignore = told or (lambda _bytes: None)
     try:
-        parts = read_replies(paths, papers.papers, papers.private, told or (lambda _bytes: None))
+        parts = read_replies(paths, papers.papers, papers.private, ignore, papers.arrivals.take)
     except MediumRefused as refused:
         raise SurroundingsFault("medium_refused", facts={"reason": refused.code}) from refused
     return tuple(parts)
@@ -203,12 +243,16 @@ def step(station: Station, importing: Importing) -> Outcome[Importing]:
 
 def finish_import(station: Station, importing: Importing) -> Outcome[Imported]:
     """What the replies brought, in numbers and words (store lane)."""
-    answers, parts = importing.answers, importing.parts
+    answers, parts, arrivals = importing.answers, importing.parts, importing.papers.arrivals
+    at_county = stick_files.hear(station, importing.papers.papers, parts)
+    of_files = stick_files.note_arrived(station, arrivals)
     header = parts[-1].header
     missing = missing_words(StationMedia(station.store.db).missing(header.station, header.serial, "reply"), "回执介质")
     pending = county.sync_state(station).pending
     said = [f"已与{importing.county_name or '县级'}接通。"] if importing.county_name else []
     said.append(f"确认到县 {answers.confirmed} 项，收到 {answers.pulled} 项，尚有 {pending} 项待上报。")
+    said += [f"附件确认到县 {at_county} 个。"] if at_county else []
+    said += [of_files] if of_files else []
     worst = next((part.state for part in parts if part.state != "whole"), "whole")
     if worst != "whole":
         said.append(STATES[worst])
@@ -221,9 +265,9 @@ def finish_import(station: Station, importing: Importing) -> Outcome[Imported]:
     numbers = tuple(sorted({part.header.number for part in parts}))
     value = Imported(
         numbers, answers.pulled, answers.confirmed, answers.refused, pending, importing.county_name, answers.gap,
-        missing, "".join(said),
+        missing, "".join(said), at_county, len(arrivals.done),
     )  # fmt: skip
-    return Outcome(value, frozenset({Topic.SYNC, *importing.topics}))
+    return Outcome(value, frozenset({Topic.SYNC, Topic.FILE, *importing.topics}))
 
 
 def import_replies(station: Station, paths: Sequence[Path]) -> Outcome[Imported]:

@@ -14,6 +14,7 @@ from desktop.models.store.connection import immediate
 from desktop.models.store.media import StationMedia
 from desktop.services import county
 from desktop.services.station import Station
+from desktop.services.stick_files import Load
 from domain.faults import SurroundingsFault
 from sync import client
 from sync.bundle.files import Sealing
@@ -37,13 +38,15 @@ class PreparedExport:
     name: str
     """A file name to propose."""
     acts: int
+    load: Load | None = None
+    """Files behind the text; None on a question for a certificate."""
     fingerprint: str = ""
     """Of the county's key, when this is the question for a certificate: to be compared by telephone."""
 
     @property
     def size(self) -> int:
-        """Bytes to write, about."""
-        return sum(len(frame.data) for frame in self.frames)
+        """Bytes to write, about: files take what room there is."""
+        return sum(len(frame.data) for frame in self.frames) + (self.load.size if self.load is not None else 0)
 
 
 def read_slip_file(path: Path) -> bytes:
@@ -83,7 +86,7 @@ def begin_enrolment(station: Station, slip_data: bytes, *, anew: bool = False) -
     )  # fmt: skip
     sealing = Sealing(ask.key, bytes.fromhex(slip.sealing), store.entropy)
     name = f"信访接入-{station.office.code}-{station.office.window}号窗口{SUFFIX}"
-    return PreparedExport(header, (Frame(FrameKind.ENROL, data),), sealing, name, 0, slip.fingerprint)
+    return PreparedExport(header, (Frame(FrameKind.ENROL, data),), sealing, name, 0, fingerprint=slip.fingerprint)
 
 
 def finish_enrolment(station: Station, county_key: bytes, answers: Iterable[bytes]) -> str:

@@ -72,13 +72,13 @@ class Transferred:
 
 
 def begin(station: Station, *, check: bool = False) -> Job | None:
-    """The next step (store lane); None when nothing waits, an act waits, or there is no county.
+    """The next step (store lane); None when nothing waits, an act waits, or there is no line to a county.
 
     Sending comes before fetching. Nothing is fetched where less than 500 MB would be left.
     """
     store = station.store
     county = store.county()
-    if county is None or (store.feed.pending() and not store.feed.set_aside()):
+    if county is None or not county[0] or (store.feed.pending() and not store.feed.set_aside()):
         return None
     signed = msgspec.json.decode(county[1], type=SignedCertificate)
     job = Job(

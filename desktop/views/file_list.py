@@ -45,12 +45,17 @@ def state_words(row: FileRow) -> str:
     """Where a file is."""
     if row.withdrawn:
         return "已撤回"
+    numbers = "、".join(map(str, row.media))
+    part = "" if row.percent >= 100 else f" {row.percent} %"
     words = {
         "here": "已存本机",
         "sending": f"上传中 {row.percent} %",
         "county": "已到县",
         "away": "在县里，按 Enter 取回",
         "fetching": f"取回中 {row.percent} %",
+        "medium": f"在第 {numbers} 号介质上{part}，待回执",
+        "missed": f"第 {numbers} 号介质未到县，下次再写",
+        "asked": "已记下，随介质向县里取",
     }[row.state]
     trouble = _TROUBLES.get(row.trouble, row.trouble)
     return f"{words}（{trouble}）" if trouble else words
@@ -132,8 +137,8 @@ class FileList(QWidget):
         row = self.table.row_at(self.table.line_of(file_id))
         if row is None:
             return
-        if row.state in ("away", "fetching"):
-            self._page.act(files.want_file, file_id, done=lambda _row: self.said.setText(self.tr("正在从县里取回……")))
+        if row.state in ("away", "fetching", "asked"):
+            self._page.act(files.want_file, file_id, done=self._asked_for)
         elif row.type in files.SHOWN_HERE:
             self._page.ask(
                 "file",
@@ -145,10 +150,14 @@ class FileList(QWidget):
         else:
             self._page.ask("file", files.open_copy, file_id, done=self._show_elsewhere)
 
+    def _asked_for(self, row: FileRow) -> None:
+        by_stick = row.state == "asked"
+        self.said.setText("已记下，下一份上报介质向县里要。" if by_stick else self.tr("正在从县里取回……"))
+
     def _mend(self, row: FileRow) -> None:
         """It could not be opened: where the county has it, it is fetched anew."""
         if row.state == "county":
-            self._page.act(files.want_file, row.file_id, done=lambda _row: self.said.setText(self.tr("正在重新取回……")))
+            self._page.act(files.want_file, row.file_id, done=self._asked_for)
 
     def _show_elsewhere(self, path: Path) -> None:
         self.show_elsewhere(str(path))
@@ -254,7 +263,7 @@ class FileList(QWidget):
 def _tone(row: FileRow) -> str:
     if row.withdrawn:
         return "quiet"
-    return "late" if row.trouble else {"county": "good", "here": "wait"}.get(row.state, "soon")
+    return "late" if row.trouble else {"county": "good", "here": "wait", "medium": "wait"}.get(row.state, "soon")
 
 
 _COLUMNS: tuple[Column[FileRow], ...] = (

@@ -145,8 +145,8 @@ class StickSection(QFrame):
         self._at_work(work)
         self._files.run(
             stick.write, prepared, path, work.told,
-            done=lambda parts: self._page.act(
-                stick.finish_export, prepared, parts, done=self._exported, refused=self._failed, failed=self._failed
+            done=lambda written: self._page.act(
+                stick.finish_export, prepared, written, done=self._exported, refused=self._failed, failed=self._failed
             ),
             refused=self._failed, failed=self._failed,
         )  # fmt: skip

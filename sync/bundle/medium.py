@@ -48,9 +48,11 @@ class FrameKind(IntEnum):
     REQUEST = 1
     ANSWER = 2
     FILE_PIECE = 3
-    """Kept for files (§10): a piece of an attachment. This release neither writes nor reads it."""
+    """A piece of an attachment (§10)."""
     ENROL = 4
     ENROLLED = 5
+    FILES_ASKED = 6
+    FILES_TOLD = 7
 
 
 class MediumRefused(Exception):

@@ -80,24 +80,34 @@ def report_frame(request: Request, key: SigningKey) -> Frame:
 
 
 def read_replies(
-    paths: Sequence[Path], papers: Papers, private: bytes, told: Callable[[int], None] = lambda _bytes: None
-) -> list[ReadPart]:
+    paths: Sequence[Path], papers: Papers, private: bytes, told: Callable[[int], None] = lambda _bytes: None,
+    piece: Callable[[bytes], None] = lambda _data: None,
+) -> list[ReadPart]:  # fmt: skip
     """Open replies with the station's sealing key, in the order of their numbers; no answer is believed yet.
 
+    Pieces of files are handed to ``piece`` as they come and kept nowhere: they may be many times what memory holds.
     Raises MediumRefused ``not_a_reply``, ``wrong_county``, ``wrong_station``, ``sealed_to_another`` and those of
     Reader; SurroundingsFault. One bad part refuses them all, before anything is applied.
     """
     found: list[ReadPart] = []
-    size = 0
+    size = done = 0
+    for path in paths:
+        with opened(path) as reader:
+            _check_reply(reader, papers)
+            reader.unlock(private)
     for path in paths:
         with opened(path) as reader:
             _check_reply(reader, papers)
             frames = []
             for frame in reader.frames(reader.unlock(private)):
+                done += len(frame.data)
+                told(done)
+                if frame.kind == FrameKind.FILE_PIECE:
+                    piece(frame.data)
+                    continue
                 size += len(frame.data)
                 if size > MOST_IN_MEMORY:
                     raise MediumRefused("too_much_at_once")
-                told(size)
                 frames.append(frame)
             found.append(ReadPart(reader.header, reader.state, reader.body_hash, tuple(frames)))
     return sorted(found, key=lambda part: (part.header.serial, part.header.number, part.header.part))

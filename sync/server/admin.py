@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import json
 import secrets
 import shutil
@@ -24,6 +25,7 @@ from sync.server.file import surroundings
 from sync.server.overview import Overview
 from sync.server.page import BEHIND_DAYS
 from sync.server.relay_command import add_relay
+from sync.server.sealed import SHORTEST, PassphraseShort, WrongPassphrase
 from sync.server.stations import StationRow
 from sync.server.store import CountyStore
 from sync.server.upstream_command import add_upstream
@@ -124,9 +126,39 @@ def _asked(seen: Overview, words: argparse.Namespace) -> Iterable[Mapping[str, A
                 after = found[-1][0]
 
 
-def _backup(store: CountyStore, words: argparse.Namespace) -> None:
-    counts = write_backup(store, Path(words.data), Path(words.file), _now())
-    _say({"ok": True, "file": words.file, **counts})
+def _backup(store: CountyStore, words: argparse.Namespace) -> int:
+    try:
+        secret = None if words.plain else _passphrase(words, new=True)
+        counts = write_backup(store, Path(words.data), Path(words.file), _now(), secret, secrets.token_bytes)
+    except PassphraseShort:
+        print(f"没有备份：口令太短，至少 {SHORTEST} 个字。", file=sys.stderr)
+        return 2
+    except _NoPassphrase as none:
+        print(f"没有备份：{none}", file=sys.stderr)
+        return 2
+    _say({"ok": True, "file": words.file, "encrypted": secret is not None, **counts})
+    return 0
+
+
+class _NoPassphrase(Exception):
+    """There is no passphrase; the text says why, to the administrator."""
+
+
+def _passphrase(words: argparse.Namespace, *, new: bool) -> str:
+    """The passphrase of a backup: the first line of a file, or typed; a new one is typed twice."""
+    if words.passphrase_file is not None:
+        try:
+            lines = Path(words.passphrase_file).read_text("utf-8-sig").splitlines()
+        except (OSError, UnicodeDecodeError):
+            raise _NoPassphrase("口令文件打不开，或者不是 UTF-8 文本。") from None
+        return lines[0] if lines else ""
+    if not sys.stdin.isatty():
+        rest = "用 --passphrase-file 给出口令文件" + ("；确实要不加密的，写明 --plain。" if new else "。")
+        raise _NoPassphrase(f"备份是加密的，要有口令。{rest}")
+    given = getpass.getpass("备份口令：")
+    if new and getpass.getpass("再输入一次：") != given:
+        raise _NoPassphrase("两次输入的口令不一样。")
+    return given
 
 
 def restore(words: argparse.Namespace) -> int:
@@ -138,9 +170,20 @@ def restore(words: argparse.Namespace) -> int:
         folder.mkdir(parents=True, exist_ok=True)
     try:
         with Path(words.file).open("rb") as file:
-            counts = read_backup(file, folder, lambda: open_database(folder, words.database))
+            counts = read_backup(
+                file, folder, lambda: open_database(folder, words.database), lambda: _passphrase(words, new=False)
+            )
     except BaseException as error:
         shutil.rmtree(folder)  # it was empty before
+        if isinstance(error, WrongPassphrase):
+            print(
+                "口令不对，没有恢复任何内容。口令确实无误的，就是备份的开头已损坏。",
+                file=sys.stderr,
+            )
+            return 1
+        if isinstance(error, _NoPassphrase):
+            print(f"没有恢复：{error}", file=sys.stderr)
+            return 2
         if not isinstance(error, BackupDamaged | FileNotFoundError):
             raise
         print(f"备份不能用：{error}", file=sys.stderr)
@@ -193,12 +236,16 @@ def add_words(parser: argparse.ArgumentParser) -> None:
     ):
         tasks.add_parser(task, help=says).set_defaults(do=_look)
 
-    backup = tasks.add_parser("backup", help="备份到一个文件（含密钥，须妥善保管）")
+    backup = tasks.add_parser("backup", help="备份到一个文件，用口令加密")
     backup.add_argument("file", metavar="FILE")
+    lock = backup.add_mutually_exclusive_group()
+    lock.add_argument("--passphrase-file", metavar="FILE", help="口令在这个文件的第一行；不给则当场输入")
+    lock.add_argument("--plain", action="store_true", help="不加密（含密钥和全部个人信息，须锁好）")
     backup.set_defaults(do=_backup)
     add_upstream(tasks)
     add_relay(tasks)
     sticks_admin.add_words(tasks, _now, secrets.token_bytes)
     back = tasks.add_parser("restore", help="把备份恢复到新的数据文件夹和空的数据库")
     back.add_argument("file", metavar="FILE")
+    back.add_argument("--passphrase-file", metavar="FILE", help="口令在这个文件的第一行；不给则当场输入")
     back.set_defaults(do=None)

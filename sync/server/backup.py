@@ -1,7 +1,8 @@
 """A county's whole record as one file that either database takes back: frames of rows, signed, with the county's keys.
 
 ``XFCOUNTY1`` newline, then frames, each with its length in four bytes: a head (who, when, the keys), parts (rows of one
-table), an end (rows per table, SHA-256 of everything before it). The file holds private keys and personal data.
+table), an end (rows per table, SHA-256 of everything before it). It holds private keys and personal data: it is written
+inside a seal (``sealed.py``) unless a plain one is asked for by name.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from sync.log import SigningKey
 from sync.protocol import WireDamaged, decode_frame, encode_frame, verify_frame
 from sync.server.databases import SCHEMA_VERSION, CountyDatabase, Reader, Table, settled_since, tables
 from sync.server.file import surroundings
+from sync.server.sealed import MAGIC as SEALED_MAGIC
+from sync.server.sealed import Readable, SealDamaged, SealReader, SealWriter, WrongPassphrase, check_passphrase
 from sync.server.store import CountyStore
 
 MAGIC: Final = b"XFCOUNTY1\n"
@@ -57,31 +60,61 @@ class End(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, tag="end"):
     digest: bytes
 
 
-def write_backup(store: CountyStore, folder: Path, to: Path, now_ms: int) -> dict[str, int]:
+def write_backup(
+    store: CountyStore, folder: Path, to: Path, now_ms: int, passphrase: str | None, entropy: Callable[[int], bytes]
+) -> dict[str, int]:
     """Write everything of one moment to a new file, durably, then read it again; the server may go on working.
 
-    Returns rows per table. Raises SurroundingsFault ``backup_exists``, ``backup_unsound``, ``disk_full`` …
+    ``passphrase`` None writes it in clear. Returns rows per table. Raises PassphraseShort; SurroundingsFault
+    ``backup_exists``, ``backup_unsound``, ``disk_full`` …
     """
     if to.exists():
         raise SurroundingsFault("backup_exists", facts={"file": to.name})
     new = to.with_name(to.name + ".part")
+    if passphrase is not None:
+        check_passphrase(passphrase)
     reader = store.reader()
     try:
         with surroundings(), os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            sealed = None if passphrase is None else SealWriter(file, passphrase, entropy)
             with reader.snapshot():
                 for piece in dump(reader, store.county, store.key, folder, now_ms):
-                    file.write(piece)
+                    (sealed or file).write(piece)
+            if sealed is not None:
+                sealed.close()
             file.flush()
             os.fsync(file.fileno())
     finally:
         reader.close()
     try:
         with new.open("rb") as file:
-            counts = next(part.counts for part in _parts(file) if isinstance(part, End))
-    except BackupDamaged as damaged:
+            counts = next(
+                part.counts for part in _parts(opened(file, lambda: passphrase or "")) if isinstance(part, End)
+            )
+    except (BackupDamaged, WrongPassphrase) as damaged:
         raise SurroundingsFault("backup_unsound", facts={"file": to.name}) from damaged
     new.replace(to)
     return counts
+
+
+def opened(file: BinaryIO, passphrase: Callable[[], str]) -> Readable:
+    """What a backup says behind its magic; a locked one is opened, and only then ``passphrase`` is asked for.
+
+    Raises BackupDamaged, WrongPassphrase.
+    """
+    magic = file.read(len(MAGIC))
+    if magic == MAGIC:
+        return file
+    if magic != SEALED_MAGIC:
+        raise BackupDamaged("not a backup of a county")
+    try:
+        inside = SealReader(file, passphrase())
+        plain = inside.read(len(MAGIC)) == MAGIC
+    except SealDamaged:
+        raise BackupDamaged("cut short, or changed") from None
+    if not plain:
+        raise BackupDamaged("not a backup of a county")
+    return inside
 
 
 def dump(reader: Reader, county: str, key: SigningKey, folder: Path, now_ms: int) -> Iterator[bytes]:
@@ -146,39 +179,39 @@ def _read(value: Any, kind: str) -> Any:
     return value[1:].encode() if value[0] == "t" else base64.b64decode(value[1:])
 
 
-def _parts(file: BinaryIO) -> Iterator[Head | Part | End]:
-    """The frames of a backup, each proved; raises BackupDamaged where the file does not end as it should."""
+def _parts(file: Readable) -> Iterator[Head | Part | End]:
+    """The frames behind the magic, each proved; raises BackupDamaged where the file does not end as it should."""
     digest = hashlib.sha256(MAGIC)
-    if file.read(len(MAGIC)) != MAGIC:
-        raise BackupDamaged("not a backup of a county")
     public = b""
     while True:
-        size = file.read(4)
-        frame = file.read(int.from_bytes(size, "big")) if len(size) == 4 else b""
         try:
+            size = file.read(4)
+            frame = file.read(int.from_bytes(size, "big")) if len(size) == 4 else b""
             message: Head | Part | End = decode_frame(frame, Head | Part | End)[0]  # type: ignore[arg-type]
             if isinstance(message, Head):
                 public = SigningKey(message.keys["county.key"]).public
             verify_frame(frame, TAG, public)
-        except (WireDamaged, KeyError, ValueError):
+            if isinstance(message, End) and (message.digest != digest.digest() or file.read(1)):
+                raise BackupDamaged("changed")
+        except (WireDamaged, KeyError, ValueError, SealDamaged):
             raise BackupDamaged("cut short, or changed") from None
         if isinstance(message, End):
-            if message.digest != digest.digest() or file.read(1):
-                raise BackupDamaged("changed")
             yield message
             return
         digest.update(size + frame)
         yield message
 
 
-def read_backup(file: BinaryIO, folder: Path, open_db: Callable[[], CountyDatabase]) -> dict[str, int]:
+def read_backup(
+    file: BinaryIO, folder: Path, open_db: Callable[[], CountyDatabase], passphrase: Callable[[], str]
+) -> dict[str, int]:
     """Put a backup into an empty folder and an empty database, in one transaction; returns rows per table.
 
-    Raises BackupDamaged, or SurroundingsFault ``newer_file``, ``wrong_database`` when something lies there already.
-    The caller verifies what is there now.
+    Raises BackupDamaged, WrongPassphrase; SurroundingsFault ``newer_file``, ``wrong_database`` when something lies
+    there already. The caller verifies what is there now.
     """
     counts: dict[str, int] = {}
-    parts = _parts(file)
+    parts = _parts(opened(file, passphrase))
     head = next(parts)
     if not isinstance(head, Head):
         raise BackupDamaged("it does not begin with its head")

@@ -32,9 +32,9 @@ T = TypeVar("T")
 class FileStore:
     """The bytes: a plain file by hash once it is whole and verified, before that slots for each station apart.
 
-    Apart, so that a station that brings wrong pieces spoils its own copy only. Beside a whole file lies ``<hash>.from``:
-    the stations that had its bytes, by bringing them or by being shown them. It goes where the bytes go: a county put
-    back without its files has forgotten both.
+    Apart, so that a station that brings wrong pieces spoils its own copy only. Beside a whole file lies
+    ``<hash>.from``: the stations that had its bytes, by bringing them or by being shown them. It goes where the bytes
+    go: a county put back without its files has forgotten both.
     """
 
     def __init__(self, folder: Path, reserve: int = RESERVE) -> None:

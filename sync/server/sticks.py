@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from sqlcipher3 import dbapi2
 
+from sync.bundle.attachments import room_for_files
 from sync.bundle.files import PART_LIMIT, Part, Sealing, opened, write_medium
 from sync.bundle.medium import FORM, Frame, FrameKind, Header, MediumRefused, Reader
 from sync.bundle.replies import medium_of
@@ -39,6 +40,7 @@ from sync.protocol import (
 )
 from sync.server.file import surroundings
 from sync.server.stations import RequestRefused, StationRow
+from sync.server.stick_files import FilesTaken, StickFiles
 from sync.server.store import CountyStore
 
 REPLY_BYTES: Final = 256 << 20
@@ -64,6 +66,7 @@ class Taken:
     """The reply did not hold everything that waits for the station."""
     missing: list[Missing] = field(default_factory=list)
     reply: list[Part] = field(default_factory=list)
+    files: FilesTaken = field(default_factory=FilesTaken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +105,15 @@ class Sticks:
         if any((each.header.station, each.header.kind) != (newest.station, newest.kind) for each in sources):
             raise MediumRefused("several_stations")
         taken = Taken(newest.station, newest.kind)
-        frames = self._enrol(sources, taken) if newest.kind == "enrol" else self._report(sources, taken, most)
+        if newest.kind == "enrol":
+            frames = self._enrol(sources, taken)
+        else:
+            frames = self._report(sources, taken, most, lambda: 0 if reply is None else _room(reply.parent))
         first = next(frames, None)
         if first is None:
             self._note(sources, taken)
+            if taken.files.pieces:  # a part without text: the part with the text is answered
+                return taken
             raise MediumRefused("nothing_to_use")
         station = self._store.station(newest.station)
         assert station is not None
@@ -146,24 +154,27 @@ class Sticks:
             raise MediumRefused("medium_signature")
         return found
 
-    def _report(self, sources: Sequence[_Source], taken: Taken, most: int) -> Iterator[Frame]:
+    def _report(self, sources: Sequence[_Source], taken: Taken, most: int, room: Callable[[], int]) -> Iterator[Frame]:
         station = self._known(sources[-1].header)
+        files = StickFiles(self._store, station)
+        taken.files = files.taken
         for source in sources:
             self._known(source.header)
         newest = sources[-1].header.number
         for source in sources:
             if source.header.number != newest:  # taken in, answered with the newest: that one says where the station is
                 ask = self._asker([source], station, taken)
-                for _ in answers_ahead(self._requests([source], station, taken), ask, 0):
+                for _ in answers_ahead(self._requests([source], station, taken, files), ask, 0):
                     pass
         of_newest = [source for source in sources if source.header.number == newest]
         ask = self._asker(of_newest, station, taken)
-        for asked, answer in answers_ahead(self._requests(of_newest, station, taken), ask, most):
+        for asked, answer in answers_ahead(self._requests(of_newest, station, taken, files), ask, most):
             taken.behind = taken.behind or any(
                 run.w not in answer.have or answer.have[run.w].n < run.n - 1 for run in asked.push
             )
             taken.more = answer.more
             yield Frame(FrameKind.ANSWER, encode_frame(answer, ANSWER_TAG, self._store.key))
+        yield from files.answer(room)
 
     def _asker(self, report: Sequence[_Source], station: StationRow, taken: Taken) -> Callable[[Request], Answer]:
         """Rounds of one report. Once it brings something back or is wound back, or when a part of it is missing, the
@@ -181,11 +192,20 @@ class Sticks:
 
         return ask
 
-    def _requests(self, sources: Sequence[_Source], station: StationRow, taken: Taken) -> Iterator[Request]:
-        for frame in self._frames(sources, taken):
-            if frame.kind != FrameKind.REQUEST:
-                continue  # files come by another hand; later kinds are passed over
+    def _requests(
+        self, sources: Sequence[_Source], station: StationRow, taken: Taken, files: StickFiles
+    ) -> Iterator[Request]:
+        """The requests; files behind them are taken in on the way, when what comes before them has been answered."""
+        for source in sources:
+            files.next_medium()
+            yield from self._requests_of(source, station, taken, files)
+
+    def _requests_of(self, source: _Source, station: StationRow, taken: Taken, files: StickFiles) -> Iterator[Request]:
+        for frame in self._frames([source], taken):
             try:
+                if frame.kind != FrameKind.REQUEST:
+                    files.take(frame)  # later kinds are passed over
+                    continue
                 request, _ = decode_frame(frame.data, Request)
                 verify_frame(frame.data, REQUEST_TAG, station.public_key)
                 if request.st != station.station or request.v != PROTOCOL:
@@ -277,6 +297,13 @@ def _certificate(header: Header, signed: SignedCertificate) -> Certificate:
     if (found.station, found.serial, found.key) != (header.station, header.serial, header.sender):
         raise MediumRefused("medium_signature")
     return found
+
+
+def _room(folder: Path) -> int:
+    try:
+        return room_for_files(folder)
+    except OSError:
+        return 0  # what is wrong with the place, the writing says
 
 
 def _open(path: Path) -> Any:

@@ -16,6 +16,7 @@ from sync.bundle.words import REFUSALS, STATES, missing_words
 from sync.log.chain import sealing_public
 from sync.server.codes import ScopesRefused, add_scope_words, scopes_of
 from sync.server.stations import RequestRefused
+from sync.server.stick_files import FilesTaken
 from sync.server.sticks import Sticks, Taken
 from sync.server.store import CountyStore
 
@@ -89,6 +90,7 @@ def told(taken: Taken) -> dict[str, object]:
     said += [STATES[state] for state in sorted(set(taken.states)) if state != "whole"]
     if taken.damaged:
         said.append(f"有 {len(taken.damaged)} 段内容没有通过校验，没有采用。")
+    said += _file_words(taken.files)
     missing = missing_words(taken.missing)
     if missing:
         rest = "内容接不上，请补送，或者由下一份上报介质补齐。" if taken.behind else "后来的介质已经接上，不必等待。"
@@ -103,8 +105,29 @@ def told(taken: Taken) -> dict[str, object]:
         "station": taken.station, "kind": taken.kind, "numbers": taken.numbers, "states": taken.states,
         "acts": taken.acts, "refused_frames": taken.damaged, "behind": taken.behind,
         "missing": [[each.number, each.part] for each in taken.missing],
-        "reply": [part.path.name for part in taken.reply], "more": taken.more, "message": "".join(said),
+        "reply": [part.path.name for part in taken.reply], "more": taken.more,
+        "files": {"pieces": taken.files.pieces, "whole": len(taken.files.whole), "unnamed": len(taken.files.unnamed),
+                  "differing": len(taken.files.differing), "disk_full": taken.files.full,
+                  "sent": len(taken.files.sent), "left": taken.files.left},
+        "message": "".join(said),
     }  # fmt: skip
+
+
+def _file_words(files: FilesTaken) -> list[str]:
+    said = [f"附件收齐 {len(files.whole)} 个。"] if files.whole else []
+    if files.pieces and not files.whole:
+        said.append("附件收到一部分，其余的在下一份介质里。")
+    if files.unnamed:
+        said.append(f"有 {len(files.unnamed)} 个附件对应的登记还没有收到，没有采用；请先导入前面的介质，再导入这一件。")
+    if files.differing:
+        said.append(f"有 {len(files.differing)} 个附件与登记不符，没有采用，工作站会重新送来。")
+    if files.full:
+        said.append("县级磁盘空间不足，附件没有收完；登记已经收下。请腾出空间后再导入一次。")
+    if files.sent:
+        said.append(f"回执带去附件 {len(files.sent)} 个。")
+    if files.left:
+        said.append(f"有 {files.left} 个附件没有装完，下一份回执接着带。")
+    return said
 
 
 def _slip(store: CountyStore, words: argparse.Namespace) -> int:

@@ -19,7 +19,6 @@ from typing import Any, Final
 
 import msgspec
 
-from desktop.models.store.keys import Argon2Parameters
 from desktop.models.store.rows import OfficeRow
 from desktop.services import care, county, intake, matters, papers
 from desktop.services.station import OfficeSetup, Station, Surroundings, create_station, open_station
@@ -27,6 +26,7 @@ from domain import commands
 from domain.faults import SurroundingsFault
 from domain.fold import fold, state_bytes
 from domain.refusals import Refusal
+from sync.bundle.stretch import Argon2Parameters
 from sync.protocol import SignedCertificate
 
 PASSWORD: Final = "海边的渔村门牌1号"

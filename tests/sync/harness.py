@@ -258,7 +258,14 @@ class County:
         return self.process.wait(120)
 
     def admin(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([*self._command(), "admin", *words], cwd=ROOT, capture_output=True, text=True, timeout=60)
+        return subprocess.run(
+            [*self._command(), "admin", *words],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
 
     def code(self, office: str = "370205", window: str = "1", *words: str) -> str:
         found = self.admin("enrol", "--office", office, "--office-name", "城关镇", "--window", window, *words)

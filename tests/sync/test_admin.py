@@ -10,6 +10,15 @@ import pytest
 from tests.sync.cluster import Cluster
 from tests.sync.harness import County
 
+PASSPHRASE = "海边的渔村门牌1号院东屋"
+
+
+def passphrase(folder: Path, text: str = PASSPHRASE) -> tuple[str, str]:
+    """The words that give a passphrase from a file."""
+    path = folder / "passphrase.txt"
+    path.write_text(text, "utf-8")
+    return "--passphrase-file", str(path)
+
 
 def lines(county: County, *words: str) -> list[dict]:
     done = county.admin(*words)
@@ -59,11 +68,11 @@ def test_a_backup_made_while_the_county_works_is_taken_back_by_either_database(
     filled, onto, tmp_path, cluster: Cluster, new_station
 ):
     county, one, two = filled
-    file = tmp_path / "county.backup"
-    [told] = lines(county, "backup", str(file))
+    file, secret = tmp_path / "county.backup", passphrase(tmp_path)
+    [told] = lines(county, "backup", str(file), *secret)
     assert told["act"] == len(county.contents())
     assert oct(file.stat().st_mode)[-3:] == "600"
-    again = county.admin("backup", str(file))
+    again = county.admin("backup", str(file), *secret)
     assert (again.returncode, "已经存在" in again.stderr) == (1, True)
     before, acts = county.states(), county.contents()
     one.set("c" * 32, name="备份之后")
@@ -73,11 +82,11 @@ def test_a_backup_made_while_the_county_works_is_taken_back_by_either_database(
     back = County(tmp_path / "restored", port=county.port)
     if onto == "postgresql":
         back.cluster, back.database = cluster, cluster.new_database()
-    [report] = lines(back, "restore", str(file))
+    [report] = lines(back, "restore", str(file), *secret)
     assert (report["ok"], report["acts"]) == (True, len(acts))
     assert back.states() == before
     assert back.contents() == acts
-    [_] = lines(back, "backup", str(tmp_path / "second.backup"))
+    [_] = lines(back, "backup", str(tmp_path / "second.backup"), "--plain")
     back.start()
     for station in (one, two, one):
         station.sync(back.url)
@@ -89,10 +98,11 @@ def test_a_backup_made_while_the_county_works_is_taken_back_by_either_database(
     assert back.stop() == 0
 
 
-def test_a_backup_cut_short_or_changed_restores_nothing(filled, tmp_path, cluster: Cluster):
+@pytest.mark.parametrize("locked", [True, False])
+def test_a_backup_cut_short_or_changed_restores_nothing(filled, locked, tmp_path, cluster: Cluster):
     county, _one, _two = filled
-    file = tmp_path / "county.backup"
-    lines(county, "backup", str(file))
+    file, secret = tmp_path / "county.backup", passphrase(tmp_path)
+    lines(county, "backup", str(file), *(secret if locked else ("--plain",)))
     whole = file.read_bytes()
     flipped = bytearray(whole)
     flipped[len(whole) // 2] ^= 1
@@ -100,20 +110,55 @@ def test_a_backup_cut_short_or_changed_restores_nothing(filled, tmp_path, cluste
     for number, bad in enumerate((whole[:-1], whole[: len(whole) // 2], bytes(flipped), whole + b"x", b"", b"XF")):
         file.write_bytes(bad)
         back = County(tmp_path / f"bad{number}", cluster=cluster, database=database)
-        done = back.admin("restore", str(file))
+        done = back.admin("restore", str(file), *secret)
         assert done.returncode == 1, f"case {number}"
         assert "备份不能用" in done.stderr
         assert not back.folder.exists()
     file.write_bytes(whole)
-    lines(County(tmp_path / "good", cluster=cluster, database=database), "restore", str(file))
-    refused = County(tmp_path / "other", cluster=cluster, database=database).admin("restore", str(file))
+    lines(County(tmp_path / "good", cluster=cluster, database=database), "restore", str(file), *secret)
+    refused = County(tmp_path / "other", cluster=cluster, database=database).admin("restore", str(file), *secret)
     assert (refused.returncode, "空的" in refused.stderr) == (1, True), "nothing is ever restored over something"
+
+
+def test_a_locked_backup_shows_nothing_in_clear_and_opens_with_its_passphrase_only(filled, tmp_path):
+    county, _one, _two = filled
+    file = tmp_path / "county.backup"
+    lines(county, "backup", str(file), *passphrase(tmp_path))
+    data = file.read_bytes()
+    public = bytes.fromhex(lines(county, "key")[0]["signing_key"])
+    for secret in ((county.folder / "county.key").read_bytes(), public, b"XFCOUNTY1", b"XF\x02\x01", b'"type":"part"'):
+        assert secret not in data
+    for given, says, code in (
+        (passphrase(tmp_path, "海边的渔村门牌2号院西屋"), "口令不对，没有恢复任何内容", 1),
+        (("--passphrase-file", str(tmp_path / "gone")), "口令文件打不开", 2),
+        ((), "要有口令", 2),
+    ):
+        back = County(tmp_path / "wrong")
+        done = back.admin("restore", str(file), *given)
+        assert (done.returncode, says in done.stderr) == (code, True), done.stderr
+        assert not back.folder.exists()
+    full_width = PASSPHRASE.replace("1", "\uff11")  # an input method left in full-width mode
+    [report] = lines(County(tmp_path / "right"), "restore", str(file), *passphrase(tmp_path, full_width + "\n\n"))
+    assert report["ok"]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [((), "写明 --plain"), (("--passphrase-file", "short"), "至少 12 个字"), (("--passphrase-file", "gone"), "打不开")],
+)
+def test_no_backup_is_written_in_clear_unless_it_is_asked_for_by_name(filled, tmp_path, words, says):
+    county, _one, _two = filled
+    (tmp_path / "short").write_text("一二三四五六七八九十甲\n", "utf-8")
+    given = [str(tmp_path / word) if word in ("short", "gone") else word for word in words]
+    done = county.admin("backup", str(tmp_path / "county.backup"), *given)
+    assert (done.returncode, says in done.stderr) == (2, True), done.stderr
+    assert not list(tmp_path.glob("county.backup*"))
 
 
 def test_a_folder_with_anything_in_it_is_not_restored_over(filled, tmp_path):
     county, _one, _two = filled
     file = tmp_path / "county.backup"
-    lines(county, "backup", str(file))
+    lines(county, "backup", str(file), "--plain")
     there = tmp_path / "there"
     there.mkdir()
     (there / "county.key").write_bytes(b"k" * 32)

@@ -53,9 +53,12 @@ class FileRow:
     withdrawn: str
     """When it was withdrawn 撤回; empty while it stands."""
     state: str = ""
-    """``here`` 已存本机 · ``sending`` 上传中 · ``county`` 已到县 · ``away`` 在县里 · ``fetching`` 取回中."""
+    """``here`` 已存本机 · ``sending`` 上传中 · ``county`` 已到县 · ``away`` 在县里 · ``fetching`` 取回中; by stick
+    ``medium`` 已写入介质 · ``missed`` 写过、县里没有收到 · ``asked`` 随介质取回."""
     percent: int = 0
     trouble: str = ""
+    media: tuple[int, ...] = ()
+    """Numbers of the reports its pieces stand on, where the county is not known to have them."""
 
     @property
     def shape(self) -> Shape:
@@ -126,6 +129,43 @@ class Files:
         row = self._one(sql, (station,))
         return None if row is None else Shape(str(row[0]), int(row[1]))
 
+    def to_carry(self, station: str) -> list[tuple[Shape, str]]:
+        """Every file to bring by stick, and its trouble; the text of its act goes before it. Small ones first."""
+        sql = (
+            "SELECT DISTINCT f.hash, f.size, coalesce(s.trouble, '') FROM file f"
+            " LEFT JOIN file_state s ON s.hash = f.hash WHERE f.station = ? AND f.withdrawn = '' AND coalesce(s.at_county, 0) = 0"
+            " ORDER BY f.size, f.hash"
+        )
+        with faults():
+            rows = self.db.execute(sql, (station,)).fetchall()
+        return [(Shape(str(digest), int(size)), str(trouble)) for digest, size, trouble in rows]
+
+    def to_want(self) -> list[tuple[Shape, bool]]:
+        """Files a stick may bring, and whether somebody asked for them: those first, then the latest."""
+        sql = (
+            "SELECT f.hash, f.size, max(coalesce(s.wanted, 0)) AS asked FROM file f"
+            " LEFT JOIN file_state s ON s.hash = f.hash WHERE f.withdrawn = '' OR s.wanted = 1"
+            " GROUP BY f.hash, f.size ORDER BY asked DESC, max(f.attached_at) DESC, f.hash"
+        )
+        with faults():
+            rows = self.db.execute(sql).fetchall()
+        return [(Shape(str(digest), int(size)), bool(asked)) for digest, size, asked in rows]
+
+    def at_county(self, digest: str) -> int:
+        """The county's reply says that it holds the file, inside the caller's transaction; 1 when that is news."""
+        if self.travel(digest).at_county:
+            return 0
+        sql = (
+            "INSERT INTO file_state SELECT hash, size, 1, 0, 0, '' FROM file WHERE hash = ? LIMIT 1"
+            " ON CONFLICT (hash) DO UPDATE SET at_county = 1, carried = 0, trouble = ''"
+        )
+        return int(self.db.execute(sql, (digest,)).rowcount)
+
+    def trouble(self, digest: str, code: str, *, wanted: bool = False) -> None:
+        """The county's reply says why a file does not move, inside the caller's transaction."""
+        sql = "UPDATE file_state SET trouble = ? WHERE hash = ?" + (" AND wanted = 1" if wanted else "")
+        self.db.execute(sql, (code, digest))
+
     def to_fetch(self) -> Shape | None:
         """The next file somebody here asked for."""
         row = self._one("SELECT hash, size FROM file_state WHERE wanted = 1 AND trouble = '' ORDER BY size LIMIT 1", ())
@@ -143,12 +183,14 @@ class Files:
     def not_at_county(self, digests: Iterable[str]) -> int:
         """The county says that it lacks these (it was restored): they are to be brought again; how many that were."""
         with immediate(self.db) as transaction:
-            changed = 0
-            for digest in digests:
-                sql = "UPDATE file_state SET at_county = 0, carried = 0 WHERE hash = ? AND at_county = 1"
-                changed += self.db.execute(sql, (digest,)).rowcount
+            changed = self.lacks(digests)
             transaction.commit()
         return changed
+
+    def lacks(self, digests: Iterable[str]) -> int:
+        """As :meth:`not_at_county`, inside the caller's transaction."""
+        sql = "UPDATE file_state SET at_county = 0, carried = 0 WHERE hash = ? AND at_county = 1"
+        return sum(int(self.db.execute(sql, (digest,)).rowcount) for digest in digests)
 
     def try_again(self) -> None:
         """What was in trouble is tried once more."""

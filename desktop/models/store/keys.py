@@ -11,7 +11,6 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from argon2.low_level import ARGON2_VERSION, Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -19,17 +18,14 @@ from desktop.models.store.connection import KEY_BYTES, fault_of_os_error
 from desktop.models.store.folder import DataFolder, write_durably
 from domain.faults import SurroundingsFault
 from domain.refusals import Refusal
+from sync.bundle.stretch import SALT_BYTES, STRONG, Argon2Parameters, plain_form, stretch
 
 Entropy = Callable[[int], bytes]
 """``os.urandom``, or a seeded source in a simulation."""
 
 FILE_VERSION = 1
 SHORTEST_PASSWORD = 8
-SALT_BYTES = 16
 NONCE_BYTES = 12
-MOST_MEMORY_KIB = 1024 * 1024
-MOST_TIME = 64
-"""A key file from elsewhere may not make the PC compute for an hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +44,6 @@ class Unlocked:
     sign_in: str
     data_key: DataKey
 
-
-@dataclass(frozen=True, slots=True)
-class Argon2Parameters:
-    """Work of one password guess: ``time`` passes over ``memory_kib`` KiB in ``lanes`` lanes."""
-
-    time: int
-    memory_kib: int
-    lanes: int
-
-
-STRONG = Argon2Parameters(time=4, memory_kib=64 * 1024, lanes=2)
-"""About 0.3 s of one desktop core and 64 MiB; recorded in each slot, so it can grow without breaking old slots."""
 
 FAST = Argon2Parameters(time=1, memory_kib=64, lanes=1)
 """For tests and demonstration data only."""
@@ -221,7 +205,7 @@ def _refuse_other_station(file: _KeyFile, data_key: DataKey) -> None:
 
 
 def _refuse_short(password: str, field_name: str) -> None:
-    if len(unicodedata.normalize("NFKC", password)) < SHORTEST_PASSWORD:
+    if len(plain_form(password)) < SHORTEST_PASSWORD:
         raise Refusal("password_too_short", field=field_name, facts={"least": SHORTEST_PASSWORD})
 
 
@@ -232,13 +216,13 @@ def _wrap(
     if not fold_sign_in(sign_in):
         raise Refusal("sign_in_empty", field="sign_in")
     salt, nonce = entropy(SALT_BYTES), entropy(NONCE_BYTES)
-    wrapping = AESGCM(_stretch(password, salt, parameters))
+    wrapping = AESGCM(stretch(password, salt, parameters))
     wrapped = wrapping.encrypt(nonce, data_key.raw, _bound_to(data_key.station_id, clerk_id))
     return _Slot(clerk_id, unicodedata.normalize("NFKC", sign_in).strip(), parameters, salt, nonce, wrapped)
 
 
 def _unwrap(file: _KeyFile, slot: _Slot, password: str) -> bytes | None:
-    wrapping = AESGCM(_stretch(password, slot.salt, slot.parameters))
+    wrapping = AESGCM(stretch(password, slot.salt, slot.parameters))
     try:
         return wrapping.decrypt(slot.nonce, slot.wrapped, _bound_to(file.station_id, slot.clerk_id))
     except InvalidTag:
@@ -248,20 +232,6 @@ def _unwrap(file: _KeyFile, slot: _Slot, password: str) -> bytes | None:
 def _decoy(file: _KeyFile) -> _Slot:
     """A slot nobody can open, as dear as a real one: a name nobody has must take as long as one that exists."""
     return _Slot("", "", file.slots[0].parameters, bytes(SALT_BYTES), bytes(NONCE_BYTES), bytes(KEY_BYTES + 16))
-
-
-def _stretch(password: str, salt: bytes, parameters: Argon2Parameters) -> bytes:
-    # NFKC: an input method left in full-width mode types the same password
-    return hash_secret_raw(
-        unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass"),
-        salt,
-        parameters.time,
-        parameters.memory_kib,
-        parameters.lanes,
-        KEY_BYTES,
-        Type.ID,
-        ARGON2_VERSION,
-    )
 
 
 def _bound_to(station_id: str, clerk_id: str) -> bytes:
@@ -317,13 +287,9 @@ def _slots(notes: Sequence[Mapping[str, object]]) -> tuple[_Slot, ...]:
 
 def _slot(note: Mapping[str, object]) -> _Slot:
     parameters = Argon2Parameters(*(int(str(note[name])) for name in ("time", "memory_kib", "lanes")))
-    in_bounds = 1 <= parameters.time <= MOST_TIME and 1 <= parameters.lanes <= 64
-    if (
-        note["kdf"] != "argon2id"
-        or not in_bounds
-        or not 8 * parameters.lanes <= parameters.memory_kib <= MOST_MEMORY_KIB
-    ):
-        raise ValueError("parameters out of bounds")
+    if note["kdf"] != "argon2id":
+        raise ValueError("another way of making keys")
+    parameters.check()
     salt, nonce, wrapped = (bytes.fromhex(str(note[name])) for name in ("salt", "nonce", "wrapped"))
     if len(salt) < 8 or len(nonce) != NONCE_BYTES or len(wrapped) != KEY_BYTES + 16:
         raise ValueError("lengths out of bounds")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from desktop.models.store import files, tables
+from desktop.models.store import files, stick_files, tables
 from desktop.models.store.connection import Database
 from desktop.models.store.drafts import create_draft_tables
 from desktop.models.store.looks import create_look_tables
@@ -133,10 +133,18 @@ def _procedure(db: Database) -> None:
         _run(db, tables.MARK, tables.PROJECTION, tables.OWN, CHORES)
 
 
+def _third(db: Database) -> None:
+    _run(db, stick_files.TABLES)
+
+
 def _run(db: Database, *scripts: str) -> None:
     for script in scripts:
         for statement in statements(script):
             db.execute(statement)
 
 
-STEPS: Final = (Migration(1, "first_release", _first), Migration(2, "procedure", _procedure))
+STEPS: Final = (
+    Migration(1, "first_release", _first),
+    Migration(2, "procedure", _procedure),
+    Migration(3, "third", _third),
+)

@@ -13,13 +13,13 @@ import pypdfium2
 import pytest
 
 from desktop.models.store.connection import immediate
-from desktop.models.store.keys import Argon2Parameters
 from desktop.models.store.rows import ClockRow, OfficeRow
 from desktop.services.intake import Registered, register_visit
 from desktop.services.station import OfficeSetup, SeriesSetup, Station, Surroundings, create_station, open_station
 from domain.beijing import ZONE
 from domain.commands import MatterInput, PetitionerInput, RegisterVisit
 from domain.refusals import Refusal
+from sync.bundle.stretch import Argon2Parameters
 from sync.log.chain import verify_entries
 
 PASSWORD = "海边的渔村门牌1号"

@@ -15,6 +15,7 @@ from desktop.models.store.folder import make_folder
 from desktop.models.store.keys import FAST, DataKey
 from domain.faults import SurroundingsFault
 from domain.refusals import Refusal
+from sync.bundle import stretch
 
 PASSWORD = "correct horse"
 
@@ -82,7 +83,7 @@ def test_a_wrong_password_and_an_unknown_name_sound_alike(folder, data_key, sign
         work.append(arguments[2:])
         return low_level.hash_secret_raw(*arguments)
 
-    monkeypatch.setattr(keys, "hash_secret_raw", counted)
+    monkeypatch.setattr(stretch, "hash_secret_raw", counted)
     with pytest.raises(SurroundingsFault, match="wrong_password") as caught:
         keys.unlock(folder, sign_in, password)
     assert caught.value.facts == {}
@@ -220,5 +221,5 @@ def test_a_missing_or_newer_key_file_is_named_as_such(folder, data_key):
 
 def test_the_strong_profile_meets_the_recommendation():
     # RFC 9106, second recommended option: 64 MiB, at least three passes
-    assert keys.STRONG.memory_kib >= 64 * 1024
-    assert keys.STRONG.time >= 3
+    assert stretch.STRONG.memory_kib >= 64 * 1024
+    assert stretch.STRONG.time >= 3
