@@ -76,7 +76,7 @@ class StickFiles:
         asked = self._asked
         if asked is None:
             return
-        self._claims.clear()
+        self._look_again()
         wanted = dict(asked.want[:MOST_WANTED])
         open_ones = [digest for digest in wanted if self._open(digest)]
         yield told_frame(self._told(asked, [digest for digest in wanted if digest not in open_ones]), self._store.key)
@@ -129,10 +129,15 @@ class StickFiles:
             lacking=lacking(self._files, station, claims), absent=absent,
         )  # fmt: skip
 
+    def _look_again(self) -> None:
+        """Acts were taken in: they may name files."""
+        self._claims.clear()
+        while self._index.follow():
+            pass
+
     def _on(self, digest: str) -> Claims:
         if not self._claims:
-            while self._index.follow():
-                pass
+            self._look_again()
         if digest not in self._claims:
             self._claims[digest] = self._index.claims(digest, self._station.station, tuple(self._station.scopes))
         return self._claims[digest]

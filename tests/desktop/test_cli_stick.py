@@ -37,12 +37,20 @@ def test_a_township_without_a_line_works_by_sticks_from_the_first_day(tmp_path):
     paper = xinfang.done("print", "F04", matter, "-o", str(tmp_path / "F04.pdf"))["paper"]
     assert paper["number"].endswith("〕1号")
 
+    (tmp_path / "a.txt").write_bytes(b"words" * 40_000)
+    given = {"case_id": matter, "paths": [str(tmp_path / "a.txt")]}
+    file = xinfang.done("act", "AttachFile", given=given)["value"]["file_id"]
     report = xinfang.done("bundle", "export", str(usb / "report"))["value"]
     assert (report["number"], report["files"]) == (1, ["report"])
     taken = bundle(place, "import", str(usb / "report"), "--reply", str(usb / "reply"))
     assert taken["acts"] == report["acts"]
+    assert taken["files"] | {"pieces": 4, "whole": 1} == taken["files"]
+    assert "附件收齐 1 个。" in taken["message"]
     done = xinfang.done("bundle", "import", str(usb / "reply"))["value"]
     assert (done["pending"], done["confirmed"], done["missing"]) == (0, report["acts"], "")
+    assert done["files_confirmed"] == 1
+    (row,) = xinfang.done("show", "matter", matter)["files"]
+    assert (row["file_id"], row["state"]) == (file, "county")
     assert xinfang.done("show", "visit", visit["number"])["visit"]["reported"] is True
     assert xinfang.failed("sync")["failed"] == "no_line"
     assert xinfang.done("verify")["clean"] is True

@@ -133,7 +133,8 @@ class Files:
         """Every file to bring by stick, and its trouble; the text of its act goes before it. Small ones first."""
         sql = (
             "SELECT DISTINCT f.hash, f.size, coalesce(s.trouble, '') FROM file f"
-            " LEFT JOIN file_state s ON s.hash = f.hash WHERE f.station = ? AND f.withdrawn = '' AND coalesce(s.at_county, 0) = 0"
+            " LEFT JOIN file_state s ON s.hash = f.hash"
+            " WHERE f.station = ? AND f.withdrawn = '' AND coalesce(s.at_county, 0) = 0"
             " ORDER BY f.size, f.hash"
         )
         with faults():

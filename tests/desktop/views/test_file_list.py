@@ -131,6 +131,10 @@ def test_every_state_is_said_in_words():
     assert state_words(row(state="sending", percent=37)) == "上传中 37 %"
     assert state_words(row(state="county")) == "已到县"
     assert state_words(row(state="away")) == "在县里，按 Enter 取回"
+    assert state_words(row(state="medium", percent=40, media=(3, 4))) == "在第 3、4 号介质上 40 %，待回执"
+    assert state_words(row(state="medium", percent=100, media=(3,))) == "在第 3 号介质上，待回执"
+    assert state_words(row(state="missed", percent=40, media=(3,))) == "第 3 号介质未到县，下次再写"
+    assert state_words(row(state="asked", trouble="file_not_at_county")) == "已记下，随介质向县里取（县里还没有）"
     assert state_words(row(state="fetching", percent=5, trouble="little_room")) == (
         "取回中 5 %（磁盘空间不足，暂不取回）"
     )

@@ -10,14 +10,17 @@ from pathlib import Path
 import pytest
 
 from desktop.services import county as exchange
+from desktop.services import files
 from desktop.services.stick_enrol import SLIP_SUFFIX, SUFFIX
 from desktop.views import stick_section
 from desktop.views.county_page import CountyPage
+from desktop.views.visit_page import VisitPage
+from domain.commands import AttachFile
 from sync.bundle.slip import Slip, write_slip
 from sync.log.chain import sealing_public
 from sync.server.sticks import Sticks
 from sync.server.store import CountyStore
-from tests.desktop.views.page_room import NOW, OFFICE, room, shown
+from tests.desktop.views.page_room import NOW, OFFICE, column, room, shown
 
 __all__ = ["room", "shown"]
 
@@ -103,6 +106,26 @@ def test_a_report_and_its_reply_bring_everything_to_the_county(room, page, stick
     assert "尚有 0 项待上报" in page.stick.result.text()
     assert page.headline.text() == "本机记录已全部到县"
     assert not page.stick.bar.isVisible()
+
+
+def test_a_file_goes_with_the_report_and_its_list_says_on_which_stick_it_is(room, page, shown, sticks, tmp_path):
+    visit = room.visit().visit_id
+    (tmp_path / "a.txt").write_bytes(b"words" * 40_000)
+    room.call(files.attach_file, room.station, AttachFile(visit, (str(tmp_path / "a.txt"),)))
+    page.stick.export_to(tmp_path / f"report{SUFFIX}")
+    settled(room, page)
+    assert "附件 1 个（195 KB）已写入" in page.stick.result.text()
+    case = shown(VisitPage)
+    case.open(visit)
+    room.settle()
+    assert column(case.files.view, 3) == ["在第 1 号介质上，待回执"]
+    sticks.take([tmp_path / f"report{SUFFIX}"], tmp_path / f"reply{SUFFIX}")
+    page.stick.import_from([tmp_path / f"reply{SUFFIX}"])
+    settled(room, page)
+    assert "附件确认到县 1 个" in page.stick.result.text()
+    case.files.refresh()
+    room.settle()
+    assert column(case.files.view, 3) == ["已到县"]
 
 
 def test_cancelled_at_once_nothing_is_written_and_it_is_said(room, page, tmp_path):
