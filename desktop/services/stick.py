@@ -50,6 +50,10 @@ class Exported:
     missing: str
     """Replies that were written and have not come, in words."""
     message: str
+    attachments: int = 0
+    """Files with pieces on it."""
+    more: bool = False
+    """Not all files had room: they go on the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +173,10 @@ def finish_export(station: Station, prepared: PreparedExport, written: OnMedium)
         said = f"第 {header.number} 号上报介质已写好并核对过，含 {prepared.acts} 项办理动作。"
         said += f"{of_files}收到回执之前仍算待上报。"
     said += f"{missing}。" if missing else ""
-    value = Exported(header.kind, header.number, prepared.acts, files, size, missing, said)
+    attachments = len({shape for shape, _ in written.loaded.pieces})
+    value = Exported(
+        header.kind, header.number, prepared.acts, files, size, missing, said, attachments, written.loaded.left
+    )
     return Outcome(value, frozenset({Topic.SYNC, Topic.FILE}))
 
 

@@ -13,6 +13,7 @@ from typing import Final
 from desktop.models.store.connection import Connection, immediate
 from desktop.models.store.files import Files, Travel
 from desktop.models.store.folder import DataFolder, free_bytes
+from desktop.models.store.media import StationMedia
 from desktop.models.store.stick_files import FileMedia
 from desktop.models.store.vault import ROOM_BYTES, Vault
 from desktop.services.files import vault_of
@@ -213,9 +214,11 @@ def note_arrived(station: Station, arrivals: Arrivals) -> str:
 def hear(station: Station, papers: Papers, parts: tuple[ReadPart, ...]) -> int:
     """What the county says of files, in one transaction for each answer (store lane); how many are newly at the county.
 
-    An answer to an older report than the last one heard of is passed over: it says how things stood before.
+    An answer to an older report than the last one heard of is passed over: it says how things stood before. One to a
+    report this file never wrote (it is a copy put back) says what the county has, and is no measure for what comes.
     """
     told = 0
+    ledger = StationMedia(station.store.db)
     for part in parts:
         for frame in part.frames:
             if frame.kind != FrameKind.FILES_TOLD:
@@ -224,13 +227,14 @@ def hear(station: Station, papers: Papers, parts: tuple[ReadPart, ...]) -> int:
                 said = read_told(frame.data, papers.station, papers.county_key)
             except WireDamaged:
                 continue
+            own = said.report < ledger.next_number(papers.station, part.header.serial, "report")
             with immediate(station.store.db) as transaction:
-                told += _heard(station.store.db, station.store.files, said, part.header.serial)
+                told += _heard(station.store.db, station.store.files, said, part.header.serial, own=own)
                 transaction.commit()
     return told
 
 
-def _heard(db: Connection, files: Files, said: FilesTold, serial: int) -> int:
+def _heard(db: Connection, files: Files, said: FilesTold, serial: int, *, own: bool) -> int:
     media = FileMedia(db)
     last = media.last_told(serial)
     if said.report < last:
@@ -239,7 +243,9 @@ def _heard(db: Connection, files: Files, said: FilesTold, serial: int) -> int:
     for digest in said.have:
         found += files.at_county(digest)
         media.forget(digest)
-    if said.report == last:  # the same report answered twice: the later answer may know more, the earlier only less
+    if (
+        said.report == last or not own
+    ):  # the same report answered twice: the later answer may know more, the earlier only less
         return found
     media.told(serial, said.report, said.held)
     files.lacks([digest for digest in said.lacking if digest not in said.have])
