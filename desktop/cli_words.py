@@ -55,7 +55,6 @@ def parser(do: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.Ar
     find.add_argument("text", metavar="TEXT")
     find.add_argument("--focus", default="", metavar="领域", help="只找民生重点领域的事项")
     find.add_argument("--limit", type=int, default=60, metavar="N")
-    _add_print_words(part("print", "出具文书并写成 PDF 文件"))
     _add_print_words(part("print", "出具文书并写成 PDF 文件；或者今天的、到期的一次打印"))
     _add_report_words(part)
     due = part("due", "计算一个期限并列出算法；不需要数据文件夹")
