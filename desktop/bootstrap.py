@@ -199,7 +199,7 @@ class Bootstrap(QObject):
             "today": make("today", "TodayPage"),
             "deadlines": make("deadline_board", "DeadlineBoard"),
             "conflicts": make("conflict_page", "ConflictPage"),
-            "county": make("county_page", "CountyPage", net_lane=parts.net_lane),
+            "county": make("county_page", "CountyPage", net_lane=parts.net_lane, file_lane=parts.file_lane),
             "waiting": make("waiting_page", "WaitingPage"),
             "visit": make("visit_page", "VisitPage", device_lane=parts.device_lane),
             "matter": make("matter_page", "MatterPage", device_lane=parts.device_lane),

@@ -176,16 +176,15 @@ class Arrivals:
             return
         try:
             self.vault.take(shape, piece.index, piece.data)
+            self.held[shape].add(piece.index)
+            if len(self.held[shape]) == shape.pieces:
+                del self.held[shape]
+                good = self.vault.finish(shape)
+                (self.done if good else self.differing).append(shape)
+                if good:
+                    self.here.add(shape)
         except SurroundingsFault:
             self.full = True  # the text goes on: what could not be kept comes with a later reply
-            return
-        self.held[shape].add(piece.index)
-        if len(self.held[shape]) == shape.pieces:
-            good = self.vault.finish(shape)
-            (self.done if good else self.differing).append(shape)
-            del self.held[shape]
-            if good:
-                self.here.add(shape)
 
 
 def note_arrived(station: Station, arrivals: Arrivals) -> str:

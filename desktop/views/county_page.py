@@ -53,6 +53,7 @@ class CountyPage(Page):
         parent: QWidget | None = None,
         *,
         net_lane: Lane | None = None,
+        file_lane: Lane | None = None,
     ) -> None:
         super().__init__(lane, station_ref, bus, parent)
         self.net_lane = net_lane or lane
@@ -145,7 +146,7 @@ class CountyPage(Page):
         layout.addWidget(self.trouble)
         layout.addLayout(actions)
         layout.addWidget(self.enrol_card)
-        self.stick = StickSection(self, self.net_lane)
+        self.stick = StickSection(self, file_lane or self.net_lane)
         layout.addWidget(self.stick)
         layout.addStretch()
         self._minute = QTimer(self)  # the age of the last exchange grows by itself

@@ -59,7 +59,6 @@ class StickFiles:
     def next_medium(self) -> None:
         """Another medium begins: its text may name what was unnamed before."""
         self._claims.clear()
-        self.taken.unnamed.clear()
 
     def take(self, frame: Frame) -> None:
         """A frame behind the text: a piece or the question; others are passed over. Raises WireDamaged."""
@@ -103,6 +102,7 @@ class StickFiles:
         try:
             if self._files.put(piece.shape, self._station.station, piece.index, piece.data):
                 self.taken.whole.add(digest)
+                self.taken.unnamed.discard(digest)
         except FileDiffers:
             self.taken.differing.add(digest)
         except SurroundingsFault as fault:
