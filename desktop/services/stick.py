@@ -192,8 +192,8 @@ def export(station: Station, path: Path, part_limit: int = PART_LIMIT) -> Outcom
 def begin_import(station: Station) -> ImportPapers:
     """What the file lane needs to open replies (store lane). Raises SurroundingsFault ``stick_needs_slip``."""
     slip = stick_enrol.kept_slip(station)
-    asked = slip is not None and not station.store.enrolled()
-    papers = stick_enrol.papers_by(station, slip) if asked and slip is not None else papers_of(station)
+    by_slip = None if station.store.enrolled() else slip
+    papers = papers_of(station) if by_slip is None else stick_enrol.papers_by(station, by_slip)
     return ImportPapers(papers, station.store.sealing_key, Arrivals(vault_of(station), station.folder))
 
 
