@@ -86,6 +86,7 @@ def _add_print_words(paper: argparse.ArgumentParser) -> None:
     paper.add_argument("case_id", nargs="?", metavar="ID", help="来访或事项的编号")
     paper.add_argument("-o", "--output", default="", metavar="FILE.pdf", help="--today、--due：存到这个文件夹")
     paper.add_argument("--size", choices=("A4", "A5", "R80"), help="F02 默认 A5，其余默认 A4")
+    paper.add_argument("--large", action="store_true", help="大字版：交给信访人的文书才有")
     paper.add_argument("--of", metavar="PAPER_ID", help="F18：所送达的告知书")
     kept = paper.add_mutually_exclusive_group()
     kept.add_argument("--reprint", metavar="PAPER_ID", help="补打已出具的文书")
@@ -102,19 +103,6 @@ def _add_release_words(part: Callable[[str, str], argparse.ArgumentParser]) -> N
     verify = part("verify", "核验签名链和全部视图；0.1.0 版的数据文件也能核验，不作改动")
     verify.add_argument("--kept", action="store_true", help="核验升级时保留下来的 0.1.0 版数据文件")
     part("upgrade", "把 0.1.0 版的数据升级到本版本；原来的文件保留")
-
-
-def _add_print_words(paper: argparse.ArgumentParser) -> None:
-    paper.add_argument("form", nargs="?", metavar="FORM", help="F01–F03（来访），F04–F26（事项，见用户手册）")
-    paper.add_argument("case_id", nargs="?", metavar="ID", help="来访或事项的编号")
-    paper.add_argument("-o", "--output", required=True, metavar="FILE.pdf")
-    paper.add_argument("--size", choices=("A4", "A5", "R80"), help="F02 默认 A5，其余默认 A4")
-    paper.add_argument("--large", action="store_true", help="大字版：交给信访人的文书才有")
-    paper.add_argument("--of", metavar="PAPER_ID", help="F18：所送达的告知书")
-    kept = paper.add_mutually_exclusive_group()
-    kept.add_argument("--reprint", metavar="PAPER_ID", help="补打已出具的文书")
-    kept.add_argument("--paper", metavar="PAPER_ID", help="取出存档的原件")
-    kept.add_argument("--draft", action="store_true", help="只看草稿，不记录、不占文号")
 
 
 def _add_report_words(part: Callable[[str, str], argparse.ArgumentParser]) -> None:
