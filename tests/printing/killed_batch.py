@@ -7,6 +7,7 @@ import random
 import signal
 import sys
 from pathlib import Path
+from types import TracebackType
 from typing import NoReturn
 
 from PySide6.QtCore import QCoreApplication
@@ -32,6 +33,12 @@ SAVED = ("copy_reserved", "copy_written", "copy_recorded", "copy_named")
 def die(*_args: object, **_more: object) -> NoReturn:
     os.kill(os.getpid(), signal.SIGKILL)
     raise AssertionError("still alive")
+
+
+def gave_up(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
+    """A fault ends the program: it must not wait for ever in the event loop."""
+    sys.__excepthook__(kind, fault, trace)
+    os._exit(1)
 
 
 def second(of: object, name: str, then: object = die, *, before: bool = True) -> None:
@@ -64,7 +71,7 @@ def listed(station: Station) -> tuple[Station, list[Sheet]]:
 
 def main(folder: str, point: str, target: str) -> None:
     app = QCoreApplication([])
-    sys.excepthook = lambda *fault: (sys.__excepthook__(*fault), os._exit(1))  # type: ignore[assignment]
+    sys.excepthook = gave_up
     store, device = Lane("store"), Lane("device")
     stations: list[Station] = []
     run = PrintRun(store, device, lambda: stations[0])

@@ -10,6 +10,7 @@ import pytest
 from desktop.devices import CupsPrinters, Job, JobState
 from desktop.devices.cups_told import jobs_told
 from desktop.printing import gallery, render
+from domain.faults import SurroundingsFault
 from domain.papers import Mark, Paper, PrintLine
 from tests.printing.cups import run, server, until
 
@@ -90,7 +91,7 @@ def test_an_ordinary_user_who_may_not_let_a_queue_go_on_is_told_and_never_asked_
         (tmp_path / name).write_text(f"#!/bin/sh\n{says}\n")
         (tmp_path / name).chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    with pytest.raises(Exception, match="printer_failed") as caught:
+    with pytest.raises(SurroundingsFault, match="printer_failed") as caught:
         CupsPrinters().resume("Away")
     assert caught.value.facts["reason"] == "no terminal"
 

@@ -60,13 +60,13 @@ def page(room, shown, qtbot):
     return made
 
 
-def issue(room, name: str = "李建国", form: str = "F04") -> papers.PaperRow:
+def issue(room, name="李建国", form="F04"):
     registered = room.visit(name)
     case = registered.visit_id if form == "F02" else room.accept(registered)
     return room.call(papers.issue_paper, room.station, IssuePaper(case, form)).value
 
 
-def now(room, row) -> papers.PaperRow:
+def now(room, row):
     return next(each for each in papers_of(room, row.case_id) if each.paper_id == row.paper_id)
 
 
