@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, cast
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.devices import Job, Printer, default_printer, list_printers, print_pdf, trays
@@ -23,6 +22,7 @@ from desktop.services.station import Station
 from desktop.views.actions import bind
 from desktop.views.page import Page, StationRef
 from desktop.views.preview import PdfView
+from desktop.views.preview_head import PreviewHead
 from desktop.views.print_dialog import PrintPanel, PrintState
 from desktop.views.print_queue import QueueQuestion
 from desktop.views.save_button import SaveButton
@@ -75,37 +75,9 @@ class PreviewPage(Page):
         """How this form is printed at this window."""
         self._at_once = False
         """A draft that goes to the printer as soon as printer and sample are there."""
-        self.title = QLabel(self)
-        self.title.setObjectName("page_title")
-        self.state_words = QLabel(self)
-        self.state_words.setObjectName("page_counts")
         self.view = PdfView(self.device_lane, self)
-        self.position = QLabel(self)
-        self.position.setProperty("tone", "quiet")
-        self.zoom = QLabel(self)
-        self.zoom.setProperty("tone", "quiet")
-        self.view.position_changed.connect(self._show_position)
-        self.view.zoom_changed.connect(lambda percent: self.zoom.setText(f"{percent}%"))
-        head = QHBoxLayout()
-        head.addWidget(self.title)
-        head.addSpacing(12)
-        head.addWidget(self.state_words, 1)
-        head.addWidget(self.position)
-        for text, keys, slot in (
-            (self.tr("缩小"), "Ctrl+-", self.view.zoom_out),
-            ("", "", None),
-            (self.tr("放大"), "Ctrl+=", self.view.zoom_in),
-            (self.tr("适合宽度"), "Ctrl+0", self.view.fit_width),
-        ):
-            if slot is None:
-                head.addWidget(self.zoom)
-                continue
-            button = QPushButton(text, self)
-            button.setToolTip(keys)
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            button.clicked.connect(slot)
-            head.addWidget(button)
-            QShortcut(QKeySequence(keys), self, slot, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        head = PreviewHead(self, self.view)
+        self.title, self.state_words = head.title, head.state_words
         self.panel = PrintPanel(self)
         self.panel.print_wanted.connect(self._print)
         self.panel.issue_wanted.connect(self._issue_only)
@@ -395,8 +367,7 @@ class PreviewPage(Page):
             return
         self.watch.stop()
         self.queue_question.show_jobs(())
-        printer, copies = self._printed
-        command = ConfirmPrint(row.paper_id, row.case_id, came_out, printer, copies, self.type.value)
+        command = ConfirmPrint(row.paper_id, row.case_id, came_out, *self._printed, self.type.value)
         self.act(papers.confirm_print, command, done=lambda after: self._confirmed(after, came_out, again))
 
     def _confirmed(self, row: PaperRow, came_out: bool, again: bool) -> None:
@@ -427,6 +398,3 @@ class PreviewPage(Page):
         self.steps.close_step()
         self._take(row, redraw=True)
         self.say("done", f"《{row.title}》{row.number} 已作废。")
-
-    def _show_position(self, page: int, pages: int) -> None:
-        self.position.setText(f"第 {page} / {pages} 页" if pages else "")
