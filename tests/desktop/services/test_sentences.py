@@ -12,6 +12,7 @@ import pytest
 from desktop import cli_faults
 from desktop.models.store.connection import _FAULTS, _OS_FAULTS
 from desktop.services import sentences_words
+from desktop.services.paper_copies import _FAULTS as _FOLDER_FAULTS
 from desktop.services.sentences import cite, reason_words, sentence, warning_sentence
 from desktop.services.sentences_refusals import REFUSALS
 from desktop.services.sentences_words import COUNTY_REASONS, REASONS, STEPS, SURROUNDINGS, TABLE_REASONS, WARNINGS
@@ -34,6 +35,7 @@ VARIABLE = {
     "postgres.py",
     "county_page.py",
     "sentences_sync.py",
+    "paper_copies.py",
 }
 """Files that raise a fault by a code in a variable: their codes stand in the tables asked for below."""
 
@@ -80,7 +82,7 @@ def test_every_fault_of_the_surroundings_has_a_sentence() -> None:
     codes = first_words("SurroundingsFault")
     codes |= {code for _, code in _FAULTS} | set(_OS_FAULTS.values()) | set(_SQLITE_FAULTS.values())
     codes |= {code for _, code in postgres._FAULTS}
-    codes |= {*_MEDIUM_FAULTS.values(), "medium_io_error"}
+    codes |= {*_MEDIUM_FAULTS.values(), "medium_io_error", *_FOLDER_FAULTS.values(), "folder_fails"}
     assert len(codes) > 20
     assert codes - set(SURROUNDINGS) == set()
 
