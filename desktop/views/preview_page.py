@@ -10,7 +10,7 @@ from typing import Any, cast
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from desktop.devices import Job, Printer, default_printer, list_printers, print_pdf, trays
+from desktop.devices import Printer, default_printer, list_printers, print_pdf, trays
 from desktop.models.store.rows import PaperRow
 from desktop.services import large_type, paper_copies, papers, print_settings
 from desktop.services.large_type import Proposal
@@ -24,14 +24,13 @@ from desktop.views.page import Page, StationRef
 from desktop.views.preview import PdfView
 from desktop.views.preview_head import PreviewHead
 from desktop.views.print_dialog import PrintPanel, PrintState
-from desktop.views.print_queue import QueueQuestion
+from desktop.views.print_queue import JobQuestion
 from desktop.views.save_button import SaveButton
 from desktop.views.step_dialogs import Step, StepField, StepPanel, Values
 from desktop.views.terms import FORM, PAPER_SIZE, PAPER_STATE, term
 from desktop.views.type_choice import TypeChoice
 from desktop.workers.bus import Bus
 from desktop.workers.lane import Lane
-from desktop.workers.queue_watch import QueueWatch
 from domain.commands import ConfirmPrint, IssuePaper, VoidPaper
 from domain.papers import LARGE_TYPE, SIZES
 from domain.refusals import Refusal
@@ -70,13 +69,15 @@ class PreviewPage(Page):
         self._paper: PaperRow | None = None
         self._printed: tuple[str, int] = ("", 1)
         self._tray = ""
-        self._job = ""
+        self._large: bool | None = None
+        """The type an issued paper is printed in; None: the one it came out in before."""
+        self._issued_large = False
         self._kept = PrintChoice()
         """How this form is printed at this window."""
         self._at_once = False
         """A draft that goes to the printer as soon as printer and sample are there."""
         self.view = PdfView(self.device_lane, self)
-        head = PreviewHead(self, self.view)
+        head = PreviewHead(self.view, self)
         self.title, self.state_words = head.title, head.state_words
         self.panel = PrintPanel(self)
         self.panel.print_wanted.connect(self._print)
@@ -88,9 +89,7 @@ class PreviewPage(Page):
         self.type.chosen.connect(self._change_type)
         self.type.habit_chosen.connect(self._keep_habit)
         self.panel.choosing.connect(self.type.setEnabled)
-        self.queue_question = QueueQuestion(self.device_lane, self.complain, self.view, self)
-        self.watch = QueueWatch(self.device_lane, self)
-        self.watch.told.connect(self._queue)
+        self.queue_question = JobQuestion(self.device_lane, self.complain, self.view, self)
         self.save_button = SaveButton(self)
         self.save_button.folder_chosen.connect(self.save_to)
         self.void_button = QPushButton(self.tr("作废……"), self)
@@ -162,7 +161,7 @@ class PreviewPage(Page):
         self.view.clear(self.tr("正在读取……"))
         self.panel.set_state(PrintState.CHOOSING)
         self.panel.say("quiet", "")
-        self.type.forget()
+        self.type.hide()
         self._at_once = False
         self.ask("paper", _row, case_id, paper_id, done=self._opened)
 
@@ -241,6 +240,7 @@ class PreviewPage(Page):
             self._draft = replace(self._draft, large=large)
             self._draw_draft()
         elif self._paper is not None:
+            self._show_type(large)
             self.ask("pdf", papers.pdf_in_type, self._paper.paper_id, large, done=self.view.show_pdf)
 
     def _keep_habit(self, wanted: bool) -> None:
@@ -248,9 +248,15 @@ class PreviewPage(Page):
 
     def _take_type(self, found: PaperType) -> None:
         if self._paper is not None:
+            self._issued_large = found.issued
             if self._paper.form in LARGE_TYPE:
-                self.type.show_type(found)
+                self._show_type(found.now)
             self.ask("pdf", papers.pdf_in_type, self._paper.paper_id, found.now, done=self.view.show_pdf)
+
+    def _show_type(self, large: bool) -> None:
+        self._large = large
+        other = self.tr("与出具时的字号不同，内容、编号相同；打印前另行存档。") if large != self._issued_large else ""
+        self.type.show_type(large, other)
 
     def _take(self, row: PaperRow, *, redraw: bool) -> None:
         self._draft, self._paper = None, row
@@ -271,7 +277,8 @@ class PreviewPage(Page):
             marked = "这份文书已作废：印出来的每一页都盖有“作废”，写明何时、何人、何故。"
         self.panel.say("quiet", marked)
         if redraw:
-            self.type.forget()
+            self._large = None
+            self.type.hide()
             if row.voided:  # seen before it is printed
                 self.ask("pdf", papers.reprint_pdf, row.paper_id, done=self.view.show_pdf)
             else:
@@ -285,7 +292,7 @@ class PreviewPage(Page):
         if self._draft is not None:
             self.act(papers.issue_paper, self._draft, done=self._issued, refused=self._refused, failed=self._failed)
         elif self._paper is not None:
-            asked = self._paper.paper_id, self.type.value
+            asked = self._paper.paper_id, self._large
             self.ask("print", papers.reprint_pdf, *asked, done=self._send, failed=self._not_sent)
 
     def _issue_only(self) -> None:
@@ -342,15 +349,7 @@ class PreviewPage(Page):
     def _ask_clerk(self, job: str) -> None:
         self.panel.set_state(PrintState.ASKING)
         self.panel.say("quiet", self.tr("请看一眼打印机再回答；答“否”不会影响已保存的记录。"))
-        self._job = job
-        self.watch.start()
-
-    def _queue(self, jobs: Sequence[Job]) -> None:
-        """While the clerk is asked: what keeps the job; nothing once it left the queue."""
-        own = [job for job in jobs if job.job == self._job and self.panel.state is PrintState.ASKING]
-        self.queue_question.show_jobs(own, take_cursor=True)
-        if not own or not self.isVisible():
-            self.watch.stop()
+        self.queue_question.follow(job)
 
     def save_to(self, folder: Path) -> None:
         """Save the paper on screen as a PDF file in a folder."""
@@ -365,9 +364,9 @@ class PreviewPage(Page):
         row = self._paper
         if row is None:
             return
-        self.watch.stop()
-        self.queue_question.show_jobs(())
-        command = ConfirmPrint(row.paper_id, row.case_id, came_out, *self._printed, self.type.value)
+        self.queue_question.leave()
+        printer, copies = self._printed
+        command = ConfirmPrint(row.paper_id, row.case_id, came_out, printer, copies, self._large)
         self.act(papers.confirm_print, command, done=lambda after: self._confirmed(after, came_out, again))
 
     def _confirmed(self, row: PaperRow, came_out: bool, again: bool) -> None:

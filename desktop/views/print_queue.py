@@ -15,6 +15,7 @@ from desktop.views.fields import EnterPresses
 from desktop.views.tables import RecordView
 from desktop.views.terms import JOB_STATE, term
 from desktop.workers.lane import Lane
+from desktop.workers.queue_watch import QueueWatch
 
 _WORDS = {
     JobState.PAPER_OUT: "打印机“{0}”缺纸：装好纸后按 Enter 继续",
@@ -84,6 +85,36 @@ class QueueQuestion(QFrame):
     def _resume(self) -> None:
         if self.printer:
             self._lane.run(devices.resume, self.printer, failed=self._complain)
+
+
+class JobQuestion(QueueQuestion):
+    """The question for one job, while its page is seen and the clerk has not answered for it."""
+
+    def __init__(
+        self, lane: Lane, complain: Callable[[BaseException], None], rest: QWidget, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(lane, complain, rest, parent)
+        self.job = ""
+        self.watch = QueueWatch(lane, self)
+        self.watch.told.connect(self._told)
+
+    def follow(self, job: str) -> None:
+        """Ask when something keeps this job."""
+        self.job = job
+        self.watch.start()
+
+    def leave(self) -> None:
+        """Ask no more."""
+        self.watch.stop()
+        self.job = ""
+        self.show_jobs(())
+
+    def _told(self, jobs: Sequence[Job]) -> None:
+        own = [job for job in jobs if job.job == self.job]
+        self.show_jobs(own, take_cursor=True)
+        page = self.parentWidget()
+        if not own or page is None or not page.isVisible():
+            self.watch.stop()
 
 
 @dataclass(frozen=True, slots=True)

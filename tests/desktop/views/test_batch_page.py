@@ -317,7 +317,7 @@ def test_the_preview_asks_about_the_empty_tray_and_its_enter_answers_no_other_qu
     row = issue(room)
     (hungry / "empty").touch()
     preview = shown(PreviewPage)
-    preview.watch._timer.setInterval(20)
+    preview.queue_question.watch._timer.setInterval(20)
     preview.activateWindow()
     qtbot.waitUntil(preview.isActiveWindow)
     preview.open_paper(row.case_id, row.paper_id)
@@ -330,7 +330,7 @@ def test_the_preview_asks_about_the_empty_tray_and_its_enter_answers_no_other_qu
     assert preview.panel.state is PrintState.ASKING
     assert now(room, row).prints == 0
     (hungry / "empty").unlink()
-    room.until(lambda: CupsPrinters(server).state(preview._job) is JobState.SENT)
+    room.until(lambda: CupsPrinters(server).state(preview.queue_question.job) is JobState.SENT)
     room.until(lambda: not preview.queue_question.isVisible())
     press(ENTER)  # once too often, meant for the printer
     room.settle()
@@ -339,7 +339,7 @@ def test_the_preview_asks_about_the_empty_tray_and_its_enter_answers_no_other_qu
     press(ENTER)
     room.settle()
     assert now(room, row).prints == 1
-    assert not preview.watch.watching
+    assert not preview.queue_question.watch.watching
 
 
 # the whole window ----------------------------------------------------------------------------------------------------
