@@ -65,6 +65,7 @@ SERVICES: Mapping[type, Callable[[Station, Any], Outcome[Any]]] = {
     commands.ImportCalendar: tables.import_calendar,
     commands.ImportRules: tables.import_rules,
     commands.ImportCodes: tables.import_codes,
+    commands.ImportHeads: tables.import_heads,
     commands.ImportWording: tables.import_wording,
 }
 
@@ -363,6 +364,7 @@ DO: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "import-calendar": _import(commands.ImportCalendar),
     "import-rules": _import(commands.ImportRules),
     "import-codes": _import(commands.ImportCodes),
+    "import-heads": _import(commands.ImportHeads),
     "wording": _wording,
     "add-clerk": _with_station(_add_clerk),
     "change-password": _with_station(_change_password),

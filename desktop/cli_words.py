@@ -72,6 +72,7 @@ def parser(do: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.Ar
     part("import-calendar", "导入一年的工作日历").add_argument("file", metavar="FILE.json")
     part("import-rules", "导入本地区的期限规则表").add_argument("file", metavar="FILE.json")
     part("import-codes", "导入代码表的新版本").add_argument("file", metavar="FILE.json")
+    part("import-heads", "导入机构负责人表：检举控告不得转给负责人是被反映人的机关").add_argument("file", metavar="FILE.json")
     _add_wording_words(part("wording", "文书用语：现行的、查看、检查、采用新的一版"))
     clerk = part("add-clerk", "增加一名工作人员")
     clerk.add_argument("new_sign_in", metavar="SIGN_IN")

@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import resources
 from desktop.cli import surroundings
 from desktop.cli_faults import told
 from desktop.models.store.folder import DataFolder, hold
@@ -147,6 +148,7 @@ def _make(place: Place, words: argparse.Namespace) -> None:
     ]
     offices.write_text(json.dumps(rows, ensure_ascii=False, indent=1), "utf-8")
     _admin(place, "init", "--offices", str(offices))
+    _admin(place, "import-heads", str(resources.path("examples/heads-county.json")))
     with _county(place, port):
         url = f"http://127.0.0.1:{port}"
         say("建立县来访接待大厅 2 号窗口")

@@ -45,7 +45,7 @@ _KINDS: Final = (
     ActKind("visit_corrected", CaseKind.VISIT, "更正来访登记"),
     ActKind("matter_registered", CaseKind.MATTER, "登记信访事项"),
     ActKind("matter_corrected", CaseKind.MATTER, "更正信访事项"),
-    ActKind("matter_triaged", CaseKind.MATTER, "甄别"),
+    ActKind("matter_triaged", CaseKind.MATTER, "认定是否越级走访"),
     ActKind("matter_accepted", CaseKind.MATTER, "受理", binding=True),
     ActKind("matter_guided", CaseKind.MATTER, "告知处理途径和程序", binding=True),
     ActKind("matter_referred", CaseKind.MATTER, "转送", binding=True),

@@ -9,7 +9,9 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from domain.beijing import parse_minute
+from domain.directory import Directory, no_organ
 from domain.fold import CaseState
+from domain.levels import propose_level
 from domain.refusals import Refusal
 from domain.rules import Rules
 
@@ -57,7 +59,8 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
 """In the order they are told (domain.md §2.1, §4.2)."""
 NATIONAL: Final = MappingProxyType({"first_national": "first.national", "first_national_form": "first.national_form"})
 """Only who sees the whole country can tell: a station never sets these, whatever its clerk thinks."""
-LEVELS: Final = ("village", "township", "county", "city", "province", "state")
+LEVEL_RECORD: Final = "level_skipping"
+"""The field that keeps how 越级走访 was decided: what the directory proposed, on which organ, and why."""
 NATIONAL_UNKNOWN: Final = "待核：本机构只知道本机构的信访事项，由上级信息系统认定"
 
 
@@ -74,23 +77,20 @@ class Flag:
     """By what it was decided, or what is missing; or what a rule would say though nobody has decided (规则提示)."""
 
 
-def flags(matter: CaseState, visit: CaseState | None, earlier: CaseState | None, rules: Rules) -> tuple[Flag, ...]:
+def flags(
+    matter: CaseState,
+    visit: CaseState | None,
+    earlier: CaseState | None,
+    rules: Rules,
+    directory: Directory = no_organ,
+) -> tuple[Flag, ...]:
     """Every flag of a matter, in the order of ``TITLES``; ``earlier`` is the matter it repeats, where it is here."""
     day = _day(matter.text("received_on"))
     found = {**_firsts(matter), **_crowd(visit, rules, day)}
     for code in CLERK_FLAGS:
         found[code] = _ticked(code, matter, _hint(code, matter, earlier, rules, day))
+    found["level_skipping"] = _level(matter, rules, directory)
     return tuple(found[code] for code in TITLES if code in found)
-
-
-def skips_levels(receiver: str, competent: str, rules: Rules, day: date) -> bool | None:
-    """Whether a walk-in at ``receiver`` skips levels (R 20①: own level of the organ with authority, or one above).
-
-    Levels are those of the directory of offices; None where one of them is not known.
-    """
-    if receiver not in LEVELS or competent not in LEVELS:
-        return None
-    return LEVELS.index(receiver) - LEVELS.index(competent) > rules.number("levels_above", day)
 
 
 def first_here(kind: str, office: str, channel: str, earlier: CaseState | None) -> dict[str, bool]:
@@ -176,6 +176,23 @@ def _ticked(code: str, matter: CaseState, hint: str) -> Flag:
     if name in matter.shown:
         return _said(code, name, matter, "clerk", "经办人标注")
     return Flag(code, TITLES[code], None, "", f"规则提示：{hint}，没有标注" if hint else "没有标注")
+
+
+def _level(matter: CaseState, rules: Rules, directory: Directory) -> Flag:
+    """越级走访: what was decided stands; else the directory says no by itself, and yes only as a proposal."""
+    code, name = "level_skipping", "flag.level_skipping"
+    if name in matter.shown:
+        record = matter.get(LEVEL_RECORD)
+        if not isinstance(record, dict):  # ticked when the visit was registered, before anybody asked the directory
+            return _said(code, name, matter, "clerk", "经办人标注")
+        proposed = {"yes": True, "no": False}.get(str(record.get("proposed")))
+        agreed = "" if proposed is None else "，与规则提示一致" if proposed == matter.get(name) else "，与规则提示不同"
+        return _said(code, name, matter, "clerk", (str(record.get("why") or "经办人认定")) + agreed)
+    proposal = propose_level(matter, rules, directory)
+    if proposal.skips is False:
+        return Flag(code, TITLES[code], False, "rule", proposal.why)
+    words = f"规则提示：{proposal.why}，没有认定" if proposal.skips else proposal.why
+    return Flag(code, TITLES[code], None, "", words)
 
 
 def _hint(code: str, matter: CaseState, earlier: CaseState | None, rules: Rules, day: date | None) -> str:

@@ -88,6 +88,7 @@ def _plain(*names: tuple[str, str]) -> Teller:
 
 
 _LATE: Final = {"late": "逾期提出", "unknown": "是否逾期待核"}
+_HEAD: Final = {"unknown": "机构目录没有登记，没有核对是否就是被反映人"}
 _VERDICT: Final = CHOICES[commands.VerifyObjection, "verdict"]
 
 
@@ -108,6 +109,7 @@ def _leg(state: CaseState, leg: Leg, way: str, people: People) -> Rows:
     return (
         (f"{way}机关", people.office(leg.sender) if leg.sender else ""),
         ("去向机关", leg.receiver_name or (people.office(leg.receiver) if leg.receiver else "")),
+        ("去向机关负责人", _HEAD.get(_word(_of(state.get(f"leg.{leg.key}")), "head"), "")),
         (f"{way}日期", _iso(leg.sent_on)),
         ("办理期限（日）", str(leg.days or "")),
         ("收件日期", _iso(leg.received_on)),

@@ -70,6 +70,7 @@ TITLES: Final = {
     "repeat": "初访重访",
     "repeat.reason": "初重判断依据",
     "first.office": "本机构初次",
+    "level_skipping": "越级走访认定",
     "first.national": "全国初次",
     "stage": "办理状态",
     "accepted_on": "受理日期",
@@ -138,6 +139,7 @@ TITLES: Final = {
 
 _PREFIXES: Final = {
     "paper.": "文书",
+    "head.": "负责人",
     "print.": "打印",
     "delivery.": "送达",
     "extension.": "延期（日）",

@@ -107,6 +107,9 @@ INPUTS: Final = {
     "requested_on": "提出申请日期",
     "attitude": "对文书的意见",
     "paper_id": "送达的文书",
+    "skips": "认定",
+    "competent": "有权处理的机关",
+    "proposed": "机构目录的提示",
 }
 """Inputs of commands that are no fields of a case, or are called otherwise there."""
 

@@ -146,6 +146,7 @@ def matter_page(station: Station, matter_id: str) -> MatterPage:
             station.store.state(matter.visit_id) if matter.visit_id else None,
             station.store.state(repeated) if repeated else None,
             station.store.yardstick.rules.at(matter.office),
+            station.organ,
         ),
         **_of_case(station, state),
     )

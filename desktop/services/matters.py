@@ -100,7 +100,7 @@ def share_case(
     Raises Refusal ``destination_unknown``, ``accused_organ``, ``case_restricted``, ``shared_already``.
     """
     state = station.state(matter_id, field="matter_id")
-    sharing.check_destination(state, office_code)
+    sharing.check_destination(state, office_code, station.desk())
     if office_code and office_code not in _directory(station):
         raise Refusal("destination_unknown", field="to_office", facts={"code": office_code[:40]})
     shown = sharing.share(

@@ -35,6 +35,7 @@ _REASONS_OF: Final[Mapping[str, Mapping[str, str]]] = {
     "calendar_table_invalid": TABLE_REASONS,
     "rule_table_invalid": TABLE_REASONS,
     "code_table_invalid": TABLE_REASONS,
+    "heads_table_invalid": TABLE_REASONS,
     "wording_invalid": TABLE_REASONS,
     "wording_text": TABLE_REASONS,
 }

@@ -38,6 +38,7 @@ from domain.audience import restricted
 from domain.beijing import beijing_minute
 from domain.canonical import Json
 from domain.decisions.desk import Desk
+from domain.directory import OFFICE, Organ, organ_of
 from domain.faults import SurroundingsFault
 from domain.fold import CaseState
 from domain.refusals import Refusal
@@ -108,8 +109,13 @@ class Station:
             new_id=lambda: self.store.new_id(led_ms),
             private_use=private_use(),
             codes=measure.codes,
-            kind_of_office=self.store.kind_of_office,
+            organ=self.organ,
         )
+
+    def organ(self, code: str) -> Organ | None:
+        """An organ of the directory, with its level and its heads; None for one that is not in it."""
+        state = self.store.state(f"{OFFICE}{code}") if code else None
+        return None if state is None else organ_of(state)
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:

@@ -25,6 +25,8 @@ from domain.procedure.table import STEPS
 from domain.refusals import Refusal
 
 _MACHINERY: Final = {"matter_id", "petitioner_id", "to_name"}
+_ORGANS: Final = {"to_office", "competent"}
+"""Fields that hold an organ of the directory."""
 _OWN_DAY_LATER: Final = {"transferred_on", "until", "perform_by", "due_on", "opinion_on", "delivered_on", "reply_by"}
 """Days that are not the day of the step itself: nothing stands in them at first."""
 _DAYS: Final = {"on", "first", "last", "until", "reply_by", "perform_by", "delivered_at", "at"}
@@ -71,6 +73,8 @@ _HINTS: Final[Mapping[tuple[type | None, str], str]] = {
     (commands.CallHearing, "subject"): "就哪些问题听证",
     (commands.AnswerMatter, "answer"): "对来访人怎样答复的，写在这里；回执上会印出",
     (commands.AssignMatter, "days"): "交办函载明的天数",
+    (commands.JudgeLevel, "competent"): "按它的层级核对：应到本级或者上一级机关走访",
+    (commands.JudgeLevel, "why"): "与机构目录的提示一致的可以不写",
     (commands.ExtendMatter, "days"): "合计不超过 30 日",
     (commands.ExtendMatter, "why"): "情况怎样复杂",
     (commands.LodgeObjection, "reasons"): "为什么不属本机关职权，详细写明",
@@ -99,6 +103,8 @@ def make_form(code: str, ground: Ground) -> StepForm:
     """The form of a step of the table, for a matter at a desk."""
     row, command = STEPS[code], COMMANDS[code]
     explain = "：".join(part for part in (cite(row.article), _cited(row.needs)) if part)
+    if command is commands.JudgeLevel:
+        explain = f"{explain}。{ground.level.why}"
     if command is commands.DeliverNotice:
         return StepForm(code, row.title, explain, _deliver(ground))
     return StepForm(code, row.title, explain, _fields(command, ground))
@@ -126,8 +132,15 @@ def _field(command: type, name: str, kind: Any, ground: Ground) -> StepField:
     label = input_title(command, name)
     hint = _HINTS.get((command, name)) or _HINTS.get((None, name), "")
     known = (KNOWN.get((command, name)) or KNOWN.get((None, name)) or _nothing)(ground)
-    if name == "to_office":
-        names = tuple((row.code, row.name) for row in ground.offices if row.code != ground.office)
+    if name in _ORGANS:
+        here = name == "competent"  # this organ may be the one with authority, but sends nothing to itself
+        names = tuple(
+            (row.code, row.name + ground.heads.get(row.code, ""))
+            for row in ground.offices
+            if here or row.code != ground.office
+        )
+        if here:
+            return StepField(name, label, "choice", known, hint, (("", "没有确定"), *names))
         return StepField(name, label, "open_choice", known, hint, names)
     found: Options | None = options(command, name, ground)
     if found is not None:  # one of what is open in this matter

@@ -13,10 +13,14 @@ from domain import commands
 from domain.beijing import beijing_date
 from domain.canonical import Json
 from domain.decisions.delivering import DELIVERS, DOCUMENTS
+from domain.decisions.desk import Desk
+from domain.decisions.sharing import check_head, head_unknown
 from domain.fold import CaseState
+from domain.levels import LevelProposal, propose_level
 from domain.papers import TITLES
 from domain.procedure.holder import stage_of
 from domain.procedure.stages import Stage
+from domain.refusals import Refusal
 from domain.simple import conditions
 
 Options = tuple[tuple[str, str], ...]
@@ -39,11 +43,16 @@ class Ground:
     offices: tuple[OfficeRow, ...]
     simple: Options
     """The conditions of the simple way where the region has it."""
+    heads: Mapping[str, str]
+    """Of an accusation: by office what must be known of its head 负责人 before it is sent there (R 30③)."""
+    level: LevelProposal
+    """What the directory says of skipped levels 越级走访."""
 
 
 def ground_of(station: Station, state: CaseState) -> Ground:
     """What is known of a matter here."""
     desk = station.desk()
+    offices = tuple(station.store.offices())
     person = station.store.state(state.text("petitioner")) if state.text("petitioner") else None
     hidden = state.text("matter_class") == "accusation" or person is None
     return Ground(
@@ -55,9 +64,26 @@ def ground_of(station: Station, state: CaseState) -> Ground:
         office_kind=station.office.kind,
         clerk=station.clerk_name,
         phone=station.office.phone,
-        offices=tuple(station.store.offices()),
+        offices=offices,
         simple=tuple(conditions(desk.rules, desk.today).items()),
+        heads=_heads(state, offices, desk),
+        level=propose_level(state, desk.rules, desk.organ),
     )
+
+
+def _heads(state: CaseState, offices: tuple[OfficeRow, ...], desk: Desk) -> Mapping[str, str]:
+    if state.text("matter_class") != "accusation":
+        return {}
+    found = {}
+    for row in offices:
+        try:
+            check_head(state, row.code, desk)
+        except Refusal:
+            found[row.code] = "（负责人是被反映人，不得转送）"
+        else:
+            if head_unknown(state, row.code, desk):
+                found[row.code] = "（负责人没有登记，请先核对）"
+    return found
 
 
 def _outcome(ground: Ground) -> str:
@@ -91,6 +117,8 @@ KNOWN: Final[Mapping[tuple[type | None, str], Callable[[Ground], str]]] = {
     (None, "attitude"): lambda _ground: "none",
     (commands.AcceptMatter, "handler"): lambda ground: ground.clerk,
     (commands.GuideMatter, "route"): _route,
+    (commands.JudgeLevel, "skips"): lambda ground: {True: "yes", False: "no", None: ""}[ground.level.skips],
+    (commands.JudgeLevel, "competent"): lambda ground: ground.level.competent,
     (commands.AssignMatter, "days"): lambda _ground: "60",
     (commands.ExtendMatter, "days"): lambda _ground: "30",
     (commands.DeliverNotice, "manner"): lambda _ground: "in_person",

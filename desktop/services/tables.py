@@ -20,8 +20,8 @@ from desktop.services.station import Station
 from domain.acts import ActDraft
 from domain.beijing import beijing_minute
 from domain.codes import FIELDS, TABLES, Code, CodeBook, CodeTable
-from domain.commands import ImportCalendar, ImportCodes, ImportRules, ImportWording
-from domain.decisions import corrections, tables
+from domain.commands import ImportCalendar, ImportCodes, ImportHeads, ImportRules, ImportWording
+from domain.decisions import corrections, heads, tables
 from domain.fold import CaseState
 from domain.rules import Layer
 from domain.wording import Wording, sentences_of
@@ -93,6 +93,15 @@ def import_codes(station: Station, command: ImportCodes) -> Outcome[Imported]:
         tables.case_of_codes(command),
         lambda state: tables.import_codes(command, state, shipped_codes()),
     )
+
+
+def import_heads(station: Station, command: ImportHeads) -> Outcome[int]:
+    """Import who heads which organ 机构负责人 for this office's windows; the county imports it for all. How many organs."""
+    found = {case_id: station.store.state(case_id) for case_id in heads.offices_of(command)}
+    decided = heads.import_heads(command, {key: state for key, state in found.items() if state is not None})
+    with station.writing() as transaction:
+        transaction.record(decided)
+    return Outcome(len(decided), frozenset({Topic.MATTER, Topic.SYNC}))
 
 
 def import_wording(station: Station, command: ImportWording, *, draft_id: str = "") -> Outcome[Imported]:

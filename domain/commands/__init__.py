@@ -21,6 +21,7 @@ from domain.commands.matters import (
     DeliverNotice,
     ExtendMatter,
     GuideMatter,
+    JudgeLevel,
     ReceiveMatter,
     ReferMatter,
     ShareCase,
@@ -49,6 +50,7 @@ from domain.commands.records import (
     CopyPaper,
     ImportCalendar,
     ImportCodes,
+    ImportHeads,
     ImportRules,
     ImportWording,
     IssuePaper,
@@ -92,6 +94,7 @@ Command = (
     | ReceiveMatter
     | ExtendMatter
     | AnswerMatter
+    | JudgeLevel
     | SupplyAddress
     | DeliverNotice
     | ArchiveMatter
@@ -133,6 +136,7 @@ Command = (
     | ImportCalendar
     | ImportRules
     | ImportCodes
+    | ImportHeads
     | ImportWording
 )
 
@@ -165,11 +169,13 @@ __all__ = [
     "HoldHearing",
     "ImportCalendar",
     "ImportCodes",
+    "ImportHeads",
     "ImportRules",
     "ImportWording",
     "IssueOpinion",
     "IssuePaper",
     "IssueSupervision",
+    "JudgeLevel",
     "LodgeObjection",
     "MakeProposal",
     "MaterialInput",

@@ -105,6 +105,18 @@ class AnswerMatter:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgeLevel:
+    """Say whether the visit skipped levels 认定是否越级走访 (R 20①); the directory only proposes."""
+
+    matter_id: str
+    skips: Literal["yes", "no"]
+    competent: str = ""
+    """The organ with authority 有权处理的机关, a code of the directory; empty: as the record has it."""
+    why: str = ""
+    """Needed where the directory says otherwise or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class SupplyAddress:
     """Name and address given later: T2 comes to life from the day of receipt (R 23②; domain.md H5)."""
 

@@ -135,6 +135,13 @@ class ImportCodes:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportHeads:
+    """Import who heads which organ of the directory 机构负责人 from which day on, from its JSON text (R 30③)."""
+
+    table: str
+
+
+@dataclass(frozen=True, slots=True)
 class ImportWording:
     """Put a newer version of a form's wording 文书用语 in force for a region or an office, from its JSON text."""
 

@@ -8,6 +8,7 @@ from domain.commands import (
     AcceptMatter,
     AnswerMatter,
     GuideMatter,
+    JudgeLevel,
     RefuseEnded,
     RefuseOpen,
     SimplifyMatter,
@@ -15,7 +16,9 @@ from domain.commands import (
 )
 from domain.decisions.desk import NAME_LIMIT, Desk, require
 from domain.decisions.say import day_of, lines, named
+from domain.flags import LEVEL_RECORD
 from domain.fold import CaseState
+from domain.levels import ARTICLE, propose_level
 from domain.procedure.check import check, drafted
 from domain.procedure.stages import Stage
 from domain.procedure.table import Step
@@ -169,3 +172,30 @@ def supply_address(
     }
     drafts.append(drafted(step, state, sets))
     return drafts
+
+
+def judge_level(command: JudgeLevel, state: CaseState, desk: Desk) -> list[ActDraft]:
+    """Say whether a visit skipped levels 越级走访 (R 20①): a person decides, what the directory proposed stays beside it.
+
+    Raises Refusal ``not_a_visit``, ``organ_unknown``, ``reason_missing`` where the directory says otherwise or
+    does not know.
+    """
+    step = check("judge_level", state, desk)
+    if state.text("channel", "visit") != "visit":
+        raise Refusal("not_a_visit", field="matter_id", article=ARTICLE)
+    competent = desk.line(command.competent, "competent", 40)
+    if competent and desk.organ(competent) is None:
+        raise Refusal("organ_unknown", field="competent", facts={"code": competent})
+    proposal = propose_level(state, desk.rules, desk.organ, competent)
+    skips = command.skips == "yes"
+    why = desk.line(command.why, "why")
+    if skips is not proposal.skips:
+        require(why, "reason_missing", "why", ARTICLE)
+    record: dict[str, Json] = {
+        "proposed": {True: "yes", False: "no", None: "unknown"}[proposal.skips],
+        "why": why or proposal.why,
+        "on": desk.today.isoformat(),
+    }
+    if proposal.competent:
+        record["competent"] = proposal.competent
+    return [drafted(step, state, {"flag.level_skipping": skips, LEVEL_RECORD: record}, why)]

@@ -8,6 +8,7 @@ from datetime import date
 
 from domain.beijing import beijing_date, beijing_minute, parse_minute
 from domain.codes import CodeBook
+from domain.directory import Directory, no_organ
 from domain.refusals import Refusal
 from domain.rules import Rules
 from domain.texts import clean_text
@@ -36,8 +37,8 @@ class Desk:
     """A fresh random id of 32 hexadecimal digits."""
     private_use: Mapping[str, str] | None = None
     codes: CodeBook = field(default_factory=CodeBook)
-    kind_of_office: Callable[[str], str] = lambda _code: ""
-    """The kind of an office of the directory by its code; empty for a code that is not in it."""
+    organ: Directory = no_organ
+    """An organ of the directory by its code."""
 
     @property
     def today(self) -> date:

@@ -22,6 +22,7 @@ from domain.commands import (
 from domain.deadlines import due
 from domain.decisions.desk import NAME_LIMIT, Desk, require
 from domain.decisions.say import day_of, future_day, lines, named, said
+from domain.decisions.sharing import check_head, head_unknown
 from domain.fold import CaseState
 from domain.procedure.check import check, drafted
 from domain.procedure.legs import Leg, last_leg
@@ -81,6 +82,8 @@ def _leg(
     }
     if days:
         leg["days"] = days
+    if head_unknown(state, to_office, desk):
+        leg["head"] = "unknown"
     sets |= {"to_office": to_office, "to_name": to_name, f"leg.{key}": leg, "leg_now": key}
 
 
@@ -90,8 +93,10 @@ def _sealed(to_office: str, contact: str, state: CaseState, desk: Desk) -> None:
         raise Refusal("accusation_by_name", field="to_office", article="R 30①")
     allowed = desk.rules.setting("accusation_recipients", desk.today).value
     assert isinstance(allowed, dict)  # the table was read strictly
-    if to_office not in allowed["offices"] and desk.kind_of_office(to_office) not in allowed["kinds"]:
+    organ = desk.organ(to_office)
+    if to_office not in allowed["offices"] and (organ.kind if organ else "") not in allowed["kinds"]:
         raise Refusal("accusation_recipient", field="to_office", article="R 30①", facts={"organ": to_office})
+    check_head(state, to_office, desk)
     if contact and contact == state.text("accused_person"):
         raise Refusal("accused_person", field="contact", article="R 30③")
 

@@ -8,6 +8,7 @@ from domain.acts import ActDraft, CaseKind
 from domain.audience import FIELD, audience, mixed
 from domain.canonical import Json
 from domain.decisions.desk import Desk
+from domain.directory import accused_heads
 from domain.fold import CaseState
 from domain.refusals import Refusal
 
@@ -43,9 +44,31 @@ def share(
     return drafts
 
 
-def check_destination(matter: CaseState, office: str) -> None:
-    """Refuse to show a matter to the organ it complains of (R 30③)."""
+def check_destination(matter: CaseState, office: str, desk: Desk) -> None:
+    """Refuse to show a matter to the organ it complains of, or an accusation to one the accused heads (R 30③)."""
     if matter.case_kind != CaseKind.MATTER:
         raise Refusal("not_a_matter", field="matter_id")
     if office and matter.text("accused_organ") == office:
         raise Refusal("accused_organ", field="to_office", article="R 30③", facts={"organ": office})
+    check_head(matter, office, desk)
+
+
+def check_head(matter: CaseState, office: str, desk: Desk) -> None:
+    """Refuse an accusation 检举控告 on its way to an organ whose head 负责人 is the accused today (R 30③).
+
+    An organ whose heads nobody has told is not refused: :func:`head_unknown` says so.
+    """
+    organ = desk.organ(office) if matter.text("matter_class") == "accusation" else None
+    if organ is not None:
+        by = accused_heads(matter.text("accused_person"), matter.text("accused_post"), organ, desk.today)
+        if by:
+            facts = {"organ": organ.name or office, "by": by}
+            raise Refusal("accused_heads_organ", field="to_office", article="R 30③", facts=facts)
+
+
+def head_unknown(matter: CaseState, office: str, desk: Desk) -> bool:
+    """Whether an accusation of a person goes to an organ whose heads are unknown: a clerk has to ask."""
+    if matter.text("matter_class") != "accusation" or not (matter.text("accused_person") or matter.text("accused_post")):
+        return False
+    organ = desk.organ(office)
+    return organ is None or not organ.heads_on(desk.today)

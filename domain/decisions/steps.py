@@ -31,6 +31,7 @@ _STEPS: Final[Mapping[str, tuple[type, Decide | None]]] = {
     "refuse_ended": (commands.RefuseEnded, deciding.refuse_ended),
     "simplify": (commands.SimplifyMatter, deciding.simplify),
     "supply_address": (commands.SupplyAddress, None),
+    "judge_level": (commands.JudgeLevel, deciding.judge_level),
     "extend": (commands.ExtendMatter, handling.extend),
     "call_hearing": (commands.CallHearing, handling.call_hearing),
     "hear": (commands.HoldHearing, handling.hear),

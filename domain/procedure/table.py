@@ -112,6 +112,8 @@ _DECIDING: Final = (
     Step("simplify", "matter_simplified", ("简易办法",), UNDECIDED, starts=("T12",),
          needs="本地区施行简易办理；初次信访，符合所列情形之一，不是集体访"),
     Step("supply_address", "address_supplied", ("R 23②",), (), starts=("T2",), by=By.ANYBODY),
+    Step("judge_level", "matter_triaged", ("R 20①",), (), by=By.ANYBODY,
+         needs="是走访；按机构目录的层级提出，由经办人认定；与提示不一致或者没有提示的写明理由"),
 )  # fmt: skip
 
 _HANDLING_STEPS: Final = (

@@ -335,10 +335,10 @@ class CountyStore(StationRegister):
         case_id = f"office/{fields['code']}"
         return self._record(ActDraft("office_recorded", CaseKind.OFFICE, case_id, fields, scope="dict"))[0]
 
-    def record_table(self, draft: ActDraft) -> Act:
-        """Record a table everybody reads 工作日历、期限规则、代码表: what was decided, in the shared scope."""
+    def record_tables(self, drafts: Iterable[ActDraft]) -> list[Act]:
+        """Record tables everybody reads 工作日历、期限规则、代码表、机构负责人: what was decided, in the shared scope."""
         with self.transaction():
-            return self._record(replace(draft, scope="dict", over=()))[0]
+            return self._record(*(replace(draft, scope="dict", over=()) for draft in drafts))
 
     def _record(self, *drafts: ActDraft) -> list[Act]:
         """Write acts of the county's own as one commit, each over what its fields hold now, and deliver them.

@@ -11,8 +11,9 @@ import pytest
 from domain.acts import CaseKind
 from domain.canonical import Json
 from domain.commands import RepeatDecision
-from domain.flags import TITLES, Flag, first_here, flags, skips_levels
+from domain.flags import TITLES, Flag, first_here, flags
 from domain.fold import CaseState, fold
+from domain.levels import skips_levels
 from domain.refusals import Refusal
 from domain.rules import Rules
 from domain.ruletable import parse_rules

@@ -233,11 +233,6 @@ class Reads:
 
     # directory and state ---------------------------------------------------------------------------------------
 
-    def kind_of_office(self, code: str) -> str:
-        """The kind of an office of the directory; empty for one that is not in it."""
-        rows = self._rows("SELECT kind FROM office WHERE code = ?", (code,))
-        return str(rows[0][0]) if rows else ""
-
     def offices(self) -> list[OfficeRow]:
         """The directory of offices, by code."""
         return [OfficeRow(*row) for row in self._rows("SELECT * FROM office ORDER BY code")]
