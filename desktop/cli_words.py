@@ -23,6 +23,14 @@ class _Parser(argparse.ArgumentParser):
         raise refusal
 
 
+_TABLES = {
+    "calendar": "导入一年的工作日历",
+    "rules": "导入本地区的期限规则表",
+    "codes": "导入代码表的新版本",
+    "heads": "导入机构负责人表：检举控告不转给负责人是被反映人的机关",
+}
+
+
 def parser(do: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.ArgumentParser:
     """The parser; ``do`` says by name what runs."""
     shared = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
@@ -69,10 +77,8 @@ def parser(do: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.Ar
     check = part("self-check", "自检：本程序能否完成全部工作")
     check.add_argument("--report", metavar="FILE.json", help="把报告同时写入文件")
     part("restore", "由备份恢复为新的数据文件夹（--data）").add_argument("file", metavar="FILE")
-    part("import-calendar", "导入一年的工作日历").add_argument("file", metavar="FILE.json")
-    part("import-rules", "导入本地区的期限规则表").add_argument("file", metavar="FILE.json")
-    part("import-codes", "导入代码表的新版本").add_argument("file", metavar="FILE.json")
-    part("import-heads", "导入机构负责人表：检举控告不得转给负责人是被反映人的机关").add_argument("file", metavar="FILE.json")
+    for name, says in _TABLES.items():
+        part(f"import-{name}", says).add_argument("file", metavar="FILE.json")
     _add_wording_words(part("wording", "文书用语：现行的、查看、检查、采用新的一版"))
     clerk = part("add-clerk", "增加一名工作人员")
     clerk.add_argument("new_sign_in", metavar="SIGN_IN")

@@ -66,7 +66,7 @@ MATTERS: Final = {
     "accusation_by_name": "检举控告不能转给手写的单位名称。请从机构目录中选择纪检监察机关或者有权处理的机关、单位。",
     "accusation_recipient": "检举控告只能转给纪检监察机关或者有权处理的机关、单位[，{organ}不在其列]。"
     "请在机构目录中另选；需要增加的，由县级调整“检举控告去向”的设定。",
-    "accused_heads_organ": "被反映人是[{organ}]的负责人，检举控告不得转给该机关。"
+    "accused_heads_organ": "被反映人是[“{organ}”]的负责人，检举控告不得转给该机关。"
     "请改送其上级机关或者有管理权限的纪检监察机关。",
     "accused_person": "联系人就是被反映人，检举控告不得交到其手中。请改填其他联系人。",
     "accused_organ": "不得将检举控告、申诉求决材料转送给被反映的单位[“{organ}”]。请改送其上级或者有管理权限的机关。",
@@ -223,7 +223,8 @@ UPKEEP: Final = {
     "rule_table_invalid": "期限规则表不对[：{reason}][（{where_in}）]，没有导入。请对照随程序的样例改正。",
     "code_table_invalid": "代码表不对[：{reason}][（{where_in}）]，没有导入。请对照随程序的代码表改正。",
     "heads_table_invalid": "机构负责人表不对[：{reason}][（{where_in}）]，没有导入。请对照随程序的样例改正。",
-    "heads_office_unknown": "第{row}行的机构[（{code}）]不在机构目录中，没有导入。请先由县级登记这个机构，或者更正代码。",
+    "heads_office_unknown": "第{row}行的机构[（{code}）]不在机构目录中，没有导入。"
+    "请先由县级登记这个机构，或者更正代码。",
     "table_known": "[“{name}”]第[{version}]版已经有了，不需要再导入。更正的请把版本号加1。",
     "table_older": "[“{name}”]已有更新的第[{newest}]版，不能再导入第[{version}]版。",
     "table_elsewhere": "[“{name}”]是其他地区的规则[（{region}）]，不适用于本机构，没有导入。",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from desktop.models.store.rows import OfficeRow
@@ -27,6 +27,9 @@ Options = tuple[tuple[str, str], ...]
 """Codes with their words."""
 
 
+_NO_LEVEL: Final = LevelProposal(None, "")
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
     """What the fields of a step start from."""
@@ -43,9 +46,9 @@ class Ground:
     offices: tuple[OfficeRow, ...]
     simple: Options
     """The conditions of the simple way where the region has it."""
-    heads: Mapping[str, str]
+    heads: Mapping[str, str] = field(default_factory=dict)
     """Of an accusation: by office what must be known of its head 负责人 before it is sent there (R 30③)."""
-    level: LevelProposal
+    level: LevelProposal = _NO_LEVEL
     """What the directory says of skipped levels 越级走访."""
 
 

@@ -96,7 +96,7 @@ def import_codes(station: Station, command: ImportCodes) -> Outcome[Imported]:
 
 
 def import_heads(station: Station, command: ImportHeads) -> Outcome[int]:
-    """Import who heads which organ 机构负责人 for this office's windows; the county imports it for all. How many organs."""
+    """Import who heads which organ 机构负责人, for this office's windows (the county: for all); tells of how many."""
     found = {case_id: station.store.state(case_id) for case_id in heads.offices_of(command)}
     decided = heads.import_heads(command, {key: state for key, state in found.items() if state is not None})
     with station.writing() as transaction:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from desktop.models.store.rows import MatterRow
 from desktop.services.lookup import MatterPage as Whole
 from desktop.views.details import Detail, DetailGroup
 from desktop.views.terms import CLOCK, MATTER_CLASS, NEXT_STEP, REPEAT, ROUTE, SEX, STAGE, term
+from domain.flags import Flag
 
 SECRECY = "检举控告，信访人信息不在此显示（第三十条）"
 
@@ -49,8 +52,20 @@ def facts(whole: Whole) -> list[Detail]:
     ]
 
 
+_DECIDED: Final = {"rule": "规则", "clerk": "经办人", "county": "县级"}
+
+
+def _flag_words(flag: Flag) -> str:
+    """A flag that is set, or that a rule proposes, with who decided it and by what; the others say nothing here."""
+    if flag.value:
+        return f"是（{_DECIDED[flag.by]}：{flag.why}）"
+    return flag.why if flag.why.startswith("规则提示") else ""
+
+
 def groups(whole: Whole) -> list[DetailGroup]:
     groups = [DetailGroup("信访事项", tuple(Detail(title, text) for title, text in whole.fields))]
+    told = tuple(Detail(flag.title, _flag_words(flag)) for flag in whole.flags if _flag_words(flag))
+    groups.append(DetailGroup("标识及由谁认定", told))
     person = whole.petitioner
     if whole.matter.matter_class == "accusation":
         words = (

@@ -175,7 +175,7 @@ def supply_address(
 
 
 def judge_level(command: JudgeLevel, state: CaseState, desk: Desk) -> list[ActDraft]:
-    """Say whether a visit skipped levels 越级走访 (R 20①): a person decides, what the directory proposed stays beside it.
+    """Say whether a visit skipped levels 越级走访 (R 20①): a person does; what the directory proposed stays beside it.
 
     Raises Refusal ``not_a_visit``, ``organ_unknown``, ``reason_missing`` where the directory says otherwise or
     does not know.

@@ -68,7 +68,8 @@ def check_head(matter: CaseState, office: str, desk: Desk) -> None:
 
 def head_unknown(matter: CaseState, office: str, desk: Desk) -> bool:
     """Whether an accusation of a person goes to an organ whose heads are unknown: a clerk has to ask."""
-    if matter.text("matter_class") != "accusation" or not (matter.text("accused_person") or matter.text("accused_post")):
+    named = matter.text("accused_person") or matter.text("accused_post")
+    if matter.text("matter_class") != "accusation" or not named:
         return False
     organ = desk.organ(office)
     return organ is None or not organ.heads_on(desk.today)

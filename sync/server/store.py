@@ -336,7 +336,7 @@ class CountyStore(StationRegister):
         return self._record(ActDraft("office_recorded", CaseKind.OFFICE, case_id, fields, scope="dict"))[0]
 
     def record_tables(self, drafts: Iterable[ActDraft]) -> list[Act]:
-        """Record tables everybody reads 工作日历、期限规则、代码表、机构负责人: what was decided, in the shared scope."""
+        """Record tables everybody reads 工作日历、期限规则、代码表、机构负责人: in the shared scope."""
         with self.transaction():
             return self._record(*(replace(draft, scope="dict", over=()) for draft in drafts))
 

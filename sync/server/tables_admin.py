@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, TypeAlias, cast
 
 import resources
 from domain.acts import ActDraft
@@ -23,6 +23,7 @@ from domain.wording import Words
 from domain.workcalendar import parse_calendar
 from sync.server.store import CountyStore
 
+Decide: TypeAlias = Callable[[CountyStore, str], list[ActDraft]]
 LARGEST: Final = 4 << 20
 """Bytes of a table that are read; a city's codes take a tenth of it."""
 REFUSALS: Final = {
@@ -56,7 +57,7 @@ def add_words(tasks: Any) -> None:
         part.set_defaults(do=partial(_import, decide=decide))
 
 
-def _import(store: CountyStore, words: argparse.Namespace, *, decide: Callable[[CountyStore, str], list[ActDraft]]) -> int:
+def _import(store: CountyStore, words: argparse.Namespace, *, decide: Decide) -> int:
     text = _text(words.file)
     if text is None:
         sys.stderr.write("没有这个文件，或者文件过大、不是 UTF-8。没有导入。\n")

@@ -80,8 +80,7 @@ def test_a_visit_above_the_organ_with_authority_and_the_one_over_it_is_proposed_
 
 def test_the_reason_names_the_levels_and_where_the_visit_belonged() -> None:
     assert propose_level(passed(came_to(CITY), TOWN).case, RULES, ORGANS.get).why == (
-        "接待的市信访局为市级，有权处理的云溪镇人民政府为乡镇级，"
-        "应到云溪镇人民政府或者其上一级青禾县信访局走访"
+        "接待的市信访局为市级，有权处理的云溪镇人民政府为乡镇级，应到云溪镇人民政府或者其上一级青禾县信访局走访"
     )
 
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+
 import pytest
 
-from desktop.services import lookup, matters
-from domain.commands import AssignMatter, ReferMatter
+from desktop.services import lookup, matters, tables
+from desktop.services.dossier import dossier
+from desktop.services.sentences import sentence
+from desktop.services.step_offers import offered_steps
+from domain.commands import AssignMatter, ImportHeads, ReferMatter
 from tests.desktop.services.halls import Hall, claim, refusal
 
 
@@ -59,3 +65,39 @@ def test_row_15_an_accusation_goes_only_to_an_organ_of_the_directory_and_into_no
     assert (said.code, said.field) == (code, field)
     matters.take_step(hall.station, ReferMatter(matter, "370206", contact="李某某"))
     assert stage(hall, matter) == "referred"
+
+
+HEADS = json.dumps({"heads": [{"office": "370206", "name": "周建国", "post": "局长", "from": "2025-03-01"}]})
+
+
+def test_row_15_an_accusation_of_the_head_of_an_organ_is_kept_from_it_by_every_way(hall: Hall) -> None:
+    assert tables.import_heads(hall.station, ImportHeads(HEADS)).value == 1
+    accusation = claim(matter_class="accusation", route="", accused_person="周建国局长")
+    matter = hall.register(matters=(accusation,)).matter_ids[0]
+    ways: tuple[Callable[[], object], ...] = (
+        lambda: matters.take_step(hall.station, ReferMatter(matter, "370206")),
+        lambda: matters.take_step(hall.station, AssignMatter(matter, "370206", 30)),
+        lambda: matters.share_case(hall.station, matter, "370206"),
+    )
+    for way in ways:
+        said = refusal(way)
+        assert (said.code, said.field, said.article) == ("accused_heads_organ", "to_office", "R 30③")
+        assert sentence(said) == (
+            "被反映人是“滨海县住房和城乡建设局”的负责人，检举控告不得转给该机关。"
+            "请改送其上级机关或者有管理权限的纪检监察机关。（《信访工作条例》第三十条第三款）"
+        )
+    assert stage(hall, matter) == "registered"
+    offered = offered_steps(hall.station, matter).step("refer").form
+    choices = dict(next(each for each in offered.fields if each.name == "to_office").choices)
+    assert choices["370206"].endswith("（负责人是被反映人，不得转送）")
+
+
+def test_row_15_where_the_head_is_not_recorded_the_clerk_is_warned_and_it_stands_on_the_record(hall: Hall) -> None:
+    accusation = claim(matter_class="accusation", route="", accused_person="周建国")
+    matter = hall.register(matters=(accusation,)).matter_ids[0]
+    offered = offered_steps(hall.station, matter).step("refer").form
+    choices = dict(next(each for each in offered.fields if each.name == "to_office").choices)
+    assert choices["370206"].endswith("（负责人没有登记，请先核对）")
+    matters.take_step(hall.station, ReferMatter(matter, "370206"))
+    (leg,) = (theme for theme in dossier(hall.station, matter) if theme.title == "转送")
+    assert dict(leg.rows)["去向机关负责人"] == "机构目录没有登记，没有核对是否就是被反映人"

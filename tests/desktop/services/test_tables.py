@@ -172,7 +172,11 @@ def test_the_countys_tables_reach_its_stations_by_sync(organ: Hall, server: Coun
     county.enrol(organ.station, server.url, server.code("370206", "1"))
     county.exchange_once(organ.station)
     year = json.loads(resources.path("calendar/2026.json").read_text("utf-8")) | {"version": 2}
-    for name, text in (("rules", rules(T2=7)), ("codes", codes()), ("calendar", json.dumps(year))):
+    head = {"office": "370206", "name": "周建国", "post": "局长", "from": "2025-03-01"}
+    heads = json.dumps({"heads": [head]})
+    for name, text in (
+        ("rules", rules(T2=7)), ("codes", codes()), ("calendar", json.dumps(year)), ("heads", heads),
+    ):  # fmt: skip
         file = tmp_path / f"{name}.json"
         file.write_text(text, "utf-8")
         done = server.admin(f"import-{name}", str(file))
@@ -184,6 +188,8 @@ def test_the_countys_tables_reach_its_stations_by_sync(organ: Hall, server: Coun
         ("rules", rules(2, T2=16), "超过《信访工作条例》"),
         ("codes", "[]", "代码表不对"),
         ("calendar", "{}", "工作日历文件不对"),
+        ("heads", "{}", "机构负责人表不对"),
+        ("heads", heads.replace("370206", "379999"), "不在机构目录中"),
     ):
         file.write_text(text, "utf-8")
         done = server.admin(f"import-{name}", str(file))
@@ -196,6 +202,9 @@ def test_the_countys_tables_reach_its_stations_by_sync(organ: Hall, server: Coun
     assert row(organ.station, "rules", "binhai", 1).by == "县级服务器 县级服务器"
     assert row(organ.station, "codes", "content_classes", 2).since == "2026-12-01"
     assert organ.station.store.yardstick.calendar.table(2026).version == 2
+    known = organ.station.organ("370206")
+    assert known is not None
+    assert [each.name for each in known.heads_on(date(2026, 11, 24))] == ["周建国"]
     assert care.verify(organ.station).clean
 
 
