@@ -295,12 +295,26 @@ def _restore(words: argparse.Namespace) -> int:
     return DONE
 
 
+_MEASURING: Mapping[type, Callable[..., Outcome[Any]]] = {
+    commands.ImportCalendar: tables.import_calendar,
+    commands.ImportRules: tables.import_rules,
+}
+"""Tables by which every running matter is measured again: that is told, and Ctrl+C leaves everything as it was."""
+
+
+def _measured(done: int, every: int) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r重新计算期限 {done}/{every}\033[K")
+
+
 def _import(command: type) -> Callable[[argparse.Namespace], int]:
     """Import a table from a file: the whole text is the command's only input."""
 
     def run(words: argparse.Namespace) -> int:
         asked = command(cli_input.read_text(Path(words.file)))
-        return _with_station(lambda station, _words: SERVICES[command](station, asked))(words)
+        if command not in _MEASURING:
+            return _with_station(lambda station, _words: SERVICES[command](station, asked))(words)
+        return _with_station(lambda station, _words: _MEASURING[command](station, asked, _measured))(words)
 
     return run
 

@@ -144,9 +144,13 @@ def propose_route(
     return RouteProposal(Route.PETITION, Route.PETITION.article, "none_of_the_others")
 
 
-def reach_of(own_power: Answer, office: OfficeKind) -> Reach:
-    """The reach meant by the clerk's answer whether the matter lies within this office's own power 法定职权."""
-    if own_power == "yes":
+def reach_of(own_power: Answer, office: OfficeKind, *, by_referral: bool = False) -> Reach:
+    """The reach meant by the clerk's answer whether the matter lies within this office's own power 法定职权.
+
+    What was sent to an organ and nobody has doubted was sent as its own: T4 is there for those who think otherwise
+    (R 23③). A petition office sends on what it was sent (R 22①).
+    """
+    if own_power == "yes" or (own_power == "unknown" and by_referral and office is OfficeKind.COMPETENT_ORGAN):
         return "own"
     if own_power == "no":  # a petition office sends on (R 22①), an organ shows the way (R 23①) unless told more
         return "same_level" if office is OfficeKind.PETITION_OFFICE else "elsewhere"

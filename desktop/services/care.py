@@ -9,7 +9,8 @@ from pathlib import Path
 from desktop.models.store import proof, search
 from desktop.models.store.connection import fault_of_os_error
 from desktop.models.store.folder import DataFolder, make_folder
-from desktop.models.store.proof import Progress, VerifyReport
+from desktop.models.store.proof import VerifyReport
+from desktop.models.store.store import Progress
 from desktop.models.store.vault import Vault
 from desktop.services import files
 from desktop.services.outcome import Outcome, Topic

@@ -221,7 +221,7 @@ def propose_step(
             office=office,
             matter_class=kind,
             route=chosen if kind is MatterClass.CLAIM else None,
-            reach=triage.reach_of(matter.own_power, office),
+            reach=triage.reach_of(matter.own_power, office, by_referral=bool(matter.received_by_referral)),
             answers=matter.triage,
             name_or_address_unclear=unclear,
             by_referral=bool(matter.received_by_referral),

@@ -280,6 +280,7 @@ def offices(station: Station) -> list[OfficeRow]:
 def timeline(station: Station, state: CaseState) -> tuple[TimelineRow, ...]:
     """The acts of a case as a clerk reads them."""
     confirmed = station.store.confirmed_acts(state.case_id)
+    secret = state.text("matter_class") == "accusation"
     people = People(station)
     return tuple(
         TimelineRow(
@@ -290,7 +291,7 @@ def timeline(station: Station, state: CaseState) -> tuple[TimelineRow, ...]:
             by=people.name(act.by),
             office=people.office(act.office),
             station=people.window(act) or act.station[:8],
-            summary=_summary(act, station.store.yardstick.codes),
+            summary=_summary(act, station.store.yardstick.codes, secret=secret),
             why=act.why,
             reported=act.act_id in confirmed,
             doubt=doubt_words(act.clock, act.clock_offset_ms),
@@ -299,17 +300,26 @@ def timeline(station: Station, state: CaseState) -> tuple[TimelineRow, ...]:
     )
 
 
-def _summary(act: Act, book: CodeBook) -> str:
-    """One line of what an act set: its titled fields, at most six of them."""
+def _summary(act: Act, book: CodeBook, *, secret: bool) -> str:
+    """One line of what an act set: its titled fields, at most six of them.
+
+    ``secret``: of an accusation 检举控告, which names nobody who signed for the petitioner's paper (R 30③).
+    """
     if not act.known:
         return ""
     shown = []
     for name, value in act.sets.items():
         title = field_title(name)
-        words = masked(name, _said(act, name, book, value))
+        shown_value = _unsigned(value) if secret and name.startswith("delivery.") else value
+        words = masked(name, _said(act, name, book, shown_value))
         if title and words:
             shown.append(f"{title}：{words[: 600 if isinstance(value, dict) else 40]}")
     return "；".join(shown[:6])
+
+
+def _unsigned(value: Json) -> Json:
+    """A recorded delivery without who signed for it."""
+    return {**value, "signer": ""} if isinstance(value, dict) else value
 
 
 def _said(act: Act, name: str, book: CodeBook, value: Json) -> str:

@@ -209,17 +209,14 @@ def _proposal(state: CaseState, ground: Ground) -> triage.ProposedStep:
     """The row of the two decision tables (domain.md §3.3) this matter falls under."""
     office = OfficeKind(ground.office_kind)
     kind = MatterClass(state.text("matter_class")) if state.text("matter_class") else MatterClass.OTHER
-    power = _answer(state, "own_power")
     received = bool(state.text("received_by_referral") or state.text("referral_received_on"))
-    if received and power == "unknown":  # it was sent here as this organ's; T4 is there for those who think otherwise
-        power = "yes"
     given = {name: _answer(state, f"triage.{name}") for name in TriageAnswers.__dataclass_fields__}
     return triage.propose_outcome(
         triage.Situation(
             office=office,
             matter_class=kind,
             route=Route(state.text("route")) if kind is MatterClass.CLAIM and state.text("route") else None,
-            reach=triage.reach_of(power, office),
+            reach=triage.reach_of(_answer(state, "own_power"), office, by_referral=received),
             answers=TriageAnswers(**given),
             name_or_address_unclear=bool(notice_off(state)),
             by_referral=received,

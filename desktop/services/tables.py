@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 
 from desktop.models.store import drafts
-from desktop.models.store.store import Moved
+from desktop.models.store.store import Moved, Progress
 from desktop.models.store.tables import TABULAR, calendar_rows, moved_by
 from desktop.services.clerks import administrators_only
 from desktop.services.outcome import Outcome, Topic
@@ -65,24 +65,34 @@ class Imported:
 TOPICS = frozenset({Topic.CALENDAR, Topic.DEADLINE, Topic.MATTER, Topic.SYNC})
 
 
-def import_calendar(station: Station, command: ImportCalendar) -> Outcome[Imported]:
-    """Import a year's working days; clocks that waited for it are recomputed in the same transaction."""
+def import_calendar(
+    station: Station, command: ImportCalendar, progress: Progress | None = None
+) -> Outcome[Imported]:
+    """Import a year's working days; clocks that waited for it are recomputed in the same transaction.
+
+    ``progress`` is told of the matters measured; raising there leaves everything as it was.
+    """
     year = corrections.calendar_year(command)
     known = [table.year for table in shipped_calendars()]
     return _import(
         station,
         f"calendar/{year}",
         lambda state: corrections.import_calendar(command, state, known),
+        progress,
     )
 
 
-def import_rules(station: Station, command: ImportRules) -> Outcome[Imported]:
-    """Import a region's table of periods; clocks that run are recomputed in the same transaction, ended ones kept."""
+def import_rules(station: Station, command: ImportRules, progress: Progress | None = None) -> Outcome[Imported]:
+    """Import a region's table of periods; clocks that run are recomputed in the same transaction, ended ones kept.
+
+    ``progress`` is told of the matters measured; raising there leaves everything as it was.
+    """
     desk = station.desk()
     return _import(
         station,
         tables.case_of_rules(command),
         lambda state: tables.import_rules(command, state, desk.today, desk.office),
+        progress,
     )
 
 
@@ -120,11 +130,15 @@ def import_wording(station: Station, command: ImportWording, *, draft_id: str = 
         refuse_unprintable(sentences_of(list(draft.sets.values())))
         return draft
 
-    return _import(station, case_id, decide, draft_id)
+    return _import(station, case_id, decide, draft_id=draft_id)
 
 
 def _import(
-    station: Station, case_id: str, decide: Callable[[CaseState | None], ActDraft], draft_id: str = ""
+    station: Station,
+    case_id: str,
+    decide: Callable[[CaseState | None], ActDraft],
+    progress: Progress | None = None,
+    draft_id: str = "",
 ) -> Outcome[Imported]:
     store = station.store
     draft = decide(store.state(case_id))
@@ -134,7 +148,7 @@ def _import(
             if draft_id:
                 drafts.close(transaction.db, draft_id)
             state = station.state(case_id, field="table")
-            moved = store.remeasure(state)
+            moved = store.remeasure(state, progress)
     except BaseException:
         store.reread_tables()
         raise

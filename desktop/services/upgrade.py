@@ -16,8 +16,8 @@ from desktop.models.store.earlier import RELEASE, EarlierFile, fold_log, is_earl
 from desktop.models.store.earlier_proof import verify_earlier as prove_earlier
 from desktop.models.store.folder import DataFolder, Fence, hold, read_fence, write_fence, write_readme
 from desktop.models.store.projector import Yardstick
-from desktop.models.store.proof import Progress, VerifyReport
-from desktop.models.store.store import Stamp, Store
+from desktop.models.store.proof import VerifyReport
+from desktop.models.store.store import Progress, Stamp, Store
 from desktop.models.store.succession import begin_successor, discard_successor, succeed
 from desktop.services import care
 from desktop.services.shipped import name_initials, shipped_tables

@@ -12,8 +12,8 @@ from domain.commands import AcceptMatter, DeliverNotice, IssueOpinion, RequestAn
 from domain.decisions.desk import Desk
 from domain.decisions.steps import decide
 from domain.fold import CaseState
-from domain.procedure.clocks import ClockState, clocks
-from domain.procedure.standing import Standing, stand
+from domain.procedure.clocks import ClockState, Reckoned, clocks
+from domain.procedure.standing import Standing, standing
 from tests.domain.states import CALENDAR, RULES, desk, grow, state
 
 HALL = "370200"
@@ -27,6 +27,8 @@ CITY = "370100"
 PROVINCE = "370000"
 ID = "c1" * 16
 """The matter of every life."""
+_RECKONED: Reckoned = {}
+"""Deadlines by the shipped calendars and rules, which no life changes."""
 _IDS = itertools.count(1)
 
 
@@ -80,11 +82,11 @@ class Life:
 
     @property
     def all_clocks(self) -> tuple[ClockState, ...]:
-        return clocks(self.case, CALENDAR, RULES)
+        return clocks(self.case, CALENDAR, RULES, _RECKONED)
 
     @property
     def standing(self) -> Standing:
-        return stand(self.case, CALENDAR, RULES)
+        return standing(self.case, self.all_clocks, RULES)
 
     @property
     def stage(self) -> str:

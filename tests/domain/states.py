@@ -24,7 +24,7 @@ RULES = parse_rules(resources.rules())
 
 def millis(text: str) -> int:
     """A Beijing minute as milliseconds."""
-    return int(datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=ZONE).timestamp() * 1000)
+    return int(datetime.fromisoformat(text).replace(tzinfo=ZONE).timestamp() * 1000)
 
 
 def desk(now: str = "2026-11-23 09:12", **changes: Any) -> Desk:

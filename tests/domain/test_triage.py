@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from domain.classes import check_recipient, check_representatives, is_collective
-from domain.commands import TriageAnswers
+from domain.commands import Answer, TriageAnswers
 from domain.papers import FORMS
 from domain.refusals import Refusal
 from domain.triage import (
@@ -201,6 +201,20 @@ def test_the_clerks_answer_on_power_means_referral_at_a_bureau_and_signposting_a
     assert reach_of("no", OfficeKind.PETITION_OFFICE) == "same_level"
     assert reach_of("no", OfficeKind.COMPETENT_ORGAN) == "elsewhere"
     assert reach_of("unknown", OfficeKind.COMPETENT_ORGAN) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("power", "office", "reach"),
+    [
+        ("unknown", OfficeKind.COMPETENT_ORGAN, "own"),
+        ("no", OfficeKind.COMPETENT_ORGAN, "elsewhere"),
+        ("unknown", OfficeKind.PETITION_OFFICE, "unknown"),
+    ],
+)
+def test_what_was_sent_to_an_organ_is_its_own_until_somebody_says_otherwise(
+    power: Answer, office: OfficeKind, reach: str
+):
+    assert reach_of(power, office, by_referral=True) == reach
 
 
 @pytest.mark.parametrize("clock", ["T6", "T7", "T8", "T9", "T10", "T11"])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.models.store.connection import Connection, faults, immediate, open_connection
 from desktop.models.store.projector import KEYS, RowSet, rows_of, stored_rows
-from desktop.models.store.store import Store
+from desktop.models.store.store import STRIDE, Progress, Store
 from desktop.models.store.tables import TABULAR
 from domain.faults import SurroundingsFault
 from domain.fold import CaseState, fold
@@ -16,12 +16,8 @@ from sync.log import ActLog, LogDamaged
 from sync.log.feed import StationFeed
 from sync.log.log import batched
 
-Progress = Callable[[int, int], None]
-"""Told (done, all) now and then; may raise to cancel."""
-
 TABLES = (*KEYS, "issued", "link")
 MOST_NAMED = 100
-STRIDE = 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,11 @@ from sync.log import ActLog, SigningKey
 from sync.log.feed import StationFeed
 from sync.log.log import batched
 
+Progress = Callable[[int, int], None]
+"""Told (done, all) now and then; may raise to cancel."""
+STRIDE = 200
+"""Cases between two words of progress."""
+
 IDLE_ACTS = 24
 BEHIND_TOLERANCE_MS = 60_000
 """A clock this much earlier than the last known moment is ``behind``; a minute's step back is ordinary."""
@@ -236,14 +241,17 @@ class Store(Incarnation):
         for some in batched([case_id for case_id in cases if not changed[case_id]]):
             self.project(self.states(some), fresh=set(some) - with_rows(self.db, some))
 
-    def remeasure(self, table: CaseState) -> Moved:
+    def remeasure(self, table: CaseState, progress: Progress | None = None) -> Moved:
         """Measure by a table that came, inside the caller's transaction: recompute the clocks it touches, and note how
         many moved. Clocks that have ended keep their measure when rules change; a calendar tells what a day was.
         """
         before = self.yardstick
         self.yardstick = self._measure()
         matters = clocks = 0
-        for matter_id in self._touched_by(table.case_id):
+        touched = self._touched_by(table.case_id)
+        for done, matter_id in enumerate(touched):
+            if progress is not None and done % STRIDE == 0:
+                progress(done, len(touched))
             state = self.state(matter_id)
             if state is None:
                 continue
@@ -385,4 +393,4 @@ class Store(Incarnation):
         return Yardstick(calendar_of(self.db, self._shipped), rules, codes, self._initials, wording)
 
 
-__all__ = ["Moved", "Shipped", "Stamp", "StationIdentity", "Store", "Transaction"]
+__all__ = ["Moved", "Progress", "Shipped", "Stamp", "StationIdentity", "Store", "Transaction"]

@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 import pytest
 
-from desktop.services import lookup, matters, tables
+from desktop.services import lookup, matters, papers, tables
 from desktop.services.dossier import dossier
 from desktop.services.sentences import sentence
 from desktop.services.step_offers import offered_steps
-from domain.commands import AssignMatter, ImportHeads, ReferMatter
+from domain.commands import AssignMatter, DeliverNotice, GuideMatter, ImportHeads, IssuePaper, ReferMatter
 from tests.desktop.services.halls import Hall, claim, refusal
 
 
@@ -101,3 +101,21 @@ def test_row_15_where_the_head_is_not_recorded_the_clerk_is_warned_and_it_stands
     matters.take_step(hall.station, ReferMatter(matter, "370206"))
     (leg,) = (theme for theme in dossier(hall.station, matter) if theme.title == "转送")
     assert dict(leg.rows)["去向机关负责人"] == "机构目录没有登记，没有核对是否就是被反映人"
+
+
+def test_the_timeline_of_an_accusation_does_not_say_who_signed_for_a_paper(hall: Hall) -> None:
+    accused, plain = (
+        hall.register(matters=(claim(matter_class=kind, route="", own_power="yes"),)).matter_ids[0]
+        for kind in ("accusation", "suggestion")
+    )
+    for matter in (accused, plain):
+        matters.take_step(hall.station, GuideMatter(matter, target_organ="县纪委监委", how="当面提出"))
+        paper = papers.issue_paper(hall.station, IssuePaper(matter, "F05")).value.paper_id
+        matters.take_step(hall.station, DeliverNotice(matter, paper, signer="李春燕"))
+    said = {
+        matter: next(row.summary for row in lookup.matter_page(hall.station, matter).timeline if row.title == "送达")
+        for matter in (accused, plain)
+    }
+    assert "李春燕签收" in said[plain]
+    assert "李春燕" not in said[accused]
+    assert "签收" in said[accused]

@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import resources
 from desktop.cli import SERVICES
 from desktop.services import care, county, drafts, lookup, matters, tables
@@ -14,6 +16,7 @@ from desktop.services.tables import tables_here
 from domain.commands import (
     AnswerMatter,
     CorrectMatter,
+    ImportCalendar,
     ImportCodes,
     ImportRules,
     ReferMatter,
@@ -252,3 +255,29 @@ def test_the_simple_way_runs_its_clocks_from_the_day_the_county_turned_it_on(org
     unsaid = organ.register().matter_ids[0]
     said = refusal(lambda: SERVICES[SimplifyMatter](organ.station, SimplifyMatter(unsaid, "clear")))
     assert said.code == "simple_only_first"
+
+
+def test_an_import_tells_how_far_it_has_measured_and_a_cancelled_one_leaves_everything_as_it_was(organ: Hall) -> None:
+    matter = organ.register().matter_ids[0]
+    before = organ.dump(*ROWS)
+    told: list[tuple[int, int]] = []
+
+    def stop(done: int, every: int) -> None:
+        told.append((done, every))
+        raise KeyboardInterrupt
+
+    year = json.loads(resources.path("calendar/2026.json").read_text("utf-8")) | {"version": 2}
+    ways: tuple[tuple[Any, object], ...] = (
+        (tables.import_rules, ImportRules(rules(T2=7))),
+        (tables.import_calendar, ImportCalendar(json.dumps(year))),
+    )
+    for do, command in ways:
+        with pytest.raises(KeyboardInterrupt):
+            do(organ.station, command, stop)
+        assert organ.dump(*ROWS) == before
+        assert organ.clock_row(matter, "T2").nominal == "2026-12-08"
+        assert organ.station.store.yardstick.calendar.table(2026).version == 1
+        assert [layer.id for layer in organ.station.store.yardstick.rules.layers] == ["base"]
+    assert told == [(0, 1), (0, 1)]
+    assert tables.import_rules(organ.station, ImportRules(rules(T2=7))).value.clocks == 1
+    assert care.verify(organ.station).clean
