@@ -29,6 +29,7 @@ CHOICES: Final[Mapping[tuple[type, str], Mapping[str, str]]] = {
         "review": "复查意见书",
         "recheck": "复核意见书",
     },
+    (commands.LinkMatter, "same"): {"yes": "是同一事项，关联", "no": "不是同一事项"},
     (commands.JudgeLevel, "skips"): {"yes": "越级走访", "no": "没有越级"},
     (commands.VerifyObjection, "verdict"): {"agreed": "同意退回", "refused": "不同意退回"},
     (commands.AnswerMatter, "adopted"): {"": "不是建议意见", "whole": "采纳", "part": "部分采纳", "none": "不采纳"},

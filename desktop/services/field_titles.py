@@ -140,6 +140,7 @@ TITLES: Final = {
 _PREFIXES: Final = {
     "paper.": "文书",
     "head.": "负责人",
+    "linked.": "关联",
     "print.": "打印",
     "delivery.": "送达",
     "extension.": "延期（日）",

@@ -108,8 +108,9 @@ INPUTS: Final = {
     "attitude": "对文书的意见",
     "paper_id": "送达的文书",
     "skips": "认定",
+    "other_matter_id": "可能重复登记的事项",
+    "same": "是否同一事项",
     "competent": "有权处理的机关",
-    "proposed": "机构目录的提示",
 }
 """Inputs of commands that are no fields of a case, or are called otherwise there."""
 

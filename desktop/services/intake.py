@@ -151,13 +151,28 @@ def matters_of(station: Station, petitioner_id: str) -> list[MatterRow]:
 
 def propose_repeat(station: Station, petitioner_id: str, person: PetitionerInput, matter: MatterInput) -> RepeatView:
     """Propose 初访 / 重访 / 新事实 against this person's earlier matters."""
-    candidates: list[Candidate] = []
     people = [petitioner_id] if petitioner_id else [row.petitioner_id for row in known_people(station, person)]
+    candidates = candidates_of(station, people, person, chosen=petitioner_id)
+    rules, today = station.store.yardstick.rules, station.desk().today
+    proposal = propose(
+        NewMatter(_story(matter.summary, matter.request, matter.facts), matter.content_code, matter.accused_organ),
+        candidates,
+        same_percent=rules.number("repeat_same_percent", today),
+        related_percent=rules.number("repeat_related_percent", today),
+    )
+    return RepeatView(proposal.kind, proposal.earlier_matter_id, proposal.reason.sentence(), proposal.reason.code)
+
+
+def candidates_of(
+    station: Station, people: Sequence[str], person: PetitionerInput, *, chosen: str = ""
+) -> list[Candidate]:
+    """The matters of people who may be ``person``, with what makes them the same; ``chosen``: the clerk said who."""
+    candidates: list[Candidate] = []
     for other in people:
         state = station.store.state(other)
         if state is None:
             continue
-        key: PersonKey = "id_number" if petitioner_id else _same_by(person, state)
+        key: PersonKey = "id_number" if chosen else _same_by(person, state)
         for row in station.store.matters_of_petitioner(other)[:30]:
             earlier = station.store.state(row.matter_id)
             day = parse_minute(row.received_on)
@@ -169,19 +184,17 @@ def propose_repeat(station: Station, petitioner_id: str, person: PetitionerInput
                     number=row.number,
                     day=day.date(),
                     key=key,
-                    text=_story(earlier.text("summary"), earlier.text("request"), earlier.text("facts")),
+                    text=story_of(earlier),
                     content_code=earlier.text("content_code"),
                     accused_organ=earlier.text("accused_organ"),
                 )
             )
-    rules, today = station.store.yardstick.rules, station.desk().today
-    proposal = propose(
-        NewMatter(_story(matter.summary, matter.request, matter.facts), matter.content_code, matter.accused_organ),
-        candidates,
-        same_percent=rules.number("repeat_same_percent", today),
-        related_percent=rules.number("repeat_related_percent", today),
-    )
-    return RepeatView(proposal.kind, proposal.earlier_matter_id, proposal.reason.sentence(), proposal.reason.code)
+    return candidates
+
+
+def story_of(matter: CaseState) -> str:
+    """What a recorded matter tells, as one text."""
+    return _story(matter.text("summary"), matter.text("request"), matter.text("facts"))
 
 
 def _story(*parts: str) -> str:

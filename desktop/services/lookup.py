@@ -35,7 +35,7 @@ from domain.canonical import Json
 from domain.codes import CodeBook
 from domain.conflicts import Difference, differences
 from domain.decisions.settling import choices, third_allowed
-from domain.flags import Flag, flags
+from domain.flags import LEVEL_RECORD, Flag, flags
 from domain.fold import CaseState
 from domain.papers import TITLES
 from domain.papers.text import read_qr
@@ -360,6 +360,12 @@ def _record_words(name: str, value: Mapping[str, Json]) -> str:
     if name.startswith("paper."):
         title = TITLES.get(str(value.get("form", "")), "")
         return f"{title} {value.get('number', '')}{'（大字版）' if value.get('large') is True else ''}".strip()
+    if name == LEVEL_RECORD:
+        proposed = {"yes": "提示为越级", "no": "提示为没有越级"}.get(str(value.get("proposed")), "没有提示")
+        return f"机构目录{proposed}；{value.get('why', '')}"
+    if name.startswith("linked."):
+        said = "是同一事项" if value.get("said") == "same" else "不是同一事项"
+        return f"与{value.get('number', '')}{said}"
     if name.startswith("file."):
         return str(value.get("name", ""))[:60]
     if name.startswith("table."):

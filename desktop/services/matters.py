@@ -18,6 +18,7 @@ from domain.commands import (
     CorrectTime,
     CorrectVisit,
     DeliverNotice,
+    LinkMatter,
     ReferMatter,
     SettleConflict,
     SettleConflicts,
@@ -25,7 +26,7 @@ from domain.commands import (
     SimplifyMatter,
     SupplyAddress,
 )
-from domain.decisions import corrections, deciding, reading, settling, sharing, steps, times
+from domain.decisions import corrections, deciding, linking, reading, settling, sharing, steps, times
 from domain.decisions.desk import Desk
 from domain.fold import CaseState
 from domain.refusals import Refusal
@@ -76,6 +77,8 @@ def decide_step(station: Station, command: StepCommand, state: CaseState, desk: 
     if isinstance(command, ReferMatter | AssignMatter):
         named = replace(command, to_name=_office_name(station, command.to_office, command.to_name))
         return [*steps.decide(named, state, desk), *_shown_to(station, state, command.to_office)]
+    if isinstance(command, LinkMatter):
+        return linking.link(command, state, station.state(command.other_matter_id, field="other_matter_id"), desk)
     if isinstance(command, SimplifyMatter):
         visit = station.store.state(state.text("visit")) if state.text("visit") else None
         return deciding.simplify(command, state, desk, visit)

@@ -99,6 +99,8 @@ MATTERS: Final = {
 }
 
 PROCEDURE: Final = {
+    "link_to_itself": "选的就是这一件事项。请选另一处登记的事项。",
+    "linked_already": "与[{number}]是否同一事项已经认定过。内容有误的请写入备注。",
     "not_a_visit": "这件事项不是走访提出的，不认定是否越级走访。",
     "organ_unknown": "机构目录中没有这个机关[（{code}）]。请从列出的机关中选择。",
     "case_archived": "这件事项已经归档，不能再办理[“{step}”]。确需续办的，请作为新的来访登记，并注明以前的事项。",

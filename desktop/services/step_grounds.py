@@ -8,6 +8,7 @@ from typing import Final
 
 from desktop.models.store.rows import OfficeRow
 from desktop.services.choice_words import CHOICES, choice_word
+from desktop.services.duplicates import duplicates_of
 from desktop.services.station import Station
 from domain import commands
 from domain.beijing import beijing_date
@@ -46,6 +47,8 @@ class Ground:
     offices: tuple[OfficeRow, ...]
     simple: Options
     """The conditions of the simple way where the region has it."""
+    duplicates: Options = ()
+    """Matters registered elsewhere that may be this one, with the reason."""
     heads: Mapping[str, str] = field(default_factory=dict)
     """Of an accusation: by office what must be known of its head 负责人 before it is sent there (R 30③)."""
     level: LevelProposal = _NO_LEVEL
@@ -69,6 +72,10 @@ def ground_of(station: Station, state: CaseState) -> Ground:
         phone=station.office.phone,
         offices=offices,
         simple=tuple(conditions(desk.rules, desk.today).items()),
+        duplicates=tuple(
+            (each.other_matter_id, f"{each.other_number}（{each.other_office}）{each.reason}")
+            for each in duplicates_of(station, state)
+        ),
         heads=_heads(state, offices, desk),
         level=propose_level(state, desk.rules, desk.organ),
     )
@@ -156,6 +163,8 @@ def options(command: type, name: str, ground: Ground) -> Options | None:
     """What is open in this matter for a field that refers to it; None for a field that refers to nothing."""
     if command is commands.SimplifyMatter and name == "ground":
         return ground.simple
+    if command is commands.LinkMatter and name == "other_matter_id":
+        return ground.duplicates
     if (command, name) not in _REFERENCES:
         return None
     what, answer = _REFERENCES[command, name]

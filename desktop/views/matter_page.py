@@ -284,7 +284,7 @@ def _ways(whole: Whole, offer: Offer) -> list[Way]:
     if undecided and not decided:
         ways.append(classify)
     for row in offer.open_steps:
-        if len(ways) < MOST_BUTTONS or row.kept is not None or row.code == offer.next_code:
+        if len(ways) < MOST_BUTTONS or row.kept is not None or row.code in (offer.next_code, "link"):
             ways.append(Way(row.code, row.title + ("（未填完）" if row.kept is not None else ""), row.form.explain))
     if undecided and decided:
         ways.append(classify)

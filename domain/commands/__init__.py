@@ -22,6 +22,7 @@ from domain.commands.matters import (
     ExtendMatter,
     GuideMatter,
     JudgeLevel,
+    LinkMatter,
     ReceiveMatter,
     ReferMatter,
     ShareCase,
@@ -95,6 +96,7 @@ Command = (
     | ExtendMatter
     | AnswerMatter
     | JudgeLevel
+    | LinkMatter
     | SupplyAddress
     | DeliverNotice
     | ArchiveMatter
@@ -176,6 +178,7 @@ __all__ = [
     "IssuePaper",
     "IssueSupervision",
     "JudgeLevel",
+    "LinkMatter",
     "LodgeObjection",
     "MakeProposal",
     "MaterialInput",

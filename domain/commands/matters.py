@@ -117,6 +117,17 @@ class JudgeLevel:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkMatter:
+    """Say whether two matters registered apart are one 关联; both are kept, nothing is overwritten."""
+
+    matter_id: str
+    other_matter_id: str
+    same: Literal["yes", "no"]
+    """``yes``: the later one repeats the earlier; ``no``: they are two, and are not proposed again."""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SupplyAddress:
     """Name and address given later: T2 comes to life from the day of receipt (R 23②; domain.md H5)."""
 

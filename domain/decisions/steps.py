@@ -31,6 +31,7 @@ _STEPS: Final[Mapping[str, tuple[type, Decide | None]]] = {
     "refuse_ended": (commands.RefuseEnded, deciding.refuse_ended),
     "simplify": (commands.SimplifyMatter, deciding.simplify),
     "supply_address": (commands.SupplyAddress, None),
+    "link": (commands.LinkMatter, None),
     "judge_level": (commands.JudgeLevel, deciding.judge_level),
     "extend": (commands.ExtendMatter, handling.extend),
     "call_hearing": (commands.CallHearing, handling.call_hearing),
@@ -53,7 +54,7 @@ _STEPS: Final[Mapping[str, tuple[type, Decide | None]]] = {
     "report_urgent": (commands.ReportUrgent, oversight.report_urgent),
     "recuse": (commands.Recuse, oversight.recuse),
 }
-"""Each step's command and its decision; an address given late touches the petitioner too, and is decided with him."""
+"""Each step's command and its decision; one that touches another case too (an address, a link) is decided with it."""
 COMMANDS: Final[Mapping[str, type]] = MappingProxyType({code: command for code, (command, _) in _STEPS.items()})
 """The command of every step."""
 DECISIONS: Final[Mapping[type, Decide]] = MappingProxyType(

@@ -54,6 +54,8 @@ class Step:
     extends: tuple[str, ...] = ()
     needs: str = ""
     """In words for the generated table: what the law demands besides."""
+    named: str = ""
+    """Its own word, where its kind of act is that of other things too."""
 
     @property
     def article(self) -> str:
@@ -63,7 +65,7 @@ class Step:
     @property
     def title(self) -> str:
         """The law's word for it."""
-        return ACT_KINDS[self.kind].title
+        return self.named or ACT_KINDS[self.kind].title
 
     @property
     def binding(self) -> bool:
@@ -167,6 +169,8 @@ _ASIDE: Final = (
     Step("adopt", "proposal_answered", ("R 40④",), (), by=By.ANYBODY, needs="书面说明是否采纳"),
     Step("report_urgent", "urgent_reported", ("R 25",), (), by=By.ANYBODY, papers=("F25",),
          needs="写明向谁报告、何时报告；时间不得改动"),
+    Step("link", "matter_corrected", ("R 21②",), (), by=By.ANYBODY, named="关联",
+         needs="两处分别登记的同一人、同一事项，由经办人认定；两件都保留，后登记的为重复信访"),
     Step("recuse", "recusal_recorded", ("R 28③",), _OPEN, needs="写明与信访人或者事项的利害关系和接办人"),
 )  # fmt: skip
 

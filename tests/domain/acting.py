@@ -5,21 +5,23 @@ from __future__ import annotations
 import random
 import typing
 from collections.abc import Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final, Literal, get_args, get_origin
 
-from domain.commands import Recuse, RequestAnswer, SupplyAddress
-from domain.decisions import deciding
+from domain.commands import LinkMatter, Recuse, RequestAnswer, SupplyAddress
+from domain.decisions import deciding, linking
 from domain.decisions.handling import requests_of
 from domain.decisions.steps import COMMANDS, decide
 from domain.procedure.holder import handler_of, holder_of, receiver_of, sender_of
 from domain.procedure.stages import STAGES
 from domain.procedure.table import STEPS, By
 from tests.domain.lives import CITY, HALL, HOUSING, ID, LAND, PROVINCE, Life
-from tests.domain.states import grow
+from tests.domain.states import grow, matter
 
 TOWN: Final = "370299101"
+OTHER: Final = replace(matter(number="370299101-1-20260903-001/1", received_on="2026-09-03"), case_id="d1" * 16)
+"""A matter that another station registered."""
 OFFICES: Final = (HALL, HOUSING, LAND, TOWN, CITY, PROVINCE)
 _ITEMS: Final = {"supplement_id": "supplement", "supervision_id": "supervision", "proposal_id": "proposal"}
 _LATER: Final = {"reply_by", "perform_by", "until"}
@@ -53,7 +55,9 @@ def office_for(life: Life, code: str) -> str:
 
 def act(life: Life, office: str, command: object) -> None:
     """Take a step as the station does: its acts on this matter, all or none. Raises Refusal."""
-    if isinstance(command, SupplyAddress):
+    if isinstance(command, LinkMatter):
+        drafts = linking.link(command, life.case, OTHER, life.desk(office))
+    elif isinstance(command, SupplyAddress):
         drafts = deciding.supply_address(command, life.case, None, life.desk(office))
     else:
         drafts = decide(command, life.case, life.desk(office))

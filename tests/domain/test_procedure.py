@@ -44,7 +44,7 @@ from tests.domain.states import RULES, as_acts, refusal
 
 def test_every_row_has_its_act_its_command_and_its_decision() -> None:
     assert set(STEPS) == set(COMMANDS)
-    assert set(COMMANDS.values()) - set(DECISIONS) == {COMMANDS["supply_address"]}
+    assert set(COMMANDS.values()) - set(DECISIONS) == {COMMANDS["supply_address"], COMMANDS["link"]}
     assert len({row.kind for row in STEPS.values()}) == len(STEPS)
     for row in STEPS.values():
         assert ACT_KINDS[row.kind].case_kind == CaseKind.MATTER
