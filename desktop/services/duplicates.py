@@ -1,4 +1,4 @@
-"""Matters that were perhaps registered twice 重复登记: the same person and the same matter at another window, proposed only."""
+"""Matters perhaps registered twice 重复登记: the same person with the same matter at another window; only proposed."""
 
 from __future__ import annotations
 

@@ -65,9 +65,7 @@ class Imported:
 TOPICS = frozenset({Topic.CALENDAR, Topic.DEADLINE, Topic.MATTER, Topic.SYNC})
 
 
-def import_calendar(
-    station: Station, command: ImportCalendar, progress: Progress | None = None
-) -> Outcome[Imported]:
+def import_calendar(station: Station, command: ImportCalendar, progress: Progress | None = None) -> Outcome[Imported]:
     """Import a year's working days; clocks that waited for it are recomputed in the same transaction.
 
     ``progress`` is told of the matters measured; raising there leaves everything as it was.

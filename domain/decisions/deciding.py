@@ -52,6 +52,8 @@ def guide(command: GuideMatter, state: CaseState, desk: Desk) -> list[ActDraft]:
     step = check("guide", state, desk)
     kind = state.text("matter_class")
     route = command.route or state.text("route")
+    if command.route and kind != "claim":
+        raise Refusal("route_only_for_claims", field="route", article="R 31", facts={"route": command.route})
     if kind == "claim" and route == "31-6":
         raise Refusal("route_needs_acceptance", field="route", article="R 31(六)")
     if kind == "claim" and not route:

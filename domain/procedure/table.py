@@ -113,7 +113,7 @@ _DECIDING: Final = (
          stops=("T1", "T4", "T12"), papers=("F07",), needs="复核意见已送达，事实和理由相同"),
     Step("simplify", "matter_simplified", ("简易办法",), UNDECIDED, starts=("T12",),
          needs="本地区施行简易办理；初次信访，符合所列情形之一，不是集体访"),
-    Step("supply_address", "address_supplied", ("R 23②",), (), starts=("T2",), by=By.ANYBODY),
+    Step("supply_address", "address_supplied", ("R 23②",), (), starts=("T2", "T3"), by=By.ANYBODY),
     Step("judge_level", "matter_triaged", ("R 20①",), (), by=By.ANYBODY,
          needs="是走访；按机构目录的层级提出，由经办人认定；与提示不一致或者没有提示的写明理由"),
 )  # fmt: skip
@@ -130,7 +130,7 @@ _HANDLING_STEPS: Final = (
          stops=("T6", "T7", "T13"), papers=("F14",), needs="每一项请求都写明事实、意见和依据；写明复查机关"),
     Step("deliver", "notice_delivered", ("R 23②", "R 35", "R 36①"), (), by=By.ANYBODY, starts=("T6", "T8", "T10"),
          or_to=(Stage.DELIVERED, Stage.REVIEW_DELIVERED, Stage.RECHECK_DELIVERED, Stage.ACCEPTED),
-         stops=("T2", "T3"), papers=("F18",), needs="文书已出具；拒收的有见证人和事由"),
+         stops=("T1", "T2", "T3"), papers=("F18",), needs="文书已出具；拒收的有见证人和事由"),
     Step("evaluate", "evaluation_recorded", ("R 21②",), (*_TOLD, Stage.CLOSED, Stage.REFUSED_OPEN, Stage.REFUSED_ENDED),
          by=By.ANYBODY, needs="不是检举控告；信访部门、责任单位分别评价；代评的写明代评人"),
     Step("execute", "execution_recorded", ("R 32②",), (*_TOLD[2:], Stage.CLOSED), by=By.HANDLER,

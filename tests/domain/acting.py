@@ -123,8 +123,12 @@ def _day(life: Life, name: str, chance: random.Random, wild: bool) -> str:
 def _words(life: Life, kind: type, name: str, chance: random.Random, wild: bool) -> str:
     if wild:
         return chance.choice(("", " ", "某" * 30_000, "\x00"))
-    if name in ("to_office", "competent"):
+    if name == "competent":
+        return ""  # these desks have no directory
+    if name == "to_office":
         return chance.choice(OFFICES)
+    if name == "other_matter_id":
+        return OTHER.case_id
     if name == "paper_id":
         return chance.choice((*life.case.items("paper"), ""))
     if name == "handler":

@@ -137,6 +137,8 @@ def check_clocks(step: Step, before: Iterable[ClockState], after: Iterable[Clock
     for each in after:  # two rounds of handling may begin on one day: the earlier one comes first
         same = was.get((each.clock, each.from_on, each.office))
         old = same.pop(0) if same else None
+        if old is not None and old.off_reason and not each.off_reason:
+            old = None  # nobody could be told before (R 23②): it comes to life
         if old is None and each.clock not in step.starts:
             raise AssertionError(f"{step.code} starts {each.clock}, which its row does not say")
         if old is not None and old.running and not each.running and each.clock not in step.stops:
