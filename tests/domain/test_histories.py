@@ -43,7 +43,7 @@ STAGES_SEEN: Counter[str] = Counter()
 def reviewed() -> Life:
     """A matter whose review upheld the opinion and was delivered."""
     life = delivered("2026-09-01").on("2026-09-20")
-    life.do(CITY, AskReview(ID, "撤销原处理意见"))
+    life.do(CITY, AskReview(ID, "撤销原处理意见", "2026-09-20"))
     life.do(CITY, DecideReview(ID, "uphold", "原处理意见正确", "依据", "局长", "省厅"))
     life.do(CITY, DeliverNotice(ID, what="review", signer="李春燕"))
     return life

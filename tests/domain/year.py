@@ -3,7 +3,7 @@
     python -m tests.domain.year --visits 12000 --seed 1
 
 Every step is a command through the production decisions, lawful or not; after each one nothing may be without owner,
-next step or due day. Prints what became of the matters.
+next step or due day. Prints what became of the matters (docs/year-of-a-county.md says what this is and is not).
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ TOWNSHIPS = tuple(f"3702{n:02d}" for n in range(30, 50))
 UNITS = tuple(f"3702{n:02d}" for n in range(50, 80))
 ID = "c1" * 16
 CODE_OF = {command: code for code, command in COMMANDS.items()}
-FIRST, LAST = date(2025, 1, 2), date(2026, 8, 1)
-"""Matters begin in these days, so that their clocks end in years that have a table."""
+FIRST, LAST = date(2025, 8, 1), date(2026, 7, 31)
+"""Matters begin in this year, so that their clocks end in years that have a table."""
 
 
 @dataclass
@@ -80,7 +80,7 @@ def live(seed: int, tally: Tally, steps: int = 40) -> Life:
     """One matter from its registration on: mostly what is lawful, now and then what is not."""
     chance = random.Random(f"xinfang-year-{seed}")
     at = chance.choices((HALL, *TOWNSHIPS, *UNITS), (30.0, *[1.0] * 20, *[1.0] * 30))[0]
-    day = FIRST + timedelta(days=chance.randrange((LAST - FIRST).days))
+    day = FIRST + timedelta(days=chance.randrange((LAST - FIRST).days + 1))
     kind = chance.choices(("claim", "suggestion", "accusation", "other"), (70, 12, 8, 10))[0]
     fields: dict[str, Json] = {"matter_class": kind, "route": _route(kind, chance)}
     if chance.random() < 0.05:
@@ -239,11 +239,18 @@ def main() -> None:
     tally = Tally()
     for n in range(asked.visits):
         live(asked.seed * 1_000_000 + n, tally)
-    say(f"{asked.visits} matters, {sum(tally.steps.values())} steps taken, {sum(tally.refused.values())} refused")
-    for title, counts in (("stage", tally.stages), ("outcome", tally.outcomes), ("late", tally.late)):
-        for name, count in sorted(counts.items(), key=lambda pair: -pair[1]):
-            say(f"  {title:8} {name:24} {count:6}")
-    say(f"  refusals {dict(tally.refused.most_common())}")
+    say(f"{asked.visits} matters of {FIRST} to {LAST}, seed {asked.seed}, at a petition office,")
+    say(f"{len(TOWNSHIPS)} townships and {len(UNITS)} units;")
+    say(f"{sum(tally.steps.values())} steps taken, {sum(tally.refused.values())} refused.")
+    for title, counts in (
+        ("stage at the end", tally.stages),
+        ("outcome", tally.outcomes),
+        ("clock that ended late", tally.late),
+        ("refusal", tally.refused),
+    ):
+        say(f"\n| {title} | matters |\n|---|---:|" if title != "refusal" else f"\n| {title} | times |\n|---|---:|")
+        for name, count in counts.most_common():
+            say(f"| `{name}` | {count} |")
 
 
 if __name__ == "__main__":
