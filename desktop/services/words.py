@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 import resources
+from domain.decisions.ending import UNCLEAR as UNREACHABLE
 from domain.flags import CLERK_FLAGS, TITLES
 from domain.papers import TITLES as FORM_TITLES
 from domain.procedure.stages import NEXT_STEPS
@@ -30,11 +31,7 @@ STEPS = {
     "await_name_and_address": "待补充姓名（名称）、住址",
 }
 FLAGS = {code: TITLES[code] for code in CLERK_FLAGS}
-UNCLEAR = {
-    "anonymous": "未留姓名（名称）、住址",
-    "name_unclear": "姓名（名称）不清",
-    "address_unclear": "住址不清",
-}
+UNCLEAR = dict(UNREACHABLE)
 ROUTES = {
     "31-1": "第三十一条第一项：诉讼、检察、公安等法定程序",
     "31-2": "第三十一条第二项：仲裁程序",

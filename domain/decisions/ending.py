@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Final
 
 from domain.acts import ActDraft
@@ -21,6 +22,12 @@ _NEEDS_OPINION: Final = ("supported", "explained", "denied")
 _WITHOUT_OPINION: Final = ("mediated", "withdrawn", "joined")
 """Outcomes by which a matter may end before it was decided, each with its reason."""
 _ORDER: Final = tuple(FORMS)
+
+
+UNCLEAR: Final = MappingProxyType(
+    {"anonymous": "未留姓名（名称）、住址", "name_unclear": "姓名（名称）不清", "address_unclear": "住址不清"}
+)
+"""Why nobody could be told (R 23②), in words."""
 
 
 def close(command: CloseMatter, state: CaseState, desk: Desk) -> list[ActDraft]:
@@ -47,6 +54,8 @@ def close(command: CloseMatter, state: CaseState, desk: Desk) -> list[ActDraft]:
         "outcome": command.outcome,
         "owner": state.text("owner") or desk.office,
     }
+    if not undelivered and not state.text("notice_delivered_on"):
+        undelivered = UNCLEAR.get(state.text("notice_off"), "")  # stays true of this ending when it is supplied later
     if undelivered:
         sets["undelivered_reason"] = undelivered
     return [drafted(step, state, sets, why)]

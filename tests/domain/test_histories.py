@@ -138,8 +138,8 @@ class Handling(RuleBasedStateMachine):
         assert self.life.standing.outcome
         told = ("notice_delivered_on", "opinion_delivered_on", "review.delivered_on", "recheck.delivered_on")
         reached = any(case.text(name) for name in told)
-        # answered on the spot: the petitioner stood at the window; nobody to tell (R 23②): that is the reason
-        assert reached or case.text("undelivered_reason") or case.text("answer") or case.text("notice_off")
+        # answered on the spot: the petitioner stood at the window
+        assert reached or case.text("undelivered_reason") or case.text("answer")
 
     def teardown(self) -> None:
         acts = list(self.life.case.acts)

@@ -209,3 +209,10 @@ def test_a_petitioner_who_lets_his_own_period_pass_gives_no_ground_for_a_supervi
     life = delivered()
     assert life.clocks["T8"].running
     assert grounds(life.case, tuple(life.all_clocks), date(2026, 12, 31)) == ()
+
+
+def test_why_nobody_could_be_told_stays_with_the_ending_when_the_address_is_supplied_later() -> None:
+    life = Life.registered(HOUSING, notice_off="address_unclear")
+    life.do(HOUSING, GuideMatter(ID, "31-5", target_organ="某局", how="当面提出"))
+    life.do(HOUSING, CloseMatter(ID, "led_to_route"))
+    assert life.case.text("undelivered_reason") == "住址不清"
