@@ -106,15 +106,8 @@ class Handling(RuleBasedStateMachine):
         try:
             act(self.life, office, asked)
         except Refusal as refusal:
-            said = refusal
-        else:
-            said = None
-        if said is not None:
-            REFUSED[said.code] += 1
+            self.refused(refusal)
             assert self.life.case is case
-            assert said.code in REFUSALS
-            assert said.field or said.article
-            assert sentence(said).endswith(("。", "）"))
             return
         TAKEN[code] += 1
         (made,) = self.life.case.acts[len(case.acts) :]
@@ -126,6 +119,14 @@ class Handling(RuleBasedStateMachine):
             paper: dict[str, Json] = {"paper.p": notice("F04" if code == "accept" else "F05", self.life.now[:10])}
             issued = ActDraft("paper_issued", CaseKind.MATTER, ID, paper, self.life.case.over("paper.p"))
             self.life.case = grow(self.life.case, [issued])
+
+    @staticmethod
+    def refused(refusal: Refusal) -> None:
+        """A refusal says which rule, which input or article, and what to do."""
+        REFUSED[refusal.code] += 1
+        assert refusal.code in REFUSALS
+        assert refusal.field or refusal.article
+        assert sentence(refusal).endswith(("。", "）"))
 
     def stands(self) -> None:
         """Owner, next step and day; or an outcome, and a delivery or the reason why there was none."""

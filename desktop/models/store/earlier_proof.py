@@ -15,13 +15,13 @@ from desktop.models.store.earlier import RELEASE, EarlierFile, series_of
 from desktop.models.store.projector import RowSet, Value, Yardstick, rows_of
 from desktop.models.store.proof import (
     MOST_NAMED,
-    Progress,
     VerifyReport,
     prove_log,
     rows_that_differ,
     states_of,
     unsound_pages,
 )
+from desktop.models.store.store import Progress
 from domain.acts import CaseKind
 from domain.fold import CaseState
 from domain.series import series_named
