@@ -69,9 +69,6 @@ class PreviewPage(Page):
         self._paper: PaperRow | None = None
         self._printed: tuple[str, int] = ("", 1)
         self._tray = ""
-        self._large: bool | None = None
-        """The type an issued paper is printed in; None: the one it came out in before."""
-        self._issued_large = False
         self._kept = PrintChoice()
         """How this form is printed at this window."""
         self._at_once = False
@@ -161,7 +158,7 @@ class PreviewPage(Page):
         self.view.clear(self.tr("正在读取……"))
         self.panel.set_state(PrintState.CHOOSING)
         self.panel.say("quiet", "")
-        self.type.hide()
+        self.type.forget()
         self._at_once = False
         self.ask("paper", _row, case_id, paper_id, done=self._opened)
 
@@ -240,7 +237,6 @@ class PreviewPage(Page):
             self._draft = replace(self._draft, large=large)
             self._draw_draft()
         elif self._paper is not None:
-            self._show_type(large)
             self.ask("pdf", papers.pdf_in_type, self._paper.paper_id, large, done=self.view.show_pdf)
 
     def _keep_habit(self, wanted: bool) -> None:
@@ -248,15 +244,9 @@ class PreviewPage(Page):
 
     def _take_type(self, found: PaperType) -> None:
         if self._paper is not None:
-            self._issued_large = found.issued
             if self._paper.form in LARGE_TYPE:
-                self._show_type(found.now)
+                self.type.show_type(found)
             self.ask("pdf", papers.pdf_in_type, self._paper.paper_id, found.now, done=self.view.show_pdf)
-
-    def _show_type(self, large: bool) -> None:
-        self._large = large
-        other = self.tr("与出具时的字号不同，内容、编号相同；打印前另行存档。") if large != self._issued_large else ""
-        self.type.show_type(large, other)
 
     def _take(self, row: PaperRow, *, redraw: bool) -> None:
         self._draft, self._paper = None, row
@@ -277,8 +267,7 @@ class PreviewPage(Page):
             marked = "这份文书已作废：印出来的每一页都盖有“作废”，写明何时、何人、何故。"
         self.panel.say("quiet", marked)
         if redraw:
-            self._large = None
-            self.type.hide()
+            self.type.forget()
             if row.voided:  # seen before it is printed
                 self.ask("pdf", papers.reprint_pdf, row.paper_id, done=self.view.show_pdf)
             else:
@@ -292,7 +281,7 @@ class PreviewPage(Page):
         if self._draft is not None:
             self.act(papers.issue_paper, self._draft, done=self._issued, refused=self._refused, failed=self._failed)
         elif self._paper is not None:
-            asked = self._paper.paper_id, self._large
+            asked = self._paper.paper_id, self.type.value
             self.ask("print", papers.reprint_pdf, *asked, done=self._send, failed=self._not_sent)
 
     def _issue_only(self) -> None:
@@ -366,7 +355,7 @@ class PreviewPage(Page):
             return
         self.queue_question.leave()
         printer, copies = self._printed
-        command = ConfirmPrint(row.paper_id, row.case_id, came_out, printer, copies, self._large)
+        command = ConfirmPrint(row.paper_id, row.case_id, came_out, printer, copies, self.type.value)
         self.act(papers.confirm_print, command, done=lambda after: self._confirmed(after, came_out, again))
 
     def _confirmed(self, row: PaperRow, came_out: bool, again: bool) -> None:
