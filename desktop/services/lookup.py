@@ -35,7 +35,7 @@ from domain.canonical import Json
 from domain.codes import CodeBook
 from domain.conflicts import Difference, differences
 from domain.decisions.settling import choices, third_allowed
-from domain.flags import LEVEL_RECORD, Flag, flags
+from domain.flags import Flag, flags
 from domain.fold import CaseState
 from domain.papers import TITLES
 from domain.papers.text import read_qr
@@ -133,23 +133,22 @@ def matter_page(station: Station, matter_id: str) -> MatterPage:
     """Everything about a matter."""
     state = station.state(matter_id, field="matter_id")
     matter = _row(station.store.matter_rows([matter_id]), state, "matter_id")
-    visits = station.store.visit_rows([matter.visit_id])
     petitioners = station.store.petitioner_rows([state.text("petitioner")]) if state.text("petitioner") else []
-    repeated = state.text("repeat.earlier")
     return MatterPage(
         matter=matter,
-        visit=visits[0] if visits else None,
+        visit=next(iter(station.store.visit_rows([matter.visit_id])), None),
         petitioner=petitioners[0] if petitioners else None,
         clocks=tuple(station.store.clocks_of(matter_id)),
-        flags=flags(
-            state,
-            station.store.state(matter.visit_id) if matter.visit_id else None,
-            station.store.state(repeated) if repeated else None,
-            station.store.yardstick.rules.at(matter.office),
-            station.organ,
-        ),
+        flags=_flags(station, state, matter),
         **_of_case(station, state),
     )
+
+
+def _flags(station: Station, state: CaseState, row: MatterRow) -> tuple[Flag, ...]:
+    visit, earlier = (
+        station.store.state(each) if each else None for each in (row.visit_id, state.text("repeat.earlier"))
+    )
+    return flags(state, visit, earlier, station.store.yardstick.rules.at(row.office), station.organ)
 
 
 def petitioner_page(station: Station, petitioner_id: str) -> PetitionerPage:
@@ -280,7 +279,6 @@ def offices(station: Station) -> list[OfficeRow]:
 def timeline(station: Station, state: CaseState) -> tuple[TimelineRow, ...]:
     """The acts of a case as a clerk reads them."""
     confirmed = station.store.confirmed_acts(state.case_id)
-    secret = state.text("matter_class") == "accusation"
     people = People(station)
     return tuple(
         TimelineRow(
@@ -291,7 +289,7 @@ def timeline(station: Station, state: CaseState) -> tuple[TimelineRow, ...]:
             by=people.name(act.by),
             office=people.office(act.office),
             station=people.window(act) or act.station[:8],
-            summary=_summary(act, station.store.yardstick.codes, secret=secret),
+            summary=_summary(act, station.store.yardstick.codes, secret=state.text("matter_class") == "accusation"),
             why=act.why,
             reported=act.act_id in confirmed,
             doubt=doubt_words(act.clock, act.clock_offset_ms),
@@ -301,25 +299,17 @@ def timeline(station: Station, state: CaseState) -> tuple[TimelineRow, ...]:
 
 
 def _summary(act: Act, book: CodeBook, *, secret: bool) -> str:
-    """One line of what an act set: its titled fields, at most six of them.
-
-    ``secret``: of an accusation 检举控告, which names nobody who signed for the petitioner's paper (R 30③).
-    """
+    """What an act set, at most six fields; ``secret``: an accusation's never says who signed (R 30③)."""
     if not act.known:
         return ""
     shown = []
     for name, value in act.sets.items():
         title = field_title(name)
-        shown_value = _unsigned(value) if secret and name.startswith("delivery.") else value
-        words = masked(name, _said(act, name, book, shown_value))
+        told = {**value, "signer": ""} if secret and isinstance(value, dict) and name.startswith("delivery.") else value
+        words = masked(name, _said(act, name, book, told))
         if title and words:
             shown.append(f"{title}：{words[: 600 if isinstance(value, dict) else 40]}")
     return "；".join(shown[:6])
-
-
-def _unsigned(value: Json) -> Json:
-    """A recorded delivery without who signed for it."""
-    return {**value, "signer": ""} if isinstance(value, dict) else value
 
 
 def _said(act: Act, name: str, book: CodeBook, value: Json) -> str:
@@ -360,12 +350,6 @@ def _record_words(name: str, value: Mapping[str, Json]) -> str:
     if name.startswith("paper."):
         title = TITLES.get(str(value.get("form", "")), "")
         return f"{title} {value.get('number', '')}{'（大字版）' if value.get('large') is True else ''}".strip()
-    if name == LEVEL_RECORD:
-        proposed = {"yes": "提示为越级", "no": "提示为没有越级"}.get(str(value.get("proposed")), "没有提示")
-        return f"机构目录{proposed}；{value.get('why', '')}"
-    if name.startswith("linked."):
-        said = "是同一事项" if value.get("said") == "same" else "不是同一事项"
-        return f"与{value.get('number', '')}{said}"
     if name.startswith("file."):
         return str(value.get("name", ""))[:60]
     if name.startswith("table."):

@@ -9,6 +9,7 @@ from desktop.services.choice_words import CHOICES, choice_word
 from desktop.services.input_titles import input_title
 from domain import commands
 from domain.canonical import Json
+from domain.flags import LEVEL_RECORD
 
 _FORMS: Final[Mapping[tuple[str, str], type]] = {
     ("leg", "objection"): commands.LodgeObjection,
@@ -40,7 +41,12 @@ _UNSAID: Final = {"by", "of", "late"}
 
 def record_words(name: str, value: Mapping[str, Json]) -> str:
     """A record in words, its parts one after the other; empty for one that is told by other fields of its act."""
+    if name == LEVEL_RECORD:
+        proposed = {"yes": "提示为越级", "no": "提示为没有越级"}.get(str(value.get("proposed")), "没有提示")
+        return f"机构目录{proposed}；{value.get('why', '')}"
     head, _, rest = name.partition(".")
+    if head == "linked":
+        return f"与{value.get('number', '')}{'是同一事项' if value.get('said') == 'same' else '不是同一事项'}"
     command = _FORMS.get((head, rest.partition(".")[2]))
     if command is None:
         return ""

@@ -50,7 +50,7 @@ def test_every_step_of_the_table_is_offered_or_has_its_reason(hall: Hall) -> Non
     assert {each.code for each in offer.steps} == set(STEPS)
     assert open_codes(offer) == {
         "refer", "assign", "guide", "refuse_open", "refuse_ended", "close", "supplement", "mediate", "supervise",
-        "propose", "report_urgent", "recuse",
+        "propose", "report_urgent", "recuse", "judge_level",
     }  # fmt: skip
     assert all(each.refusal for each in offer.steps if not each.open)
     assert offer.steps[0].code == offer.next_code == "refer"

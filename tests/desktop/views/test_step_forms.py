@@ -57,7 +57,7 @@ def ground(**more: Json) -> Ground:
     offices = (OfficeRow("370206", "滨海县住房和城乡建设局", "competent_organ", "county", "", "", "", ""),)
     return Ground(
         matter(**held | more), None, "李春燕", TODAY, "370205", "petition_office", "王晓青", "0530-1", offices,
-        (("small", "标的额较小"),),
+        (("small", "标的额较小"),), (("b2" * 16, "370299101-1-20261123-001/1（云溪镇）证件号码相同"),),
     )  # fmt: skip
 
 
