@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import sys
-from importlib import import_module
-from typing import Annotated, Any, Final, TypeAlias, TypeVar
+from typing import Annotated, Final, TypeAlias, TypeVar
 
 import msgspec
 
 from domain.canonical import canonical_bytes
 from sync.log.chain import SigningKey, verify_message
-
-if sys.version_info >= (3, 14):
-    zstd = import_module("compression.zstd")
-else:
-    from backports import zstd
+from sync.packing import WireDamaged as WireDamaged  # noqa: PLC0414 - said here to everybody on the wire
+from sync.packing import capability, dictionary_used, pack, unpack
 
 PROTOCOL: Final = 2
 LEAST_PROTOCOL: Final = 2
 """The oldest protocol this release still speaks."""
-CAPABILITIES: Final = ("zstd", "same", "references", "recovered", "births", "audience", "relay")
+CAPABILITIES: Final = ("zstd", "same", "references", "recovered", "births", "audience", "relay", capability())
 """What this release can do beyond the bare protocol; sent at enrolment and with every full answer."""
 
 MAGIC: Final = b"XF"
-FLAG_ZSTD: Final = 1
-FLAG_DICTIONARY: Final = 2
-"""Reserved: one byte naming a shipped zstd dictionary follows the header. This release refuses it."""
-MAX_PLAIN: Final = 32 << 20
-"""Bytes a frame may unpack to. More is refused before it is unpacked."""
 MAX_FRAME: Final = 16 << 20
 """Bytes of a frame on the wire."""
 REQUEST_TAG: Final = b"xinfang-request-1"
@@ -36,24 +26,12 @@ ENROL_TAG: Final = b"xinfang-enrol-1"
 CERTIFICATE_TAG: Final = b"xinfang-certificate-1"
 _HEADER = 4
 _SIGNATURE = 64
-_LEVELS: Final = ((128 << 10, 19), (256 << 10, 15), (1 << 20, 9))
-"""(bytes, level): a body up to so long is packed so thoroughly. Small bodies go over narrow lines, where 40 ms of a
-processor are less than the tenth of the bytes they save; the largest go over lines that are quicker than packing."""
-_LEVEL_BEYOND = 5
 
 Id: TypeAlias = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
 """A station, a writer, an act: 128 bits as lower-case hexadecimal digits."""
 Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
 Time: TypeAlias = Annotated[int, msgspec.Meta(gt=-(2**53), lt=2**53)]
 """Milliseconds since 1970 UTC."""
-
-
-class WireDamaged(Exception):
-    """Bytes from the other side that are no frame of ours; nothing was changed. ``code`` is stable."""
-
-    def __init__(self, code: str, detail: str = "") -> None:
-        super().__init__(f"{code} {detail}".strip())
-        self.code = code
 
 
 class Mark(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -254,17 +232,19 @@ def issue_certificate(certificate: Certificate, key: SigningKey) -> SignedCertif
 T = TypeVar("T")
 
 
-def encode_frame(message: msgspec.Struct, tag: bytes, key: SigningKey) -> bytes:
-    """Bytes of a message: ``XF`` version flags body signature; the body is JSON, compressed where that is shorter."""
-    body, flags = msgspec.json.encode(message), 0
-    if len(body) > MAX_PLAIN:
-        raise WireDamaged("too_large")
-    level = next((level for size, level in _LEVELS if len(body) <= size), _LEVEL_BEYOND)
-    packed = zstd.compress(body, options={zstd.CompressionParameter.compression_level: level})
-    if len(packed) < len(body):
-        body, flags = packed, FLAG_ZSTD
+def encode_frame(message: msgspec.Struct, tag: bytes, key: SigningKey, dictionary: int = 0) -> bytes:
+    """Bytes of a message: ``XF`` version flags body signature; the body is JSON, compressed where that is shorter.
+
+    ``dictionary`` is the number of one the reader is known to have (:func:`sync.packing.pack`).
+    """
+    flags, body = pack(msgspec.json.encode(message), dictionary)
     frame = MAGIC + bytes([PROTOCOL, flags]) + body
     return frame + key.sign(tag, frame)
+
+
+def frame_dictionary(data: bytes) -> int:
+    """The dictionary a frame was packed with, which its sender therefore has; 0 for none."""
+    return dictionary_used(data[3], data[_HEADER:-_SIGNATURE]) if len(data) >= _HEADER + _SIGNATURE else 0
 
 
 def decode_frame(data: bytes, kind: type[T]) -> tuple[T, bytes]:
@@ -278,11 +258,7 @@ def decode_frame(data: bytes, kind: type[T]) -> tuple[T, bytes]:
     if len(data) > MAX_FRAME:
         raise WireDamaged("too_large")
     refuse_protocol(data[2])
-    if data[3] & ~FLAG_ZSTD:
-        raise WireDamaged("unknown_flags", str(data[3]))
-    body = data[_HEADER:-_SIGNATURE]
-    if data[3] & FLAG_ZSTD:
-        body = _unpack(body)
+    body = unpack(data[3], data[_HEADER:-_SIGNATURE])
     try:
         return msgspec.json.decode(body, type=kind), data
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
@@ -311,17 +287,3 @@ def open_frame(data: bytes, kind: type[T], tag: bytes, public_key: bytes) -> T:
         raise WireDamaged("not_a_frame")
     verify_frame(data, tag, public_key)
     return decode_frame(data, kind)[0]
-
-
-def _unpack(body: bytes) -> bytes:
-    """Decompress with a cap: a small frame cannot fill the memory."""
-    try:
-        reader: Any = zstd.ZstdDecompressor()
-        plain: bytes = reader.decompress(body, max_length=MAX_PLAIN + 1)
-    except zstd.ZstdError:
-        raise WireDamaged("bad_compression") from None
-    if len(plain) > MAX_PLAIN:
-        raise WireDamaged("too_large")
-    if not reader.eof or reader.unused_data:
-        raise WireDamaged("bad_compression")
-    return plain

@@ -28,6 +28,8 @@ from sync.log import SigningKey
 from sync.log.chain import sealing_public
 from sync.protocol import Answer, Certificate, Request, SignedCertificate, WireDamaged
 
+_DICTIONARY = "dictionary"
+"""The mark that keeps which dictionary the county named."""
 MOST_ROUNDS = 400
 """Rounds of one exchange on the command line before it stops and says that more waits."""
 
@@ -56,6 +58,8 @@ class PreparedExchange:
     key: SigningKey
     request: Request
     clock: Callable[[], int]
+    dictionary: int = 0
+    """What the frame may be packed with; 0 where the county has not said that it can read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +150,13 @@ def begin_exchange(station: Station, budget: int = START_BUDGET) -> PreparedExch
     store = station.store
     with immediate(store.db) as transaction:
         request = build_request(store.log, store.feed, identity_of(station), budget, station.now_ms)
+        dictionary = store.feed.mark(_DICTIONARY)
         transaction.commit()
     if request.push:
         station.set_fence()
     signed = msgspec.json.decode(county[1], type=SignedCertificate)
-    return PreparedExchange(county[0], signed, _read(signed), store.station_key, request, station.surroundings.clock)
+    clock = station.surroundings.clock
+    return PreparedExchange(county[0], signed, _read(signed), store.station_key, request, clock, dictionary)
 
 
 def carry(prepared: PreparedExchange, transport: client.Transport) -> tuple[Answer, int, Timing]:
@@ -158,9 +164,16 @@ def carry(prepared: PreparedExchange, transport: client.Transport) -> tuple[Answ
 
     Raises SurroundingsFault.
     """
-    frame = client.write_request(prepared.request, prepared.key)
+    frame = client.write_request(prepared.request, prepared.key, prepared.dictionary)
     sent_ms = prepared.clock()
-    reply = transport.exchange(frame)
+    try:
+        reply = transport.exchange(frame)
+    except SurroundingsFault as fault:
+        if not client.lacks_dictionary(fault, frame):
+            raise
+        frame = client.write_request(prepared.request, prepared.key)
+        sent_ms = prepared.clock()
+        reply = transport.exchange(frame)
     timing = Timing(sent_ms, prepared.clock())
     return client.read_answer(reply, prepared.certificate), len(frame) + len(reply), timing
 
@@ -177,6 +190,9 @@ def finish_exchange(
     try:
         with immediate(store.db) as transaction:
             applied = apply_answer(store.log, store.feed, prepared.request, answer, store.project_cases, store.reborn)
+            dictionary = client.dictionary_of(answer, prepared.dictionary)
+            if dictionary != prepared.dictionary:
+                store.feed.set_mark(_DICTIONARY, dictionary)
             waiting = bool(applied.forked) and applied.pending > 0
             store.note_exchange(station.now_ms, forked=bool(applied.reborn) or waiting, clock=clock)
             if clock is not None and abs(clock[0]) + clock[1] <= WRONG_CLOCK_MS:

@@ -15,6 +15,7 @@ from domain.faults import SurroundingsFault
 from sync.client.pinning import open_pool
 from sync.exchange import Identity
 from sync.log.chain import SigningKey
+from sync.packing import NEWEST, capability
 from sync.protocol import (
     ANSWER_TAG,
     CAPABILITIES,
@@ -31,6 +32,7 @@ from sync.protocol import (
     WireDamaged,
     decode_frame,
     encode_frame,
+    frame_dictionary,
     open_frame,
     verify_frame,
 )
@@ -167,9 +169,9 @@ def read_enrolment(reply: bytes, identity: Identity, key: SigningKey) -> SignedC
     return enrolled.certificate
 
 
-def write_request(request: Request, key: SigningKey) -> bytes:
-    """The signed frame of a request; ``key`` is the station key."""
-    return encode_frame(request, REQUEST_TAG, key)
+def write_request(request: Request, key: SigningKey, dictionary: int = 0) -> bytes:
+    """The signed frame of a request; ``key`` is the station key, ``dictionary`` one the county named."""
+    return encode_frame(request, REQUEST_TAG, key, dictionary)
 
 
 def read_answer(data: bytes, certificate: Certificate) -> Answer:
@@ -180,14 +182,33 @@ def read_answer(data: bytes, certificate: Certificate) -> Answer:
         raise SurroundingsFault("county_refused", facts={"reason": "bad_answer", "code": damaged.code}) from damaged
 
 
-def go_round(transport: Transport, request: Request, key: SigningKey, certificate: Certificate) -> tuple[Answer, int]:
+def go_round(
+    transport: Transport, request: Request, key: SigningKey, certificate: Certificate, dictionary: int = 0
+) -> tuple[Answer, int]:
     """Write, carry, read: what the net lane does between building a request and applying its answer.
 
-    Returns the answer with the bytes of both frames. Raises SurroundingsFault.
+    Returns the answer with the bytes of both frames. A county that no longer has the ``dictionary`` it once named (it
+    was put back to an earlier release) is asked again without. Raises SurroundingsFault.
     """
-    frame = write_request(request, key)
-    reply = transport.exchange(frame)
+    frame = write_request(request, key, dictionary)
+    try:
+        reply = transport.exchange(frame)
+    except SurroundingsFault as fault:
+        if not lacks_dictionary(fault, frame):
+            raise
+        frame = write_request(request, key)
+        reply = transport.exchange(frame)
     return read_answer(reply, certificate), len(frame) + len(reply)
+
+
+def lacks_dictionary(fault: SurroundingsFault, frame: bytes) -> bool:
+    """Whether the county refused this frame only for its dictionary: then the same request goes without one."""
+    return bool(frame_dictionary(frame)) and fault.facts.get("reason") == "unknown_flags"
+
+
+def dictionary_of(answer: Answer, before: int) -> int:
+    """The dictionary to pack the next request with: what the county names when it says what it can do."""
+    return before if not answer.caps else NEWEST if capability(NEWEST) in answer.caps else 0
 
 
 def _fault(status: int, data: bytes) -> SurroundingsFault:

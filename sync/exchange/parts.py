@@ -15,9 +15,9 @@ from sync.log.chain import Entry, extend_chain, first_hash, link
 from sync.log.log import ActLog, Position, WriterRow
 from sync.protocol import Mark, Request, Run, WireDamaged, WriterInfo
 
-START_BUDGET: Final = 64 << 10
+START_BUDGET: Final = 128 << 10
 """Bytes of acts in one direction of a first round over an unknown line: packed some 10 kB, little over a second at
-64 kbit/s. Less would pack worse and cost a narrow line further round trips."""
+64 kbit/s, twice that where the county has no dictionary. Less would cost a narrow line further round trips."""
 MAX_BUDGET: Final = 8 << 20
 
 Fold = Callable[[Mapping[str, Sequence[Act]]], None]

@@ -39,6 +39,7 @@ from sync.protocol import (
     WireDamaged,
     decode_frame,
     encode_frame,
+    frame_dictionary,
     refuse_protocol,
     verify_frame,
 )
@@ -243,7 +244,8 @@ class County:
             certificate = shown_certificate(refused, header, request, verify)
             await self._lane.run(lambda: self._store.readmit(certificate))
             answer = await self._lane.exchange(request, verify, len(body), opened)
-        reply = await self._off(self._frames, lambda: encode_frame(answer, ANSWER_TAG, self._store.key))
+        dictionary = frame_dictionary(body)  # the station packed with it, so it can read it
+        reply = await self._off(self._frames, lambda: encode_frame(answer, ANSWER_TAG, self._store.key, dictionary))
         pushed = sum(len(run.a) for run in request.push)
         self._tally.round(pushed, (len(body), len(reply)), self._steady() - began)
         _note(

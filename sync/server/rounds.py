@@ -17,6 +17,7 @@ from sync.protocol import (
     WireDamaged,
     decode_frame,
     encode_frame,
+    frame_dictionary,
     refuse_protocol,
     verify_frame,
 )
@@ -46,7 +47,7 @@ def answer_frame(store: CountyStore, body: bytes, header: str | None = None) -> 
         store.readmit(shown_certificate(refused, header, request, verify))
         with store.transaction():
             answer = round_inside(store, request, verify)
-    return encode_frame(answer, ANSWER_TAG, store.key)
+    return encode_frame(answer, ANSWER_TAG, store.key, frame_dictionary(body))
 
 
 def read_request(body: bytes) -> Request:

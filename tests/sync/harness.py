@@ -20,7 +20,7 @@ from sqlcipher3 import dbapi2
 
 from domain.acts import Act, decode_act
 from domain.fold import fold, state_bytes
-from sync.client import HttpTransport, Transport, enrol, go_round
+from sync.client import HttpTransport, Transport, dictionary_of, enrol, go_round
 from sync.exchange import Applied, Identity, NewWriter, apply_answer, build_request
 from sync.log import ActLog, SigningKey
 from sync.log.chain import sealing_public
@@ -45,6 +45,7 @@ class Station:
     def __init__(self, path: Path, office: str = "370205") -> None:
         new = not path.exists()
         self.path = path
+        self.dictionary = 0
         self.db: Any = dbapi2.connect(str(path), isolation_level=None)
         self.db.execute(_FILE_KEY)
         self.db.execute("PRAGMA journal_mode = WAL")
@@ -176,7 +177,8 @@ class Station:
 
     def round(self, transport: Transport, budget: int = 1 << 20) -> Applied:
         request = self.request(budget)
-        answer, _ = go_round(transport, request, self.key, self.certificate)
+        answer, _ = go_round(transport, request, self.key, self.certificate, self.dictionary)
+        self.dictionary = dictionary_of(answer, self.dictionary)
         return self.apply(request, answer)
 
     def sync(self, url: str, budget: int = 1 << 20, rounds: int = 60) -> list[Applied]:

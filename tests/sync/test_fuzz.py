@@ -16,12 +16,11 @@ from hypothesis import strategies as st
 
 from sync.log import SigningKey
 from sync.log.chain import extend_chain, first_hash
+from sync.packing import FLAG_ZSTD, MAX_PLAIN
 from sync.protocol import (
     ANSWER_TAG,
     CERTIFICATE_TAG,
     ENROL_TAG,
-    FLAG_ZSTD,
-    MAX_PLAIN,
     REQUEST_TAG,
     Answer,
     Enrol,

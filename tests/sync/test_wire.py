@@ -21,9 +21,9 @@ from sync.client import HttpTransport, go_round, write_request
 from sync.log import LogDamaged, SigningKey
 from sync.log.chain import extend_chain, first_hash
 from sync.log.content import read_act, write_act
+from sync.packing import FLAG_ZSTD
 from sync.protocol import (
     ANSWER_TAG,
-    FLAG_ZSTD,
     MAX_FRAME,
     REQUEST_TAG,
     Answer,

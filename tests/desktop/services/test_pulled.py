@@ -11,6 +11,10 @@ import pytest
 from desktop.services import county as exchange
 from desktop.services.care import verify
 from domain.acts import ActDraft, CaseKind
+from domain.faults import SurroundingsFault
+from sync.client import HttpTransport
+from sync.packing import NEWEST
+from sync.protocol import frame_dictionary
 from tests.desktop.services.halls import HALL, Hall, claim, make_hall, person
 from tests.sync.harness import County
 
@@ -64,3 +68,25 @@ def test_a_clerk_may_change_on_both_sides_what_came_as_new(hall: Hall, second: H
     for desk in (hall, second):
         assert (matter_id, "matter", "summary") in desk.station.store.conflict_fields()
         assert verify(desk.station).clean
+
+
+def test_a_desk_remembers_what_its_county_can_read(hall: Hall, county: County) -> None:
+    exchange.enrol(hall.station, county.url, county.code(HALL.code, hall.station.office.window))
+    hall.register()
+    assert exchange.exchange_once(hall.station).value.pending == 0
+    hall.register()
+    prepared = exchange.begin_exchange(hall.station)
+    assert prepared is not None
+    assert prepared.dictionary == NEWEST
+
+    class Earlier(HttpTransport):
+        """A county put back to a release without a dictionary."""
+
+        def exchange(self, frame: bytes) -> bytes:
+            if frame_dictionary(frame):
+                raise SurroundingsFault("county_refused", facts={"status": 426, "reason": "unknown_flags"})
+            return super().exchange(frame)
+
+    line = Earlier(county.url)
+    assert exchange.exchange_once(hall.station, line).value.pending == 0
+    line.close()
