@@ -52,7 +52,7 @@ def pack(body: bytes, number: int = 0) -> tuple[int, bytes]:
     if len(body) > MAX_PLAIN:
         raise WireDamaged("too_large")
     level = next((level for size, level in _LEVELS if len(body) <= size), _LEVEL_BEYOND)
-    options = {zstd.CompressionParameter.compression_level: level}
+    options = {int(zstd.CompressionParameter.compression_level): level}
     if number and _WORTH[0] <= len(body) <= _WORTH[1]:
         packed = bytes([number]) + zstd.compress(body, options=options, zstd_dict=_dictionary(number))
         flags = FLAG_ZSTD | FLAG_DICTIONARY

@@ -6,7 +6,8 @@ An exchange has three parts, so that no lane waits for another: :func:`begin_exc
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -23,10 +24,20 @@ from domain.decisions.desk import Desk
 from domain.faults import SurroundingsFault
 from domain.refusals import Refusal
 from sync import client
-from sync.exchange import START_BUDGET, Applied, Identity, apply_answer, build_request
+from sync.exchange import (
+    START_BUDGET,
+    Applied,
+    Identity,
+    Opened,
+    apply_answer,
+    build_request,
+    next_request,
+    open_answer,
+    push_ahead,
+)
 from sync.log import SigningKey
 from sync.log.chain import sealing_public
-from sync.protocol import Answer, Certificate, Request, SignedCertificate, WireDamaged
+from sync.protocol import Answer, Certificate, Request, Run, SignedCertificate, WireDamaged
 
 _DICTIONARY = "dictionary"
 """The mark that keeps which dictionary the county named."""
@@ -91,6 +102,16 @@ class Timing:
         """
         trip = self.received_ms - self.sent_ms
         return (county_ms - self.sent_ms - trip // 2, (trip + 1) // 2) if trip >= 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What the net lane brings back of a round: the answer read and opened, the bytes of both frames, the times."""
+
+    answer: Answer
+    size: int
+    timing: Timing
+    opened: Opened
 
 
 # enrolment ---------------------------------------------------------------------------------------------------------
@@ -159,8 +180,8 @@ def begin_exchange(station: Station, budget: int = START_BUDGET) -> PreparedExch
     return PreparedExchange(county[0], signed, _read(signed), store.station_key, request, clock, dictionary)
 
 
-def carry(prepared: PreparedExchange, transport: client.Transport) -> tuple[Answer, int, Timing]:
-    """Carry the request to the county and read its answer (net lane); with the bytes of both frames, and the times.
+def carry(prepared: PreparedExchange, transport: client.Transport) -> Carried:
+    """Carry the request to the county, and read its answer as far as that needs no file (net lane).
 
     Raises SurroundingsFault.
     """
@@ -175,21 +196,26 @@ def carry(prepared: PreparedExchange, transport: client.Transport) -> tuple[Answ
         sent_ms = prepared.clock()
         reply = transport.exchange(frame)
     timing = Timing(sent_ms, prepared.clock())
-    return client.read_answer(reply, prepared.certificate), len(frame) + len(reply), timing
+    answer = client.read_answer(reply, prepared.certificate)
+    return Carried(answer, len(frame) + len(reply), timing, open_answer(answer))
 
 
 def finish_exchange(
-    station: Station, prepared: PreparedExchange, answer: Answer, timing: Timing | None = None
-) -> Outcome[Applied]:
+    station: Station, prepared: PreparedExchange, answer: Answer, timing: Timing | None = None,
+    opened: Opened | None = None,
+) -> Outcome[Applied]:  # fmt: skip
     """Apply an answer in one transaction (store lane): acts, projections, cursors together or not at all.
 
     With ``timing`` the county's time tells how far this PC's clock is off; every later act carries it as evidence.
+    ``opened`` is what the net lane has made of the answer.
     """
     store = station.store
     clock = timing.offset(answer.t) if timing is not None else None
     try:
         with immediate(store.db) as transaction:
-            applied = apply_answer(store.log, store.feed, prepared.request, answer, store.project_cases, store.reborn)
+            applied = apply_answer(
+                store.log, store.feed, prepared.request, answer, store.project_cases, store.reborn, opened
+            )
             dictionary = client.dictionary_of(answer, prepared.dictionary)
             if dictionary != prepared.dictionary:
                 store.feed.set_mark(_DICTIONARY, dictionary)
@@ -231,43 +257,79 @@ def note_failure(station: Station, fault: SurroundingsFault) -> Outcome[str]:
     return Outcome(fault.code, frozenset({Topic.SYNC}))
 
 
+def prepare_ahead(station: Station, prepared: PreparedExchange, budget: int = START_BUDGET) -> list[Run]:
+    """What the request behind this one would bring, built while this one is on its way (store lane)."""
+    store = station.store
+    with immediate(store.db):
+        push = push_ahead(store.log, prepared.request, budget)
+    if push:
+        station.set_fence()
+    return push
+
+
+def go_ahead(
+    prepared: PreparedExchange, answer: Answer, push: Sequence[Run] = (), budget: int = START_BUDGET
+) -> PreparedExchange | None:
+    """The next request before this answer is taken in, on any lane; None when only taking it in can tell."""
+    request = next_request(prepared.request, answer, push, prepared.clock())
+    if request is None:
+        return None
+    dictionary = client.dictionary_of(answer, prepared.dictionary)
+    return replace(prepared, request=msgspec.structs.replace(request, limit=budget), dictionary=dictionary)
+
+
 def exchange_once(station: Station, transport: client.Transport | None = None) -> Outcome[Exchanged]:
-    """Exchange until nothing more waits, in one go, for the command line. Raises SurroundingsFault."""
+    """Exchange until nothing more waits, in one go, for the command line. Raises SurroundingsFault.
+
+    While one request is under way the next is built, and while an answer is taken in the next one is fetched: the
+    county and this PC work at the same time.
+    """
     topics: set[str] = set()
     rounds = pulled = confirmed = refused = 0
-    applied: Applied | None = None
-    pace = client.Pace()
-    line = transport
     own_line: client.HttpTransport | None = None
+    net = ThreadPoolExecutor(1, "line")
     try:
-        while rounds < MOST_ROUNDS:
-            prepared = begin_exchange(station, pace.budget)
-            if prepared is None:
-                raise SurroundingsFault("no_line" if station.store.enrolled() else "not_enrolled")
-            if line is None:
-                line = own_line = client.HttpTransport(prepared.url, prepared.signed)
-                pace = client.Pace(loopback=own_line.loopback)
-            answer, carried, timing = carry(prepared, line)
-            pace.went_well(timing.received_ms - timing.sent_ms, carried)
-            outcome = finish_exchange(station, prepared, answer, timing)
+        prepared = begin_exchange(station)
+        if prepared is None:
+            raise SurroundingsFault("no_line" if station.store.enrolled() else "not_enrolled")
+        if transport is None:
+            transport = own_line = client.HttpTransport(prepared.url, prepared.signed)
+        pace = client.Pace(loopback=isinstance(transport, client.HttpTransport) and transport.loopback)
+        flight = net.submit(carry, prepared, transport)
+        while True:
+            push = prepare_ahead(station, prepared, pace.budget)
+            carried = flight.result()
+            rounds += 1
+            pace.went_well(carried.timing.received_ms - carried.timing.sent_ms, carried.size)
+            ahead = go_ahead(prepared, carried.answer, push, pace.budget) if rounds < MOST_ROUNDS else None
+            if ahead is not None:
+                flight = net.submit(carry, ahead, transport)
+            outcome = finish_exchange(station, prepared, carried.answer, carried.timing, carried.opened)
             applied = outcome.value
             topics |= outcome.topics
-            rounds += 1
             pulled, confirmed, refused = (
                 pulled + applied.pulled,
                 confirmed + applied.confirmed,
                 applied.refused + refused,
             )
-            if not applied.more:
+            if ahead is not None and applied.reborn:
+                flight.result()  # it speaks for a writer that is one no more
+                ahead = None
+            if ahead is None and applied.more and rounds < MOST_ROUNDS:
+                ahead = begin_exchange(station, pace.budget)
+                if ahead is not None:
+                    flight = net.submit(carry, ahead, transport)
+            if ahead is None:
                 break
+            prepared = ahead
     except SurroundingsFault as fault:
         if fault.code not in ("not_enrolled", "no_line"):
             note_failure(station, fault)
         raise
     finally:
+        net.shutdown()
         if own_line is not None:
             own_line.close()
-    assert applied is not None
     state = sync_state(station)
     broken = station.store.feed.set_aside()
     value = Exchanged(rounds, pulled, confirmed, refused, state.pending, state.forked, applied.more, broken)

@@ -17,10 +17,9 @@ from desktop.workers.lane import Lane
 from domain.faults import SurroundingsFault
 
 if TYPE_CHECKING:
-    from desktop.services.county import PreparedExchange, Timing
+    from desktop.services.county import Carried, PreparedExchange
     from sync.client import HttpTransport, Pace
     from sync.exchange import Applied
-    from sync.protocol import Answer
 
 EVERY_MS = 60_000
 AFTER_ACT_MS = 1_500
@@ -37,7 +36,7 @@ class _Line:
         self._url = ""
         self.pace: Pace | None = None
 
-    def carry(self, prepared: PreparedExchange) -> tuple[Answer, Timing]:
+    def carry(self, prepared: PreparedExchange) -> Carried:
         """Carry one request, over the connection of the last round where there is one."""
         from desktop.services import county
         from sync.client import HttpTransport, Pace
@@ -49,12 +48,12 @@ class _Line:
         assert self.pace is not None
         began = time.monotonic()
         try:
-            answer, carried, timing = county.carry(prepared, self._transport)
+            carried = county.carry(prepared, self._transport)
         except SurroundingsFault:
             self.pace.went_wrong()
             raise
-        self.pace.went_well(round((time.monotonic() - began) * 1000), carried)
-        return answer, timing
+        self.pace.went_well(round((time.monotonic() - began) * 1000), carried.size)
+        return carried
 
     def close(self) -> None:
         """Let the connection go."""
@@ -70,13 +69,11 @@ def begin(station: Station, budget: int | None) -> PreparedExchange | None:
     return county.begin_exchange(station) if budget is None else county.begin_exchange(station, budget)
 
 
-def finish(
-    station: Station, prepared: PreparedExchange, carried: tuple[Answer, Timing]
-) -> Outcome[tuple[Applied, SyncState]]:
+def finish(station: Station, prepared: PreparedExchange, carried: Carried) -> Outcome[tuple[Applied, SyncState]]:
     """Apply an answer and read what the status bar says (store lane)."""
     from desktop.services import county
 
-    outcome = county.finish_exchange(station, prepared, *carried)
+    outcome = county.finish_exchange(station, prepared, carried.answer, carried.timing, carried.opened)
     return Outcome((outcome.value, county.sync_state(station)), outcome.topics)
 
 
@@ -172,7 +169,7 @@ class SyncLoop(QObject):
                 self._line.carry, prepared, done=lambda carried: self._apply(prepared, carried), failed=self._failed
             )
 
-    def _apply(self, prepared: PreparedExchange, carried: tuple[Answer, Timing]) -> None:
+    def _apply(self, prepared: PreparedExchange, carried: Carried) -> None:
         self._store.run(finish, self._station_ref(), prepared, carried, done=self._applied, failed=self._failed)
 
     def _applied(self, outcome: Outcome[tuple[Applied, SyncState]]) -> None:

@@ -15,9 +15,10 @@ Whatever is lost, doubled or late in between does no harm: positions are claimed
 that does not follow what is held now is ignored, and an act counts as safe only when it was seen back.
 """
 
+from sync.exchange.ahead import next_request, push_ahead
 from sync.exchange.audience import Delivery
 from sync.exchange.county import answer_request
-from sync.exchange.opening import Opened, open_request
+from sync.exchange.opening import Opened, open_answer, open_request
 from sync.exchange.parts import (
     MAX_BUDGET,
     START_BUDGET,
@@ -53,6 +54,9 @@ __all__ = [
     "apply_answer",
     "begin_incarnation",
     "build_request",
+    "next_request",
+    "open_answer",
     "open_request",
+    "push_ahead",
     "relayed",
 ]

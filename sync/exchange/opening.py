@@ -1,21 +1,22 @@
-"""What the bytes of a request say by themselves, worked out before a transaction is begun. Pure: for any thread."""
+"""What the bytes of a message say by themselves, worked out before a transaction is begun. Pure: for any thread."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from domain.acts import Act
 from sync.exchange.parts import entries_of
 from sync.log.chain import Entry, verify_signature
 from sync.log.content import read_act
-from sync.protocol import Request, Run, WireDamaged
+from sync.protocol import Answer, Request, Run, WireDamaged
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The runs of one request, hashed and decoded. What cannot be is missing: it is told where the run is taken in."""
+    """The runs of one message, hashed and decoded. What cannot be is missing: it is told where the run is taken in."""
 
-    request: Request
+    message: Request | Answer
     """Whose runs these are; it lives as long as they do."""
     runs: dict[int, list[Entry]]
     acts: dict[bytes, Act]
@@ -37,8 +38,17 @@ class Opened:
 
 def open_request(request: Request, keys: dict[str, bytes] | None = None) -> Opened:
     """Hash and decode what a request brings, check signatures by the keys hinted: most of the work of taking it in."""
-    opened = Opened(request, {}, {}, {} if keys is None else keys, set())
-    for run in (*request.push, *request.recovered):
+    return _opened(request, (*request.push, *request.recovered), {} if keys is None else keys)
+
+
+def open_answer(answer: Answer) -> Opened:
+    """Hash and decode what an answer shows; what it only refers to lies at the station, and so do the writers' keys."""
+    return _opened(answer, (run for pull in answer.pull for run in pull.runs if not run.c), {})
+
+
+def _opened(message: Request | Answer, runs: Iterable[Run], keys: dict[str, bytes]) -> Opened:
+    opened = Opened(message, {}, {}, keys, set())
+    for run in runs:
         try:
             entries = entries_of(run)
             opened.acts.update([(entry.content, read_act(entry.content)) for entry in entries])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from domain.acts import Act
+from sync.exchange.opening import Opened, open_answer
 from sync.exchange.parts import (
     START_BUDGET,
     Applied,
@@ -15,7 +16,6 @@ from sync.exchange.parts import (
     NewWriter,
     Reborn,
     digest,
-    entries_of,
     feed_in_full,
     infos,
     loose_runs,
@@ -117,16 +117,18 @@ def _fork(log: ActLog, feed: StationFeed, writer: str) -> None:
 
 
 def apply_answer(
-    log: ActLog, feed: StationFeed, request: Request, answer: Answer, project: Fold, reborn: Reborn
-) -> Applied:
+    log: ActLog, feed: StationFeed, request: Request, answer: Answer, project: Fold, reborn: Reborn,
+    opened: Opened | None = None,
+) -> Applied:  # fmt: skip
     """Take an answer in, inside the caller's one transaction; everything or (when this raises) nothing.
 
     ``project`` is called once with the cases that changed. ``reborn`` is called when the answer shows that the current
     writer has a second history: it makes a new one and keeps its key in the same transaction. An answer that is late,
     doubled or out of order changes nothing: every part of it says which position it follows. Raises WireDamaged when
     the county contradicts itself (``feed_broken``, ``bad_signature``, ``reference_unknown`` …): the caller rolls back.
+    ``opened`` is the answer as :func:`open_answer` reads it, for a caller that had it read elsewhere.
     """
-    state = _State(log, feed, frozenset(feed.own_writers()))
+    state = _State(log, feed, frozenset(feed.own_writers()), opened or open_answer(answer))
     if answer.same:  # what the county has and does not deliver, it must have refused: let it say so
         return state.applied(more=feed.bring_unseen_again())
     if answer.full:
@@ -173,6 +175,7 @@ class _State:
     log: ActLog
     feed: StationFeed
     own: frozenset[str]
+    opened: Opened
     cases: dict[str, list[Act]] = field(default_factory=dict)
     """Acts that are new here, by case."""
     pulled: int = 0
@@ -256,7 +259,7 @@ class _State:
         row = self.log.writer(run.w)
         if row is None:
             raise WireDamaged("unknown_writer", run.w[:8])
-        entries = entries_of(run)
+        entries = self.opened.entries(run)
         for entry in entries:
             if entry.sig is not None and not verify_signature(row.public_key, entry.hash, entry.sig):
                 raise WireDamaged("bad_signature", run.w[:8])
@@ -265,7 +268,7 @@ class _State:
     def _take(self, run: Run, entries: list[Entry]) -> list[int]:
         """Keep what others wrote, or what this station wrote in a past it no longer holds; the storage keys."""
         try:
-            held = self.log.admit_loose(entries)
+            held = self.log.admit_loose(entries, self.opened.read(entries))
         except LogDamaged as error:
             raise WireDamaged(error.code, run.w[:8]) from None
         if run.p and held and run.w not in self.own:

@@ -217,13 +217,17 @@ class ActLog:
             raise LogDamaged("gap", writer=row.writer, n=entries[0].n)
         return self._insert(entries, read_acts(entries) if acts is None else acts)
 
-    def admit_loose(self, entries: Sequence[Entry]) -> list[Held]:
+    def admit_loose(self, entries: Sequence[Entry], acts: Sequence[Act] | None = None) -> list[Held]:
         """Insert acts of other writers that need not be dense (a feed shows one scope only); held ones are kept as is.
+
+        ``acts`` is what :func:`read_acts` says of the entries, for a caller that asked already.
 
         The caller proves them by the feed's rolling hash, or takes them on the word of the station that offers them.
         Raises LogDamaged ``act_elsewhere``, ``not_an_act``.
         """
-        return self._insert(entries, read_acts(entries), chained=False) if entries else []
+        if not entries:
+            return []
+        return self._insert(entries, read_acts(entries) if acts is None else acts, chained=False)
 
     def _insert(self, entries: Sequence[Entry], acts: Sequence[Act], *, chained: bool = True) -> list[Held]:
         self._fresh = {entry.content: act for entry, act in zip(entries, acts, strict=True)}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
+from domain.acts import Act
 from sync.exchange.audience import REFUSED_BELOW
 from sync.log import ActLog
 from sync.log.chain import Entry, first_hash
@@ -54,9 +55,9 @@ class RelayLog(ActLog):
             super().name_writer(writer, station, office, public_key, birth)
             self._db.execute("UPDATE writer SET attested = 1 WHERE writer = ?", (bytes.fromhex(writer),))
 
-    def admit_loose(self, entries: Sequence[Entry]) -> list[Held]:
+    def admit_loose(self, entries: Sequence[Entry], acts: Sequence[Act] | None = None) -> list[Held]:
         """As ever, and remembered for delivery to our own desks."""
-        held = super().admit_loose(entries)
+        held = super().admit_loose(entries, acts)
         self.came += [item for item in held if item.new]
         return held
 
