@@ -113,7 +113,8 @@ def test_what_only_taking_in_can_tell_is_not_asked_ahead(county, new_station, li
     for change in changes:
         assert ahead_of(one, request, msgspec.structs.replace(answer, **change)) is None
     (run,) = request.push
-    for asks in ({"recovered": [run]}, {"checkpoints": {"dict": []}}):
+    asked_more: tuple[dict[str, Any], ...] = ({"recovered": [run]}, {"checkpoints": {"dict": []}})
+    for asks in asked_more:
         assert next_request(msgspec.structs.replace(request, **asks), answer, [run]) is None
 
 

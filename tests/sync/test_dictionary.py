@@ -10,12 +10,12 @@ import pytest
 import resources
 from domain.faults import SurroundingsFault
 from sync.client import HttpTransport
+from sync.log import SigningKey
 from sync.packing import FLAG_DICTIONARY, FLAG_ZSTD, NEWEST
 from sync.protocol import (
     REQUEST_TAG,
     Request,
     Run,
-    SigningKey,
     WireDamaged,
     encode_frame,
     frame_dictionary,

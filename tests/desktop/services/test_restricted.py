@@ -80,9 +80,9 @@ def test_the_ordinary_folder_and_its_line_hold_nothing_of_the_restricted_desk(
     carried = county.carry
 
     def overheard(prepared, transport):
-        answer, size, timing = carried(prepared, transport)
-        wire.append(msgspec.json.encode(prepared.request) + msgspec.json.encode(answer))
-        return answer, size, timing
+        brought = carried(prepared, transport)
+        wire.append(msgspec.json.encode(prepared.request) + msgspec.json.encode(brought.answer))
+        return brought
 
     ids = accuse(secret)
     drafts.save_draft(secret.station, "fd" * 16, {"name": NAME}, form="intake", form_version=1)
