@@ -19,7 +19,7 @@ from sync.protocol import Answer, Mark, Request, Run
 def push_ahead(log: ActLog, request: Request, budget: int) -> list[Run]:
     """The acts behind those a request brings, whole commits up to ``budget`` bytes, had the county taken those.
 
-    None when it brings nothing, or the logs of several incarnations: then only the answer tells. Reads only.
+    Nothing when it brings nothing, or the logs of several incarnations: then only the answer tells. Reads only.
     """
     if len(request.push) != 1:
         return []
