@@ -64,6 +64,7 @@ def exchange(station: Station, server: County, line: Line | None = None) -> Spen
     before, here, there = line.carried if line else (0, 0), time.process_time(), _processor(server.process.pid)
     began = time.perf_counter()
     transport = Counted(at)
+    transport.loopback = line is None  # it goes over a line, whatever the address says
     done = county.exchange_once(station, transport).value
     seconds = time.perf_counter() - began
     transport.close()

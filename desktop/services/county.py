@@ -297,21 +297,21 @@ def exchange_once(station: Station, transport: client.Transport | None = None) -
         pace = client.Pace(loopback=isinstance(transport, client.HttpTransport) and transport.loopback)
         flight = net.submit(carry, prepared, transport)
         while True:
-            push = prepare_ahead(station, prepared, pace.budget)
+            budget = pace.budget
+            push = prepare_ahead(station, prepared, budget)
             carried = flight.result()
             rounds += 1
             pace.went_well(carried.timing.received_ms - carried.timing.sent_ms, carried.size)
+            if push and pace.budget != budget:
+                push = prepare_ahead(station, prepared, pace.budget)
             ahead = go_ahead(prepared, carried.answer, push, pace.budget) if rounds < MOST_ROUNDS else None
             if ahead is not None:
                 flight = net.submit(carry, ahead, transport)
             outcome = finish_exchange(station, prepared, carried.answer, carried.timing, carried.opened)
             applied = outcome.value
             topics |= outcome.topics
-            pulled, confirmed, refused = (
-                pulled + applied.pulled,
-                confirmed + applied.confirmed,
-                applied.refused + refused,
-            )
+            pulled, confirmed = pulled + applied.pulled, confirmed + applied.confirmed
+            refused += applied.refused
             if ahead is not None and applied.reborn:
                 flight.result()  # it speaks for a writer that is one no more
                 ahead = None
