@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import secrets
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -18,9 +16,9 @@ import pytest
 from desktop.services import demo
 from domain.fold import state_bytes
 from sync.server.store import CountyStore
+from tests import ready
 from tests.desktop.xinfang import Xinfang, opened, with_password
 
-PROGRAM = Path(sys.executable).with_name("xinfang-county")
 OFFICE = """
 [office]
 code = "370299101"
@@ -78,12 +76,13 @@ def free_port() -> int:
 def county(folder: Path, port: int) -> Iterator[None]:
     """A county server in its own process, stopped as a service manager stops it."""
     with (folder.parent / "county.log").open("ab") as log:
-        process = subprocess.Popen([PROGRAM, "--data", folder, "--port", str(port)], stdout=log, stderr=log)
+        words = ["--data", str(folder), "--port", str(port)]
+        process = ready.start("xinfang-county", words, stdout=log, stderr=log)
         try:
-            for _ in range(600):
+            for _ in range(3000):
                 with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
                     break
-                time.sleep(0.1)
+                time.sleep(0.02)
             yield
         finally:
             process.terminate()
@@ -91,10 +90,9 @@ def county(folder: Path, port: int) -> Iterator[None]:
 
 
 def admin(folder: Path, *words: str) -> str:
-    done = subprocess.run(
-        [PROGRAM, "--data", folder, "admin", *words], capture_output=True, encoding="utf-8", check=True
-    )
-    return done.stdout.strip()
+    done = ready.run("xinfang-county", ["--data", str(folder), "admin", *words], timeout=120)
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.decode().strip()
 
 
 @pytest.fixture

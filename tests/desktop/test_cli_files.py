@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from tests.desktop.test_cli_county import PROGRAM, admin, county, free_port
+from tests import ready
+from tests.desktop.test_cli_county import admin, county, free_port
 from tests.desktop.xinfang import OFFICE, VISIT, Xinfang, with_password
-from tests.desktop.xinfang import PROGRAM as XINFANG
 from tests.printing.scans import as_bytes, scanned, typed_pages
 
 WINDOW = 'window = "{}"'
@@ -41,17 +40,17 @@ def enrolled(xinfang: Xinfang, place: Path, port: int, window: str) -> Xinfang:
 
 
 @contextmanager
-def killed(place: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+def killed(place: Path, port: int) -> Iterator[ready.Process]:
     """A county that is going to be killed."""
-    process = subprocess.Popen([PROGRAM, "--data", place, "--port", str(port)], stderr=subprocess.DEVNULL)
+    process = ready.start("xinfang-county", ["--data", str(place), "--port", str(port)])
     try:
-        for _ in range(600):
+        for _ in range(3000):
             with suppress(OSError):
                 import socket
 
                 socket.create_connection(("127.0.0.1", port), timeout=1).close()
                 break
-            time.sleep(0.1)
+            time.sleep(0.02)
         yield process
     finally:
         process.kill()
@@ -118,10 +117,8 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(two, tmp_path, who):
     one.done("act", "AttachFile", given={"case_id": visit, "paths": [str(big)]})
     with killed(place, port) as process:
         one.done("sync", "--acts-only")
-        sending = subprocess.Popen(
-            [XINFANG, "--data", one.folder, "--password-file", one.password_file, "sync"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        words = ["--data", str(one.folder), "--password-file", str(one.password_file), "sync"]
+        sending = ready.start("xinfang", words)
         while parts(place) < 2 << 20 and sending.poll() is None:
             time.sleep(0.005)
         victim = process if who == "county" else sending
@@ -150,8 +147,8 @@ def test_a_fetch_killed_in_the_middle_keeps_its_pieces(two, tmp_path):
     with county(place, port):
         one.done("sync")
         other.done("sync")
-        command = [XINFANG, "--data", other.folder, "--password-file", other.password_file]
-        fetching = subprocess.Popen([*command, "file", "fetch", row["file_id"]], stdout=subprocess.DEVNULL)
+        words = ["--data", str(other.folder), "--password-file", str(other.password_file)]
+        fetching = ready.start("xinfang", [*words, "file", "fetch", row["file_id"]])
 
         def here() -> int:
             return sum(path.stat().st_size for path in (other.folder / "files").rglob("*.part"))

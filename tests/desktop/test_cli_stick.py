@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
-from tests.desktop.test_cli_county import OFFICE, PROGRAM, TWELVE
+from tests import ready
+from tests.desktop.test_cli_county import OFFICE, TWELVE
 from tests.desktop.xinfang import with_password
 
 
 def bundle(folder: Path, *words: str, code: int = 0) -> Any:
     """One ``xinfang-county admin bundle …`` in a process of its own."""
-    done = subprocess.run([PROGRAM, "--data", folder, "admin", "bundle", *words], capture_output=True, encoding="utf-8")
-    assert done.returncode == code, done.stderr
-    return json.loads(done.stdout) if code == 0 else done.stderr.strip()
+    done = ready.run("xinfang-county", ["--data", str(folder), "admin", "bundle", *words], timeout=120)
+    assert done.returncode == code, done.stderr.decode()
+    return json.loads(done.stdout) if code == 0 else done.stderr.decode().strip()
 
 
 def test_a_township_without_a_line_works_by_sticks_from_the_first_day(tmp_path):

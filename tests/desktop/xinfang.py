@@ -16,6 +16,7 @@ from typing import Any
 from desktop.cli_input import read_office
 from desktop.models.store.keys import FAST
 from desktop.services.station import Station, Surroundings, create_station, open_station
+from tests import ready
 
 PROGRAM = Path(sys.executable).with_name("xinfang")
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,9 +71,12 @@ class Xinfang:
         """Run it; ``given`` (bytes, or a value sent as JSON) is its standard input."""
         sent = given if isinstance(given, bytes) else json.dumps(given, ensure_ascii=False).encode()
         where = ["--data", str(self.folder), "--password-file", str(self.password_file)] if data else []
-        done = subprocess.run(
-            [PROGRAM, *where, *words], input=sent, capture_output=True, timeout=120, env={**os.environ, **self.more}
-        )
+        if self.more:  # surroundings of its own are read at the start of a process
+            done = subprocess.run(
+                [PROGRAM, *where, *words], input=sent, capture_output=True, timeout=120, env={**os.environ, **self.more}
+            )
+        else:
+            done = ready.run("xinfang", [*where, *words], given=sent, timeout=120)
         return Said(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     def done(self, *words: str, given: object = None) -> Any:

@@ -27,6 +27,7 @@ from sync.log.chain import sealing_public
 from sync.log.feed import STATION_SCHEMA, StationFeed
 from sync.log.log import SCHEMA
 from sync.protocol import Answer, Certificate, Request, SignedCertificate
+from tests import ready
 from tests.sync.cluster import Cluster
 
 ROOT = Path(__file__).parents[2]
@@ -216,7 +217,7 @@ class County:
 
     folder: Path
     port: int = field(default_factory=free_port)
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | ready.Process | None = None
     cluster: Cluster | None = None
     """The PostgreSQL server its acts lie in; None: in a file of the folder."""
     database: str = ""
@@ -229,12 +230,13 @@ class County:
 
     def start(self, largest_file: int | None = None) -> County:
         """Start and wait until it answers; with ``largest_file`` no file may grow beyond so many KiB: a full disk."""
-        command = [*self._command(), "--port", str(self.port)]
         if largest_file is not None:
-            command = ["bash", "-c", f'ulimit -f {largest_file}; exec "$@"', "bash", *command]
-        log = (self.folder.parent / f"{self.folder.name}.log").open("ab")
-        self.process = subprocess.Popen(command, cwd=ROOT, stderr=log if largest_file is None else subprocess.DEVNULL)
-        log.close()
+            command = ["bash", "-c", f'ulimit -f {largest_file}; exec "$@"', "bash", *self._command()]
+            command += ["--port", str(self.port)]
+            self.process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
+        else:
+            with (self.folder.parent / f"{self.folder.name}.log").open("ab") as log:
+                self.process = ready.start("xinfang-county", [*self._words(), "--port", str(self.port)], stderr=log)
         self.come_up(lambda: urllib3.request("GET", self.url + "/health", retries=False).status)
         return self
 
@@ -247,7 +249,7 @@ class County:
                     return
             except urllib3.exceptions.HTTPError:
                 assert self.process.poll() is None, "the county ended"
-            time.sleep(0.05)
+            time.sleep(0.02)
 
     def kill(self) -> None:
         assert self.process is not None
@@ -260,14 +262,8 @@ class County:
         return self.process.wait(120)
 
     def admin(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*self._command(), "admin", *words],
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
+        done = ready.run("xinfang-county", [*self._words(), "admin", *words], timeout=60)
+        return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
     def code(self, office: str = "370205", window: str = "1", *words: str) -> str:
         found = self.admin("enrol", "--office", office, "--office-name", "城关镇", "--window", window, *words)
@@ -317,8 +313,11 @@ class County:
         self.start()
 
     def _command(self) -> list[str]:
+        return [sys.executable, "-m", "sync.server.main", *self._words()]
+
+    def _words(self) -> list[str]:
         at = ("--database", self.cluster.address(self.database)) if self.cluster is not None else ()
-        return [sys.executable, "-m", "sync.server.main", "--data", str(self.folder), *at, *self.words]
+        return ["--data", str(self.folder), *at, *self.words]
 
 
 def converge(county: County, *stations: Station) -> None:
