@@ -51,6 +51,23 @@ def _keep_off_the_internet(event: str, arguments: tuple[Any, ...]) -> None:
 sys.addaudithook(_keep_off_the_internet)
 
 
+# ---------------------------------------------------------------- order
+
+LONGEST_FIRST = (
+    "tests/test_frozen.py",
+    "tests/sync/test_chaos.py",
+    "tests/sync/test_simulated_histories.py",
+    "tests/sync/test_fuzz.py",
+)
+"""Files that take a worker longest: begun last, one core would wait for the other at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, the rest as it stands."""
+    place = {name: n for n, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: place.get(item.nodeid.split("::")[0], len(place)))
+
+
 # ---------------------------------------------------------------- log records
 
 _records: list[logging.LogRecord] = []

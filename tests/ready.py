@@ -149,11 +149,11 @@ def _serve(program: str, line: socket.socket) -> None:
     signal.set_wakeup_fd(wake)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     while True:
-        ready, _, _ = select.select([line, woken], [], [])
+        ready, _, _ = select.select([line.fileno(), woken], [], [])
         if woken in ready:
             os.read(woken, 4096)
             _tell_ends(running)
-        if line not in ready:
+        if line.fileno() not in ready:
             continue
         said, files, _, _ = socket.recv_fds(line, _LARGEST, 4)
         if not said:

@@ -21,6 +21,7 @@ from typing import IO, Any, Final
 import urllib3
 from sqlcipher3 import dbapi2
 
+from tests import ready
 from tests.chaos.line import RoughLine
 from tests.sync.cluster import Cluster
 
@@ -218,8 +219,8 @@ class CountyProcess:
 
     def start(self) -> None:
         """Start and wait until it answers."""
-        self.process = subprocess.Popen([*self._command(), "--port", str(self.port)], cwd=ROOT, text=True,
-                                        stderr=subprocess.PIPE)  # fmt: skip
+        command = [sys.executable, "-m", "sync.server.main", *self._words(), "--port", str(self.port)]
+        self.process = subprocess.Popen(command, cwd=ROOT, text=True, stderr=subprocess.PIPE)
         assert self.process.stderr is not None
         threading.Thread(target=self._keep, args=(self.process.stderr,), daemon=True).start()
         for _ in range(1200):
@@ -282,13 +283,13 @@ class CountyProcess:
 
     def admin(self, *words: str) -> str:
         """An admin command's stdout; raises Broken."""
-        done = subprocess.run([*self._command(), "admin", *words], cwd=ROOT, capture_output=True, text=True)
+        done = ready.run("xinfang-county", [*self._words(), "admin", *words], timeout=ANSWER_S)
         if done.returncode != 0:
-            raise Broken(f"county admin {words}: {done.returncode} {done.stderr}")
-        return done.stdout.strip()
+            raise Broken(f"county admin {words}: {done.returncode} {done.stderr.decode()}")
+        return done.stdout.decode().strip()
 
-    def _command(self) -> Sequence[str]:
-        return [sys.executable, "-m", "sync.server.main", "--data", str(self.folder)]
+    def _words(self) -> Sequence[str]:
+        return ["--data", str(self.folder)]
 
     # what it holds -----------------------------------------------------------------------------------------------
 
@@ -343,8 +344,8 @@ class PostgresCounty(CountyProcess):
         super().go_back(to)
         self.cluster.rename(self.cluster.new_database((to / "database").read_text()), self.database)
 
-    def _command(self) -> Sequence[str]:
-        return [*super()._command(), "--database", self.cluster.address(self.database)]
+    def _words(self) -> Sequence[str]:
+        return [*super()._words(), "--database", self.cluster.address(self.database)]
 
 
 def _stand_still(process: subprocess.Popen[str]) -> None:

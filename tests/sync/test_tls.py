@@ -6,7 +6,6 @@ import hashlib
 import json
 import shutil
 import ssl
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,6 +20,7 @@ from domain.faults import SurroundingsFault
 from sync.client import HttpTransport
 from sync.client.pinning import open_pool
 from sync.server import tls
+from tests import ready
 from tests.sync.harness import County, Station, free_port
 
 
@@ -40,9 +40,8 @@ class SecretCounty(County):
     def start(self, largest_file: int | None = None) -> County:
         self.words = ("--tls",)
         pool = open_pool(urlsplit(self.url), loopback=True, timeout=urllib3.Timeout(5))
-        command = [*self._command(), "--port", str(self.port)]
         with (self.folder.parent / f"{self.folder.name}.log").open("ab") as log:
-            self.process = subprocess.Popen(command, stderr=log)
+            self.process = ready.start("xinfang-county", [*self._words(), "--port", str(self.port)], stderr=log)
         self.come_up(lambda: pool.request("GET", f"https://127.0.0.1:{self.port}/health").status)
         return self
 
