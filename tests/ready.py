@@ -19,13 +19,17 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-PROGRAMS: Final = {"xinfang": "desktop.cli", "xinfang-county": "sync.server.main"}
-"""Each command of ``[project.scripts]`` that tests run often, and the module whose ``main`` it is."""
+PROGRAMS: Final = {
+    "xinfang": "desktop.cli",
+    "xinfang-county": "sync.server.main",
+    "station": "tests.chaos.driver",
+}
+"""What tests run often: a name of ``[project.scripts]``, or a part in a test, and the module whose ``main`` it is."""
 _LARGEST: Final = 1 << 20
 
 # ---------------------------------------------------------------- the test's side
@@ -37,6 +41,9 @@ class Process:
     def __init__(self, args: Sequence[str], pid: int, ended: socket.socket) -> None:
         self.args, self.pid = list(args), pid
         self.returncode: int | None = None
+        self.stdin: IO[str] | None = None
+        self.stdout: IO[str] | None = None
+        self.stderr: IO[str] | None = None
         self._ended = ended
 
     def poll(self) -> int | None:
@@ -103,17 +110,34 @@ def _surroundings() -> dict[str, str]:
 
 
 def start(program: str, words: Sequence[str], *, stdin: Any = None, stdout: Any = None, stderr: Any = None) -> Process:
-    """Run a program in a process of its own, from the repository's root; a file not given is /dev/null."""
+    """Run a program in a process of its own, from the repository's root.
+
+    Each stream is an open file, ``subprocess.PIPE`` for a pipe that carries text, or None for /dev/null.
+    """
     keeper = _keepers.get(program)
     if keeper is None or keeper.surroundings != _surroundings():  # a program inherits its surroundings at its start
         if keeper is not None:
             atexit.unregister(keeper.close)
             keeper.close()
         keeper = _keepers[program] = _Keeper(program)
-    with Path(os.devnull).open("r+b") as nothing:
-        files = [nothing.fileno() if file is None else file.fileno() for file in (stdin, stdout, stderr)]
-        pid, ended = keeper.start(words, ROOT, files)
-    return Process([program, *words], pid, ended)
+    with ExitStack() as until_forked:
+        ends = [_ends(stream, number, until_forked) for number, stream in enumerate((stdin, stdout, stderr))]
+        pid, ended = keeper.start(words, ROOT, [theirs for theirs, _ in ends])
+    process = Process([program, *words], pid, ended)
+    process.stdin, process.stdout, process.stderr = (ours for _, ours in ends)
+    return process
+
+
+def _ends(stream: Any, number: int, until_forked: ExitStack) -> tuple[int, IO[str] | None]:
+    """The program's end of one of its streams, and ours where it is a pipe."""
+    if stream is None:
+        return until_forked.enter_context(Path(os.devnull).open("r+b")).fileno(), None
+    if stream != subprocess.PIPE:
+        return stream.fileno(), None
+    read, write = os.pipe()
+    theirs, ours, mode = (read, write, "w") if number == 0 else (write, read, "r")
+    until_forked.callback(os.close, theirs)
+    return theirs, os.fdopen(ours, mode, encoding="utf-8")
 
 
 def run(

@@ -56,7 +56,7 @@ class StationProcess:
     scope: str = ""
     machine: str = "pc"
     disk: int = 0
-    process: subprocess.Popen[str] | None = None
+    process: subprocess.Popen[str] | ready.Process | None = None
     busy: int = 0
     told: dict[str, int] = field(default_factory=dict)
     stopped: bool = False
@@ -89,20 +89,25 @@ class StationProcess:
         """
         if self.running:
             raise RuntimeError("running already")
-        words = [sys.executable, "-m", "tests.chaos.driver", "--data", str(self.folder), "--journal", str(self.journal),
-                 "--machine", self.machine, "--office", self.office, "--window", self.window,
-                 "--scope", self.scope]  # fmt: skip
+        words = ["--data", str(self.folder), "--journal", str(self.journal), "--machine", self.machine,
+                 "--office", self.office, "--window", self.window, "--scope", self.scope]  # fmt: skip
         environment = {**os.environ, "TZ": "Asia/Shanghai"}
         if faketime and FAKETIME is not None:
             off = {"LD_PRELOAD": str(FAKETIME), "FAKETIME": f"{years:+d}y", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
             environment |= off
         elif years:
             words.append(f"--shift-ms={years * YEAR_MS}")
+        if create:
+            words.append("--create")
+        pipe = subprocess.PIPE
         with self.errors.open("ab") as errors:
-            self.process = subprocess.Popen(
-                [*words, *(["--create"] if create else [])], cwd=ROOT, env=environment, text=True,
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
-            )  # fmt: skip
+            if environment == os.environ:
+                self.process = ready.start("station", words, stdin=pipe, stdout=pipe, stderr=errors)
+            else:
+                command = [sys.executable, "-m", "tests.chaos.driver", *words]
+                self.process = subprocess.Popen(
+                    command, cwd=ROOT, env=environment, text=True, stdin=pipe, stdout=pipe, stderr=errors
+                )
         assert self.process.stdout is not None
         self._said = queue.Queue()
         self.busy, self.stopped = 0, False
@@ -213,14 +218,14 @@ class CountyProcess:
 
     def __init__(self, folder: Path, port: int) -> None:
         self.folder, self.port = folder, port
-        self.process: subprocess.Popen[str] | None = None
+        self.process: ready.Process | None = None
         self.log: list[str] = []
         self.stopped = False
 
     def start(self) -> None:
         """Start and wait until it answers."""
-        command = [sys.executable, "-m", "sync.server.main", *self._words(), "--port", str(self.port)]
-        self.process = subprocess.Popen(command, cwd=ROOT, text=True, stderr=subprocess.PIPE)
+        words = [*self._words(), "--port", str(self.port)]
+        self.process = ready.start("xinfang-county", words, stderr=subprocess.PIPE)
         assert self.process.stderr is not None
         threading.Thread(target=self._keep, args=(self.process.stderr,), daemon=True).start()
         for _ in range(1200):
@@ -348,10 +353,20 @@ class PostgresCounty(CountyProcess):
         return [*super()._words(), "--database", self.cluster.address(self.database)]
 
 
-def _stand_still(process: subprocess.Popen[str]) -> None:
+def _stand_still(process: subprocess.Popen[str] | ready.Process) -> None:
     """SIGSTOP, and wait until every thread has stopped."""
     process.send_signal(signal.SIGSTOP)
-    os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+    while process.poll() is None and not _still(process.pid):
+        time.sleep(0.001)
+
+
+def _still(pid: int) -> bool:
+    """No thread of a process runs."""
+    try:
+        stats = [(task / "stat").read_text() for task in Path(f"/proc/{pid}/task").iterdir()]
+    except OSError:  # a thread ended between the two, or the whole process
+        return False
+    return all(stat.rpartition(")")[2].split()[0] in "TtZX" for stat in stats)
 
 
 def _limit(pid: int, size: int | None) -> None:

@@ -21,6 +21,7 @@ from domain.faults import SurroundingsFault
 BALLAST_BYTES = 8 * 1024 * 1024
 BALLAST_SHARE = 4
 """A ballast is laid only where this many times its size is free: it may not be what fills a small disk."""
+_GRAIN = 1024 * 1024
 
 README_TEXT = """信访窗口 · 本站数据
 
@@ -373,8 +374,9 @@ def ensure_ballast(folder: DataFolder, *, size: int = BALLAST_BYTES) -> bool:
             return True
         if shutil.disk_usage(folder.path).free < BALLAST_SHARE * size:
             return False
-        # random bytes: a compressing file system must not store them in nothing
-        write_durably(folder.ballast, os.urandom(size))
+        # random bytes, said again only after 1 MB: a compressing file system, which looks at 128 KB at a time, must not
+        # store them in nothing
+        write_durably(folder.ballast, (os.urandom(min(size, _GRAIN)) * -(-size // _GRAIN))[:size])
     except (OSError, SurroundingsFault):
         return False
     return True
