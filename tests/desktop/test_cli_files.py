@@ -79,11 +79,10 @@ def state(xinfang: Xinfang, visit: str) -> dict[str, Any]:
 
 def test_ten_scanned_pages_reach_the_county_and_the_neighbour_byte_for_byte(two, tmp_path):
     one, other, place, port = two
-    pages = typed_pages()
     paths = []
-    for number in range(10):
+    for number, page in enumerate(typed_pages(10)):
         path = tmp_path / f"{number:02}.jpg"
-        path.write_bytes(as_bytes(scanned(pages[number % len(pages)]), dpi=(300, 300)))
+        path.write_bytes(as_bytes(scanned(page), dpi=(300, 300)))
         paths.append(str(path))
     visit = one.done("act", "RegisterVisit", given=VISIT)["value"]["visit_id"]
     row = one.done("act", "AttachFile", given={"case_id": visit, "paths": paths, "name": "上访材料"})["value"]

@@ -12,14 +12,13 @@ from desktop.printing.gallery import samples
 from domain.papers import SIZES, Mark, PrintLine
 
 
-def typed_pages() -> list[Image.Image]:
-    """Every A4 sample, its first page at 300 dots to the inch."""
+def typed_pages(at_most: int | None = None) -> list[Image.Image]:
+    """Every A4 sample, or the first few, its first page at 300 dots to the inch."""
+    wanted = [(content, size) for content in samples() for size in SIZES[content.form] if size.value == "A4"]
     found = []
-    for content in samples():
-        for size in SIZES[content.form]:
-            if size.value == "A4":
-                pdf = render(content, size, PrintLine("", "", "", ""), Mark.original())
-                found.append(Image.open(io.BytesIO(page_pngs(pdf, 300)[0])).convert("L"))
+    for content, size in wanted[:at_most]:
+        pdf = render(content, size, PrintLine("", "", "", ""), Mark.original())
+        found.append(Image.open(io.BytesIO(page_pngs(pdf, 300)[0])).convert("L"))
     return found
 
 

@@ -52,7 +52,7 @@ def test_every_typed_a4_page_is_40_kb_at_most_however_it_was_scanned():
 
 
 def test_a_scanned_page_says_what_the_paper_says():
-    page = typed_pages()[0]
+    page = typed_pages(1)[0]
     (kept,) = drawn(scan.scan([("a.png", as_bytes(page, "PNG", dpi=(300, 300)))]).pdf, 100)
     wanted = page.resize(kept.size, Image.Resampling.BOX)
     pairs = list(zip(kept.tobytes(), wanted.tobytes(), strict=True))
@@ -110,7 +110,7 @@ def test_a_telephone_held_sideways_gives_an_upright_page_and_its_place_is_not_ke
 
 
 def test_ten_pages_of_pictures_and_a_pdf_become_one_pdf_in_order():
-    page = typed_pages()[0].resize((827, 1169))
+    page = typed_pages(1)[0].resize((827, 1169))
     many = [("p.png", as_bytes(page, "PNG", dpi=(100, 100)))] * 4
     frames = io.BytesIO()
     page.save(frames, "TIFF", save_all=True, append_images=[page] * 3, compression="tiff_lzw", dpi=(100, 100))
@@ -167,7 +167,7 @@ def test_a_pdf_with_text_stays_byte_for_byte_and_heavy_pictures_of_pages_are_pac
     exact = render(content, SIZES[content.form][0], PrintLine("", "", "", ""), Mark.original())
     assert scan.smaller(exact) is exact
     made = io.BytesIO()
-    scanned(typed_pages()[0]).save(made, "PDF", resolution=300, quality=90)
+    scanned(typed_pages(1)[0]).save(made, "PDF", resolution=300, quality=90)
     heavy = made.getvalue()
     assert len(heavy) > 500 << 10
     assert len(scan.smaller(heavy)) <= 45 << 10
