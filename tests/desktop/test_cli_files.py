@@ -14,7 +14,7 @@ import pytest
 
 from tests import ready
 from tests.desktop.test_cli_county import admin, county, free_port
-from tests.desktop.xinfang import OFFICE, VISIT, Xinfang, with_password
+from tests.desktop.xinfang import OFFICE, VISIT, Xinfang, made
 from tests.printing.scans import as_bytes, scanned, typed_pages
 
 WINDOW = 'window = "{}"'
@@ -23,12 +23,10 @@ WINDOW = 'window = "{}"'
 def station(folder: Path, name: str, window: str) -> Xinfang:
     """A station of the example office, not enrolled yet."""
     folder.mkdir()
-    xinfang = with_password(folder, station=name)
     text = OFFICE.read_text("utf-8")
     (line,) = (each for each in text.splitlines() if each.startswith("window"))
     (folder / "office.toml").write_text(text.replace(line, WINDOW.format(window)), "utf-8")
-    xinfang.done("init", "--office", str(folder / "office.toml"))
-    return xinfang
+    return made(folder, folder / "office.toml", station=name)
 
 
 def enrolled(xinfang: Xinfang, place: Path, port: int, window: str) -> Xinfang:

@@ -111,10 +111,10 @@ def with_password(folder: Path, password: str = PASSWORD, *, station: str = "sta
     return Xinfang(folder / station, file)
 
 
-def made(folder: Path) -> Xinfang:
+def made(folder: Path, office_file: Path = OFFICE, *, station: str = "station") -> Xinfang:
     """A station of the example office in ``folder``; its password is stretched little, that tests be quick."""
-    xinfang = with_password(folder)
-    office, sign_in, name = read_office(OFFICE)
+    xinfang = with_password(folder, station=station)
+    office, sign_in, name = read_office(office_file)
     fast = Surroundings(lambda: time.time_ns() // 1_000_000, secrets.token_bytes, FAST)
     create_station(xinfang.folder, office, sign_in=sign_in, name=name, password=PASSWORD, surroundings=fast).close()
     return xinfang
