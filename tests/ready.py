@@ -82,7 +82,6 @@ class _Keeper:
 
     def __init__(self, program: str) -> None:
         self.line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.surroundings = _surroundings()
         command = [sys.executable, "-m", "tests.ready", program, str(theirs.fileno())]
         self.process = subprocess.Popen(command, cwd=ROOT, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
         theirs.close()
@@ -101,12 +100,13 @@ class _Keeper:
         self.process.wait(30)
 
 
-_keepers: dict[str, _Keeper] = {}
+_keepers: dict[tuple[str, frozenset[tuple[str, str]]], _Keeper] = {}
+"""By program and surroundings: a program inherits its surroundings at its start, and an earlier one may still run."""
 
 
-def _surroundings() -> dict[str, str]:
+def _surroundings() -> frozenset[tuple[str, str]]:
     """What a program may ask of its environment; which test is running is none of its business."""
-    return {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+    return frozenset((name, value) for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST")
 
 
 def start(program: str, words: Sequence[str], *, stdin: Any = None, stdout: Any = None, stderr: Any = None) -> Process:
@@ -114,12 +114,10 @@ def start(program: str, words: Sequence[str], *, stdin: Any = None, stdout: Any 
 
     Each stream is an open file, ``subprocess.PIPE`` for a pipe that carries text, or None for /dev/null.
     """
-    keeper = _keepers.get(program)
-    if keeper is None or keeper.surroundings != _surroundings():  # a program inherits its surroundings at its start
-        if keeper is not None:
-            atexit.unregister(keeper.close)
-            keeper.close()
-        keeper = _keepers[program] = _Keeper(program)
+    place = program, _surroundings()
+    keeper = _keepers.get(place)
+    if keeper is None:
+        keeper = _keepers[place] = _Keeper(program)
     with ExitStack() as until_forked:
         ends = [_ends(stream, number, until_forked) for number, stream in enumerate((stdin, stdout, stderr))]
         pid, ended = keeper.start(words, ROOT, [theirs for theirs, _ in ends])
