@@ -14,7 +14,6 @@ from sync import client
 from sync.protocol import Answer
 from sync.server.relay import Prepared, Relay, carry
 from sync.server.store import CountyStore
-from tests.sync.harness import County
 from tests.sync.relay_world import (
     CITY_OFFICE,
     CODE,
@@ -78,7 +77,7 @@ def test_a_round_with_nothing_new_is_one_short_question(joined):
 
 def test_the_running_server_goes_up_by_itself_when_told_to(joined):
     joined.county.stop()
-    joined.county._command = lambda: [*County._command(joined.county), "--relay-every", "0.1"]
+    joined.county.words = ("--relay-every", "0.1")
     joined.county.start()
     act = joined.town.set("c5" * 16, a=1)
     joined.town.sync(joined.county.url)
@@ -87,7 +86,7 @@ def test_the_running_server_goes_up_by_itself_when_told_to(joined):
             break
         time.sleep(0.1)
     assert encode_act(act) in joined.city.contents()
-    del joined.county._command
+    joined.county.words = ()
     health = json.loads(urllib3.request("GET", joined.county.url + "/health").data)
     assert health["relay"]["error"] == ""
     page = urllib3.request("GET", joined.county.url + "/").data.decode()
