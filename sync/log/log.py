@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from domain.acts import Act
-from sync.log.chain import Entry, LogDamaged, SigningKey, extend_chain, first_hash, verify_entries
+from sync.log.chain import Entry, LogDamaged, SigningKey, extend_chain, first_hash
 from sync.log.content import read_act, write_act
+from sync.log.foreseen import Foreseen, Place, refuse_elsewhere
+from sync.log.log_proof import prove_log
 from sync.log.schema import SCHEMA
 from sync.log.values import Held, Position, Tail, WriterRow
 
@@ -73,30 +74,13 @@ def read_acts(entries: Iterable[Entry]) -> list[Act]:
     return acts
 
 
-Place: TypeAlias = tuple[int, bytes, bool]
-"""Where an act lies: storage key, chain hash, whether it stands in a chain held here."""
-
-
-@dataclass(slots=True)
-class _Foreseen:
-    """What one look said of all that the rounds of a transaction bring, kept up with what they put in."""
-
-    asked: set[str]
-    """Act ids that were looked up."""
-    writers: dict[str, list[WriterRow]]
-    """Station → its writers; missing where one of them changed since."""
-    top: int
-    """The highest storage key."""
-    known: dict[str, Place]
-
-
 class ActLog:
     """Acts on disk: append my own, admit another writer's, read by case or by writer, verify."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
         self._fresh: dict[bytes, Act] = {}
-        self._foreseen: _Foreseen | None = None
+        self._foreseen: Foreseen | None = None
 
     # many rounds at once ---------------------------------------------------------------------------------------
 
@@ -106,7 +90,7 @@ class ActLog:
         The caller's transaction is the only writer, and says :meth:`forget` where it ends or takes something back.
         """
         asked = set(act_ids)
-        seen = self._foreseen = _Foreseen(asked, {station: [] for station in stations}, *self._known(asked))
+        seen = self._foreseen = Foreseen(asked, {station: [] for station in stations}, *self._known(asked))
         for some in batched(sorted(seen.writers)):
             sql = f"SELECT {_WRITER} FROM writer WHERE station IN ({marks(some)}) ORDER BY writer"
             for row in self._db.execute(sql, some):
@@ -232,7 +216,7 @@ class ActLog:
     def _insert(self, entries: Sequence[Entry], acts: Sequence[Act], *, chained: bool = True) -> list[Held]:
         self._fresh = {entry.content: act for entry, act in zip(entries, acts, strict=True)}
         seq, known = self._places([act.act_id for act in acts])
-        _refuse_elsewhere(entries, acts, known, chained=chained)
+        refuse_elsewhere(entries, acts, known, chained=chained)
         held: list[Held] = []
         fresh: list[tuple[Any, ...]] = []
         for entry, act in zip(entries, acts, strict=True):
@@ -259,16 +243,12 @@ class ActLog:
 
     def _places(self, act_ids: list[str]) -> tuple[int, dict[str, Place]]:
         """As :meth:`_known`, of the acts that were foreseen without asking."""
-        seen = self._foreseen
-        if seen is None or not seen.asked.issuperset(act_ids):
-            return self._known(act_ids)
-        return seen.top, {act_id: seen.known[act_id] for act_id in seen.known.keys() & act_ids}
+        seen = self._foreseen.places(act_ids) if self._foreseen is not None else None
+        return self._known(act_ids) if seen is None else seen
 
     def _lie_now(self, top: int, places: Mapping[str, Place]) -> None:
-        """Acts were put in: what was foreseen goes along."""
         if self._foreseen is not None:
-            self._foreseen.top = max(top, self._foreseen.top)
-            self._foreseen.known.update(places)
+            self._foreseen.lie_now(top, places)
 
     def _move_head(self, last: Entry, top: int) -> None:
         self._moved(last.writer)
@@ -276,12 +256,8 @@ class ActLog:
         self._db.executemany(sql, [(last.n, last.hash, top, top, bytes.fromhex(last.writer))])
 
     def _moved(self, writer: str, station: str = "") -> None:
-        """What was foreseen of a writer's station does not hold any more."""
         if self._foreseen is not None:
-            writers = self._foreseen.writers
-            for each in [each for each, rows in writers.items() if any(row.writer == writer for row in rows)]:
-                del writers[each]
-            writers.pop(station, None)
+            self._foreseen.moved(writer, station)
 
     def _known(self, act_ids: Iterable[str]) -> tuple[int, dict[str, Place]]:
         """The highest storage key, and of these acts the ones that lie here."""
@@ -400,23 +376,7 @@ class ActLog:
 
         Loose acts are not proved here: their proof is the feed (``StationFeed.verify``, ``CountyFeed.verify``).
         """
-        for row in self.writers():
-            entries = self.entries(row.writer, 0)
-            if entries and entries[0].n != 1:
-                raise LogDamaged("gap", writer=row.writer, n=entries[0].n)
-            verify_entries(row.public_key, first_hash(row.writer), entries)
-            held = Position(entries[-1].n, entries[-1].hash) if entries else Position(0, first_hash(row.writer))
-            if held != row.have:
-                raise LogDamaged("head_differs", writer=row.writer, n=row.have.n)
-            for entry in entries:
-                act = read_act(entry.content)
-                stored = self._db.execute(
-                    "SELECT act_id, case_id, scope FROM act WHERE writer = ? AND n = ? AND chained = 1",
-                    (bytes.fromhex(row.writer), entry.n),
-                ).fetchone()
-                if (bytes(stored[0]).hex(), stored[1], stored[2]) != (act.act_id, act.case_id, act.scope):
-                    raise LogDamaged("columns_differ", writer=row.writer, n=entry.n)
-            yield row.writer, len(entries)
+        return prove_log(self, self._db)
 
 
 _INSERT = "INSERT INTO act VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -428,21 +388,6 @@ _WRITER = "writer, station, office, public_key, have_n, have_hash, state, birth,
 def _row(seq: int, entry: Entry, act: Act, chained: int) -> tuple[object, ...]:
     place = (seq, bytes.fromhex(act.act_id), bytes.fromhex(entry.writer), entry.n, entry.hash)
     return (*place, act.case_id, act.scope, entry.content, entry.sig, chained)
-
-
-def _refuse_elsewhere(
-    entries: Sequence[Entry], acts: Sequence[Act], known: Mapping[str, Place], *, chained: bool
-) -> None:
-    """An act id has one content and one place in one chain; a second place is somebody's mistake or forgery."""
-    if not known and len({act.act_id for act in acts}) == len(acts):
-        return  # as nearly always
-    seen: set[str] = set()
-    for entry, act in zip(entries, acts, strict=True):
-        place = known.get(act.act_id)
-        moved = place is not None and (place[1] != entry.hash or (chained and place[2]))
-        if moved or (chained and act.act_id in seen):
-            raise LogDamaged("act_elsewhere", writer=entry.writer, n=entry.n)
-        seen.add(act.act_id)
 
 
 def _writer(row: Sequence[Any]) -> WriterRow:

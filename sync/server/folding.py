@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from domain.acts import Act
 from domain.fold import CaseState, fold, state_json
@@ -11,6 +11,16 @@ from sync.log.content import write_json
 
 CaseRow: TypeAlias = tuple[str, str, str, bytes | None]
 """Case id, kind, scope, canonical state; None for the state while one act says everything."""
+
+LONE_SQL: Final = (
+    "SELECT c.case_id, a.content FROM county_case c JOIN act a ON a.case_id = c.case_id WHERE c.state IS NULL"
+    " AND NOT EXISTS (SELECT 1 FROM reject r WHERE r.act_seq = a.seq)"
+)
+NEW_CASE_SQL: Final = "INSERT INTO county_case VALUES (?, ?, ?, ?)"
+CASE_SQL: Final = (
+    f"{NEW_CASE_SQL} ON CONFLICT (case_id) DO UPDATE"
+    " SET case_kind = excluded.case_kind, scope = excluded.scope, state = excluded.state"
+)
 
 
 def case_row(acts: Sequence[Act]) -> CaseRow:

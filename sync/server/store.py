@@ -32,7 +32,7 @@ from sync.server.behind import WriteBehind
 from sync.server.databases import CountyDatabase, Reader, open_database
 from sync.server.file import key_file, surroundings
 from sync.server.files import CountyFiles
-from sync.server.folding import case_row, quick_state
+from sync.server.folding import CASE_SQL, LONE_SQL, NEW_CASE_SQL, case_row, quick_state
 from sync.server.register import StationRegister
 from sync.server.series import SeriesBook, concerns
 from sync.server.stations import (
@@ -282,14 +282,14 @@ class CountyStore(StationRegister):
         new = {case_id: acts for case_id, acts in changed.items() if acts}
         ids = [case_id for case_id, acts in changed.items() if not acts]
         if new:
-            self._db.executemany(_NEW_CASE_SQL, [case_row(acts) for acts in new.values()])
+            self._db.executemany(NEW_CASE_SQL, [case_row(acts) for acts in new.values()])
         refused = self.feed.refused_in(ids)
         delivered = {
             case_id: [act for act in acts if act.act_id not in refused] if refused else acts
             for case_id, acts in self.log.cases(ids).items()
         }
         if delivered:
-            self._db.executemany(_CASE_SQL, [case_row(acts) for acts in delivered.values() if acts])
+            self._db.executemany(CASE_SQL, [case_row(acts) for acts in delivered.values() if acts])
         self.series.note({case_id: acts for case_id, acts in (new | delivered).items() if acts}, fold)
 
     def fold_case(self, case_id: str) -> CaseState | None:
@@ -302,7 +302,7 @@ class CountyStore(StationRegister):
         """Every folded case: case id → canonical bytes of its state."""
         rows = self._db.execute("SELECT case_id, state FROM county_case WHERE state IS NOT NULL")
         found = {str(row[0]): bytes(row[1]) for row in rows}
-        for case_id, content in self._db.execute(_LONE_SQL):
+        for case_id, content in self._db.execute(LONE_SQL):
             found[str(case_id)] = quick_state(fold([read_act(bytes(content))]))
         return found
 
@@ -389,14 +389,3 @@ class CountyStore(StationRegister):
                 raise LogDamaged("projection_differs", n=len(kept) + len(numbers))
             counts = self.counts()
         return Report(counts["acts"], writers, feeds, counts["cases"])
-
-
-_LONE_SQL: Final = (
-    "SELECT c.case_id, a.content FROM county_case c JOIN act a ON a.case_id = c.case_id WHERE c.state IS NULL"
-    " AND NOT EXISTS (SELECT 1 FROM reject r WHERE r.act_seq = a.seq)"
-)
-_NEW_CASE_SQL: Final = "INSERT INTO county_case VALUES (?, ?, ?, ?)"
-_CASE_SQL: Final = (
-    f"{_NEW_CASE_SQL} ON CONFLICT (case_id) DO UPDATE"
-    " SET case_kind = excluded.case_kind, scope = excluded.scope, state = excluded.state"
-)

@@ -1,0 +1,59 @@
+"""Where acts that come lie already: one look for all the rounds of a transaction, kept up with what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from domain.acts import Act
+from sync.log.chain import Entry, LogDamaged
+from sync.log.values import WriterRow
+
+Place: TypeAlias = tuple[int, bytes, bool]
+"""Where an act lies: storage key, chain hash, whether it stands in a chain held here."""
+
+
+@dataclass(slots=True)
+class Foreseen:
+    """Good while the transaction runs, whose caller is the only writer, and takes nothing back."""
+
+    asked: set[str]
+    """Act ids that were looked up."""
+    writers: dict[str, list[WriterRow]]
+    """Station → its writers; missing where one of them changed since."""
+    top: int
+    """The highest storage key."""
+    known: dict[str, Place]
+
+    def places(self, act_ids: list[str]) -> tuple[int, dict[str, Place]] | None:
+        """The highest storage key, and of these acts the ones that lie here; None where they were not looked up."""
+        if not self.asked.issuperset(act_ids):
+            return None
+        return self.top, {act_id: self.known[act_id] for act_id in self.known.keys() & act_ids}
+
+    def lie_now(self, top: int, places: Mapping[str, Place]) -> None:
+        """Acts were put in."""
+        self.top = max(top, self.top)
+        self.known.update(places)
+
+    def moved(self, writer: str, station: str) -> None:
+        """A writer changed: what was seen of its station does not hold any more."""
+        for each in [each for each, rows in self.writers.items() if any(row.writer == writer for row in rows)]:
+            del self.writers[each]
+        self.writers.pop(station, None)
+
+
+def refuse_elsewhere(
+    entries: Sequence[Entry], acts: Sequence[Act], known: Mapping[str, Place], *, chained: bool
+) -> None:
+    """An act id has one content and one place in one chain; a second place is somebody's mistake or forgery."""
+    if not known and len({act.act_id for act in acts}) == len(acts):
+        return  # as nearly always
+    seen: set[str] = set()
+    for entry, act in zip(entries, acts, strict=True):
+        place = known.get(act.act_id)
+        moved = place is not None and (place[1] != entry.hash or (chained and place[2]))
+        if moved or (chained and act.act_id in seen):
+            raise LogDamaged("act_elsewhere", writer=entry.writer, n=entry.n)
+        seen.add(act.act_id)
