@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Final
 
-from sync import protocol
+from sync import packing, protocol
 from sync.log import chain
 from sync.log.chain import SigningKey
 
@@ -78,7 +78,8 @@ def remembered(*, on: bool) -> Iterator[None]:
     named: dict[object, dict[str, object]] = {
         SigningKey: {"sign": _sign_remembering, "sign_commit": _sign_commit_remembering},
         chain: {"verify_message": _verify_remembering},
-        protocol: {"verify_message": _verify_remembering, "_LEVELS": ((protocol.MAX_PLAIN, 1),)},
+        protocol: {"verify_message": _verify_remembering},
+        packing: {"_LEVELS": ((packing.MAX_PLAIN, 1),)},
     }
     kept = [(owner, name, getattr(owner, name)) for owner, names in named.items() for name in names]
     for owner, names in named.items():
