@@ -1,8 +1,8 @@
 """Programs under test, started from an interpreter that has imported them: a process of its own each time.
 
-What is spared is half a second of imports, which a thousand runs would pay a thousand times. That the installed programs
-say the same is what ``tests/test_ready.py`` shows; a start and what it reads in is what ``tests/desktop/test_start.py``
-and ``tests/test_frozen.py`` look at.
+What is spared is half a second of imports, which a thousand runs would pay a thousand times. That the installed
+programs say the same is what ``tests/test_ready.py`` shows; a start and what it reads in is what
+``tests/desktop/test_start.py`` and ``tests/test_frozen.py`` look at.
 """
 
 from __future__ import annotations

@@ -89,8 +89,7 @@ class ActLog:
 
         The caller's transaction is the only writer, and says :meth:`forget` where it ends or takes something back.
         """
-        asked = set(act_ids)
-        seen = self._foreseen = Foreseen(asked, {station: [] for station in stations}, *self._known(asked))
+        seen = self._foreseen = Foreseen(asked := set(act_ids), {each: [] for each in stations}, *self._known(asked))
         for some in batched(sorted(seen.writers)):
             sql = f"SELECT {_WRITER} FROM writer WHERE station IN ({marks(some)}) ORDER BY writer"
             for row in self._db.execute(sql, some):

@@ -9,8 +9,9 @@ from domain.audience import audience
 from domain.fold import fold
 from sync.log.chain import Entry
 from sync.log.content import read_act
-from sync.log.log import Database, Position, batched, entry_from_row, marks
+from sync.log.log import Position, batched, entry_from_row, marks
 from sync.log.roll import start_roll
+from sync.log.station_notes import StationNotes
 from sync.log.station_proof import prove_feed, prove_loose
 
 STATION_SCHEMA: Final = """
@@ -56,11 +57,8 @@ _REFUSED: Final = (  # CROSS JOIN: the short table leads; SQLite by itself would
 )
 
 
-class StationFeed:
+class StationFeed(StationNotes):
     """A station's side: how far it has seen each feed, which acts are safe, and what waits."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
 
     # what screens ask --------------------------------------------------------------------------------------------
 
@@ -207,40 +205,6 @@ class StationFeed:
     def retry(self) -> int:
         """Send what was set aside again, because a person said so; the number of runs."""
         return len(self._db.execute("DELETE FROM set_aside RETURNING writer").fetchall())
-
-    # revoked certificates ----------------------------------------------------------------------------------------
-
-    def mark(self, name: str) -> int:
-        """A number kept from one round to the next; 0 when never set."""
-        row = self._db.execute("SELECT value FROM sync_mark WHERE name = ?", (name,)).fetchone()
-        return 0 if row is None else int(row[0])
-
-    def set_mark(self, name: str, value: int) -> None:
-        """Keep a number."""
-        sql = "INSERT INTO sync_mark VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
-        self._db.execute(sql, (name, value))
-
-    def set_revoked(self, serials: Iterable[int]) -> None:
-        """The serials of certificates no longer served, as the county last said."""
-        self._db.execute("DELETE FROM revoked_serial")
-        self._db.executemany("INSERT INTO revoked_serial VALUES (?)", [(serial,) for serial in sorted(set(serials))])
-
-    def revoked(self) -> frozenset[int]:
-        """Serials of certificates not to be trusted: for sticks and for neighbours."""
-        return frozenset(int(row[0]) for row in self._db.execute("SELECT serial FROM revoked_serial"))
-
-    # flags -------------------------------------------------------------------------------------------------------
-
-    def flag(self, name: str) -> bool:
-        """A note from one round to the next."""
-        return self._db.execute("SELECT 1 FROM sync_flag WHERE name = ?", (name,)).fetchone() is not None
-
-    def set_flag(self, name: str, on: bool) -> None:
-        """Set or clear a note."""
-        if on:
-            self._db.execute("INSERT INTO sync_flag VALUES (?) ON CONFLICT (name) DO NOTHING", (name,))
-        else:
-            self._db.execute("DELETE FROM sync_flag WHERE name = ?", (name,))
 
     # cursors -----------------------------------------------------------------------------------------------------
 

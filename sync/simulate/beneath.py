@@ -1,10 +1,13 @@
-"""What the checker reads in the databases beneath the code it checks, by SQL of its own. Writes nothing.
+"""What the checker reads in the databases beneath the code it checks, by SQL of its own.
 
-Not through the log and the feeds: they are what is checked.
+Not through the log and the feeds: they are what is checked. It writes only to take a safeguard away
+(:func:`still_refused`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 
@@ -65,3 +68,12 @@ def doubled_in_feeds(db: Any) -> int:
     twice = "SELECT count(*) FROM (SELECT 1 FROM feed GROUP BY scope, act_seq HAVING count(*) > 1)"
     sparse = "SELECT count(*) FROM (SELECT 1 FROM feed GROUP BY scope HAVING count(*) <> max(seq))"
     return int(db.execute(twice).fetchone()[0]) + int(db.execute(sparse).fetchone()[0])
+
+
+@contextmanager
+def still_refused(db: Any) -> Iterator[None]:
+    """What was refused before the block counts as refused behind it, and is not offered."""
+    refused = db.execute("SELECT act_seq, code FROM refused_act").fetchall()
+    yield
+    db.executemany("INSERT INTO refused_act VALUES (?, ?) ON CONFLICT DO NOTHING", refused)
+    db.executemany("DELETE FROM adrift WHERE act_seq = ?", [(seq,) for seq, _code in refused])

@@ -13,7 +13,9 @@ from sync.log import ActLog, SigningKey
 from sync.log.chain import sealing_public
 from sync.log.feed import CountyFeed
 from sync.protocol import PROTOCOL, Answer, Enrol, Request, WireDamaged
+from sync.server.behind import WriteBehind
 from sync.server.file import SqliteDatabase
+from sync.server.files import CountyFiles
 from sync.server.rounds import answer_frame
 from sync.server.series import SeriesBook
 from sync.server.stations import RequestRefused, StationRow
@@ -26,6 +28,8 @@ from sync.simulate.keys import pool_key, raw_key
 from sync.simulate.station import SimStation
 
 _KEY: Final = 0
+_NO_FILES: Final = Path("/dev/null/files")
+"""No act of a history names a file; a piece would have nowhere to go."""
 
 
 class PortStore(CountyStore):
@@ -36,9 +40,11 @@ class PortStore(CountyStore):
         self._entropy = entropy
         self._key = pool_key(_KEY)
         self.sealing_key = raw_key(_KEY)
-        self._db = SqliteDatabase(Path(), db)
+        self._rows = {}
+        self._db = WriteBehind(SqliteDatabase(Path(), db))
         self.log = ActLog(self._db)
         self.feed = CountyFeed(self._db)
+        self.files = CountyFiles(_NO_FILES, self._db, self.feed, self.transaction)
         self.series = SeriesBook(self._db, self.log, self._record, self.fold_case, clock)
         self._prepare()
         self.county, self.name, _ = county_row(db)

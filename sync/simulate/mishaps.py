@@ -12,9 +12,10 @@ from sync.simulate.accidents import PowerCut, Unanswered, demand
 from sync.simulate.beneath import act_ids
 from sync.simulate.database import DiskTables, Tables
 from sync.simulate.keys import pool_key
+from sync.simulate.message import Message
 from sync.simulate.plan import Event
 from sync.simulate.station import KEYS, SimStation
-from sync.simulate.world import GOOD_LINE, MOST_MACHINES, Message, World
+from sync.simulate.world import GOOD_LINE, MOST_MACHINES, World
 
 _BUDGETS: Final = (1, 300, 700, 1500)
 

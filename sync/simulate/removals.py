@@ -217,10 +217,8 @@ def nothing(*_args: Any, **_more: Any) -> None:
 
 def offer_unrefused(self: StationFeed, writer: str) -> None:
     """What the county once refused counts as said, though it may have been put back since."""
-    refused = self._db.execute("SELECT act_seq, code FROM refused_act").fetchall()
-    _offer_forked(self, writer)
-    self._db.executemany("INSERT INTO refused_act VALUES (?, ?) ON CONFLICT DO NOTHING", refused)
-    self._db.executemany("DELETE FROM adrift WHERE act_seq = ?", [(seq,) for seq, _code in refused])
+    with beneath.still_refused(self._db):
+        _offer_forked(self, writer)
 
 
 def none_found(*_args: Any, **_more: Any) -> dict[Any, Any]:

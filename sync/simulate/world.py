@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from domain.faults import SurroundingsFault
@@ -19,6 +18,7 @@ from sync.simulate.county import SimCounty, make_county
 from sync.simulate.database import Tables
 from sync.simulate.keys import pool_key
 from sync.simulate.ledger import Lease
+from sync.simulate.message import Message
 from sync.simulate.plan import Event, Plan
 from sync.simulate.station import Desk, SimStation
 
@@ -30,18 +30,6 @@ MOST_ROUNDS: Final = 120
 """Rounds of one station over a good line after which it must be level (liveness)."""
 MOST_PASSES: Final = 10
 """Times every station may be asked in turn until nothing moves any more (liveness)."""
-
-
-@dataclass(slots=True)
-class Message:
-    """A frame on its way, or on a stick in somebody's drawer. An answer travels with the request it answers."""
-
-    station: SimStation
-    frame: bytes
-    request: Request
-    up: bool
-    whole: bool
-    """False when it was damaged on the way: then it must be refused."""
 
 
 class World:
