@@ -11,7 +11,7 @@ from sync.log.content import read_act, write_act
 from sync.log.foreseen import Foreseen, Place, refuse_elsewhere
 from sync.log.log_proof import prove_log
 from sync.log.schema import SCHEMA
-from sync.log.values import Held, Position, Tail, WriterRow
+from sync.log.values import WRITER_COLUMNS, Held, Position, Tail, WriterRow, writer_from_row
 
 __all__ = [
     "SCHEMA",
@@ -89,11 +89,12 @@ class ActLog:
 
         The caller's transaction is the only writer, and says :meth:`forget` where it ends or takes something back.
         """
-        seen = self._foreseen = Foreseen(asked := set(act_ids), {each: [] for each in stations}, *self._known(asked))
+        asked = set(act_ids)
+        seen = self._foreseen = Foreseen(asked, {station: [] for station in stations}, *self._known(asked))
         for some in batched(sorted(seen.writers)):
-            sql = f"SELECT {_WRITER} FROM writer WHERE station IN ({marks(some)}) ORDER BY writer"
+            sql = f"SELECT {WRITER_COLUMNS} FROM writer WHERE station IN ({marks(some)}) ORDER BY writer"
             for row in self._db.execute(sql, some):
-                seen.writers[str(row[1])].append(_writer(row))
+                seen.writers[str(row[1])].append(writer_from_row(row))
 
     def forget(self) -> None:
         """What was looked up before does not hold any more."""
@@ -122,19 +123,23 @@ class ActLog:
 
     def writer(self, writer: str) -> WriterRow | None:
         """One writer, or None."""
-        row = self._db.execute(f"SELECT {_WRITER} FROM writer WHERE writer = ?", (bytes.fromhex(writer),)).fetchone()
-        return None if row is None else _writer(row)
+        row = self._db.execute(
+            f"SELECT {WRITER_COLUMNS} FROM writer WHERE writer = ?", (bytes.fromhex(writer),)
+        ).fetchone()
+        return None if row is None else writer_from_row(row)
 
     def writers(self) -> list[WriterRow]:
         """Every writer known here, by id."""
-        return [_writer(row) for row in self._db.execute(f"SELECT {_WRITER} FROM writer ORDER BY writer")]
+        return [
+            writer_from_row(row) for row in self._db.execute(f"SELECT {WRITER_COLUMNS} FROM writer ORDER BY writer")
+        ]
 
     def writers_of(self, station: str) -> list[WriterRow]:
         """Every writer of one station, by id."""
         if self._foreseen is not None and station in self._foreseen.writers:
             return list(self._foreseen.writers[station])
-        sql = f"SELECT {_WRITER} FROM writer WHERE station = ? ORDER BY writer"
-        return [_writer(row) for row in self._db.execute(sql, (station,))]
+        sql = f"SELECT {WRITER_COLUMNS} FROM writer WHERE station = ? ORDER BY writer"
+        return [writer_from_row(row) for row in self._db.execute(sql, (station,))]
 
     def set_writer_state(self, writer: str, state: str) -> None:
         """Mark a writer active, closed or forked."""
@@ -381,18 +386,11 @@ class ActLog:
 _INSERT = "INSERT INTO act VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _LAMPORT = "SELECT max(lamport) FROM (SELECT lamport FROM log_head UNION ALL SELECT lamport FROM writer) AS held"
 _HIGHEST = "lamport = CASE WHEN lamport < ? THEN ? ELSE lamport END"
-_WRITER = "writer, station, office, public_key, have_n, have_hash, state, birth, attested"
 
 
 def _row(seq: int, entry: Entry, act: Act, chained: int) -> tuple[object, ...]:
     place = (seq, bytes.fromhex(act.act_id), bytes.fromhex(entry.writer), entry.n, entry.hash)
     return (*place, act.case_id, act.scope, entry.content, entry.sig, chained)
-
-
-def _writer(row: Sequence[Any]) -> WriterRow:
-    end = Position(int(row[4]), bytes(row[5]))
-    birth = b"" if row[7] is None else bytes(row[7])
-    return WriterRow(bytes(row[0]).hex(), row[1], row[2], bytes(row[3]), end, str(row[6]), birth, attested=bool(row[8]))
 
 
 def entry_from_row(writer: str, row: Sequence[Any]) -> Entry:

@@ -1,9 +1,10 @@
-"""What the log says of itself: the ends of histories, writers, an act as it lies. Values only."""
+"""What the log says of itself: the ends of histories, writers, an act as it lies. Values only, and how a row becomes one."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 from domain.acts import Act
 from sync.log.chain import Entry
@@ -42,6 +43,16 @@ class WriterRow:
     birth: bytes = b""
     attested: bool = False
     """True while nobody who could prove it has said that this key is this station's."""
+
+
+WRITER_COLUMNS: Final = "writer, station, office, public_key, have_n, have_hash, state, birth, attested"
+
+
+def writer_from_row(row: Sequence[Any]) -> WriterRow:
+    """A writer from :data:`WRITER_COLUMNS`."""
+    end = Position(int(row[4]), bytes(row[5]))
+    birth = b"" if row[7] is None else bytes(row[7])
+    return WriterRow(bytes(row[0]).hex(), row[1], row[2], bytes(row[3]), end, str(row[6]), birth, attested=bool(row[8]))
 
 
 class Held(NamedTuple):
