@@ -1,4 +1,4 @@
-"""What the log says of itself: the ends of histories, writers, an act as it lies. Values only, and how a row becomes one."""
+"""What the log says of itself: the ends of histories, writers and how one is read, an act as it lies. Values only."""
 
 from __future__ import annotations
 
