@@ -57,6 +57,7 @@ LONGEST_FIRST = (
     "tests/test_frozen.py",
     "tests/sync/test_chaos.py",
     "tests/sync/test_simulated_histories.py",
+    "tests/printing/test_scan.py",
     "tests/sync/test_fuzz.py",
 )
 """Files that take a worker longest: begun last, one core would wait for the other at the end."""

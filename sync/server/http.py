@@ -41,6 +41,15 @@ class PatientProtocol(H11Protocol):
         self._stop()
         super().on_response_complete()
 
+    def shutdown(self) -> None:
+        """End a line on which nothing is under way. Over TLS a close waits for the other side's word, which a station
+        that keeps its line for the next round does not give: the whole stop would wait with it."""
+        at_work: Any = self.cycle
+        if (at_work is None or at_work.response_complete) and not self.transport.get_write_buffer_size():
+            self.transport.abort()
+        else:
+            super().shutdown()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing to wait for."""
         self._stop()

@@ -145,3 +145,11 @@ def test_a_county_moved_to_another_machine_with_its_folder_keeps_its_pin(secret,
     secret.stop()
     shutil.copytree(secret.folder, tmp_path / "moved")
     assert SecretCounty(tmp_path / "moved").pin == before
+
+
+def test_a_county_told_to_stop_does_not_wait_for_a_line_that_a_station_keeps_for_later(secret):
+    with open_pool(urlsplit(secret.url), loopback=True, timeout=urllib3.Timeout(5)) as pool:
+        answer = pool.request("GET", f"https://127.0.0.1:{secret.port}/health")
+        assert answer.status == 200
+        assert secret.stop() == 0
+    assert "graceful shutdown exceeded" not in (secret.folder.parent / "secret.log").read_text()
