@@ -148,8 +148,10 @@ def test_a_county_that_lost_its_files_gets_them_again(enrolled: Room, tmp_path: 
     room.call(county.exchange_once, room.station)
     assert room.call(transfer.carry_all, room.station).value.sent == 1
     assert room.call(transfer.carry_all, room.station).value.sent == 0
-    (kept,) = (tmp_path / "county" / "files").glob("??/*")
+    (had_by,) = (tmp_path / "county" / "files").glob("??/*.from")
+    kept = had_by.with_suffix("")
     kept.unlink()
+    had_by.unlink()
     assert room.call(transfer.carry_all, room.station).value.sent == 1
     assert kept.exists()
     assert state(room, file_id) == "county"
