@@ -6,6 +6,7 @@ from desktop.printing import notice
 from desktop.printing.forms import delivery, materials, notices, receipt, registration, tabled, written
 from desktop.printing.furniture import add_foot, add_mark, add_page_numbers, add_qr, foot_height
 from desktop.printing.reprint import stamp
+from desktop.printing.rolls import ROLLS
 from desktop.printing.sheet import A4, A5, MM, Sheet
 from desktop.printing.wording import words
 from domain.papers import (
@@ -38,8 +39,8 @@ def compose(content: Content, paper: Paper, line: PrintLine, mark: Mark, *, larg
         raise Refusal("paper_not_for_form", facts={"form": content.form, "paper": str(paper)})
     if large and content.form not in LARGE_TYPE:
         raise Refusal("large_type_not_for_form", field="large", facts={"form": content.form})
-    # the tables of F01 and of A5 sheets reach down to the print line; notices keep the bottom margin of the standard
-    foot = foot_height(line, _a5_foot(content) if paper is Paper.A5 else A4[0] - 42 * MM, "fang")
+    # the tables of F01 and of receipts reach down to the print line; notices keep the bottom margin of the standard
+    foot = foot_height(line, _foot_measure(content, paper), "fang")
     sheet = _draw(content, paper, foot, large=large)
     _furnish(sheet, content, paper, line)
     add_mark(sheet, mark)
@@ -47,8 +48,10 @@ def compose(content: Content, paper: Paper, line: PrintLine, mark: Mark, *, larg
     return stamp(made, mark) if mark.kind == "reprint" else made
 
 
-def _a5_foot(content: Content) -> float:
-    """Measure of the print line on A5: F03 has its QR code beside it, F02 in its body."""
+def _foot_measure(content: Content, paper: Paper) -> float:
+    """Measure of the print line: on A5 F03 has its QR code beside it, F02 in its body."""
+    if paper is not Paper.A5:
+        return A4[0] - (56 if isinstance(content, VisitReceipt) else 42) * MM
     beside = _QR + _QR_GAP if isinstance(content, MaterialList) and content.query_code else 0.0
     return A5[0] - 28 * MM - beside
 
@@ -73,16 +76,20 @@ def _draw(content: Content, paper: Paper, foot: float, *, large: bool) -> Sheet:
 
 
 def _furnish(sheet: Sheet, content: Content, paper: Paper, line: PrintLine) -> None:
-    if paper is Paper.R80:
+    if paper in ROLLS:
+        roll = ROLLS[paper]
         for page in sheet.pages:
-            page.height += 6 * MM + foot_height(line, receipt.ROLL - 2 * receipt.ROLL_MARGIN, "hei")
-        add_foot(sheet, line, receipt.ROLL_MARGIN, receipt.ROLL - receipt.ROLL_MARGIN, 4 * MM, style="hei")
+            page.height += 6 * MM + foot_height(line, roll.measure, "hei")
+        add_foot(sheet, line, *roll.sides, 4 * MM, style="hei")
         return
     if paper is Paper.A5:
         if isinstance(content, MaterialList) and content.query_code:
             code = qr_text(content.number, content.query_code)
             add_qr(sheet, code, A5[0] - 14 * MM - _QR, -materials.QR_UP, _QR)
-        add_foot(sheet, line, 14 * MM, 14 * MM + _a5_foot(content), 10 * MM)
+        add_foot(sheet, line, 14 * MM, 14 * MM + _foot_measure(content, paper), 10 * MM)
+        return
+    if isinstance(content, VisitReceipt):
+        add_foot(sheet, line, 28 * MM, A4[0] - 28 * MM, 12 * MM)
         return
     if isinstance(content, Written):
         _furnish_written(sheet, content, line)

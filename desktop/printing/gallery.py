@@ -244,7 +244,7 @@ def main(folder: str) -> None:
     pictures: list[tuple[str, bytes]] = []
     for content in samples():
         line = replace(LINE, number=content.number)
-        sheets = (Paper.A5, Paper.R80) if content.form == "F02" else (Paper.A4,)
+        sheets = SIZES[content.form]
         pictures += [
             (f"{content.form}-{paper.lower()}", render(content, paper, line, Mark.original())) for paper in sheets
         ]
@@ -255,8 +255,6 @@ def main(folder: str) -> None:
             ]
     secret = replace(receipt(), accusation=True, people_present=1)
     pictures.append(("F02-r80-accusation", render(secret, Paper.R80, LINE, Mark.original())))
-    pictures.append(("F03-a5", render(materials(), Paper.A5, LINE, Mark.original())))
-    pictures.append(("F03-r80", render(materials(), Paper.R80, LINE, Mark.original())))
     pictures.append(("F04-draft", render(replace(acceptance(), document_number=""), Paper.A4, LINE, Mark.draft())))
     original = render(acceptance(), Paper.A4, LINE, Mark.original())
     pictures.append(("F04-reprint", stamp_reprint(original, Mark.reprint(2, "2026-11-24 10:05", "陈晓岚"))))

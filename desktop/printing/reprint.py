@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from desktop.printing.breaking import Line, set_line
 from desktop.printing.embed import Subset, font_words, stream_words, subset
 from desktop.printing.faces import Face
+from desktop.printing.rolls import roll_of_width
 from desktop.printing.sheet import MM
 from domain.papers import Mark
 
@@ -96,8 +97,8 @@ class _Revision:
             if not (box and contents and shared):
                 raise ValueError("not a PDF of ours: a page without its parts")
             wide, high = float(box.group(1)), float(box.group(2))
-            roll = wide < 100 * MM
-            margin, top = (4 * MM, 6 * MM) if roll else (14 * MM, 12 * MM)
+            roll = roll_of_width(wide)
+            margin, top = (roll.margin, 6 * MM) if roll else (14 * MM, 12 * MM)
             code = "q 0 g"
             for n, line in enumerate(lines):
                 size = min(_SIZE, (wide - 2 * margin) / max(line.width, 1.0))  # a long reason still fits the line

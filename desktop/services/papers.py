@@ -245,7 +245,10 @@ def made_from(frozen: Mapping[str, object]) -> bytes:
     said = _object(frozen.get("line"))
     line = PrintLine(*(str(said.get(name, "")) for name in ("number", "at", "station", "operator")))
     content = from_json(_object(frozen.get("content")))
-    size, large = Paper(str(frozen.get("size", "A4"))), frozen.get("large") is True
+    sheet, large = decisions.sheet_of(frozen), frozen.get("large") is True
+    if sheet not in SIZES[content.form]:  # of a later release
+        raise SurroundingsFault("paper_elsewhere", facts={"number": str(frozen.get("number", ""))})
+    size = Paper(sheet)
     if content.wording == WORDING:
         return printing.render(content, size, line, Mark.original(), large=large)
     words = frozen.get("words")

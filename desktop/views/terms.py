@@ -99,7 +99,7 @@ RUN_STEP: Options = (
     ("left", "没有打印"),
     ("failed", "没有打印"),
 )
-PAPER_SIZE: Options = (("A4", "A4"), ("A5", "A5"), ("R80", "80 毫米小票"))
+PAPER_SIZE: Options = (("A4", "A4"), ("A5", "A5"), ("R80", "80 毫米小票"), ("R58", "58 毫米小票"))
 MATCHED: Options = (
     ("name", "姓名"),
     ("initials", "姓名首字母"),

@@ -21,7 +21,7 @@ class IssuePaper:
     case_id: str
     """The visit or the matter, as the form has it (``domain.papers.FORMS``)."""
     form: FormCode
-    size: Literal["", "A4", "A5", "R80"] = ""
+    size: Literal["", "A4", "A5", "R80", "R58"] = ""
     """The sheet; empty means the form's usual one."""
     of_paper: str = ""
     """F18: the notice it proves the delivery of."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from domain.acts import ActDraft
 from domain.canonical import Json
@@ -110,6 +111,14 @@ def draw_number(
     return Drawn(series.series, n, document_number(organ, year, n))
 
 
+_TOLD_AS: Final = {("F02", "A4"): "A5", ("F02", "R58"): "R80", ("F03", "R58"): "R80"}
+"""What ``size`` says of a sheet earlier landings have not for a form; the true one stands in ``sheet`` beside it.
+
+They would stop at a size they do not know. So they set the sheet they know, see another hash and
+say that the paper lies elsewhere (``paper_elsewhere``), as for large type.
+"""
+
+
 def issue(
     command: IssuePaper,
     state: CaseState,
@@ -126,12 +135,15 @@ def issue(
 
     ``words`` is the local wording the content names; a shipped one is named only.
     """
+    told = _TOLD_AS.get((command.form, command.size), command.size)
     value: dict[str, Json] = {
         "form": command.form,
-        "size": command.size,
+        "size": told,
         "issued_on": desk.today.isoformat(),
         "content": content,
     }
+    if told != command.size:
+        value["sheet"] = command.size
     if drawn is not None:
         value |= {"series": drawn.series, "n": drawn.n, "number": drawn.number}
     else:
@@ -146,6 +158,11 @@ def issue(
     if command.of_paper:
         value["of_paper"] = command.of_paper
     return ActDraft("paper_issued", state.case_kind, state.case_id, {f"paper.{paper_id}": value}, ())
+
+
+def sheet_of(frozen: Mapping[str, object]) -> str:
+    """The sheet a paper was issued on, by what its act froze."""
+    return str(frozen.get("sheet") or frozen.get("size") or "A4")
 
 
 def store(state: CaseState, paper_id: str, *, pdf_hash: str, pages: int) -> ActDraft:

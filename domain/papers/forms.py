@@ -53,8 +53,8 @@ class Form:
 FORMS: MappingProxyType[str, Form] = MappingProxyType(
     {
         "F01": Form("来访登记表", copies=1, on="visit"),
-        "F02": Form("来访登记回执", copies=1, sheets=(Paper.A5, Paper.R80), on="visit", home=True),
-        "F03": Form("材料接收清单", sheets=(Paper.A4, Paper.A5, Paper.R80), on="visit", home=True),
+        "F02": Form("来访登记回执", copies=1, sheets=(Paper.A5, Paper.A4, Paper.R80, Paper.R58), on="visit", home=True),
+        "F03": Form("材料接收清单", sheets=(Paper.A4, Paper.A5, Paper.R80, Paper.R58), on="visit", home=True),
         "F04": Form("受理告知书", "受", home=True),
         "F05": Form("接收情况及处理途径和程序告知书", "途", home=True),
         "F06": Form("不予受理告知书", "不受", home=True),

@@ -7,11 +7,15 @@ from enum import StrEnum
 
 
 class Paper(StrEnum):
-    """A sheet: A4 and A5 are upright (mm 210 × 297, 148 × 210); R80 is an 80 mm receipt roll, 72 mm of it printable."""
+    """A sheet: A4 and A5 are upright (mm 210 × 297, 148 × 210); R80 and R58 are receipt rolls.
+
+    An 80 mm roll is printable over 72 mm, a 58 mm one over 48 mm.
+    """
 
     A4 = "A4"
     A5 = "A5"
     R80 = "R80"
+    R58 = "R58"
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ def test_the_longest_texts_stay_on_the_sheet_and_apart(content, paper, large, pl
     pdf = render(worst(content), paper, WORST_LINE, Mark.original(), large=large)
     with open_pdf(pdf) as document:
         sizes = [tuple(v * 25.4 / 72 for v in page.get_size()) for page in document]
-    margin = 3.5 if paper is Paper.R80 else 10
+    margin = {Paper.R80: 3.5, Paper.R58: 4.8}.get(paper, 10)
     for number, (width, height) in enumerate(sizes):
         cells = sorted(boxes(places_in(pdf, number)), key=lambda box: box[1])
         for left, top, right, bottom, char in cells:

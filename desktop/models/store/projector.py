@@ -17,6 +17,7 @@ from domain.acts import CaseKind
 from domain.beijing import beijing_minute
 from domain.canonical import Json
 from domain.codes import CodeBook
+from domain.decisions.papers import sheet_of
 from domain.fold import CaseState, is_count
 from domain.procedure.clocks import ClockState, Reckoned, clocks
 from domain.procedure.standing import standing
@@ -319,7 +320,7 @@ def _papers(state: CaseState, rows: RowSet) -> None:
                 state.case_kind,
                 str(value.get("form", "")),
                 str(value.get("number", "")),
-                str(value.get("size", "")),
+                sheet_of(value),
                 beijing_minute(head.wall_ms),
                 head.by,
                 head.station,

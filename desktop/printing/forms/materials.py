@@ -1,11 +1,11 @@
-"""F03 材料接收清单 on A4, A5 or an 80 mm roll."""
+"""F03 材料接收清单 on A4, A5 or a roll."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from desktop.printing.breaking import balanced, break_text, set_line, unbroken
-from desktop.printing.forms.receipt import ROLL, ROLL_MARGIN, ROLL_QR, ROLL_TOP
+from desktop.printing.rolls import QR, ROLLS, TOP, Roll
 from desktop.printing.sheet import A4, A5, MM, Sheet
 from desktop.printing.table import Cell, Frame, Row, label
 from desktop.printing.table import draw as draw_table
@@ -47,8 +47,8 @@ _TYPES = {
 
 def draw(content: MaterialList, paper: Paper, foot: float, *, large: bool) -> Sheet:
     """``foot`` is the height of the print line on A5, in points."""
-    if paper is Paper.R80:
-        return _roll(content, large=large)
+    if paper in ROLLS:
+        return _roll(content, ROLLS[paper], large=large)
     kind, a4 = _TYPES[paper, large], paper is Paper.A4
     size = A4 if a4 else A5
     left = 28 * MM if a4 else 14 * MM
@@ -142,15 +142,16 @@ def _received(content: MaterialList) -> str:
     return fill(said["received"], {"received_at": chinese_minute(content.received_at), "returned": returned})
 
 
-def _roll(content: MaterialList, *, large: bool) -> Sheet:
-    sheet = Sheet(TITLES["F03"], f"{TITLES['F03']} {content.number}", ROLL, 2000 * MM)
-    left, right, size = ROLL_MARGIN, ROLL - ROLL_MARGIN, 14.0 if large else 10.0
+def _roll(content: MaterialList, roll: Roll, *, large: bool) -> Sheet:
+    sheet = Sheet(TITLES["F03"], f"{TITLES['F03']} {content.number}", roll.width, 2000 * MM)
+    letters = roll.large if large else roll.usual
+    (left, right), size = roll.sides, letters.text if large else 10.0
     said = words(content.wording, "F03")
-    y = ROLL_TOP
-    for text, title in ((content.organ, 15.0 if large else 12.0), (TITLES["F03"], 18.0 if large else 15.0)):
-        for part in balanced("title", text, (right - left) / title):
+    y = TOP
+    for text, title in ((content.organ, letters.organ + large), (TITLES["F03"], letters.title)):
+        for part in balanced("title", text, roll.measure / title):
             y += title * 1.4
-            sheet.text(ROLL / 2, y, title, "title", part, align="centre")
+            sheet.text(roll.width / 2, y, title, "title", part, align="centre")
     y += 3 * MM
     sheet.dashes(left, y, right, y)
     texts = [f"登记编号：{content.number}", f"提交人：{_giver(content)}"]
@@ -167,12 +168,12 @@ def _roll(content: MaterialList, *, large: bool) -> Sheet:
         said["sign_receiver"] + content.receiver,
     ]
     for text in texts:
-        for line in break_text("hei", text, (right - left) / size):
+        for line in break_text("hei", text, roll.measure / size):
             y += size * 1.5
             sheet.line(left, y, size, line)
     if content.query_code:
         y += 5 * MM
-        sheet.qr((ROLL - ROLL_QR) / 2, y, ROLL_QR, qr_text(content.number, content.query_code))
-        y += ROLL_QR
+        sheet.qr((roll.width - QR) / 2, y, QR, qr_text(content.number, content.query_code))
+        y += QR
     sheet.page.height = y + 6 * MM
     return sheet

@@ -1,11 +1,12 @@
-"""F02 来访登记回执 on A5 or an 80 mm roll; for an accusation it says number and query code only (R 30③)."""
+"""F02 来访登记回执 on A5, A4 or a roll; for an accusation it says number and query code only (R 30③)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from desktop.printing.breaking import balanced, break_text, unbroken
-from desktop.printing.sheet import A5, MM, Sheet
+from desktop.printing.rolls import QR, ROLLS, TOP, Roll
+from desktop.printing.sheet import A4, A5, MM, Sheet
 from desktop.printing.wording import fill, words
 from domain.papers import (
     TITLES,
@@ -17,17 +18,15 @@ from domain.papers import (
     qr_text,
 )
 
-ROLL = 80 * MM
-ROLL_MARGIN = 4 * MM
-ROLL_TOP = 8 * MM  # the first millimetres are kept for a reprint's mark
-ROLL_QR = 30 * MM
 _SIGN = 12 * MM  # from the text to the organ: the place of the seal
 
 
 @dataclass(frozen=True, slots=True)
 class _Type:
-    """Sizes of an A5 receipt in points; ``key`` is the column of the labels."""
+    """Sizes of an upright receipt in points; ``key`` is the column of the labels, ``below`` the room of the foot."""
 
+    sheet: tuple[float, float]
+    below: float
     edge: float
     top: float
     organ: float
@@ -39,16 +38,20 @@ class _Type:
     sign: float
 
 
-_USUAL = _Type(16 * MM, 19 * MM, 15.0, 20.0, 11.5, 18.5, 23 * MM, 9.5, 12.0)
-_LARGE = _Type(12 * MM, 13 * MM, 17.0, 23.0, 15.0, 21.0, 27 * MM, 11.0, 15.0)
+_TYPES = {
+    (Paper.A5, False): _Type(A5, 12 * MM, 16 * MM, 19 * MM, 15.0, 20.0, 11.5, 18.5, 23 * MM, 9.5, 12.0),
+    (Paper.A5, True): _Type(A5, 12 * MM, 12 * MM, 13 * MM, 17.0, 23.0, 15.0, 21.0, 27 * MM, 11.0, 15.0),
+    (Paper.A4, False): _Type(A4, 17 * MM, 28 * MM, 30 * MM, 18.0, 24.0, 14.0, 23.5, 28 * MM, 11.5, 14.0),
+    (Paper.A4, True): _Type(A4, 17 * MM, 28 * MM, 26 * MM, 22.0, 28.0, 20.0, 29.0, 36 * MM, 14.0, 20.0),
+}
 
 
 def draw(content: VisitReceipt, paper: Paper, foot: float, *, large: bool) -> Sheet:
     """``foot`` is the height of the print line, in points."""
     rows, remarks = _rows(content)
-    if paper is Paper.R80:
-        return _large_roll(content, rows, remarks) if large else _roll(content, rows, remarks)
-    return _a5(content, rows, remarks, foot, large=large)
+    if paper in ROLLS:
+        return _roll(content, ROLLS[paper], rows, remarks, large=large)
+    return _upright(content, _TYPES[paper, large], rows, remarks, foot, beside=not large)
 
 
 def _rows(content: VisitReceipt) -> tuple[list[tuple[str, str]], list[str]]:
@@ -98,24 +101,26 @@ def _next_step(content: VisitReceipt) -> str:
     return "，".join(part.rstrip("。") for part in parts if part) + "。"
 
 
-def _a5(content: VisitReceipt, rows: list[tuple[str, str]], remarks: list[str], foot: float, *, large: bool) -> Sheet:
+def _upright(
+    content: VisitReceipt, kind: _Type, rows: list[tuple[str, str]], remarks: list[str], foot: float, *, beside: bool
+) -> Sheet:
     """The QR code stands beside the first rows; in large type, which needs their whole width, beside the signature."""
-    kind = _LARGE if large else _USUAL
-    sheet = Sheet(TITLES["F02"], f"{TITLES['F02']} {content.number}", *A5)
-    left, right = kind.edge, A5[0] - kind.edge
-    y = _head(sheet, content.organ, A5[0] / 2, kind.top, right - left, kind.organ, kind.title) + 5 * MM
+    wide, high = kind.sheet
+    sheet = Sheet(TITLES["F02"], f"{TITLES['F02']} {content.number}", wide, high)
+    left, right = kind.edge, wide - kind.edge
+    y = _head(sheet, content.organ, wide / 2, kind.top, right - left, kind.organ, kind.title) + 5 * MM
     sheet.rule(left, y, right, y, 1.0)
     y += 3 * MM
     code = qr_text(content.number, content.query_code)
-    beside = 0.0 if large else 36 * MM
-    qr_bottom = y + beside
-    if not large:
-        sheet.qr(right - ROLL_QR, y + 2 * MM, ROLL_QR, code)
-    bottom = A5[1] - 12 * MM - foot
+    taken = 36 * MM if beside else 0.0
+    qr_bottom = y + taken
+    if beside:
+        sheet.qr(right - QR, y + 2 * MM, QR, code)
+    bottom = high - kind.below - foot
     for head, text in rows:
-        wide = right - left - kind.key - (beside if y < qr_bottom else 0.0)
+        room = right - left - kind.key - (taken if y < qr_bottom else 0.0)
         style = "hei" if head in ("登记编号", "查询码") else "fang"
-        lines = break_text(style, text, wide / kind.size)
+        lines = break_text(style, text, room / kind.size)
         for i, line in enumerate(lines):
             if y + kind.pitch > bottom:
                 sheet.new_page()
@@ -128,16 +133,16 @@ def _a5(content: VisitReceipt, rows: list[tuple[str, str]], remarks: list[str], 
         y += 2.0
     organ = break_text("fang", content.organ, (right - left) / kind.sign, spread=False)
     below = _SIGN + (kind.sign + 4) * len(organ)
-    if large:
-        below = max(below, ROLL_QR + 2 * MM)
+    if not beside:
+        below = max(below, QR + 2 * MM)
     told = sum(len(break_text("fang", "· " + each, (right - left) / kind.remark)) for each in remarks)
     if y + 3 * MM + told * kind.remark * 1.5 + below > bottom:  # nobody signs a page with nothing on it
         sheet.new_page()
         y = kind.top
     y = _remarks(sheet, remarks, (left, right), y + 3 * MM, bottom, kind.remark, "fang")
     y = max(y, bottom - below)
-    if large:
-        sheet.qr(left, bottom - ROLL_QR, ROLL_QR, code)
+    if not beside:
+        sheet.qr(left, bottom - QR, QR, code)
     y += _SIGN
     sheet.text(right - 18 * MM, y - kind.sign - 3, 8, "fang", "（印章）", grey=0.6, align="centre")
     for line in organ:
@@ -172,49 +177,26 @@ def _remarks(
     return y
 
 
-def _roll(content: VisitReceipt, rows: list[tuple[str, str]], remarks: list[str]) -> Sheet:
-    sheet = Sheet(TITLES["F02"], f"{TITLES['F02']} {content.number}", ROLL, 400 * MM)
-    left, right = ROLL_MARGIN, ROLL - ROLL_MARGIN
-    y = _head(sheet, content.organ, ROLL / 2, ROLL_TOP, right - left, 12.0, 15.0) + 3 * MM
+def _roll(content: VisitReceipt, roll: Roll, rows: list[tuple[str, str]], remarks: list[str], *, large: bool) -> Sheet:
+    """Labels stand beside their texts where the roll is wide enough for both, else each over its text."""
+    sheet = Sheet(TITLES["F02"], f"{TITLES['F02']} {content.number}", roll.width, 1200 * MM)
+    letters = roll.large if large else roll.usual
+    left, right = roll.sides
+    y = _head(sheet, content.organ, roll.width / 2, TOP, roll.measure, letters.organ, letters.title) + 3 * MM
     sheet.dashes(left, y, right, y)
-    size, pitch, key = 10.5, 15.5, 19 * MM
-    y += 1 * MM
+    beside = 19 * MM if letters.label == letters.text else 0.0
+    y += 1 * MM if beside else 0.0
     for head, text in rows:
-        style = "hei"
-        for i, line in enumerate(break_text(style, text, (right - left - key) / size)):
-            y += pitch
-            if i == 0:
-                sheet.text(left, y, size, "hei", head)
-                sheet.fixed("hei", head.rstrip("0123456789"))
-            sheet.line(left + key, y, size, line)
-    y += 3 * MM
-    sheet.dashes(left, y, right, y)
-    y += 3 * MM
-    return _roll_end(sheet, content, remarks, y, 8.5)
-
-
-def _large_roll(content: VisitReceipt, rows: list[tuple[str, str]], remarks: list[str]) -> Sheet:
-    """Each label over its text, which has the whole width."""
-    sheet = Sheet(TITLES["F02"], f"{TITLES['F02']} {content.number}", ROLL, 800 * MM)
-    left, right = ROLL_MARGIN, ROLL - ROLL_MARGIN
-    y = _head(sheet, content.organ, ROLL / 2, ROLL_TOP, right - left, 14.0, 18.0) + 3 * MM
-    sheet.dashes(left, y, right, y)
-    size, pitch, above = 14.0, 20.0, 10.5
-    for head, text in rows:
-        y += pitch
-        sheet.text(left, y, above, "hei", head)
+        sheet.text(left, y + letters.pitch, letters.label, "hei", head)
         sheet.fixed("hei", head.rstrip("0123456789"))
-        for line in break_text("hei", text, (right - left) / size):
-            y += pitch
-            sheet.line(left, y, size, line)
+        y += 0.0 if beside else letters.pitch
+        for line in break_text("hei", text, (roll.measure - beside) / letters.text):
+            y += letters.pitch
+            sheet.line(left + beside, y, letters.text, line)
     y += 3 * MM
     sheet.dashes(left, y, right, y)
-    return _roll_end(sheet, content, remarks, y + 3 * MM, 11.5)
-
-
-def _roll_end(sheet: Sheet, content: VisitReceipt, remarks: list[str], y: float, size: float) -> Sheet:
-    sheet.qr((ROLL - ROLL_QR) / 2, y, ROLL_QR, qr_text(content.number, content.query_code))
-    sides = ROLL_MARGIN, ROLL - ROLL_MARGIN
-    y = _remarks(sheet, remarks, sides, y + ROLL_QR + 1 * MM, 1e9, size, "hei")
+    y += 3 * MM
+    sheet.qr((roll.width - QR) / 2, y, QR, qr_text(content.number, content.query_code))
+    y = _remarks(sheet, remarks, roll.sides, y + QR + 1 * MM, 1e9, letters.remark, "hei")
     sheet.page.height = y + 4 * MM
     return sheet
