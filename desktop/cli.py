@@ -218,8 +218,8 @@ def _check_print(words: argparse.Namespace) -> int:
         return _with_station(cli_batch.print_batch_of)(words)
     if not (words.reprint or words.paper) and not (words.form and words.case_id):
         raise Refusal("usage", facts={"reason": "print 需要文书种类和编号，或者 --reprint、--paper、--today、--due"})
-    if not words.output:
-        raise Refusal("usage", facts={"reason": "print 需要 -o 文件.pdf"})
+    if not (words.output or words.escpos):
+        raise Refusal("usage", facts={"reason": "print 需要 -o 文件.pdf，或者 --escpos 文件"})
     return _with_station(cli_print.print_paper)(words)
 
 

@@ -6,8 +6,7 @@ import argparse
 from dataclasses import asdict
 from pathlib import Path
 
-from desktop import devices
-from desktop.services import paper_copies, print_batch
+from desktop.services import paper_copies, print_batch, receipt_printer
 from desktop.services.print_batch import Sheet
 from desktop.services.sentences import sentence
 from desktop.services.station import Station
@@ -43,7 +42,8 @@ def _done(station: Station, sheet: Sheet, words: argparse.Namespace) -> dict[str
             return told | {"result": "saved", "paper_id": paper_id, "file": saved.name}
         ready = print_batch.make_ready(station, sheet).value
         row, copies = ready.row, ready.choice.copies if ready.row.prints == 0 else 1
-        job = devices.print_pdf(ready.pdf, words.printer, copies, f"{row.title} {row.number}")
+        escpos = ready.escpos and words.printer == ready.choice.printer
+        job = receipt_printer.send(ready.pdf, words.printer, copies, f"{row.title} {row.number}", "", escpos)
         return told | {"result": "sent", "paper_id": row.paper_id, "job": job, "copies": copies}
     except (Refusal, SurroundingsFault) as fault:
         return told | {"result": "failed", "code": fault.code, "message": sentence(fault)}

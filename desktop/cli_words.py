@@ -92,6 +92,7 @@ def _add_print_words(paper: argparse.ArgumentParser) -> None:
     paper.add_argument("form", nargs="?", metavar="FORM", help="F01–F03（来访），F04–F26（事项，见用户手册）")
     paper.add_argument("case_id", nargs="?", metavar="ID", help="来访或事项的编号")
     paper.add_argument("-o", "--output", default="", metavar="FILE.pdf", help="--today、--due：存到这个文件夹")
+    paper.add_argument("--escpos", default="", metavar="FILE", help="小票写成 ESC/POS：文件，或者打印机的设备文件")
     paper.add_argument("--size", choices=("A4", "A5", "R80", "R58"), help="F02 默认 A5，其余默认 A4；R80、R58 是小票")
     paper.add_argument("--large", action="store_true", help="大字版：交给信访人的文书才有")
     paper.add_argument("--of", metavar="PAPER_ID", help="F18：所送达的告知书")

@@ -1,4 +1,4 @@
-"""PDF files in a folder: a name every system takes, and never over a file that is there."""
+"""Files in a folder: a name every system takes, and never over a file that is there."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ def safe_name(title: str) -> str:
     return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", title)[:_LONGEST].strip(". ") or "paper"
 
 
-def reserve(folder: Path, title: str) -> Path:
+def reserve(folder: Path, title: str, ending: str = ".pdf") -> Path:
     """An empty file of a name nobody had: ``title.pdf``, ``title (2).pdf`` … Raises OSError."""
     name = safe_name(title)
     for number in count(1):
-        file = folder / (f"{name}.pdf" if number == 1 else f"{name} ({number}).pdf")
+        file = folder / (f"{name}{ending}" if number == 1 else f"{name} ({number}){ending}")
         try:
             file.open("xb").close()
         except FileExistsError:

@@ -1,7 +1,8 @@
 """Printer queues: CUPS through its own commands, or a folder that receives the PDF; stored bytes go out unchanged.
 
-An 80 mm receipt is a PDF page 80 mm wide and as long as its text. It is sent with its own page size and without
-scaling, so the queue must know a roll medium: one whose driver only has A4 would print it small on a large sheet.
+A receipt is a PDF page as wide as its roll and as long as its text. It is sent with its own page size and without
+scaling, so the queue must know a roll medium: one whose driver only has A4 would print it small on a large sheet. A
+printer without such a driver gets the receipt raw, in its own language.
 """
 
 from __future__ import annotations
@@ -50,6 +51,9 @@ class PrintSystem(Protocol):
     def print(self, pdf: bytes, printer: str, copies: int, title: str, tray: str = "") -> str:
         """Hands the bytes over, to a tray of the queue when one is named; returns the job's id."""
 
+    def raw(self, data: bytes, printer: str, copies: int, title: str) -> str:
+        """Hands over bytes in the printer's own language, which no filter may touch; returns the job's id."""
+
     def state(self, job: str) -> JobState:
         """What became of a job."""
 
@@ -91,7 +95,14 @@ class CupsPrinters:
         command = ["lp", "-d", printer, "-n", str(copies), "-t", title, "-o", f"media={medium(pdf)}"]
         if tray:
             command += ["-o", f"InputSlot={tray}"]
-        said = self._run([*command, "-o", "print-scaling=none", "-"], printer=printer, given=pdf)
+        return self._sent([*command, "-o", "print-scaling=none", "-"], printer, pdf)
+
+    def raw(self, data: bytes, printer: str, copies: int, title: str) -> str:
+        # Filters that CUPS has taken out of the way print no copies either: each is sent.
+        return self._sent(["lp", "-d", printer, "-t", title, "-o", "raw", "-"], printer, data * copies)
+
+    def _sent(self, command: Sequence[str], printer: str, given: bytes) -> str:
+        said = self._run(command, printer=printer, given=given)
         found = re.search(r"request id is (\S+)", said)
         if found is None:
             raise SurroundingsFault("printer_failed", facts={"printer": printer, "reason": said.strip()})
@@ -142,7 +153,7 @@ class CupsPrinters:
 
 
 class FolderPrinters:
-    """One queue that writes each copy as a PDF file into a folder: training, and offices that print elsewhere."""
+    """One queue that writes each copy as a file into a folder: training, and offices that print elsewhere."""
 
     NAME = "PDF"
 
@@ -159,12 +170,18 @@ class FolderPrinters:
         return []
 
     def print(self, pdf: bytes, printer: str, copies: int, title: str, tray: str = "") -> str:  # noqa: ARG002
+        return self._kept(pdf, printer, copies, title, ".pdf")
+
+    def raw(self, data: bytes, printer: str, copies: int, title: str) -> str:
+        return self._kept(data, printer, copies, title, ".escpos")
+
+    def _kept(self, data: bytes, printer: str, copies: int, title: str, ending: str) -> str:
         first = ""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             for _ in range(copies):
-                sheet = reserve(self._folder, title)
-                sheet.write_bytes(pdf)
+                sheet = reserve(self._folder, title, ending)
+                sheet.write_bytes(data)
                 first = first or sheet.name
         except OSError as fault:
             raise SurroundingsFault(
@@ -231,6 +248,14 @@ def print_pdf(pdf: bytes, printer: str, copies: int = 1, title: str = "", tray: 
     if system is None:
         raise SurroundingsFault("printer_failed", facts={"printer": printer, "reason": "no print system"})
     return system.print(pdf, printer, copies, title, tray)
+
+
+def print_raw(data: bytes, printer: str, copies: int = 1, title: str = "") -> str:
+    """Sends bytes in the printer's own language to a queue; the job's id. SurroundingsFault ``printer_failed``."""
+    system = print_system()
+    if system is None:
+        raise SurroundingsFault("printer_failed", facts={"printer": printer, "reason": "no print system"})
+    return system.raw(data, printer, copies, title)
 
 
 def job_state(job: str) -> JobState:

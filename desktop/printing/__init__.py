@@ -12,7 +12,16 @@ if TYPE_CHECKING:
 
     from domain.papers import Content, Mark, Paper, PrintLine
 
-__all__ = ["missing_characters", "page_count", "page_pngs", "render", "stamp_reprint", "use_own_faces", "warm_up"]
+__all__ = [
+    "missing_characters",
+    "page_count",
+    "page_pngs",
+    "receipt_dots",
+    "render",
+    "stamp_reprint",
+    "use_own_faces",
+    "warm_up",
+]
 
 
 def render(
@@ -104,3 +113,13 @@ def page_pngs(pdf: bytes, dpi: int = 96, *, colour: bool = False) -> list[bytes]
     from desktop.printing.raster import pngs
 
     return pngs(pdf, dpi, colour=colour)
+
+
+def receipt_dots(pdf: bytes) -> bytes:
+    """A receipt in the language of receipt printers (ESC/POS), as a picture of the PDF, with feed and cut.
+
+    Refusal ``sheet_not_for_roll`` when the PDF is not set for a roll.
+    """
+    from desktop.printing.escpos import receipt
+
+    return receipt(pdf)

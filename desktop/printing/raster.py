@@ -1,4 +1,4 @@
-"""A PDF's pages counted, and as PNG pictures for the preview and for printers that take pixels."""
+"""A PDF's pages counted, and as PNG pictures for the preview."""
 
 from __future__ import annotations
 
@@ -15,18 +15,19 @@ pdfium_lock = threading.Lock()  # PDFium is not made for two threads
 
 def count(pdf: bytes) -> int:
     """The number of pages."""
-    with _opened(pdf) as document:
+    with opened(pdf) as document:
         return len(document)
 
 
 def pngs(pdf: bytes, dpi: int, *, colour: bool = False) -> list[bytes]:
     """Pages as PNG files, ``dpi`` pixels to the inch; grey, or in colour for the red of a letterhead."""
-    with _opened(pdf) as document:
+    with opened(pdf) as document:
         return [_png(page, dpi, colour) for page in document]
 
 
 @contextmanager
-def _opened(pdf: bytes) -> Iterator[pypdfium2.PdfDocument]:
+def opened(pdf: bytes) -> Iterator[pypdfium2.PdfDocument]:
+    """A PDF to be read, by one thread at a time."""
     with pdfium_lock:
         document = pypdfium2.PdfDocument(pdf)
         try:

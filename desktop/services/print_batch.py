@@ -7,12 +7,12 @@ a step of procedure is lacking, the line says which one, and cannot be chosen.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, Literal, cast
 
 from desktop.models.store.rows import ClockRow, MatterRow, PaperRow
-from desktop.services import papers, print_settings
+from desktop.services import large_type, papers, print_settings, receipt_printer
 from desktop.services.outcome import Outcome
 from desktop.services.print_settings import PrintChoice
 from desktop.services.sentences import sentence
@@ -49,6 +49,10 @@ class Sheet:
     """The nominal day; empty where no clock asks for it."""
     why: str = ""
     """What is to be done first, for an undecided one."""
+    large: bool = False
+    """To be issued in large type 大字版, as this window proposes it; whoever wants the other opens the matter."""
+    age: int = 0
+    """The age that speaks for it."""
 
     @property
     def may_print(self) -> bool:
@@ -63,6 +67,11 @@ class Ready:
     row: PaperRow
     pdf: bytes
     choice: PrintChoice
+
+    @property
+    def escpos(self) -> bool:
+        """Whether it goes to the form's printer as a picture, for a receipt printer."""
+        return self.choice.escpos and receipt_printer.is_roll(self.row.size)
 
 
 def todays(station: Station) -> list[Sheet]:
@@ -100,7 +109,9 @@ def _of_matter(station: Station, matter: MatterRow, running: list[ClockRow]) -> 
     for form in papers.issuable(station, matter.matter_id):
         if form in DELIVERS:
             key = f"{matter.matter_id}/{form}"
-            found.append(Sheet(key, matter.matter_id, form, TITLES[form], matter.number, "to_issue", due=day))
+            sheet = Sheet(key, matter.matter_id, form, TITLES[form], matter.number, "to_issue", due=day)
+            asked = large_type.proposal(station, matter.matter_id, form)
+            found.append(replace(sheet, large=True, age=asked.age) if asked.proposed else sheet)
     if not found and not matter.next_step.startswith("deliver_"):  # that one is printed, and waits to be handed over
         why = STEPS.get(matter.next_step, "")
         title = _OWED.get(min(running, key=lambda each: each.nominal).clock, "书面告知")
@@ -140,7 +151,8 @@ def paper_of(station: Station, sheet: Sheet) -> tuple[str, frozenset[str]]:
         raise Refusal("needs_decision", field="sheet", facts={"number": sheet.number, "step": sheet.why})
     if sheet.paper_id:
         return sheet.paper_id, frozenset()
-    issued = papers.issue_paper(station, IssuePaper(sheet.case_id, cast("FormCode", sheet.form)))
+    command = IssuePaper(sheet.case_id, cast("FormCode", sheet.form), large=sheet.large)
+    issued = papers.issue_paper(station, command)
     return issued.value.paper_id, issued.topics
 
 

@@ -28,6 +28,8 @@ class PrintChoice:
     copies: int = 1
     at_once: bool = False
     """Opened, it is issued and sent to the printer without waiting for the print button."""
+    escpos: bool = False
+    """On a roll it goes to the printer as a picture in ESC/POS, not as PDF."""
 
 
 def choice(station: Station, form: str) -> PrintChoice:
@@ -85,4 +87,5 @@ def _sound(said: Mapping[str, object], usual: PrintChoice) -> PrintChoice:
         tray=tray if isinstance(tray, str) else "",
         copies=copies if isinstance(copies, int) and whole else usual.copies,
         at_once=said.get("at_once") is True,
+        escpos=said.get("escpos") is True,
     )

@@ -174,6 +174,7 @@ PAPERS: Final = {
     "paper_delivered": "这份文书已经登记送达，不能作废。",
     "paper_not_for_form": "[“{form}”]不能用这种纸张[（{paper}）]。请换一种纸张。",
     "large_type_not_for_form": "[“{form}”]没有大字版：只有交给信访人的文书才有。请按普通字号出具。",
+    "sheet_not_for_roll": "这份文书不是小票，小票打印机打不了。请换一台打印机，或者出具时选 80 毫米、58 毫米小票。",
     "size_not_for_form": "[“{form}”]不能用这种纸张[（{size}）]。请换一种纸张。",
     "character_unprintable": "有字打不出来[：{char}（{code_point}）]，没有出具文书，文号没有使用。"
     "请核对这个字；确是姓名用字的，请管理员把这个字的图样（{code_point}.png）放进数据文件夹的“faces”里，再出具。",

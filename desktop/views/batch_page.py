@@ -350,7 +350,8 @@ class BatchPage(Page):
     def _state_words(self, sheet: Sheet) -> str:
         found = self._progress.get(sheet.key)
         if found is None:
-            return term(SHEET_STATE, sheet.state) + (f"：{sheet.why}" if sheet.why else "")
+            large = f"，大字版（{sheet.age} 周岁）" if sheet.large else ""
+            return term(SHEET_STATE, sheet.state) + (f"：{sheet.why}" if sheet.why else large)
         if found.step is Step.QUEUED:
             return term(JOB_STATE, found.state.value)
         return term(RUN_STEP, found.step.value) + (f"：{found.words}" if found.words else "")

@@ -10,9 +10,9 @@ from typing import Any, cast
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from desktop.devices import Printer, default_printer, list_printers, print_pdf, trays
+from desktop.devices import Printer, default_printer, list_printers, trays
 from desktop.models.store.rows import PaperRow
-from desktop.services import large_type, paper_copies, papers, print_settings
+from desktop.services import large_type, paper_copies, papers, print_settings, receipt_printer
 from desktop.services.large_type import Proposal
 from desktop.services.outcome import Topic
 from desktop.services.papers import PaperType
@@ -143,6 +143,7 @@ class PreviewPage(Page):
         self.save_button.hide()  # a draft leaves on no paper and in no file
         self.panel.set_state(PrintState.CHOOSING)
         self.panel.set_sizes([(code, term(PAPER_SIZE, code)) for code in sizes], self._draft.size)
+        self.panel.set_roll(receipt_printer.is_roll(self._draft.size))
         self.panel.set_words(self.tr("出具并打印"), draft=True)
         self.panel.say("quiet", "")
         self.view.clear(self.tr("正在排版……"))
@@ -181,6 +182,7 @@ class PreviewPage(Page):
         self._at_once = draft and kept.at_once
         self.panel.copies.setValue(kept.copies if draft else 1)  # again, it is one sheet that is wanted
         self.panel.at_once.setChecked(kept.at_once)
+        self.panel.escpos.setChecked(kept.escpos)
         self._ask_printers()
 
     def _ask_trays(self, printer: str) -> None:
@@ -191,7 +193,9 @@ class PreviewPage(Page):
         """What was chosen for a first print is chosen for the next one of this form."""
         if self._draft is None:
             return
-        chosen = PrintChoice(*self._printed[:1], self._tray, self._printed[1], self.panel.at_once.isChecked())
+        printer, copies = self._printed
+        ticks = self.panel.at_once.isChecked(), self.panel.escpos.isChecked()
+        chosen = PrintChoice(printer, self._tray, copies, *ticks)
         if chosen != self._kept:
             self._kept = chosen
             form = self._draft.form
@@ -224,6 +228,7 @@ class PreviewPage(Page):
     def _resize_draft(self, size: str) -> None:
         if self._draft is not None and size:
             self._draft = replace(self._draft, size=cast("Any", size))
+            self.panel.set_roll(receipt_printer.is_roll(size))
             self._draw_draft()
 
     def _propose(self, proposal: Proposal) -> None:
@@ -259,6 +264,7 @@ class PreviewPage(Page):
         self.void_button.setVisible(not row.voided)
         self.save_button.show()
         self.panel.set_sizes(())
+        self.panel.set_roll(receipt_printer.is_roll(row.size))
         unconfirmed = row.prints == 0 and not row.voided
         word = self.tr("打印作废件") if row.voided else self.tr("打印") if unconfirmed else self.tr("补打")
         self.panel.set_words(word, unconfirmed=unconfirmed)
@@ -319,12 +325,13 @@ class PreviewPage(Page):
         title = f"{self._paper.title} {self._paper.number}"
         self.panel.say("quiet", f"正在送往打印机“{printer}”……")
         self.device_lane.run(
-            print_pdf,
+            receipt_printer.send,
             pdf,
             printer,
             copies,
             title,
             self._tray,
+            receipt_printer.is_roll(self._paper.size) and self.panel.escpos.isChecked(),
             done=self._ask_clerk,
             refused=self._refused,
             failed=self._printer_failed,

@@ -57,6 +57,8 @@ class PrintPanel(QFrame):
         self.tray = Choice((), self)
         self.at_once = Tick(self.tr("这种文书以后打开就打印"), self)
         self.at_once.setToolTip(self.tr("打开后直接出具并送往打印机，不等按键；打印后仍要回答纸张是否已打印出来"))
+        self.escpos = Tick(self.tr("小票打印机（ESC/POS）"), self)
+        self.escpos.setToolTip(self.tr("按小票打印机自己的语言发送整张图像；打印队列要设成原始（raw）队列"))
         self.printer.currentIndexChanged.connect(lambda _index: self.printer_chosen.emit(self.printer.code()))
         self.sheet = Choice((), self)
         self.sheet.currentIndexChanged.connect(lambda _index: self.size_chosen.emit(self.sheet.code()))
@@ -74,7 +76,8 @@ class PrintPanel(QFrame):
             label.setBuddy(editor)
             grid.addWidget(label, line, 0)
             grid.addWidget(editor, line, 1)
-        grid.addWidget(self.at_once, len(lines), 0, 1, 2)
+        grid.addWidget(self.escpos, len(lines), 0, 1, 2)
+        grid.addWidget(self.at_once, len(lines) + 1, 0, 1, 2)
         self.note = QLabel(self)
         self.note.setWordWrap(True)
         self.note.setProperty("tone", "quiet")
@@ -153,6 +156,10 @@ class PrintPanel(QFrame):
         for widget in (self._size_label, self.sheet):
             widget.setVisible(len(sizes) > 1)
 
+    def set_roll(self, roll: bool) -> None:
+        """Whether the paper is set for a roll, as only a receipt printer 小票打印机 takes it."""
+        self.escpos.setVisible(roll)
+
     def set_words(self, button: str, *, draft: bool = False, unconfirmed: bool = False) -> None:
         """What the print button does now: 出具并打印, 打印, 补打.
 
@@ -208,6 +215,7 @@ class PrintPanel(QFrame):
             self.tray,
             self.copies,
             self.at_once,
+            self.escpos,
             self.sheet,
             self.issue_button,
             self.confirm_button,

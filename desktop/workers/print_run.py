@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop import devices
 from desktop.devices import Job, JobState
 from desktop.models.store.rows import PaperRow
-from desktop.services import paper_copies, print_batch
+from desktop.services import paper_copies, print_batch, receipt_printer
 from desktop.services.outcome import Outcome
 from desktop.services.print_batch import Ready, Sheet
 from desktop.services.sentences import sentence
@@ -145,9 +145,11 @@ class PrintRun(QObject):
             return
         self._tell(replace(made, step=Step.SENDING))
         wanted, tray = self._printer or ready.choice.printer, ready.choice.tray
-        tray = "" if self._printer and self._printer != ready.choice.printer else tray  # another's trays are no help
+        escpos = ready.escpos
+        if self._printer and self._printer != ready.choice.printer:
+            tray, escpos = "", False  # another's trays are no help, nor its language
         title = f"{ready.row.title} {ready.row.number}"
-        self._device.run(_print, ready.pdf, wanted, made.copies, title, tray,
+        self._device.run(_print, ready.pdf, wanted, made.copies, title, tray, escpos,
                          done=lambda sent: self._sent(key, *sent), failed=_Failed(self, key))  # fmt: skip
 
     def _sent(self, key: str, job: str, printer: str) -> None:
@@ -201,7 +203,7 @@ def _save(station: Station, sheet: Sheet, folder: Path) -> Outcome[Path]:
     return Outcome(saved.value, topics | saved.topics)
 
 
-def _print(pdf: bytes, printer: str, copies: int, title: str, tray: str) -> tuple[str, str]:
+def _print(pdf: bytes, printer: str, copies: int, title: str, tray: str, escpos: bool) -> tuple[str, str]:
     """Device lane: the job and the printer it went to."""
     printer = printer or devices.default_printer()
-    return devices.print_pdf(pdf, printer, copies, title, tray), printer
+    return receipt_printer.send(pdf, printer, copies, title, tray, escpos), printer

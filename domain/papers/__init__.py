@@ -26,7 +26,7 @@ from domain.papers.forms import (
     Content,
     Form,
 )
-from domain.papers.marks import Mark, Paper, PrintLine
+from domain.papers.marks import RECEIPT_ROLLS, Mark, Paper, PrintLine
 from domain.papers.names import names_in
 from domain.papers.tabled import (
     DisputeSurvey,
@@ -84,6 +84,7 @@ __all__ = [
     "FORMS",
     "KINDS_OF_SERIES",
     "LARGE_TYPE",
+    "RECEIPT_ROLLS",
     "SECRET_MATTER",
     "SECRET_NAME",
     "SERIES_OF",

@@ -18,6 +18,10 @@ class Paper(StrEnum):
     R58 = "R58"
 
 
+RECEIPT_ROLLS = frozenset({Paper.R80, Paper.R58})
+"""Sheets that are receipt rolls 小票."""
+
+
 @dataclass(frozen=True, slots=True)
 class PrintLine:
     """The line at the foot of every sheet: number, Beijing wall time ``2026-11-23 09:12``, station, operator."""

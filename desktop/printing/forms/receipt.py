@@ -118,7 +118,7 @@ def _upright(
         sheet.qr(right - QR, y + 2 * MM, QR, code)
     bottom = high - kind.below - foot
     for head, text in rows:
-        room = right - left - kind.key - (taken if y < qr_bottom else 0.0)
+        room = right - left - kind.key - (taken if y < qr_bottom and len(sheet.pages) == 1 else 0.0)
         style = "hei" if head in ("登记编号", "查询码") else "fang"
         lines = break_text(style, text, room / kind.size)
         for i, line in enumerate(lines):
@@ -131,7 +131,8 @@ def _upright(
                 sheet.fixed("hei", head.rstrip("0123456789"))
             sheet.line(left + kind.key, y, kind.size, line)
         y += 2.0
-    organ = break_text("fang", content.organ, (right - left) / kind.sign, spread=False)
+    signing = right - left - (0.0 if beside else QR + 4 * MM)
+    organ = break_text("fang", content.organ, signing / kind.sign, spread=False)
     below = _SIGN + (kind.sign + 4) * len(organ)
     if not beside:
         below = max(below, QR + 2 * MM)
