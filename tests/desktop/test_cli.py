@@ -9,6 +9,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
+from desktop.printing import receipt_dots
 from tests.desktop.xinfang import OFFICE, VISIT, Xinfang, made, with_password
 
 
@@ -78,12 +79,27 @@ def test_a_matter_goes_to_the_organ_in_charge_and_the_petitioner_gets_paper(stat
 
 def test_registration_form_and_receipt_are_written_in_every_size(station, tmp_path):
     number = station.done("act", "RegisterVisit", given=VISIT)["value"]["number"]
-    for form, size in (("F01", "A4"), ("F02", "A5"), ("F02", "R80")):
+    for form, size in (("F01", "A4"), ("F02", "A5"), ("F02", "A4"), ("F02", "R80"), ("F02", "R58")):
         file = tmp_path / f"{form}{size}.pdf"
         paper = station.done("print", form, number, "-o", str(file), "--size", size)["paper"]
         assert (paper["form"], paper["size"], paper["state"]) == (form, size, "stored")
         assert "𠮷䶮" in text_of(file)
     assert station.refused("print", "F01", number, "-o", str(file), "--size", "R80")["refused"] == "size_not_for_form"
+
+
+def test_a_receipt_is_written_for_a_receipt_printer_and_nothing_else_is(station, tmp_path):
+    number = station.done("act", "RegisterVisit", given=VISIT)["value"]["number"]
+    dots, file = tmp_path / "回执.escpos", tmp_path / "回执.pdf"
+    made = station.done("print", "F02", number, "--size", "R58", "--escpos", str(dots), "-o", str(file))
+    assert made["paper"]["size"] == "R58"
+    assert dots.read_bytes() == receipt_dots(file.read_bytes())
+    again = tmp_path / "补打.escpos"
+    station.done("print", "--paper", made["paper"]["paper_id"], "--escpos", str(again))
+    assert again.read_bytes() == dots.read_bytes()
+    before = station.done("list", "papers")
+    said = station.refused("print", "F02", number, "--size", "A4", "--escpos", str(tmp_path / "x"))
+    assert said["refused"] == "sheet_not_for_roll"
+    assert station.done("list", "papers") == before
 
 
 def test_a_draft_takes_no_number_and_leaves_no_record(station, tmp_path):

@@ -90,20 +90,26 @@ def test_names_of_a_paper_are_those_of_its_people_and_nothing_else():
     assert names_in(gallery.registration()) >= {"𠮷䶮", "㛃𱁬", "阿卜杜热西提·买买提", "陈晓岚"}
 
 
-def test_a_receipt_roll_is_80_mm_wide_and_as_long_as_its_text(line, open_pdf):
+ROLLS = pytest.mark.parametrize(("paper", "wide", "margin"), [(Paper.R80, 80, 4), (Paper.R58, 58, 5)])
+
+
+@ROLLS
+def test_a_receipt_roll_is_as_wide_as_it_is_named_and_as_long_as_its_text(paper, wide, margin, line, open_pdf):
     heights = []
     for summaries in (("短",), ("反映青苗补偿费未发放" * 12,)):
-        pdf = render(replace(gallery.receipt(), summaries=summaries), Paper.R80, line, Mark.original())
+        pdf = render(replace(gallery.receipt(), summaries=summaries), paper, line, Mark.original())
         with open_pdf(pdf) as document:
             width, height = (v * 25.4 / 72 for v in document[0].get_size())
             assert len(document) == 1
-        assert width == pytest.approx(80, abs=0.1)
+        assert width == pytest.approx(wide, abs=0.1)
         heights.append(height)
     assert heights[0] + 10 < heights[1]
 
 
-def test_nothing_is_drawn_outside_the_printable_width_of_a_roll(line, places_in):
+@ROLLS
+@pytest.mark.parametrize("large", [False, True])
+def test_nothing_is_drawn_outside_the_printable_width_of_a_roll(paper, wide, margin, large, line, places_in):
     for content in (gallery.receipt(), gallery.materials()):
-        places = places_in(render(content, Paper.R80, line, Mark.original()))
-        assert min(p.x for p in places) >= 3.9
-        assert max(p.ink_right for p in places) <= 76.3
+        places = places_in(render(content, paper, line, Mark.original(), large=large))
+        assert min(p.x for p in places) >= margin - 0.1
+        assert max(p.ink_right for p in places) <= wide - margin + 0.3

@@ -145,7 +145,7 @@ def test_thirty_parties_and_participants_all_appear_in_large_type(line, text_of)
                 assert all(name in text for name in names)
 
 
-@pytest.mark.parametrize("paper", [Paper.A5, Paper.R80])
+@pytest.mark.parametrize("paper", SIZES["F02"])
 def test_the_receipt_of_an_accusation_names_nobody_in_large_type_either(paper, line, text_of):
     text = text_of(large(replace(gallery.receipt(), accusation=True, name="欧阳明"), line, paper))
     assert gallery.receipt().query_code in text

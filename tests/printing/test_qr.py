@@ -6,7 +6,7 @@ import pypdfium2
 import pytest
 import segno
 
-from desktop.printing import gallery, render
+from desktop.printing import gallery, page_count, render
 from domain.papers import Mark, Paper, qr_text
 
 DOTS = 12  # to the millimetre
@@ -16,6 +16,12 @@ DOTS = 12  # to the millimetre
     ("content", "paper", "large", "left", "side"),
     [
         (gallery.receipt(), Paper.R80, False, 25, 30),
+        (gallery.receipt(), Paper.R58, False, 14, 30),
+        (gallery.receipt(), Paper.R58, True, 14, 30),
+        (gallery.receipt(), Paper.A4, False, 210 - 28 - 30, 30),
+        (gallery.receipt(), Paper.A4, True, 28, 30),
+        (gallery.materials(), Paper.R58, False, 14, 30),
+        (gallery.materials(), Paper.R58, True, 14, 30),
         (gallery.receipt(), Paper.A5, False, 148 - 16 - 30, 30),
         (gallery.receipt(), Paper.R80, True, 25, 30),
         (gallery.receipt(), Paper.A5, True, 12, 30),
@@ -32,9 +38,24 @@ DOTS = 12  # to the millimetre
     ids=lambda value: getattr(value, "form", str(value)),
 )
 def test_the_modules_on_paper_are_those_of_number_and_query_code(content, paper, large, left, side, line):
-    document = pypdfium2.PdfDocument(render(content, paper, line, Mark.original(), large=large))
-    bitmap = document[0].render(scale=DOTS * 25.4 / 72, grayscale=True)
+    assert is_on(render(content, paper, line, Mark.original(), large=large), 0, content, left, side)
+
+
+@pytest.mark.parametrize(("paper", "left"), [(Paper.A4, 28), (Paper.A5, 12)])
+def test_the_longest_name_of_an_organ_stands_beside_the_qr_code_and_not_in_it(paper, left, line):
+    organ = "云溪土家族苗族自治县高新技术产业开发区管理委员会社会治理与群众工作服务中心信访事项办理科"[:40]
+    content = replace(gallery.receipt(), organ=organ)
+    pdf = render(content, paper, line, Mark.original(), large=True)
+    assert is_on(pdf, page_count(pdf) - 1, content, left, 30)
+
+
+def is_on(pdf, page, content, left, side):
+    """Whether the code is on that page, every module of it, its left edge there."""
+    document = pypdfium2.PdfDocument(pdf)
+    bitmap = document[page].render(scale=DOTS * 25.4 / 72, grayscale=True)
     data, stride = bytes(bitmap.buffer), bitmap.stride
+    high = bitmap.height
+    document.close()
     text = qr_text(content.number, content.query_code)
     wanted = segno.make(text, error="m", boost_error=False, micro=False, mask=3).matrix
     cell = side / len(wanted) * DOTS
@@ -50,8 +71,7 @@ def test_the_modules_on_paper_are_those_of_number_and_query_code(content, paper,
             for c, module in enumerate(row)
         )
 
-    assert any(matches(top) for top in range(0, int(bitmap.height - side * DOTS), 2))
-    document.close()
+    return any(matches(top) for top in range(0, int(high - side * DOTS), 2))
 
 
 def test_a_paper_without_a_query_code_has_no_qr_code(line):

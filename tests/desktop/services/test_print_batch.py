@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import pytest
 
-from desktop.services import lookup, matters, papers, print_batch
+from desktop.services import lookup, matters, papers, print_batch, print_settings
 from desktop.services.care import verify
+from desktop.services.print_settings import PrintChoice
 from domain.commands import AcceptMatter, ConfirmPrint, DeliverNotice, IssuePaper, ReferMatter, VoidPaper
 from domain.refusals import Refusal
-from tests.desktop.services.halls import Hall, refusal
+from tests.desktop.services.halls import Hall, person, refusal
 
 
 def accepted(organ: Hall) -> str:
@@ -63,6 +66,28 @@ def test_a_list_issues_nothing_and_the_sheet_chosen_is_issued_when_its_turn_come
     assert (again.state, again.paper_id) == ("stored", made.row.paper_id)
     assert print_batch.make_ready(organ.station, again).value.pdf == made.pdf
     assert refusal(lambda: print_batch.make_ready(organ.station, sheet)).code == "already_issued"
+
+
+def test_a_due_notice_is_issued_in_the_type_this_window_proposes_and_the_list_says_so(organ: Hall) -> None:
+    matter = organ.register(people=(person(id_kind="", id_number="", birth="1949-12-31"),)).matter_ids[0]
+    matters.take_step(organ.station, AcceptMatter(matter, handling_unit="征收科"))
+    (sheet,) = print_batch.due(organ.station, days=15)
+    assert (sheet.large, sheet.age) == (True, 76)
+    print_settings.propose_large(organ.station, False)
+    assert [each.large for each in print_batch.due(organ.station, days=15)] == [False]
+    print_settings.propose_large(organ.station, True)
+    made = print_batch.make_ready(organ.station, sheet).value
+    assert papers.type_of(organ.station, made.row.paper_id) == papers.PaperType(issued=True, now=True)
+    assert made.pdf == papers.pdf_in_type(organ.station, made.row.paper_id, True)
+
+
+def test_only_a_receipt_on_a_roll_goes_to_a_receipt_printer(organ: Hall) -> None:
+    print_settings.choose(organ.station, "F02", PrintChoice("小票机", escpos=True))
+    made = organ.register()
+    for size in ("R58", "A5"):
+        papers.issue_paper(organ.station, IssuePaper(made.visit_id, "F02", cast("Any", size)))
+    found = [print_batch.make_ready(organ.station, sheet).value for sheet in print_batch.todays(organ.station)]
+    assert {each.row.size: each.escpos for each in found} == {"R58": True, "A5": False}
 
 
 def test_a_printed_notice_waits_for_its_delivery_and_not_for_the_printer(organ: Hall) -> None:

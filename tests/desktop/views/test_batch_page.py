@@ -159,6 +159,19 @@ def test_notices_due_are_issued_when_the_button_said_so_and_a_decision_that_is_l
     assert column(shown.view, 0) == ["—"]
 
 
+def test_a_notice_to_the_elderly_is_listed_and_issued_in_large_type(room, page, tray):
+    matter = room.accept(room.visit("李建国", days_ago=15, birth="1939-12-31"))
+    shown = page()
+    press(Qt.Key.Key_2, ALT)
+    room.settle()
+    (state,) = column(shown.view, 4)
+    assert state.startswith("待出具，大字版（8")
+    press(Qt.Key.Key_P, CTRL)
+    reach(room, shown, BatchState.ASKING)
+    (row,) = papers_of(room, matter)
+    assert room.call(papers.type_of, room.station, row.paper_id).issued
+
+
 def test_the_list_of_notices_widens_to_those_due_in_seven_days(room, page, tray):
     room.accept(room.visit("李建国", days_ago=9))
     shown = page()
