@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from desktop.models.store.connection import Connection, faults, immediate, open_connection
 from desktop.models.store.projector import KEYS, RowSet, rows_of, stored_rows
@@ -126,19 +127,29 @@ def rebuild(store: Store, progress: Progress | None = None) -> int:
     return len(ids)
 
 
+_CHORES: Final = {
+    "matters": "SELECT matter_id FROM matter ORDER BY matter_id",
+    "sheets": "SELECT DISTINCT p.case_id FROM paper p JOIN act a ON a.case_id = p.case_id"
+    " WHERE p.form IN ('F02', 'F03') AND p.station <> (SELECT station_id FROM station)"
+    """ AND instr(CAST(a.content AS TEXT), '"sheet":') > 0 ORDER BY p.case_id""",
+}
+"""What an earlier release wrote otherwise, and the cases whose rows are written anew."""
+
+
 def catch_up(store: Store) -> int:
-    """Write the rows of matters anew where an earlier release wrote them; the number of matters.
+    """Write the rows anew that an earlier release wrote otherwise; the number of cases.
 
     A migration knows no rules and no calendar, so it leaves this to the opening that follows; cut short, the next one
     does it. One transaction.
     """
-    if store.db.execute("SELECT 1 FROM chore WHERE name = 'matters'").fetchone() is None:
+    chores = [str(row[0]) for row in store.db.execute("SELECT name FROM chore ORDER BY name").fetchall()]
+    if not chores:
         return 0
-    ids = [str(row[0]) for row in store.db.execute("SELECT matter_id FROM matter ORDER BY matter_id").fetchall()]
+    ids = list(dict.fromkeys(str(row[0]) for name in chores for row in store.db.execute(_CHORES[name]).fetchall()))
     with immediate(store.db) as transaction:
         for some in batched(ids):
             store.project(store.states(some))
-        store.db.execute("DELETE FROM chore WHERE name = 'matters'")
+        store.db.execute("DELETE FROM chore")
         transaction.commit()
     return len(ids)
 

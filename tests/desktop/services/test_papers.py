@@ -130,31 +130,6 @@ def test_the_receipt_comes_as_a_sheet_and_as_a_slip(organ: Hall, size: str) -> N
     assert row.size == size
 
 
-@pytest.mark.parametrize(("form", "size", "told"), [("F02", "A4", "A5"), ("F02", "R58", "R80"), ("F03", "R58", "R80")])
-def test_a_new_sheet_is_told_as_one_that_earlier_landings_know_and_what_they_set_is_not_taken_for_it(
-    organ: Hall, form: str, size: str, told: str
-) -> None:
-    made = organ.register(materials=(MaterialInput(title="身份证复印件"),))
-    row = issue(organ, made.visit_id, form, size=size)
-    frozen = organ.station.state(made.visit_id, field="case_id").get(f"paper.{row.paper_id}")
-    assert isinstance(frozen, dict)
-    assert (frozen["size"], frozen["sheet"]) == (told, size)
-    pdf = papers.stored_pdf(organ.station, row.paper_id)
-    assert papers.made_from(frozen) == pdf
-    earlier = papers.made_from({key: value for key, value in frozen.items() if key != "sheet"})
-    assert hashlib.sha256(earlier).hexdigest() != row.pdf_hash
-    assert verify(organ.station).clean
-
-
-def test_a_sheet_of_a_later_release_is_not_guessed_at(organ: Hall) -> None:
-    made = organ.register()
-    row = issue(organ, made.visit_id, "F02")
-    frozen = organ.station.state(made.visit_id, field="case_id").get(f"paper.{row.paper_id}")
-    assert isinstance(frozen, dict)
-    with pytest.raises(SurroundingsFault, match="paper_elsewhere"):
-        papers.made_from({**frozen, "sheet": "R110"})
-
-
 def test_a_form_is_not_made_on_paper_it_does_not_have(organ: Hall) -> None:
     made = organ.register()
     said = refusal(lambda: issue(organ, made.visit_id, "F01", size="R80"))
