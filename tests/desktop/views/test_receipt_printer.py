@@ -60,8 +60,8 @@ def test_a_receipt_goes_to_the_receipt_printer_as_its_picture_and_the_choice_is_
 def test_a_batch_sends_receipts_to_the_receipt_printer_of_their_form(room, shown, tray):
     room.call(print_settings.choose, room.station, "F02", PrintChoice("PDF", escpos=True))
     visit = room.visit()
-    for form, size in (("F02", "R80"), ("F01", "A4")):
-        room.call(papers.issue_paper, room.station, IssuePaper(visit.visit_id, form, size))
+    for command in (IssuePaper(visit.visit_id, "F02", "R80"), IssuePaper(visit.visit_id, "F01", "A4")):
+        room.call(papers.issue_paper, room.station, command)
     page = shown(BatchPage)
     room.settle()
     page.print_now()
