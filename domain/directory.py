@@ -62,6 +62,18 @@ def no_organ(_code: str) -> Organ | None:
     return None
 
 
+def stands_below(code: str, above: str, directory: Directory) -> bool:
+    """Whether an organ stands below another by the directory; False where the directory does not say."""
+    seen: set[str] = set()
+    organ = directory(code)
+    while organ is not None and organ.parent and organ.code not in seen:
+        if organ.parent == above:
+            return True
+        seen.add(organ.code)
+        organ = directory(organ.parent)
+    return False
+
+
 def organ_of(state: CaseState) -> Organ:
     """An organ as the acts of its case tell it."""
     return Organ(

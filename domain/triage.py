@@ -81,6 +81,8 @@ class Situation:
     answered_now: bool = False
     open_with_subordinate: bool = False
     """The same matter is being handled, in time, by an organ this one is the superior of (R 19③)."""
+    open_elsewhere: bool = False
+    """The same matter is being handled, in time, by an organ that is not below this one."""
     ended_same_facts: bool = False
     """A 复核意见 was delivered and facts and reasons are the same (R 36③)."""
     discipline: bool = True
@@ -163,6 +165,8 @@ def propose_outcome(situation: Situation) -> ProposedStep:
         return _made(situation, Step.REFUSE_ENDED, "R 36③", "ended_same_facts", ("F07",), clocks=False)
     if situation.open_with_subordinate:
         return _made(situation, Step.REFUSE_OPEN, "R 19③", "open_with_subordinate", ("F06",), clocks=False)
+    if situation.open_elsewhere and situation.office is OfficeKind.PETITION_OFFICE:
+        return _made(situation, Step.REFER, "R 22①(一)", "open_elsewhere", ("F08",), later=("F09",))
     if situation.answered_now and situation.matter_class in (MatterClass.OTHER, MatterClass.SUGGESTION):
         return _made(situation, Step.ANSWER, "R 23②", "answered_on_the_spot", (), clocks=False)
     if situation.office is OfficeKind.PETITION_OFFICE:

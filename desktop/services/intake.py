@@ -17,6 +17,7 @@ from domain.decisions import registration
 from domain.decisions.desk import Desk
 from domain.fold import CaseState
 from domain.numbers import query_code, registration_number
+from domain.procedure.proposal import before
 from domain.refusals import Refusal
 from domain.repeat import Candidate, NewMatter, PersonKey, propose
 
@@ -212,6 +213,11 @@ def _same_by(person: PetitionerInput, state: CaseState) -> PersonKey:
     return "name"
 
 
+def repeated(station: Station, matter: MatterInput) -> CaseState | None:
+    """The earlier matter the clerk chose, where it is known here."""
+    return station.store.state(matter.repeat.earlier_matter_id) if matter.repeat.earlier_matter_id else None
+
+
 def propose_step(
     desk: Desk,
     matter: MatterInput,
@@ -219,8 +225,12 @@ def propose_step(
     *,
     anonymous: bool = False,
     has_materials: bool = False,
+    earlier: CaseState | None = None,
 ) -> StepView:
-    """Propose route, step and papers for a matter as typed so far (domain.md §3.3). No store, no I/O."""
+    """Propose route, step and papers for a matter as typed so far (domain.md §3.3). No store, no I/O.
+
+    ``earlier`` is the matter it repeats, where that is known here.
+    """
     kind = MatterClass(matter.matter_class) if matter.matter_class else MatterClass.OTHER
     route = triage.propose_route(matter.triage, kind)
     chosen = Route(matter.route) if matter.route else route.route
@@ -229,6 +239,7 @@ def propose_step(
     unclear = anonymous or main is None or not (main.name or main.petitioner_id)
     if main is not None and main.address_missing_reason and not (main.address or main.delivery_address):
         unclear = True
+    found = before(matter.repeat.kind, matter.triage.review_opinion, earlier, desk)
     step = triage.propose_outcome(
         triage.Situation(
             office=office,
@@ -239,6 +250,9 @@ def propose_step(
             name_or_address_unclear=unclear,
             by_referral=bool(matter.received_by_referral),
             has_materials=has_materials,
+            open_with_subordinate=found.below,
+            open_elsewhere=found.elsewhere,
+            ended_same_facts=found.ended,
         )
     )
     return StepView(

@@ -132,6 +132,7 @@ REASONS: Final = {
     "consultation_to_answer": "咨询，可以当场答复",
     "answered_on_the_spot": "已经当场答复",
     "open_with_subordinate": "下级机关正在法定期限内办理，不予受理",
+    "open_elsewhere": "同一事项正在其他机关法定期限内办理，告知办理进展，转送该机关一并办理",
     "ended_same_facts": "复核意见已送达，仍以同一事实和理由提出，不再受理",
     "objection_possible": "转送不当的，可以自收到之日起5个工作日内提出异议",
     # notes

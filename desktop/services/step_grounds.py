@@ -19,7 +19,8 @@ from domain.decisions.sharing import check_head, head_unknown
 from domain.fold import CaseState
 from domain.levels import LevelProposal, propose_level
 from domain.papers import TITLES
-from domain.procedure.holder import stage_of
+from domain.procedure.holder import handler_of, stage_of
+from domain.procedure.proposal import running_until
 from domain.procedure.stages import Stage
 from domain.refusals import Refusal
 from domain.simple import conditions
@@ -53,6 +54,10 @@ class Ground:
     """Of an accusation: by office what must be known of its head 负责人 before it is sent there (R 30③)."""
     level: LevelProposal = _NO_LEVEL
     """What the directory says of skipped levels 越级走访."""
+    earlier: CaseState | None = None
+    """The matter it repeats, where that is known here."""
+    open_until: str = ""
+    """The last day of the period in which that one is being handled."""
 
 
 def ground_of(station: Station, state: CaseState) -> Ground:
@@ -61,6 +66,8 @@ def ground_of(station: Station, state: CaseState) -> Ground:
     offices = tuple(station.store.offices())
     person = station.store.state(state.text("petitioner")) if state.text("petitioner") else None
     hidden = state.text("matter_class") == "accusation" or person is None
+    earlier = station.store.state(state.text("repeat.earlier")) if state.text("repeat.earlier") else None
+    until = running_until(earlier, desk) if earlier is not None else None
     return Ground(
         state=state,
         visit=station.store.state(state.text("visit")) if state.text("visit") else None,
@@ -78,6 +85,8 @@ def ground_of(station: Station, state: CaseState) -> Ground:
         ),
         heads=_heads(state, offices, desk),
         level=propose_level(state, desk.rules, desk.organ),
+        earlier=earlier,
+        open_until=until.isoformat() if until is not None else "",
     )
 
 
@@ -116,6 +125,21 @@ def _route(ground: Ground) -> str:
     return ground.state.text("route") if ground.state.text("matter_class") == "claim" else ""
 
 
+def _of_earlier(name: str) -> Callable[[Ground], str]:
+    """A field of the matter this one repeats, for the refusal that rests on it (R 19③, 36③)."""
+    return lambda ground: ground.earlier.text(name) if ground.earlier is not None else ""
+
+
+def _open_organ(ground: Ground) -> str:
+    code = handler_of(ground.earlier) if ground.earlier is not None and ground.open_until else ""
+    return next((row.name for row in ground.offices if row.code == code), code)
+
+
+def _recheck_organ(ground: Ground) -> str:
+    code = ground.earlier.text("recheck.organ") if ground.earlier is not None else ""
+    return next((row.name for row in ground.offices if row.code == code), code)
+
+
 def _headcount(ground: Ground) -> str:
     return str(ground.visit.number("headcount") or "") if ground.visit else ""
 
@@ -129,6 +153,13 @@ KNOWN: Final[Mapping[tuple[type | None, str], Callable[[Ground], str]]] = {
     (commands.GuideMatter, "route"): _route,
     (commands.JudgeLevel, "skips"): lambda ground: {True: "yes", False: "no", None: ""}[ground.level.skips],
     (commands.JudgeLevel, "competent"): lambda ground: ground.level.competent,
+    (commands.RefuseOpen, "open_number"): _of_earlier("number"),
+    (commands.RefuseOpen, "organ"): _open_organ,
+    (commands.RefuseOpen, "accepted_on"): _of_earlier("accepted_on"),
+    (commands.RefuseOpen, "due_on"): lambda ground: ground.open_until,
+    (commands.RefuseEnded, "organ"): _recheck_organ,
+    (commands.RefuseEnded, "opinion_on"): _of_earlier("recheck.opined_on"),
+    (commands.RefuseEnded, "delivered_on"): _of_earlier("recheck.delivered_on"),
     (commands.AssignMatter, "days"): lambda _ground: "60",
     (commands.ExtendMatter, "days"): lambda _ground: "30",
     (commands.DeliverNotice, "manner"): lambda _ground: "in_person",

@@ -16,19 +16,17 @@ from desktop.services.step_field import Values
 from desktop.services.step_forms import StepForm, fill, make_form
 from desktop.services.step_grounds import Ground, documents, ground_of
 from desktop.services.words import STEPS as NEXT_WORDS
-from domain import triage
-from domain.classes import MatterClass, OfficeKind, Route
-from domain.commands import Answer, TriageAnswers
 from domain.decisions.desk import Desk
 from domain.decisions.steps import COMMANDS
 from domain.fold import CaseState
 from domain.procedure.check import check, check_settled
-from domain.procedure.clocks import notice_off
 from domain.procedure.holder import holder_of, stage_of
+from domain.procedure.proposal import propose, steps_for
 from domain.procedure.stages import UNDECIDED
 from domain.procedure.standing import next_step
 from domain.procedure.table import STEPS
 from domain.refusals import Refusal
+from domain.triage import Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,16 +170,6 @@ _OF_NEXT: Final[Mapping[str, tuple[str, ...]]] = {
     "archive": ("archive",),
 }
 """Which steps of the table answer what is to be done next, the first that is open."""
-_PROPOSED: Final[Mapping[triage.Step, tuple[str, ...]]] = {
-    triage.Step.ACCEPT: ("accept",),
-    triage.Step.GUIDE: ("guide",),
-    triage.Step.SIGNPOST: ("guide",),
-    triage.Step.REFER: ("refer", "assign"),
-    triage.Step.ANSWER: ("answer",),
-    triage.Step.REFUSE_OPEN: ("refuse_open",),
-    triage.Step.REFUSE_ENDED: ("refuse_ended",),
-    triage.Step.REGISTER: ("accept", "answer", "guide"),
-}
 
 
 def _next(station: Station, state: CaseState, ground: Ground) -> tuple[tuple[str, ...], str]:
@@ -190,43 +178,20 @@ def _next(station: Station, state: CaseState, ground: Ground) -> tuple[tuple[str
     code = next_step(state)
     words = NEXT_WORDS.get(code, "")
     if stage_of(state) in UNDECIDED and code in ("refer_or_assign", "decide_and_notify"):
+        proposal = propose(state, station.desk(), ground.earlier)
         kind = state.text("matter_class")
-        if not kind or (kind == "claim" and not state.text("route")):
+        open_route = not kind or (kind == "claim" and not state.text("route"))
+        if open_route and proposal.step not in (Step.REFUSE_OPEN, Step.REFUSE_ENDED):
             return (), reason_words("route_open")
-        proposal = _proposal(state, ground)
         reason = reason_words(proposal.reason)
         cited = cite(proposal.article)
-        return _PROPOSED[proposal.step], f"{reason}（{cited}）" if cited else reason
+        return steps_for(proposal), f"{reason}（{cited}）" if cited else reason
     elsewhere = next((row.name for row in ground.offices if row.code == holder), holder)
     if holder not in ("", station.office.code):
         return _OF_NEXT.get(code, ()), f"{words}，现由{elsewhere}办理" if words else ""
     steps = tuple(each for each in _OF_NEXT.get(code, ()) if each != "deliver" or documents(ground))
     cited = cite(STEPS[_OF_NEXT[code][0]].article) if code in _OF_NEXT else ""
     return steps, f"{words}（{cited}）" if cited else words
-
-
-def _proposal(state: CaseState, ground: Ground) -> triage.ProposedStep:
-    """The row of the two decision tables (domain.md §3.3) this matter falls under."""
-    office = OfficeKind(ground.office_kind)
-    kind = MatterClass(state.text("matter_class")) if state.text("matter_class") else MatterClass.OTHER
-    received = bool(state.text("received_by_referral") or state.text("referral_received_on"))
-    given = {name: _answer(state, f"triage.{name}") for name in TriageAnswers.__dataclass_fields__}
-    return triage.propose_outcome(
-        triage.Situation(
-            office=office,
-            matter_class=kind,
-            route=Route(state.text("route")) if kind is MatterClass.CLAIM and state.text("route") else None,
-            reach=triage.reach_of(_answer(state, "own_power"), office, by_referral=received),
-            answers=TriageAnswers(**given),
-            name_or_address_unclear=bool(notice_off(state)),
-            by_referral=received,
-        )
-    )
-
-
-def _answer(state: CaseState, field: str) -> Answer:
-    said = state.text(field)
-    return "yes" if said == "yes" else "no" if said == "no" else "unknown"
 
 
 def paper_after(station: Station, matter_id: str, code: str) -> str:

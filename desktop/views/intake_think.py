@@ -74,6 +74,7 @@ def think(station: Station, question: Question) -> Thought:
                 question.people,
                 anonymous=question.anonymous,
                 has_materials=question.has_materials,
+                earlier=intake.repeated(station, matter),
             )
     elsewhere = {place: hint(station, matter.matter_class) for place, matter in enumerate(question.matters)}
     return Thought(question.person, implied, doubts, tuple(known), tuple(earlier), repeats, steps, elsewhere)

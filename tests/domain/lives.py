@@ -8,7 +8,16 @@ from typing import Any
 
 from domain.acts import ActDraft
 from domain.canonical import Json
-from domain.commands import AcceptMatter, DeliverNotice, IssueOpinion, RequestAnswer
+from domain.commands import (
+    AcceptMatter,
+    AskRecheck,
+    AskReview,
+    DecideRecheck,
+    DecideReview,
+    DeliverNotice,
+    IssueOpinion,
+    RequestAnswer,
+)
 from domain.decisions.desk import Desk
 from domain.decisions.steps import decide
 from domain.fold import CaseState
@@ -124,4 +133,22 @@ def delivered(on: str = "2026-09-01") -> Life:
     life = accepted("2026-08-03").on("2026-08-28")
     life.do(HOUSING, opinion("support"))
     life.on(on).do(HOUSING, DeliverNotice(ID, what="opinion", signer="李春燕"))
+    return life
+
+
+def reviewed(verdict: Any = "uphold") -> Life:
+    """A matter whose review opinion was signed for on 30 September."""
+    life = delivered("2026-09-01").on("2026-09-08")
+    life.do(CITY, AskReview(ID, "请求撤销原意见", "2026-09-08"))
+    life.on("2026-09-29").do(CITY, DecideReview(ID, verdict, "事实清楚", "条例第三十五条", "陈局长", "省住建厅"))
+    life.on("2026-09-30").do(CITY, DeliverNotice(ID, what="review", signer="李春燕"))
+    return life
+
+
+def rechecked() -> Life:
+    """A matter whose recheck opinion was signed for on 6 November: the lawful end."""
+    life = reviewed().on("2026-10-12")
+    life.do(PROVINCE, AskRecheck(ID, "请求撤销复查意见", "2026-10-12"))
+    life.on("2026-11-05").do(PROVINCE, DecideRecheck(ID, "uphold", "维持", "条例第三十六条", "赵厅长"))
+    life.on("2026-11-06").do(PROVINCE, DeliverNotice(ID, what="recheck", signer="李春燕"))
     return life

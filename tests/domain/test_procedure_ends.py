@@ -27,7 +27,7 @@ from domain.commands import (
     ReportUrgent,
 )
 from domain.procedure.grounds import grounds
-from tests.domain.lives import CITY, HALL, HOUSING, ID, PROVINCE, Life, accepted, delivered, notice, opinion
+from tests.domain.lives import CITY, HALL, HOUSING, ID, PROVINCE, Life, accepted, delivered, notice, opinion, reviewed
 from tests.domain.states import refusal
 
 # review and recheck ---------------------------------------------------------------------------------------------------
@@ -58,14 +58,6 @@ def test_an_organ_reviews_no_opinion_of_its_own_and_none_of_another_route() -> N
     assert refusal(lambda: life.do(HOUSING, command)).code == "own_opinion"
     other = Life.registered(HOUSING, route="31-5", stage="delivered", opinion_delivered_on="2026-09-02")
     assert refusal(lambda: other.do(CITY, command)).code == "clock_not_for_route"
-
-
-def reviewed(verdict: Any = "uphold") -> Life:
-    life = delivered("2026-09-01").on("2026-09-08")
-    life.do(CITY, AskReview(ID, "请求撤销原意见", "2026-09-08"))
-    life.on("2026-09-29").do(CITY, DecideReview(ID, verdict, "事实清楚", "条例第三十五条", "陈局长", "省住建厅"))
-    life.on("2026-09-30").do(CITY, DeliverNotice(ID, what="review", signer="李春燕"))
-    return life
 
 
 def test_review_and_recheck_lead_to_the_lawful_end() -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from desktop.services.dossier import dossier
+from desktop.services.intake import propose_step, repeated
 from desktop.services.lookup import matter_page
 from desktop.services.matters import take_step
 from desktop.services.papers import issue_paper
@@ -25,13 +29,15 @@ from domain.commands import (
     RecordEvaluation,
     RecordMediation,
     Recuse,
+    ReferMatter,
+    RepeatDecision,
     ReportedTo,
     ReportUrgent,
     RequestAnswer,
     VerifyObjection,
 )
 from domain.procedure.table import STEPS
-from tests.desktop.services.halls import Hall, carry, claim, visit
+from tests.desktop.services.halls import HALL, Hall, carry, claim, make_hall, person, visit
 
 
 def open_codes(offer: Offer) -> set[str]:
@@ -179,3 +185,31 @@ def test_a_delivery_offers_what_waits_first_and_what_was_delivered_last(organ: H
     choices = offer.step("deliver").form.fields[0].choices
     assert [code for code, _ in choices] == ["opinion", paper.paper_id]
     assert "已登记送达" in choices[1][1]
+
+
+def test_what_an_organ_below_is_handling_is_offered_to_be_refused_with_its_case_filled_in(
+    tmp_path: Path, organ: Hall
+) -> None:
+    """R 19③: the county stands above the bureau by the directory, and the bureau is in time."""
+    below = replace(HALL, directory=tuple(replace(row, parent=HALL.code) for row in HALL.directory))
+    county = make_hall(tmp_path / "county", below, seed=9)
+    try:
+        earlier = county.register(matters=(claim(own_power="no"),)).matter_ids[0]
+        take_step(county.station, ReferMatter(earlier, "370206", "滨海县住房和城乡建设局"))
+        carry(county.station, organ.station)
+        take_step(organ.station, ReceiveMatter(earlier))
+        take_step(organ.station, AcceptMatter(earlier))
+        carry(organ.station, county.station)
+        again = claim(own_power="no", repeat=RepeatDecision("repeat", earlier, "repeat", "同一事实和理由"))
+        proposed = propose_step(county.station.desk(), again, (person(),), earlier=repeated(county.station, again))
+        offer = offered_steps(county.station, county.register(matters=(again,)).matter_ids[0])
+        filled = {each.name: each.value for each in offer.step("refuse_open").form.fields}
+    finally:
+        county.station.close()
+    assert (proposed.step, proposed.article) == ("refuse_open", "R 19③")
+    assert offer.next_code == offer.steps[0].code == "refuse_open"
+    assert "第十九条第三款" in offer.reason
+    assert filled == filled | {
+        "open_number": "370205-2-20261123-001/1", "organ": "滨海县住房和城乡建设局",
+        "accepted_on": "2026-11-23", "due_on": "2027-01-22",
+    }  # fmt: skip
