@@ -130,7 +130,9 @@ def _with_station(do: Callable[[Station, argparse.Namespace], object]) -> Callab
     def run(words: argparse.Namespace) -> int:
         station = _opened(words)
         try:
+            care.finish_measuring(station)
             made = do(station, words)
+            care.finish_measuring(station)
         finally:
             station.close()
         if isinstance(made, Outcome):

@@ -6,7 +6,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from desktop.models.store import proof, search
+from desktop.models.store import measuring, proof, search
 from desktop.models.store.connection import fault_of_os_error
 from desktop.models.store.folder import DataFolder, make_folder
 from desktop.models.store.proof import VerifyReport
@@ -17,7 +17,17 @@ from desktop.services.outcome import Outcome, Topic
 from desktop.services.station import Station
 from domain.faults import SurroundingsFault
 
-__all__ = ["Progress", "VerifyReport", "backup", "rebuild", "rest", "restore", "verify"]
+__all__ = [
+    "Progress",
+    "VerifyReport",
+    "backup",
+    "finish_measuring",
+    "measuring_now",
+    "rebuild",
+    "rest",
+    "restore",
+    "verify",
+]
 
 BULK_DOCS = 5000
 
@@ -36,6 +46,17 @@ def rebuild(station: Station, progress: Progress | None = None) -> Outcome[int]:
     cases = proof.rebuild(station.store, progress)
     everything = {Topic.VISIT, Topic.MATTER, Topic.PETITIONER, Topic.PAPER, Topic.DEADLINE, Topic.CONFLICT}
     return Outcome(cases, frozenset(everything))
+
+
+def finish_measuring(station: Station) -> None:
+    """Measure every clock that waits for a table that came with an exchange: nobody rests on the command line."""
+    measuring.finish_measuring(station.store)
+
+
+def measuring_now(station: Station) -> tuple[int, int]:
+    """How many matters are measured and how many are to be, of the table under way; (0, 0) when none is."""
+    work = next(iter(station.store.waiting), None)
+    return (work.done, len(work.matters)) if work is not None else (0, 0)
 
 
 def rest(station: Station, *, bulk: bool = False) -> bool:

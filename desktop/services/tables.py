@@ -9,6 +9,7 @@ from datetime import date
 from functools import lru_cache
 
 from desktop.models.store import drafts
+from desktop.models.store.measuring import remeasure
 from desktop.models.store.store import Moved, Progress
 from desktop.models.store.tables import TABULAR, calendar_rows, moved_by
 from desktop.services.clerks import administrators_only
@@ -146,7 +147,7 @@ def _import(
             if draft_id:
                 drafts.close(transaction.db, draft_id)
             state = station.state(case_id, field="table")
-            moved = store.remeasure(state, progress)
+            moved = remeasure(store, state, progress)
     except BaseException:
         store.reread_tables()
         raise

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer
 
+from desktop.services.outcome import Outcome, Topic
 from desktop.services.station import Station
 from desktop.workers.bus import Bus
 from desktop.workers.lane import Lane
@@ -23,6 +25,7 @@ class QuietWork(QObject):
     def __init__(self, lane: Lane, station_ref: Callable[[], Station], bus: Bus, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._lane, self._station_ref = lane, station_ref
+        self._bus = bus
         self._stopped = self._under_way = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -53,8 +56,11 @@ class QuietWork(QObject):
         self._under_way = True
         self._lane.run(rest, self._station_ref(), done=self._done, failed=self._failed)
 
-    def _done(self, more: bool) -> None:
+    def _done(self, outcome: Outcome[Rested]) -> None:
+        more, said = outcome.value.more, outcome.value.said
         self._under_way = False
+        if said:
+            self._bus.message.emit("info", said)
         if not self._stopped:
             self._timer.start(BETWEEN_MS if more else RARELY_MS)
 
@@ -66,8 +72,24 @@ class QuietWork(QObject):
             raise fault  # a bug of ours; a full disk is said where somebody saves
 
 
-def rest(station: Station) -> bool:
+@dataclass(frozen=True, slots=True)
+class Rested:
+    """What one piece leaves: whether more waits, and what the clerk is told."""
+
+    more: bool
+    said: str = ""
+
+
+def rest(station: Station) -> Outcome[Rested]:
     """One short piece (store lane)."""
     from desktop.services import care
 
-    return care.rest(station)
+    before = care.measuring_now(station)
+    more = care.rest(station)
+    after = care.measuring_now(station)
+    if before == after:
+        return Outcome(Rested(more), frozenset())
+    if after[1]:
+        begun = f"收到新的期限表，正在重新计算 {after[1]} 件事项的期限，可以照常办理。" if before[0] == 0 else ""
+        return Outcome(Rested(more, begun), frozenset())
+    return Outcome(Rested(more, "新的期限表已经用上，期限都已重新计算。"), frozenset({Topic.DEADLINE, Topic.MATTER}))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from desktop.models.store.connection import Connection, faults, immediate, open_connection
+from desktop.models.store.measuring import finish_measuring
 from desktop.models.store.projector import KEYS, RowSet, rows_of, stored_rows
 from desktop.models.store.store import STRIDE, Progress, Store
 from desktop.models.store.tables import TABULAR
@@ -42,6 +43,7 @@ class VerifyReport:
 
 def verify(store: Store, progress: Progress | None = None) -> VerifyReport:
     """Prove chain, signatures, feed positions, pages, papers, and that every projected row is what the acts say."""
+    finish_measuring(store)
     unsound = unsound_pages(store.db)
     writers, damaged = prove_log(store.log, store.feed)
     differing = _differing(store, progress) if not damaged else []

@@ -8,11 +8,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop.models.store import ids, search, write_ahead
+from desktop.models.store import ids, measuring, search, write_ahead
 from desktop.models.store.connection import Connection, faults, immediate, joined, open_connection
 from desktop.models.store.earlier import RELEASE, is_earlier
 from desktop.models.store.files import Files
 from desktop.models.store.incarnation import Incarnation, StationIdentity
+from desktop.models.store.measuring import STRIDE, Progress
 from desktop.models.store.migrate import migrate
 from desktop.models.store.projector import (
     RowSet,
@@ -33,7 +34,6 @@ from desktop.models.store.tables import (
     Shipped,
     calendar_of,
     codes_of_file,
-    note_moved,
     rules_of_file,
     wording_of_file,
 )
@@ -44,11 +44,6 @@ from domain.fold import CaseState, fold
 from sync.log import ActLog, SigningKey
 from sync.log.feed import StationFeed
 from sync.log.log import batched
-
-Progress = Callable[[int, int], None]
-"""Told (done, all) now and then; may raise to cancel."""
-STRIDE = 200
-"""Cases between two words of progress."""
 
 IDLE_ACTS = 24
 BEHIND_TOLERANCE_MS = 60_000
@@ -138,7 +133,9 @@ class Store(Incarnation):
         self._initials = initials
         last_known = db.execute("SELECT last_known_ms FROM station").fetchone()[0]
         self.last_known_ms = self._time_on_disk = int(last_known)
-        self.yardstick = self._measure()
+        self.yardstick = self.measure()
+        self.waiting: list[measuring.Waiting] = measuring.unfinished(self)
+        """Tables that came with an exchange and whose clocks are not all measured yet."""
 
     # opening ---------------------------------------------------------------------------------------------------
 
@@ -234,41 +231,12 @@ class Store(Incarnation):
             state = self.state(case_id) if case_id.startswith(TABULAR) else None
             if state is not None:
                 self.project((state,))
-                self.remeasure(state)
+                measuring.take_in(self, state)
         cases = [case_id for case_id in sorted(changed) if not case_id.startswith(TABULAR)]
         for some in batched([case_id for case_id in cases if changed[case_id]]):
             self.project((fold(changed[case_id]) for case_id in some), fresh=set(some))
         for some in batched([case_id for case_id in cases if not changed[case_id]]):
             self.project(self.states(some), fresh=set(some) - with_rows(self.db, some))
-
-    def remeasure(self, table: CaseState, progress: Progress | None = None) -> Moved:
-        """Measure by a table that came, inside the caller's transaction: recompute the clocks it touches, and note how
-        many moved. Clocks that have ended keep their measure when rules change; a calendar tells what a day was.
-        """
-        before = self.yardstick
-        self.yardstick = self._measure()
-        matters = clocks = 0
-        touched = self._touched_by(table.case_id)
-        for done, matter_id in enumerate(touched):
-            if progress is not None and done % STRIDE == 0:
-                progress(done, len(touched))
-            state = self.state(matter_id)
-            if state is None:
-                continue
-            old, new = clock_rows(state, before), clock_rows(state, self.yardstick)
-            if old != new:
-                self.project((state,))
-                matters += 1
-                clocks += len(set(new) - set(old))
-        moved = Moved(matters, clocks)
-        note_moved(self.db, table, table.acts[-1].wall_ms, moved)
-        return moved
-
-    def _touched_by(self, case_id: str) -> list[str]:
-        kind, _, rest = case_id.partition("/")
-        if kind == "calendar" and rest.isascii() and rest.isdigit() and len(rest) == 4:
-            return self.matters_touching(int(rest))
-        return self.matters_running() if kind == "rules" else []
 
     # search ----------------------------------------------------------------------------------------------------
 
@@ -306,14 +274,15 @@ class Store(Incarnation):
 
     def rest(self) -> bool:
         """One short piece of work for a quiet moment; True while more waits."""
-        if self.note_search(IDLE_ACTS) or search.idle(self.db):
+        if measuring.measure_some(self) or self.note_search(IDLE_ACTS) or search.idle(self.db):
             return True
         write_ahead.tidy(self.db)
         return False
 
     def reread_tables(self) -> None:
-        """Measure by the tables as they stand in the file now."""
-        self.yardstick = self._measure()
+        """Measure by the tables as they stand in the file now; what they move and has not been measured waits."""
+        self.yardstick = self.measure()
+        self.waiting = measuring.unfinished(self)
 
     # reading ---------------------------------------------------------------------------------------------------
 
@@ -387,10 +356,11 @@ class Store(Incarnation):
         """Random bytes from the injected source."""
         return self._entropy(count)
 
-    def _measure(self) -> Yardstick:
-        rules, codes = rules_of_file(self.db, self._shipped), codes_of_file(self.db, self._shipped)
-        wording = wording_of_file(self.db, self._shipped)
-        return Yardstick(calendar_of(self.db, self._shipped), rules, codes, self._initials, wording)
+    def measure(self, without: tuple[str, str] = ("", "")) -> Yardstick:
+        """Calendar, rules, codes and wording of the file over the shipped ones; ``without`` one version of a case."""
+        calendar = calendar_of(self.db, self._shipped, without)
+        rules, codes = rules_of_file(self.db, self._shipped, without), codes_of_file(self.db, self._shipped)
+        return Yardstick(calendar, rules, codes, self._initials, wording_of_file(self.db, self._shipped))
 
 
-__all__ = ["Moved", "Progress", "Shipped", "Stamp", "StationIdentity", "Store", "Transaction"]
+__all__ = ["STRIDE", "Moved", "Progress", "Shipped", "Stamp", "StationIdentity", "Store", "Transaction"]

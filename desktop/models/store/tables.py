@@ -86,21 +86,30 @@ def given_rows(state: CaseState) -> list[tuple[str | int, ...]]:
     return [(state.case_id, version, canonical_bytes(body).decode()) for version, body in found]
 
 
-def calendar_of(db: Connection, shipped: Shipped) -> WorkCalendar:
-    """The shipped year tables and those that came by act."""
+def measuring_cases(db: Connection) -> list[str]:
+    """The cases of imported tables by which clocks are measured: calendars and rules."""
+    years = [f"calendar/{year}" for (year,) in _rows(db, "SELECT DISTINCT year FROM calendar_year ORDER BY year")]
+    sql = "SELECT DISTINCT case_id FROM given_table WHERE case_id >= ?1 AND case_id < ?1 || 'z' ORDER BY case_id"
+    return years + [str(row[0]) for row in _rows(db, sql, RULES)]
+
+
+def calendar_of(db: Connection, shipped: Shipped, without: tuple[str, str] = ("", "")) -> WorkCalendar:
+    """The shipped year tables and those that came by act, but ``without`` one (case, name in the case)."""
     known = {(table.year, table.version, table.scope) for table in shipped.calendars}
     tables = list(shipped.calendars)
     for (body,) in _rows(db, "SELECT body FROM calendar_year ORDER BY year, version"):
         table = parse_calendar(json.loads(body))
-        if (table.year, table.version, table.scope) not in known:
+        left_out = (f"calendar/{table.year}", f"{table.scope}-{table.version}") == without
+        if (table.year, table.version, table.scope) not in known and not left_out:
             tables.append(table)
     return WorkCalendar(tables)
 
 
-def rules_of_file(db: Connection, shipped: Shipped) -> Rules:
-    """The shipped rules with every imported table laid over them."""
+def rules_of_file(db: Connection, shipped: Shipped, without: tuple[str, str] = ("", "")) -> Rules:
+    """The shipped rules with every imported table laid over them, but ``without`` one (case, version)."""
     bodies = _given(db, RULES)
-    layers = [layer for body in bodies if (layer := read_layer(body)) is not None]
+    found = [layer for body in bodies if (layer := read_layer(body)) is not None]
+    layers = [layer for layer in found if (RULES + layer.id, str(layer.version)) != without]
     return shipped.rules.overlaid(Rules(tuple(layers))) if layers else shipped.rules
 
 
@@ -117,10 +126,15 @@ def wording_of_file(db: Connection, shipped: Shipped) -> WordingBook:
     return shipped.wording.with_local(found) if found else shipped.wording
 
 
+def newest_table(state: CaseState) -> str | None:
+    """The name of the table of a case that was recorded last."""
+    names = [key for key in state.items("table") if key]
+    return max(names, key=lambda name: state.fields[f"table.{name}"].heads[-1].lamport, default=None)
+
+
 def note_moved(db: Connection, state: CaseState, at_ms: int, moved: Moved) -> None:
     """Note what the newest table of a case did, once for each table, inside the caller's transaction."""
-    names = [key for key in state.items("table") if key]
-    newest = max(names, key=lambda name: state.fields[f"table.{name}"].heads[-1].lamport, default=None)
+    newest = newest_table(state)
     if newest is not None:
         db.execute(
             "INSERT INTO table_moved VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",

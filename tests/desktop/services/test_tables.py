@@ -11,6 +11,7 @@ import pytest
 
 import resources
 from desktop.cli import SERVICES
+from desktop.models.store import measuring
 from desktop.services import care, county, drafts, lookup, matters, tables
 from desktop.services.tables import tables_here
 from domain.commands import (
@@ -281,3 +282,43 @@ def test_an_import_tells_how_far_it_has_measured_and_a_cancelled_one_leaves_ever
     assert told == [(0, 1), (0, 1)]
     assert tables.import_rules(organ.station, ImportRules(rules(T2=7))).value.clocks == 1
     assert care.verify(organ.station).clean
+
+
+def test_a_table_that_comes_by_exchange_and_touches_many_is_measured_piece_by_piece_while_the_clerk_works(
+    organ: Hall, hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measuring, "AT_ONCE", 2)
+    matters_here = [organ.register().matter_ids[0] for _ in range(5)]
+    tables.import_rules(hall.station, ImportRules(rules(T2=7)))
+    carry(hall.station, organ.station)
+    store = organ.station.store
+    due = "SELECT count(*) FROM matter WHERE due_nominal = ?"
+    assert care.measuring_now(organ.station) == (0, 5)
+    assert organ.clock_row(matters_here[0], "T2").nominal == "2026-11-30", "whoever opens one sees the new day"
+    assert organ.scalar(due, "2026-11-30") == 0
+    assert measuring.measure_some(store, 2)
+    assert (care.measuring_now(organ.station), organ.scalar(due, "2026-11-30")) == ((2, 5), 2)
+    sixth = organ.register().matter_ids[0]  # in between the clerk goes on
+    assert organ.scalar(due, "2026-11-30") == 3
+    organ.open_again()  # cut short: it begins anew and forgets nothing
+    assert care.measuring_now(organ.station)[0] == 0
+    while care.rest(organ.station):
+        pass
+    assert care.measuring_now(organ.station) == (0, 0)
+    assert organ.scalar(due, "2026-11-30") == 6
+    told = row(organ.station, "rules", "binhai", 1)
+    assert (told.matters, told.clocks) == (6, 6)
+    assert sixth
+    assert care.verify(organ.station).clean
+
+
+def test_a_proof_of_the_file_first_measures_what_waits(
+    organ: Hall, hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measuring, "AT_ONCE", 0)
+    organ.register()
+    tables.import_rules(hall.station, ImportRules(rules(T2=7)))
+    carry(hall.station, organ.station)
+    assert care.measuring_now(organ.station) == (0, 1)
+    assert care.verify(organ.station).clean
+    assert care.measuring_now(organ.station) == (0, 0)
