@@ -207,6 +207,7 @@ class Bootstrap(QObject):
             "unfinished": make("print_dialog", "UnfinishedPapers"),
             "batch": make("batch_page", "BatchPage", device_lane=parts.device_lane),
             "wording": make("wording_page", "WordingPage", device_lane=parts.device_lane),
+            "tables": make("table_page", "TablePage"),
             "paper": make("preview_page", "PreviewPage", device_lane=parts.device_lane),
         }
 

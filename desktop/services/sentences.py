@@ -33,6 +33,7 @@ _REASONS_OF: Final[Mapping[str, Mapping[str, str]]] = {
     "medium_refused": MEDIUM_REASONS,
     "printer_failed": PRINTER_REASONS,
     "calendar_table_invalid": TABLE_REASONS,
+    "table_file_invalid": TABLE_REASONS,
     "rule_table_invalid": TABLE_REASONS,
     "code_table_invalid": TABLE_REASONS,
     "heads_table_invalid": TABLE_REASONS,

@@ -223,6 +223,7 @@ FILES: Final = {
 UPKEEP: Final = {
     "calendar_missing": "没有[{year}年]的工作日历，期限暂时算不出来。请导入国务院办公厅公布的[{year}年]节假日安排。",
     "calendar_known": "[{year}年]第[{version}]版的工作日历已经有了，不需要再导入。更正的请把版本号加1。",
+    "table_file_invalid": "这个文件不能导入[：{reason}]。请选择工作日历、期限规则、代码或者机构负责人表的JSON文件。",
     "rule_table_invalid": "期限规则表不对[：{reason}][（{where_in}）]，没有导入。请对照随程序的样例改正。",
     "code_table_invalid": "代码表不对[：{reason}][（{where_in}）]，没有导入。请对照随程序的代码表改正。",
     "heads_table_invalid": "机构负责人表不对[：{reason}][（{where_in}）]，没有导入。请对照随程序的样例改正。",

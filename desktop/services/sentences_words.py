@@ -174,7 +174,18 @@ COUNTY_REASONS: Final = {
     "too_many": "县级服务器正忙，稍后会自动再试",
 }
 
+TABLE_KINDS: Final = {
+    "calendar": "工作日历",
+    "rules": "期限规则",
+    "codes": "代码表",
+    "heads": "机构负责人",
+    "wording": "文书用语",
+}
+
 TABLE_REASONS: Final = {
+    "too_large": "文件太大，不是一张表",
+    "not_utf8": "文字编码不是UTF-8",
+    "kind_unknown": "看不出是哪一种表",
     "not_json": "不是JSON文件",
     "not_an_object": "不是一张表",
     "missing_key": "缺少项目",

@@ -53,6 +53,9 @@ GENERAL = (
         "batch", "Ctrl+F9", "批量打印", "work", "", "今天的全部文书、到期应发的告知，一次打印或者存成 PDF；打印队列"
     ),
     Action("wording", "Shift+F9", "文书用语", "page", "print", "文书的固定用语：查看、编辑、看样张、采用新的一版"),
+    Action(
+        "tables", "Shift+F7", "规则和代码表", "page", "", "工作日历、期限规则、代码、机构负责人：哪些在用，导入新的一版"
+    ),
     Action("lock", "Ctrl+L", "锁定", "work", "lock", "离开座位时锁定；已填写的内容不变"),
     Action("back", "Alt+Left", "返回", "work", "", "回到上一个页面"),
 )
@@ -82,6 +85,7 @@ CASE_KEYS = (
     Action("zoom", "Ctrl+=/-/0", "样稿放大、缩小、适合宽度", "case"),
     Action("day", "Ctrl+PgUp/PgDown", "前一天、后一天；Ctrl+Home 今天", "case"),
     Action("sort", "Ctrl+1…9", "按第几列排序", "case"),
+    Action("choose_table", "Ctrl+O", "选择表的文件", "case", "", "先看是什么、会改动多少期限，再导入"),
     Action("exchange", "Ctrl+R", "立即上报", "case"),
 )
 HABITS = (

@@ -72,6 +72,7 @@ class Shell(QWidget):
             *(entry.name for entry in NAVIGATION),
             "waiting",
             "wording",
+            "tables",
             "batch",
             "keys",
             "lock",
@@ -101,7 +102,7 @@ class Shell(QWidget):
                 self.page(HOME).new_visit()  # type: ignore[attr-defined]
             else:
                 self.show_page(name)
-        elif name in ("waiting", "wording", "batch"):
+        elif name in ("waiting", "wording", "tables", "batch"):
             self.show_page(name)
         elif name == "keys":
             ShortcutsSheet(self).exec()
