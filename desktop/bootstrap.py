@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # the store and its libraries are imported after the first pa
     from desktop.services.station import Station, Surroundings
     from desktop.services.upgrade import Upgraded
     from desktop.views.shell import PageMaker, Shell
+    from desktop.workers.daily import Daily
     from desktop.workers.file_loop import FileLoop
     from desktop.workers.quiet import QuietWork
     from desktop.workers.sync_loop import SyncLoop
@@ -61,6 +62,7 @@ class Parts:
     loop: SyncLoop | None = None
     quiet: QuietWork | None = None
     files: FileLoop | None = None
+    daily: Daily | None = None
 
 
 class Bootstrap(QObject):
@@ -129,6 +131,7 @@ class Bootstrap(QObject):
 
     def _enter(self, station: Station, parent: QWidget) -> Shell:
         from desktop.views.shell import Shell
+        from desktop.workers.daily import Daily
         from desktop.workers.file_loop import FileLoop
         from desktop.workers.quiet import QuietWork
         from desktop.workers.sync_loop import SyncLoop
@@ -149,6 +152,8 @@ class Bootstrap(QObject):
         QTimer.singleShot(300, loop, loop.start)
         QTimer.singleShot(900, parts.files, parts.files.start)
         QTimer.singleShot(500, loop, lambda: self._tell_unfit_faces(station))
+        parts.daily = Daily(parts.store_lane, ref, parts.bus, parent=self)
+        QTimer.singleShot(700, parts.daily, parts.daily.look)
         QTimer.singleShot(600, loop, lambda: parts.store_lane.run(_unfinished, station, done=self._tell_unfinished))
         return shell
 
@@ -172,6 +177,10 @@ class Bootstrap(QObject):
             self.parts.loop.stop()
             self.parts.loop.deleteLater()
             self.parts.loop = None
+        if self.parts.daily is not None:
+            self.parts.daily.stop()
+            self.parts.daily.deleteLater()
+            self.parts.daily = None
         if self.parts.files is not None:
             self.parts.files.stop()
             self.parts.files.deleteLater()

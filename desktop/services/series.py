@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,6 +23,7 @@ from domain.series import (
     live_values,
     next_number,
     own_lease,
+    parse_series_id,
     read_series,
     series_id,
     series_of,
@@ -121,6 +123,25 @@ def gap_report(station: Station) -> list[GapRow]:
             else:
                 rows.append(GapRow(found.series, n, n, "double", False, "重号：两份文书用了同一个文号"))
     return sorted(rows, key=lambda row: (row.series, row.first, row.what))
+
+
+def unexplained(station: Station) -> tuple[str, ...]:
+    """The numbers nobody can explain 缺号、重号、未发放, one line for each stretch: what a window tells once a day."""
+    lines = []
+    for row in gap_report(station):
+        if not row.explained:
+            _home, year, kind = parse_series_id(row.series)
+            numbers = str(row.first) if row.first == row.last else f"{row.first}–{row.last}"
+            lines.append(f"{year}年“{kind}”字 {numbers} 号：{row.words}")
+    return tuple(lines)
+
+
+def gap_words(lines: Sequence[str]) -> str:
+    """The daily message; empty when every number is explained."""
+    if not lines:
+        return ""
+    named = "；".join(lines[:2]) + ("……" if len(lines) > 2 else "")
+    return f"文号有缺号或者重号 {len(lines)} 处：{named}。按 F8 看全部和原因。"
 
 
 def _void_words(station: Station, series: str, n: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
@@ -14,7 +15,7 @@ from desktop.services import county
 from desktop.services.outcome import Topic
 from desktop.services.sentences import sentence
 from desktop.services.sentences_sync import cause_sentence
-from desktop.services.series import SeriesLeft, series_left
+from desktop.services.series import SeriesLeft, series_left, unexplained
 from desktop.services.station import Station
 from desktop.views.actions import bind
 from desktop.views.county_notes import CountyNotes, measured_words, pending_words, series_words
@@ -157,6 +158,7 @@ class CountyPage(Page):
     def refresh(self) -> None:
         """Read the state of the exchange."""
         self.ask("state", _read, done=self._show)
+        self.ask("gaps", unexplained, done=self._show_gaps)
 
     def enrol(self) -> None:
         """Enrol with the address and code typed; a refusal stands beside its field."""
@@ -192,7 +194,13 @@ class CountyPage(Page):
 
     def _tick(self) -> None:
         if self.isVisible():
-            self.refresh()
+            self.ask("state", _read, done=self._show)
+
+    def _show_gaps(self, lines: Sequence[str]) -> None:
+        """The account of the numbers: nothing, or every stretch nobody can explain with what is wrong."""
+        self.values["gaps"].setText("\n".join(lines) or "没有")
+        self.values["gaps"].setProperty("tone", "late" if lines else "")
+        self.values["gaps"].style().polish(self.values["gaps"])
 
     def _exchange(self) -> None:
         if self.now_button.isVisible() and self.now_button.isEnabled():
@@ -290,4 +298,5 @@ _FACTS = (
     ("acts", "本机办理动作"),
     ("clock", "本机时钟"),
     ("series", "文号余量"),
+    ("gaps", "文号缺号"),
 )
