@@ -1,6 +1,7 @@
 """What has happened to a matter, theme by theme 办理情况: legs, hearings, opinions, deliveries, reviews, the archive.
 
-Titled rows read from the fields a matter's acts set; one view shows them all.
+Titled rows read from the fields a matter's acts set; one view shows them all. What an input of a step or a field is
+called is told by their own tables, so that form, timeline and this page have one word for one thing.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from desktop.services.choice_words import CHOICES, choice_word
+from desktop.services.field_titles import TITLES as FIELDS
+from desktop.services.input_titles import input_title as _title
 from desktop.services.people import People
 from desktop.services.station import Station
 from domain import commands
@@ -39,8 +42,7 @@ def dossier(station: Station, matter_id: str) -> tuple[Theme, ...]:
 def _themes(state: CaseState, people: People) -> Iterator[Theme]:
     yield from _legs(state, people)
     yield from _each(state, "supplement", "补充材料", _supplement)
-    yield from _each(state, "recusal", "回避", _plain(("on", "日期"), ("person", "回避人"), ("relation", "利害关系"),
-                                                  ("successor", "接办人")))  # fmt: skip
+    yield from _each(state, "recusal", "回避", _plain(commands.Recuse, "on", "person", "relation", "successor"))
     yield from _refusal(state)
     yield from _extensions(state)
     yield from _each(state, "hearing", "听证", _hearing)
@@ -83,8 +85,8 @@ def _each(state: CaseState, prefix: str, title: str, tell: Teller) -> Iterator[T
         yield Theme(title + number, tell(state, f"{prefix}.{key}", value))
 
 
-def _plain(*names: tuple[str, str]) -> Teller:
-    return lambda _state, _path, value: tuple((label, _word(value, name)) for name, label in names)
+def _plain(command: type, *names: str) -> Teller:
+    return lambda _state, _path, value: tuple((_title(command, name), _word(value, name)) for name in names)
 
 
 _LATE: Final = {"late": "逾期提出", "unknown": "是否逾期待核"}
@@ -108,24 +110,24 @@ def _leg(state: CaseState, leg: Leg, way: str, people: People) -> Rows:
     said = _LATE.get(_word(objection, "late"), "")
     return (
         (f"{way}机关", people.office(leg.sender) if leg.sender else ""),
-        ("去向机关", leg.receiver_name or (people.office(leg.receiver) if leg.receiver else "")),
+        (FIELDS["to_name"], leg.receiver_name or (people.office(leg.receiver) if leg.receiver else "")),
         ("去向机关负责人", _HEAD.get(_word(_of(state.get(f"leg.{leg.key}")), "head"), "")),
         (f"{way}日期", _iso(leg.sent_on)),
-        ("办理期限（日）", str(leg.days or "")),
-        ("收件日期", _iso(leg.received_on)),
+        (_title(commands.AssignMatter, "days"), str(leg.days or "")),
+        (FIELDS["referral_received_on"], _iso(leg.received_on)),
         ("异议", _joined(_iso(leg.objected_on), said)),
-        ("异议理由", _word(objection, "reasons")),
-        ("异议依据", _word(objection, "basis")),
-        ("建议机关", _word(objection, "suggested")),
-        ("逾期原因", _word(objection, "late_reason")),
+        (_title(commands.LodgeObjection, "reasons"), _word(objection, "reasons")),
+        (_title(commands.LodgeObjection, "basis"), _word(objection, "basis")),
+        (_title(commands.LodgeObjection, "suggested"), _word(objection, "suggested")),
+        (_title(commands.LodgeObjection, "late_reason"), _word(objection, "late_reason")),
         ("核实结果", _joined(_iso(leg.verdict_on), _VERDICT.get(leg.verdict, leg.verdict))),
-        ("核实理由", _word(verdict, "why")),
+        (_title(commands.VerifyObjection, "why"), _word(verdict, "why")),
         ("退回材料", _joined(_word(part("materials"), "on"), _word(part("materials"), "manner"))),
         ("办结报告", _iso(leg.reported_on)),
-        ("调查核实情况", _word(report, "findings")),
-        ("办理结果", _word(report, "result")),
-        ("签发人", _word(report, "signed_by")),
-        ("承办人", _joined(_word(report, "handler"), _word(report, "phone"))),
+        (_title(commands.ReportAssignment, "findings"), _word(report, "findings")),
+        (_title(commands.ReportAssignment, "result"), _word(report, "result")),
+        (_title(commands.ReportAssignment, "signed_by"), _word(report, "signed_by")),
+        (_title(commands.ReportAssignment, "handler"), _joined(_word(report, "handler"), _word(report, "phone"))),
     )
 
 
@@ -140,12 +142,12 @@ def _joined(*words: str) -> str:
 def _supplement(state: CaseState, path: str, value: Mapping[str, Json]) -> Rows:
     given = _of(state.get(f"{path}.given"))
     return (
-        ("告知日期", _word(value, "on")),
-        ("缺少的材料", _word(value, "missing")),
-        ("交到哪里", _word(value, "where")),
-        ("补交期限", _word(value, "until")),
-        ("收到日期", _word(given, "on") or "还没有收到"),
-        ("收到的材料", _word(given, "what")),
+        (_title(commands.AskSupplement, "asked_on"), _word(value, "on")),
+        (_title(commands.AskSupplement, "missing"), _word(value, "missing")),
+        (_title(commands.AskSupplement, "where"), _word(value, "where")),
+        (_title(commands.AskSupplement, "until"), _word(value, "until")),
+        (_title(commands.ReceiveSupplement, "received_on"), _word(given, "on") or "还没有收到"),
+        (_title(commands.ReceiveSupplement, "what"), _word(given, "what")),
     )
 
 
@@ -156,13 +158,21 @@ def _refusal(state: CaseState) -> Iterator[Theme]:
         yield Theme(
             "不再受理" if ended else "不予受理",
             (
-                ("决定日期", state.text("refused_on")),
-                ("复核意见书文号" if ended else "正在办理的编号", _word(value, "number")),
-                ("复核机关" if ended else "正在办理的机关", _word(value, "organ")),
-                ("该机关受理日期", _word(value, "accepted_on")),
-                ("该机关办理期限", _word(value, "due_on")),
-                ("复核意见出具日期", _word(value, "opinion_on")),
-                ("复核意见送达日期", _word(value, "delivered_on")),
+                (
+                    _title(commands.RefuseEnded if ended else commands.RefuseOpen, "refused_on"),
+                    state.text("refused_on"),
+                ),
+                (
+                    _title(commands.RefuseEnded, "opinion_number")
+                    if ended
+                    else _title(commands.RefuseOpen, "open_number"),
+                    _word(value, "number"),
+                ),
+                (_title(commands.RefuseEnded if ended else commands.RefuseOpen, "organ"), _word(value, "organ")),
+                (_title(commands.RefuseOpen, "accepted_on"), _word(value, "accepted_on")),
+                (_title(commands.RefuseOpen, "due_on"), _word(value, "due_on")),
+                (_title(commands.RefuseEnded, "opinion_on"), _word(value, "opinion_on")),
+                (_title(commands.RefuseEnded, "delivered_on"), _word(value, "delivered_on")),
             ),
         )
 
@@ -171,9 +181,9 @@ def _extensions(state: CaseState) -> Iterator[Theme]:
     days = [value for value in state.items("extension").values() if isinstance(value, int)]
     if days:
         rows: Rows = (
-            ("批准日期", state.text("extended_on")),
-            ("延长天数", "、".join(f"{each}日" for each in days)),
-            ("批准的负责人", state.text("extension_approver")),
+            (_title(commands.ExtendMatter, "approved_on"), state.text("extended_on")),
+            (_title(commands.ExtendMatter, "days"), "、".join(f"{each}日" for each in days)),
+            (_title(commands.ExtendMatter, "approver"), state.text("extension_approver")),
         )
         yield Theme("延长办理期限", rows)
 
@@ -189,21 +199,21 @@ def _hearing(_state: CaseState, _path: str, value: Mapping[str, Json]) -> Rows:
     return (
         ("时间", first if first == last else f"{first} 至 {last}"),
         ("所在程序", within),
-        ("地点", _word(value, "place")),
-        ("主持人", _word(value, "chair")),
-        ("参加人", _names(value, "participants")),
-        ("听证结论", _word(value, "findings")),
+        (_title(commands.HoldHearing, "place"), _word(value, "place")),
+        (_title(commands.HoldHearing, "chair"), _word(value, "chair")),
+        (_title(commands.HoldHearing, "participants"), _names(value, "participants")),
+        (_title(commands.HoldHearing, "findings"), _word(value, "findings")),
     )
 
 
 def _mediation(_state: CaseState, _path: str, value: Mapping[str, Json]) -> Rows:
     return (
-        ("日期", _word(value, "on")),
-        ("类型", choice_word(commands.RecordMediation, "kind", value.get("kind"))),
-        ("各方", _names(value, "parties")),
+        (_title(commands.RecordMediation, "on"), _word(value, "on")),
+        (_title(commands.RecordMediation, "kind"), choice_word(commands.RecordMediation, "kind", value.get("kind"))),
+        (_title(commands.RecordMediation, "parties"), _names(value, "parties")),
         ("结果", "达成协议" if value.get("agreed") is True else "没有达成协议"),
-        ("协议内容", _word(value, "terms")),
-        ("履行期限", _word(value, "perform_by")),
+        (_title(commands.RecordMediation, "terms"), _word(value, "terms")),
+        (_title(commands.RecordMediation, "perform_by"), _word(value, "perform_by")),
     )
 
 
@@ -211,20 +221,29 @@ def _opinions(state: CaseState) -> Iterator[Theme]:
     def tell(_state: CaseState, path: str, value: Mapping[str, Json]) -> Rows:
         told = value.get("answers")
         answers = [each for each in told if isinstance(each, dict)] if isinstance(told, list | tuple) else []
-        rows = [("出具日期", _word(value, "on")), ("签发人", _word(value, "signed_by"))]
+        rows = [
+            (_title(commands.IssueOpinion, "issued_on"), _word(value, "on")),
+            (_title(commands.IssueOpinion, "signed_by"), _word(value, "signed_by")),
+        ]
         if path != f"opinion.{state.text('opinion_now')}":
             rows.append(("效力", "已由以后的处理意见代替"))
         for place, each in enumerate(answers, start=1):
             number = str(place) if len(answers) > 1 else ""
             outcome = choice_word(commands.RequestAnswer, "outcome", each.get("outcome"))
             rows += [
-                (f"请求{number}", _word(each, "request")),
-                ("意见类型", outcome),
-                ("查明的事实", _word(each, "facts")),
-                ("处理意见", _word(each, "opinion")),
-                ("依据", _word(each, "basis")),
+                (_title(commands.RequestAnswer, "request") + number, _word(each, "request")),
+                (_title(commands.RequestAnswer, "outcome"), outcome),
+                (_title(commands.RequestAnswer, "facts"), _word(each, "facts")),
+                (_title(commands.RequestAnswer, "opinion"), _word(each, "opinion")),
+                (_title(commands.RequestAnswer, "basis"), _word(each, "basis")),
             ]
-        return (*rows, ("复查机关", _joined(_word(value, "review_organ"), _word(value, "review_address"))))
+        return (
+            *rows,
+            (
+                _title(commands.IssueOpinion, "review_organ"),
+                _joined(_word(value, "review_organ"), _word(value, "review_address")),
+            ),
+        )
 
     yield from _each(state, "opinion", "处理意见", tell)
 
@@ -255,10 +274,10 @@ def _deliveries(state: CaseState) -> Iterator[Theme]:
 
 def _execution(_state: CaseState, _path: str, value: Mapping[str, Json]) -> Rows:
     return (
-        ("核实日期", _word(value, "on")),
-        ("执行情况", choice_word(commands.RecordExecution, "state", value.get("state"))),
-        ("执行单位", _word(value, "by")),
-        ("执行的内容", _word(value, "what")),
+        (_title(commands.RecordExecution, "on"), _word(value, "on")),
+        (_title(commands.RecordExecution, "state"), choice_word(commands.RecordExecution, "state", value.get("state"))),
+        (_title(commands.RecordExecution, "by"), _word(value, "by")),
+        (_title(commands.RecordExecution, "what"), _word(value, "what")),
     )
 
 
@@ -268,32 +287,32 @@ def _review(state: CaseState, part: str, title: str, command: type, people: Peop
 
     late = _LATE.get(said("late"), "")
     return (
-        ("提出申请日期", _joined(said("requested_on"), late)),
-        ("收到申请日期", said("received_on")),
+        (_title(commands.AskReview, "requested_on"), _joined(said("requested_on"), late)),
+        (_title(commands.AskReview, "received_on"), said("received_on")),
         (f"{title}机关", people.office(said("organ")) if said("organ") else ""),
-        ("逾期的原因", said("late_reason")),
-        (f"{title}请求", said("requests")),
-        (f"{title}意见出具日期", said("opined_on")),
-        (f"{title}结论", choice_word(command, "verdict", said("verdict"))),
-        (f"{title}意见", said("opinion") if said("opined_on") else ""),
-        ("依据", said("basis") if said("opined_on") else ""),
-        ("签发人", said("signed_by") if said("opined_on") else ""),
-        ("复核机关", said("recheck_organ") if said("opined_on") else ""),
-        (f"{title}意见送达日期", said("delivered_on")),
+        (_title(commands.AskReview, "late_reason"), said("late_reason")),
+        (FIELDS[f"{part}.requests"], said("requests")),
+        (FIELDS[f"{part}.opined_on"], said("opined_on")),
+        (FIELDS[f"{part}.verdict"], choice_word(command, "verdict", said("verdict"))),
+        (FIELDS[f"{part}.opinion"], said("opinion") if said("opined_on") else ""),
+        (_title(commands.DecideReview, "basis"), said("basis") if said("opined_on") else ""),
+        (_title(commands.DecideReview, "signed_by"), said("signed_by") if said("opined_on") else ""),
+        (_title(commands.DecideReview, "recheck_organ"), said("recheck_organ") if said("opined_on") else ""),
+        (FIELDS[f"{part}.delivered_on"], said("delivered_on")),
     )
 
 
 def _rounds(state: CaseState) -> Iterator[Theme]:
-    titles = {
-        "accepted_on": "受理日期",
-        "replied_on": "处理意见日期",
-        "opinion_delivered_on": "处理意见送达日期",
-        "review.delivered_on": "复查意见送达日期",
-        "recheck.delivered_on": "复核意见送达日期",
-    }
+    names = (
+        "accepted_on",
+        "replied_on",
+        "opinion_delivered_on",
+        "review.delivered_on",
+        "recheck.delivered_on",
+    )
 
     def tell(_state: CaseState, _path: str, value: Mapping[str, Json]) -> Rows:
-        return tuple((label, _word(value, name)) for name, label in titles.items())
+        return tuple((FIELDS[name], _word(value, name)) for name in names)
 
     yield from _each(state, "round", "撤销、责令重办前的一轮", tell)
 
@@ -303,11 +322,11 @@ def _urgent(_state: CaseState, _path: str, value: Mapping[str, Json]) -> Rows:
     people = [each for each in told if isinstance(each, dict)] if isinstance(told, list | tuple) else []
     return (
         ("登记时间", _word(value, "at")),
-        ("地点", _word(value, "place")),
-        ("人数", _word(value, "headcount")),
-        ("诉求", _word(value, "demand")),
-        ("现场情况", _word(value, "behaviour")),
-        ("已采取的措施", _word(value, "measures")),
+        (_title(commands.ReportUrgent, "place"), _word(value, "place")),
+        (_title(commands.ReportUrgent, "headcount"), _word(value, "headcount")),
+        (_title(commands.ReportUrgent, "demand"), _word(value, "demand")),
+        (_title(commands.ReportUrgent, "behaviour"), _word(value, "behaviour")),
+        (_title(commands.ReportUrgent, "measures"), _word(value, "measures")),
         *(
             (choice_word(commands.ReportedTo, "to", each.get("to")), _joined(_word(each, "at"), _word(each, "name")))
             for each in people
@@ -318,28 +337,31 @@ def _urgent(_state: CaseState, _path: str, value: Mapping[str, Json]) -> Rows:
 def _supervision(state: CaseState, path: str, value: Mapping[str, Json]) -> Rows:
     reply = _of(state.get(f"{path}.reply"))
     return (
-        ("督办日期", _word(value, "on")),
-        ("督办情形", choice_word(commands.IssueSupervision, "trigger", value.get("trigger"))),
-        ("存在的问题", _word(value, "facts")),
-        ("督办要求", _word(value, "demand")),
-        ("回复期限", _word(value, "reply_by")),
-        ("回复日期", _word(reply, "on") or "还没有回复"),
-        ("回复内容", _word(reply, "reply")),
+        (_title(commands.IssueSupervision, "issued_on"), _word(value, "on")),
+        (
+            _title(commands.IssueSupervision, "trigger"),
+            choice_word(commands.IssueSupervision, "trigger", value.get("trigger")),
+        ),
+        (_title(commands.IssueSupervision, "facts"), _word(value, "facts")),
+        (_title(commands.IssueSupervision, "demand"), _word(value, "demand")),
+        (_title(commands.IssueSupervision, "reply_by"), _word(value, "reply_by")),
+        (_title(commands.AnswerSupervision, "answered_on"), _word(reply, "on") or "还没有回复"),
+        (_title(commands.AnswerSupervision, "reply"), _word(reply, "reply")),
     )
 
 
 def _proposal(state: CaseState, path: str, value: Mapping[str, Json]) -> Rows:
     reply = _of(state.get(f"{path}.reply"))
     return (
-        ("提出日期", _word(value, "on")),
-        ("建议类型", choice_word(commands.MakeProposal, "kind", value.get("kind"))),
-        ("向谁提出", _word(value, "to")),
-        ("存在的问题", _word(value, "facts")),
-        ("建议内容", _word(value, "suggestion")),
-        ("书面反馈期限", _word(value, "reply_by")),
+        (_title(commands.MakeProposal, "made_on"), _word(value, "on")),
+        (_title(commands.MakeProposal, "kind"), choice_word(commands.MakeProposal, "kind", value.get("kind"))),
+        (_title(commands.MakeProposal, "to"), _word(value, "to")),
+        (_title(commands.MakeProposal, "facts"), _word(value, "facts")),
+        (_title(commands.MakeProposal, "suggestion"), _word(value, "suggestion")),
+        (_title(commands.MakeProposal, "reply_by"), _word(value, "reply_by")),
         ("反馈", _joined(_word(reply, "on"), choice_word(commands.AnswerProposal, "adopted", reply.get("adopted")))
          or "还没有反馈"),
-        ("反馈内容", _word(reply, "reply")),
+        (_title(commands.AnswerProposal, "reply"), _word(reply, "reply")),
     )  # fmt: skip
 
 
@@ -359,9 +381,12 @@ def _evaluations(state: CaseState) -> Iterator[Theme]:
 def _ending(state: CaseState) -> Iterator[Theme]:
     if state.text("closed_on"):
         rows: Rows = (
-            ("办结日期", state.text("closed_on")),
-            ("办结结果", choice_word(commands.CloseMatter, "outcome", state.text("outcome"))),
-            ("文书未送达的原因", state.text("undelivered_reason")),
+            (FIELDS["closed_on"], state.text("closed_on")),
+            (
+                _title(commands.CloseMatter, "outcome"),
+                choice_word(commands.CloseMatter, "outcome", state.text("outcome")),
+            ),
+            (_title(commands.CloseMatter, "undelivered_reason"), state.text("undelivered_reason")),
         )
         yield Theme("办结", rows)
     archive = _of(state.get("archive"))
@@ -373,9 +398,9 @@ def _ending(state: CaseState) -> Iterator[Theme]:
         yield Theme(
             "归档",
             (
-                ("归档日期", state.text("archived_on")),
-                ("案卷号", _word(archive, "volume")),
-                ("保管期限", kept),
+                (FIELDS["archived_on"], state.text("archived_on")),
+                (_title(commands.ArchiveMatter, "volume"), _word(archive, "volume")),
+                (_title(commands.ArchiveMatter, "retention"), kept),
                 ("卷内目录", contents or "卷内没有本系统出具的文书和附件"),
             ),
         )

@@ -136,7 +136,7 @@ def test_the_dossier_tells_objection_verdict_urgent_report_proposal_and_evaluati
     for each in (
         "交办\n交办机关：滨海县信访局", "去向机关：滨海县住房和城乡建设局", "异议理由：不属本机关职权",
         "异议依据：三定方案第四条",
-        "核实结果：2026-11-23　不同意退回", "核实理由：属其职权", "本级党委、政府：2026-11-23 09:12　县委值班室",
+        "核实结果：2026-11-23　不同意退回", "核实情况和理由：属其职权", "本级党委、政府：2026-11-23 09:12　县委值班室",
         "建议类型：完善政策", "反馈：2026-11-23　部分采纳",
     ):  # fmt: skip
         assert each in words
@@ -163,7 +163,7 @@ def test_the_dossier_and_the_timeline_tell_the_handling_in_words_and_never_in_co
     matter_id = handled(organ)
     words = told(organ, matter_id)
     for each in (
-        "回避人：赵股长", "所在程序：办理", "参加人：甲、乙", "结果：没有达成协议", "意见类型：予以支持",
+        "应当回避的人：赵股长", "所在程序：办理", "参加人：甲、乙", "结果：没有达成协议", "意见类型：予以支持",
         "受理告知书：2026-11-23 09:12　直接送达　签收　李春燕", "对文书同意", "责任单位：2026-11-23　满意　自评",
     ):  # fmt: skip
         assert each in words
