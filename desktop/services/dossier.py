@@ -155,20 +155,14 @@ def _refusal(state: CaseState) -> Iterator[Theme]:
     value = _of(state.get("refusal"))
     if value:
         ended = "opinion_on" in value
+        command = commands.RefuseEnded if ended else commands.RefuseOpen
+        number = "opinion_number" if ended else "open_number"
         yield Theme(
             "不再受理" if ended else "不予受理",
             (
-                (
-                    _title(commands.RefuseEnded if ended else commands.RefuseOpen, "refused_on"),
-                    state.text("refused_on"),
-                ),
-                (
-                    _title(commands.RefuseEnded, "opinion_number")
-                    if ended
-                    else _title(commands.RefuseOpen, "open_number"),
-                    _word(value, "number"),
-                ),
-                (_title(commands.RefuseEnded if ended else commands.RefuseOpen, "organ"), _word(value, "organ")),
+                (_title(command, "refused_on"), state.text("refused_on")),
+                (_title(command, number), _word(value, "number")),
+                (_title(command, "organ"), _word(value, "organ")),
                 (_title(commands.RefuseOpen, "accepted_on"), _word(value, "accepted_on")),
                 (_title(commands.RefuseOpen, "due_on"), _word(value, "due_on")),
                 (_title(commands.RefuseEnded, "opinion_on"), _word(value, "opinion_on")),
