@@ -85,8 +85,13 @@ def _each(state: CaseState, prefix: str, title: str, tell: Teller) -> Iterator[T
         yield Theme(title + number, tell(state, f"{prefix}.{key}", value))
 
 
+def _rows(command: type, value: Mapping[str, Json], *names: str) -> Rows:
+    """Inputs of a step that were recorded under their own names."""
+    return tuple((_title(command, name), _word(value, name)) for name in names)
+
+
 def _plain(command: type, *names: str) -> Teller:
-    return lambda _state, _path, value: tuple((_title(command, name), _word(value, name)) for name in names)
+    return lambda _state, _path, value: _rows(command, value, *names)
 
 
 _LATE: Final = {"late": "逾期提出", "unknown": "是否逾期待核"}
@@ -116,17 +121,12 @@ def _leg(state: CaseState, leg: Leg, way: str, people: People) -> Rows:
         (_title(commands.AssignMatter, "days"), str(leg.days or "")),
         (FIELDS["referral_received_on"], _iso(leg.received_on)),
         ("异议", _joined(_iso(leg.objected_on), said)),
-        (_title(commands.LodgeObjection, "reasons"), _word(objection, "reasons")),
-        (_title(commands.LodgeObjection, "basis"), _word(objection, "basis")),
-        (_title(commands.LodgeObjection, "suggested"), _word(objection, "suggested")),
-        (_title(commands.LodgeObjection, "late_reason"), _word(objection, "late_reason")),
+        *_rows(commands.LodgeObjection, objection, "reasons", "basis", "suggested", "late_reason"),
         ("核实结果", _joined(_iso(leg.verdict_on), _VERDICT.get(leg.verdict, leg.verdict))),
         (_title(commands.VerifyObjection, "why"), _word(verdict, "why")),
         ("退回材料", _joined(_word(part("materials"), "on"), _word(part("materials"), "manner"))),
         ("办结报告", _iso(leg.reported_on)),
-        (_title(commands.ReportAssignment, "findings"), _word(report, "findings")),
-        (_title(commands.ReportAssignment, "result"), _word(report, "result")),
-        (_title(commands.ReportAssignment, "signed_by"), _word(report, "signed_by")),
+        *_rows(commands.ReportAssignment, report, "findings", "result", "signed_by"),
         (_title(commands.ReportAssignment, "handler"), _joined(_word(report, "handler"), _word(report, "phone"))),
     )
 
@@ -143,9 +143,7 @@ def _supplement(state: CaseState, path: str, value: Mapping[str, Json]) -> Rows:
     given = _of(state.get(f"{path}.given"))
     return (
         (_title(commands.AskSupplement, "asked_on"), _word(value, "on")),
-        (_title(commands.AskSupplement, "missing"), _word(value, "missing")),
-        (_title(commands.AskSupplement, "where"), _word(value, "where")),
-        (_title(commands.AskSupplement, "until"), _word(value, "until")),
+        *_rows(commands.AskSupplement, value, "missing", "where", "until"),
         (_title(commands.ReceiveSupplement, "received_on"), _word(given, "on") or "还没有收到"),
         (_title(commands.ReceiveSupplement, "what"), _word(given, "what")),
     )
@@ -163,10 +161,8 @@ def _refusal(state: CaseState) -> Iterator[Theme]:
                 (_title(command, "refused_on"), state.text("refused_on")),
                 (_title(command, number), _word(value, "number")),
                 (_title(command, "organ"), _word(value, "organ")),
-                (_title(commands.RefuseOpen, "accepted_on"), _word(value, "accepted_on")),
-                (_title(commands.RefuseOpen, "due_on"), _word(value, "due_on")),
-                (_title(commands.RefuseEnded, "opinion_on"), _word(value, "opinion_on")),
-                (_title(commands.RefuseEnded, "delivered_on"), _word(value, "delivered_on")),
+                *_rows(commands.RefuseOpen, value, "accepted_on", "due_on"),
+                *_rows(commands.RefuseEnded, value, "opinion_on", "delivered_on"),
             ),
         )
 
@@ -193,8 +189,7 @@ def _hearing(_state: CaseState, _path: str, value: Mapping[str, Json]) -> Rows:
     return (
         ("时间", first if first == last else f"{first} 至 {last}"),
         ("所在程序", within),
-        (_title(commands.HoldHearing, "place"), _word(value, "place")),
-        (_title(commands.HoldHearing, "chair"), _word(value, "chair")),
+        *_rows(commands.HoldHearing, value, "place", "chair"),
         (_title(commands.HoldHearing, "participants"), _names(value, "participants")),
         (_title(commands.HoldHearing, "findings"), _word(value, "findings")),
     )
@@ -206,8 +201,7 @@ def _mediation(_state: CaseState, _path: str, value: Mapping[str, Json]) -> Rows
         (_title(commands.RecordMediation, "kind"), choice_word(commands.RecordMediation, "kind", value.get("kind"))),
         (_title(commands.RecordMediation, "parties"), _names(value, "parties")),
         ("结果", "达成协议" if value.get("agreed") is True else "没有达成协议"),
-        (_title(commands.RecordMediation, "terms"), _word(value, "terms")),
-        (_title(commands.RecordMediation, "perform_by"), _word(value, "perform_by")),
+        *_rows(commands.RecordMediation, value, "terms", "perform_by"),
     )
 
 
@@ -270,8 +264,7 @@ def _execution(_state: CaseState, _path: str, value: Mapping[str, Json]) -> Rows
     return (
         (_title(commands.RecordExecution, "on"), _word(value, "on")),
         (_title(commands.RecordExecution, "state"), choice_word(commands.RecordExecution, "state", value.get("state"))),
-        (_title(commands.RecordExecution, "by"), _word(value, "by")),
-        (_title(commands.RecordExecution, "what"), _word(value, "what")),
+        *_rows(commands.RecordExecution, value, "by", "what"),
     )
 
 
@@ -316,11 +309,7 @@ def _urgent(_state: CaseState, _path: str, value: Mapping[str, Json]) -> Rows:
     people = [each for each in told if isinstance(each, dict)] if isinstance(told, list | tuple) else []
     return (
         ("登记时间", _word(value, "at")),
-        (_title(commands.ReportUrgent, "place"), _word(value, "place")),
-        (_title(commands.ReportUrgent, "headcount"), _word(value, "headcount")),
-        (_title(commands.ReportUrgent, "demand"), _word(value, "demand")),
-        (_title(commands.ReportUrgent, "behaviour"), _word(value, "behaviour")),
-        (_title(commands.ReportUrgent, "measures"), _word(value, "measures")),
+        *_rows(commands.ReportUrgent, value, "place", "headcount", "demand", "behaviour", "measures"),
         *(
             (choice_word(commands.ReportedTo, "to", each.get("to")), _joined(_word(each, "at"), _word(each, "name")))
             for each in people
@@ -336,9 +325,7 @@ def _supervision(state: CaseState, path: str, value: Mapping[str, Json]) -> Rows
             _title(commands.IssueSupervision, "trigger"),
             choice_word(commands.IssueSupervision, "trigger", value.get("trigger")),
         ),
-        (_title(commands.IssueSupervision, "facts"), _word(value, "facts")),
-        (_title(commands.IssueSupervision, "demand"), _word(value, "demand")),
-        (_title(commands.IssueSupervision, "reply_by"), _word(value, "reply_by")),
+        *_rows(commands.IssueSupervision, value, "facts", "demand", "reply_by"),
         (_title(commands.AnswerSupervision, "answered_on"), _word(reply, "on") or "还没有回复"),
         (_title(commands.AnswerSupervision, "reply"), _word(reply, "reply")),
     )
@@ -349,10 +336,7 @@ def _proposal(state: CaseState, path: str, value: Mapping[str, Json]) -> Rows:
     return (
         (_title(commands.MakeProposal, "made_on"), _word(value, "on")),
         (_title(commands.MakeProposal, "kind"), choice_word(commands.MakeProposal, "kind", value.get("kind"))),
-        (_title(commands.MakeProposal, "to"), _word(value, "to")),
-        (_title(commands.MakeProposal, "facts"), _word(value, "facts")),
-        (_title(commands.MakeProposal, "suggestion"), _word(value, "suggestion")),
-        (_title(commands.MakeProposal, "reply_by"), _word(value, "reply_by")),
+        *_rows(commands.MakeProposal, value, "to", "facts", "suggestion", "reply_by"),
         ("反馈", _joined(_word(reply, "on"), choice_word(commands.AnswerProposal, "adopted", reply.get("adopted")))
          or "还没有反馈"),
         (_title(commands.AnswerProposal, "reply"), _word(reply, "reply")),
