@@ -23,7 +23,7 @@ STRIDE: Final = 200
 """Cases between two words of progress."""
 AT_ONCE: Final = 200
 """So many matters are measured with the answer they came with; more wait for quiet moments."""
-BATCH: Final = 40
+BATCH: Final = 150
 """Matters of one short piece: some tens of milliseconds on the store lane, between two things the clerk does."""
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from desktop.services import lookup
+from desktop.models.store import measuring
+from desktop.services import lookup, tables
 from desktop.workers.quiet import QuietWork
+from domain.commands import ImportRules
+from tests.desktop.services.halls import HALL, carry, make_hall
+from tests.desktop.services.test_tables import rules
 from tests.desktop.views.page_room import room  # noqa: F401
 
 
@@ -26,3 +30,26 @@ def test_after_it_was_stopped_no_piece_is_begun(room):  # noqa: F811
     room.settle()
     assert not quiet.resting
     assert room.call(room.station.store.search_waiting) > 0
+
+
+def test_a_table_from_the_county_that_touches_many_is_told_when_it_begins_and_when_it_is_done(
+    room,  # noqa: F811
+    tmp_path,
+    monkeypatch,
+):
+    monkeypatch.setattr(measuring, "AT_ONCE", 0)
+    monkeypatch.setattr(measuring.measure_some, "__defaults__", (1,))
+    room.visit()
+    room.visit("王小明")
+    bureau = make_hall(tmp_path / "bureau", HALL)
+    tables.import_rules(bureau.station, ImportRules(rules(T2=7)))
+    room.call(carry, bureau.station, room.station)
+    bureau.station.close()
+    quiet = QuietWork(room.lane, room.ref, room.bus)
+    room.until(lambda: quiet.resting)
+    quiet.stop()
+    assert room.said("info") == [
+        "收到新的期限表，正在重新计算 2 件事项的期限，可以照常办理。",
+        "新的期限表已经用上，期限都已重新计算。",
+    ]
+    assert {row.due_nominal for row in room.call(lookup.deadline_board, room.station).seven_days} == {"2026-11-30"}
