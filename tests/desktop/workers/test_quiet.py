@@ -41,10 +41,14 @@ def test_a_table_from_the_county_that_touches_many_is_told_when_it_begins_and_wh
     monkeypatch.setattr(measuring.measure_some, "__defaults__", (1,))
     room.visit()
     room.visit("王小明")
-    bureau = make_hall(tmp_path / "bureau", HALL)
-    tables.import_rules(bureau.station, ImportRules(rules(T2=7)))
-    room.call(carry, bureau.station, room.station)
-    bureau.station.close()
+
+    def from_the_bureau() -> None:
+        bureau = make_hall(tmp_path / "bureau", HALL)
+        tables.import_rules(bureau.station, ImportRules(rules(T2=7)))
+        carry(bureau.station, room.station)
+        bureau.station.close()
+
+    room.call(from_the_bureau)
     quiet = QuietWork(room.lane, room.ref, room.bus)
     room.until(lambda: quiet.resting)
     quiet.stop()
