@@ -6,6 +6,7 @@ from desktop.models.store.series import known_series
 from desktop.views.county_page import CountyPage
 from desktop.workers.daily import Daily
 from domain.acts import ActDraft
+from domain.canonical import Json
 from tests.desktop.views.page_room import DAY, room, shown
 
 __all__ = ["room", "shown"]
@@ -19,7 +20,7 @@ def skip_to(room, n: int) -> None:
         (series,) = (name for name, _, kind in known_series(room.station.store, room.station.store.home_scope, 2026)
                      if kind == "受")  # fmt: skip
         with room.station.writing() as transaction:
-            frozen = {"form": "F04", "number": f"石信办受字〔2026〕{n}号", "series": series, "n": n}
+            frozen: dict[str, Json] = {"form": "F04", "number": f"石信办受字〔2026〕{n}号", "series": series, "n": n}
             transaction.record([ActDraft("paper_issued", "matter", matter_id, {f"paper.{n:032x}": frozen})])
 
     room.call(record)
