@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -151,12 +151,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     work = (
         run_scripts(wanted.crash_points, wanted.workers) if wanted.crash_points else run_blocks(order, wanted.workers)
     )
-    for told in work:
-        seeds += told.seeds
-        tally += told.tally
-        failures += told.failures
-        if sys.stderr.isatty():
-            print(f"\r{seeds} seeds, {len(failures)} failures", end="", file=sys.stderr)
+    with suppress(KeyboardInterrupt):  # a long run that is stopped tells what it did
+        for told in work:
+            seeds += told.seeds
+            tally += told.tally
+            failures += told.failures
+            if sys.stderr.isatty():
+                print(f"\r{seeds} seeds, {len(failures)} failures", end="", file=sys.stderr)
     seconds = time.monotonic() - began
     small = [] if wanted.ablate or wanted.crash_points else [shrink(failure) for failure in failures[:3]]
     report: dict[str, Any] = {
