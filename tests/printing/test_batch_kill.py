@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,19 +13,13 @@ import pytest
 from desktop.services import care, lookup, matters, papers, print_batch
 from domain.commands import AcceptMatter
 from domain.faults import SurroundingsFault
-from tests.desktop.services.halls import ORGAN, Hall, make_hall
+from tests.desktop.services.conftest import organ
+from tests.desktop.services.halls import Hall
 from tests.printing.cups import run, server, until
 from tests.printing.killed_batch import PRINTED, SAVED
 
-__all__ = ["server"]
+__all__ = ["organ", "server"]
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture
-def organ(tmp_path: Path) -> Iterator[Hall]:
-    made = make_hall(tmp_path / "organ", ORGAN, seed=8)
-    yield made
-    made.station.close()
 
 
 def three_due(organ: Hall) -> list[str]:

@@ -16,19 +16,13 @@ import pytest
 from desktop.devices import CupsPrinters, JobState
 from desktop.services import care, matters, papers
 from domain.commands import AcceptMatter, ConfirmPrint, IssuePaper
-from tests.desktop.services.halls import ORGAN, Hall, make_hall
+from tests.desktop.services.conftest import organ
+from tests.desktop.services.halls import Hall
 from tests.printing.cups import server, until
 from tests.printing.killed import POINTS
 
-__all__ = ["server"]
+__all__ = ["organ", "server"]
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture
-def organ(tmp_path: Path) -> Iterator[Hall]:
-    made = make_hall(tmp_path / "organ", ORGAN, seed=8)
-    yield made
-    made.station.close()
 
 
 @pytest.fixture

@@ -128,6 +128,14 @@ class Room:
 
 
 @pytest.fixture
+def tray(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder a printer puts its sheets into."""
+    folder = tmp_path / "tray"
+    monkeypatch.setenv("XINFANG_PRINT_FOLDER", str(folder))
+    return folder
+
+
+@pytest.fixture
 def room(qtbot, tmp_path):
     made = Room(tmp_path / "station")
     yield made

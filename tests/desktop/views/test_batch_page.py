@@ -17,20 +17,13 @@ from desktop.views.preview_page import PreviewPage
 from desktop.views.print_dialog import PrintState
 from domain.commands import IssuePaper, VoidPaper
 from tests.desktop.views.keyboard import ALT, CTRL, ENTER, SHIFT, cursor, press
-from tests.desktop.views.page_room import DAY, column, room, shown
+from tests.desktop.views.page_room import DAY, column, room, shown, tray
 from tests.desktop.views.window_room import hall
 from tests.printing.cups import run, server
 
-__all__ = ["hall", "room", "server", "shown"]
+__all__ = ["hall", "room", "server", "shown", "tray"]
 
 SPACE, ESC = Qt.Key.Key_Space, Qt.Key.Key_Escape
-
-
-@pytest.fixture
-def tray(tmp_path, monkeypatch):
-    folder = tmp_path / "tray"
-    monkeypatch.setenv("XINFANG_PRINT_FOLDER", str(folder))
-    return folder
 
 
 @pytest.fixture

@@ -9,18 +9,11 @@ from desktop.services import papers, print_settings
 from desktop.services.print_settings import PrintChoice
 from desktop.views.preview_page import PreviewPage
 from domain.commands import IssuePaper
-from tests.desktop.views.page_room import room, shown
+from tests.desktop.views.page_room import room, shown, tray
 
-__all__ = ["room", "shown"]
+__all__ = ["room", "shown", "tray"]
 OLD = {"birth": "1949-12-31"}
 YOUNG = {"birth": "1999-12-31"}
-
-
-@pytest.fixture
-def tray(tmp_path, monkeypatch):
-    folder = tmp_path / "tray"
-    monkeypatch.setenv("XINFANG_PRINT_FOLDER", str(folder))
-    return folder
 
 
 @pytest.fixture

@@ -10,16 +10,9 @@ from desktop.services.print_settings import PrintChoice
 from desktop.views.batch_page import BatchPage
 from desktop.views.preview_page import PreviewPage
 from domain.commands import IssuePaper
-from tests.desktop.views.page_room import room, shown
+from tests.desktop.views.page_room import room, shown, tray
 
-__all__ = ["room", "shown"]
-
-
-@pytest.fixture
-def tray(tmp_path, monkeypatch):
-    folder = tmp_path / "tray"
-    monkeypatch.setenv("XINFANG_PRINT_FOLDER", str(folder))
-    return folder
+__all__ = ["room", "shown", "tray"]
 
 
 @pytest.fixture
