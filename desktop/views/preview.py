@@ -63,6 +63,8 @@ class PdfView(QScrollArea):
         self._settle.setInterval(SETTLE_MS)
         self._settle.timeout.connect(self._draw)
         self.verticalScrollBar().valueChanged.connect(lambda _value: self._tell_position())
+        # New pages have their places only when the sheet has grown to hold them.
+        self.verticalScrollBar().rangeChanged.connect(lambda _least, _most: self._tell_position())
 
     @property
     def percent(self) -> int:

@@ -11,17 +11,9 @@ from desktop.views.preview_page import PreviewPage
 from desktop.views.print_dialog import PrintState, UnfinishedPapers
 from domain.commands import IssuePaper, VoidPaper
 from tests.desktop.services.halls import text_of
-from tests.desktop.views.page_room import column, room, shown
+from tests.desktop.views.page_room import column, room, shown, tray
 
-__all__ = ["room", "shown"]
-
-
-@pytest.fixture
-def tray(tmp_path, monkeypatch):
-    """The folder a printer puts its sheets into."""
-    folder = tmp_path / "tray"
-    monkeypatch.setenv("XINFANG_PRINT_FOLDER", str(folder))
-    return folder
+__all__ = ["room", "shown", "tray"]
 
 
 @pytest.fixture
@@ -238,6 +230,17 @@ def test_a_form_set_to_print_at_once_is_issued_and_sent_on_opening_and_still_ask
     preview.open_paper(matter_id, row.paper_id)
     room.settle()
     assert len(sheets(tray)) == 1, "a paper that is issued is never sent by looking at it"
+
+
+def test_the_first_page_is_told_as_the_one_in_sight_when_a_long_paper_is_opened(room, preview):
+    told = []
+    preview.view.position_changed.connect(lambda page, pages: told.append((page, pages)))
+    visit_id = room.visit(facts="来访人称多次反映未果。" * 400).visit_id
+    preview.open_form(visit_id, "F01")
+    room.settle()
+    assert preview.view.verticalScrollBar().value() == 0
+    assert told[-1] == (1, preview.view.page_count)
+    assert preview.view.page_count > 1
 
 
 def test_zoom_steps_and_fits_and_page_keys_turn(room, preview, qtbot):
