@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
@@ -20,6 +19,7 @@ from domain.commands import (
 )
 from domain.decisions.desk import Desk, require
 from domain.decisions.registration import give_codes, petitioner_fields
+from domain.decisions.tables import read_table
 from domain.flags import first_here
 from domain.fold import CaseState
 from domain.refusals import Refusal
@@ -136,12 +136,9 @@ def calendar_year(command: ImportCalendar) -> int:
 
 
 def _table(command: ImportCalendar) -> dict[str, Json]:
-    try:
-        table = json.loads(command.table)
-    except ValueError:
-        raise Refusal("calendar_table_invalid", field="table", facts={"reason": "not_json"}) from None
-    if not isinstance(table, dict):
-        raise Refusal("calendar_table_invalid", field="table", facts={"reason": "not_an_object"})
+    table, wrong = read_table(command.table)
+    if wrong:
+        raise Refusal("calendar_table_invalid", field="table", facts={"reason": wrong})
     return table
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping
 from typing import Final
@@ -11,6 +10,7 @@ from domain.acts import ActDraft, CaseKind
 from domain.beijing import iso_day
 from domain.canonical import Json
 from domain.commands import ImportHeads
+from domain.decisions.tables import read_table
 from domain.directory import HEAD, OFFICE
 from domain.fold import CaseState
 from domain.refusals import Refusal
@@ -52,12 +52,9 @@ def import_heads(command: ImportHeads, known: Mapping[str, CaseState]) -> list[A
 
 
 def _rows(command: ImportHeads) -> list[dict[str, str]]:
-    try:
-        table = json.loads(command.table)
-    except (ValueError, RecursionError):
-        raise _invalid("not_json", "table") from None
-    if not isinstance(table, dict):
-        raise _invalid("not_an_object", "table")
+    table, wrong = read_table(command.table)
+    if wrong:
+        raise _invalid(wrong, "table")
     _only(table, _TABLE_KEYS, "table")
     rows = table.get("heads")
     if not isinstance(rows, list) or not rows:

@@ -141,7 +141,7 @@ def read_codes(body: Json) -> CodeTable | None:
 
 
 def _rules(command: ImportRules) -> tuple[dict[str, Json], Layer]:
-    body, wrong = _object(command.table)
+    body, wrong = read_table(command.table)
     if wrong:
         raise Refusal("rule_table_invalid", field="table", facts={"reason": wrong})
     layer = parse_rules(body).layers[0]
@@ -151,7 +151,7 @@ def _rules(command: ImportRules) -> tuple[dict[str, Json], Layer]:
 
 
 def _codes(command: ImportCodes) -> tuple[dict[str, Json], CodeTable]:
-    body, wrong = _object(command.table)
+    body, wrong = read_table(command.table)
     if wrong:
         raise Refusal("code_table_invalid", field="table", facts={"reason": wrong})
     return body, parse_codes(body)
@@ -168,7 +168,7 @@ def _wording(command: ImportWording, shipped: Mapping[str, Words]) -> tuple[dict
 
 
 def _wording_body(text: str) -> dict[str, Json]:
-    body, wrong = _object(text)
+    body, wrong = read_table(text)
     if wrong:
         raise Refusal("wording_invalid", field="wording", facts={"reason": wrong})
     return body
@@ -178,7 +178,7 @@ def _wording_case(wording: Wording) -> str:
     return f"{WORDING}{wording.form}/{wording.region}"
 
 
-def _object(text: str) -> tuple[dict[str, Json], str]:
+def read_table(text: str) -> tuple[dict[str, Json], str]:
     """The table a file holds; or an empty one, and the reason why it is none."""
     try:
         body = json.loads(text)
