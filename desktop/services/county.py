@@ -185,19 +185,13 @@ def carry(prepared: PreparedExchange, transport: client.Transport) -> Carried:
 
     Raises SurroundingsFault.
     """
-    frame = client.write_request(prepared.request, prepared.key, prepared.dictionary)
-    sent_ms = prepared.clock()
-    try:
-        reply = transport.exchange(frame)
-    except SurroundingsFault as fault:
-        if not client.lacks_dictionary(fault, frame):
-            raise
-        frame = client.write_request(prepared.request, prepared.key)
-        sent_ms = prepared.clock()
-        reply = transport.exchange(frame)
-    timing = Timing(sent_ms, prepared.clock())
+    left: list[int] = []
+    reply, size = client.send_request(
+        transport, prepared.request, prepared.key, prepared.dictionary, lambda: left.append(prepared.clock())
+    )
+    timing = Timing(left[-1], prepared.clock())
     answer = client.read_answer(reply, prepared.certificate)
-    return Carried(answer, len(frame) + len(reply), timing, open_answer(answer))
+    return Carried(answer, size, timing, open_answer(answer))
 
 
 def finish_exchange(

@@ -8,9 +8,9 @@ from sync.client.http import (
     dictionary_of,
     enrol,
     go_round,
-    lacks_dictionary,
     read_answer,
     read_enrolment,
+    send_request,
     write_enrolment,
     write_request,
 )
@@ -25,9 +25,9 @@ __all__ = [
     "dictionary_of",
     "enrol",
     "go_round",
-    "lacks_dictionary",
     "read_answer",
     "read_enrolment",
+    "send_request",
     "write_enrolment",
     "write_request",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
@@ -187,23 +187,35 @@ def go_round(
 ) -> tuple[Answer, int]:
     """Write, carry, read: what the net lane does between building a request and applying its answer.
 
-    Returns the answer with the bytes of both frames. A county that no longer has the ``dictionary`` it once named (it
-    was put back to an earlier release) is asked again without. Raises SurroundingsFault.
+    Returns the answer with the bytes of both frames. Raises SurroundingsFault.
+    """
+    reply, size = send_request(transport, request, key, dictionary)
+    return read_answer(reply, certificate), size
+
+
+def send_request(
+    transport: Transport,
+    request: Request,
+    key: SigningKey,
+    dictionary: int,
+    sending: Callable[[], object] = lambda: None,
+) -> tuple[bytes, int]:
+    """The reply to a request as it came, with the bytes of both frames; ``sending`` is called when the request leaves.
+
+    A county that no longer has the ``dictionary`` it once named (it was put back to an earlier release) is asked again
+    without. Raises SurroundingsFault.
     """
     frame = write_request(request, key, dictionary)
+    sending()
     try:
         reply = transport.exchange(frame)
     except SurroundingsFault as fault:
-        if not lacks_dictionary(fault, frame):
+        if not frame_dictionary(frame) or fault.facts.get("reason") != "unknown_flags":
             raise
         frame = write_request(request, key)
+        sending()
         reply = transport.exchange(frame)
-    return read_answer(reply, certificate), len(frame) + len(reply)
-
-
-def lacks_dictionary(fault: SurroundingsFault, frame: bytes) -> bool:
-    """Whether the county refused this frame only for its dictionary: then the same request goes without one."""
-    return bool(frame_dictionary(frame)) and fault.facts.get("reason") == "unknown_flags"
+    return reply, len(frame) + len(reply)
 
 
 def dictionary_of(answer: Answer, before: int) -> int:
