@@ -14,7 +14,9 @@ from sync.packing import capability, dictionary_used, pack, unpack
 PROTOCOL: Final = 2
 LEAST_PROTOCOL: Final = 2
 """The oldest protocol this release still speaks."""
-CAPABILITIES: Final = ("zstd", "same", "references", "recovered", "births", "audience", "relay", capability())
+REFUSALS: Final = "refusals"
+"""A side that names this reads ``told`` in a request and says ``lost`` in an answer."""
+CAPABILITIES: Final = ("zstd", "same", "references", "recovered", "births", "audience", "relay", REFUSALS, capability())
 """What this release can do beyond the bare protocol; sent at enrolment and with every full answer."""
 
 MAGIC: Final = b"XF"
@@ -110,6 +112,9 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     """Only from a relay: the certificates of the stations whose writers it names."""
     refused: dict[Id, str] = {}
     """Only from a relay: acts among those it brings that it keeps itself and does not deliver, with the code."""
+    told: list[Id] = []
+    """Acts whose refusal was heard, where no claim of a log or a feed would show that the county forgot them: does it
+    still hold them? Only toward a county that names :data:`REFUSALS`; part of the short form too."""
     t: Time = 0
     """The station's time when it asked, milliseconds since 1970 UTC: evidence for the county's list of wrong clocks."""
 
@@ -131,6 +136,8 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     pull: list[Pull] = []
     writers: dict[Id, WriterInfo] = {}
     reject: dict[Id, str] = {}
+    lost: list[Id] = []
+    """Of the acts named in ``told`` those that do not lie here: bring them again."""
     revoked: Revoked | None = None
     """The list of revoked serials, when it is not the one the station named."""
     more: bool = False

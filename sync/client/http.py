@@ -202,17 +202,19 @@ def send_request(
 ) -> tuple[bytes, int]:
     """The reply to a request as it came, with the bytes of both frames; ``sending`` is called when the request leaves.
 
-    A county that no longer has the ``dictionary`` it once named (it was put back to an earlier release) is asked again
-    without. Raises SurroundingsFault.
+    A county that no longer reads what it once named, the ``dictionary`` or ``told`` (it was put back to an earlier
+    release), is asked again without. Raises SurroundingsFault.
     """
     frame = write_request(request, key, dictionary)
     sending()
     try:
         reply = transport.exchange(frame)
     except SurroundingsFault as fault:
-        if not frame_dictionary(frame) or fault.facts.get("reason") != "unknown_flags":
+        reason = fault.facts.get("reason")
+        newer = frame_dictionary(frame) and reason == "unknown_flags"
+        if not (newer or (request.told and reason == "bad_message")):
             raise
-        frame = write_request(request, key)
+        frame = write_request(msgspec.structs.replace(request, told=[]), key)
         sending()
         reply = transport.exchange(frame)
     return reply, len(frame) + len(reply)

@@ -7,7 +7,7 @@ from typing import Final
 
 from domain.acts import Act
 from domain.audience import FIELD, SHARED_TABLES, audience, mixed, named, said, shareable, tabular
-from domain.fold import fold
+from domain.fold import CaseState, fold
 from sync.exchange.parts import Grant, Grants
 from sync.exchange.realm import Realm
 from sync.log.content import read_act
@@ -241,17 +241,37 @@ class Delivery:
             return
         refused = self._feed.refused_in(sorted(self._refold))
         for case_id, acts in self._log.cases(sorted(self._refold)).items():
-            state = fold([act for act in acts if act.act_id not in refused])
+            taken = [act for act in acts if act.act_id not in refused]
+            state = fold(taken)
+            told = self._told(state)
+            opened = self._placed([(taken[0].scope, True, taken[0].station)])
+            let_in = self._placed(
+                (scope, True, act.station) for act in taken for scope, joined in named(act.sets).items() if joined
+            )
             scopes = self._now[case_id]
-            if self._realm is None:
-                scopes |= dict.fromkeys(audience(state), True) | said(state)
-                continue
-            first = state.acts[0]
-            places = [(first.scope, first.scope in audience(state), first.station)]
-            for name, field in state.fields.items():
-                if name.startswith(FIELD):
-                    places += [(name[len(FIELD) :], head.value is True, head.station) for head in field.heads]
-            scopes |= self._realm.place_all(places)
+            for scope, shown in scopes.items():
+                if shown and scope not in told and scope not in opened:
+                    scopes[scope] = False  # it wrote what was the first act, until an earlier one came
+            # Who was let in once and left may still answer; to be told off without ever having been let in opens
+            # nothing: any desk reads ``county``.
+            scopes |= {scope: shown for scope, shown in told.items() if shown or scope in scopes or scope in let_in}
+
+    def _told(self, state: CaseState) -> dict[str, bool]:
+        """The feeds a case is shown to as its acts tell it, and those they say it is not shown to."""
+        if self._realm is None:
+            return dict.fromkeys(audience(state), True) | said(state)
+        first = state.acts[0]
+        places = [(first.scope, first.scope in audience(state), first.station)]
+        for name, field in state.fields.items():
+            if name.startswith(FIELD):
+                places += [(name[len(FIELD) :], head.value is True, head.station) for head in field.heads]
+        return self._realm.place_all(places)
+
+    def _placed(self, places: Iterable[tuple[str, bool, str]]) -> dict[str, bool]:
+        """Where these scopes lie here: (scope, joins, station that says so)."""
+        if self._realm is None:
+            return {scope: joins for scope, joins, _station in places}
+        return self._realm.place_all(places)
 
     def _feeds(self) -> dict[str, list[Delivered]]:
         found: dict[str, dict[int, Delivered]] = {}

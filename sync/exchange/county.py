@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -60,19 +60,20 @@ def answer_request(
     """
     list_version = revoked.version if revoked is not None else 0
     below = grant.below or (grant.station,)
+    lost = log.lacking(request.told) if request.told else []
     known = {row.writer: row for each in below for row in log.writers_of(each) if not row.attested}
     if not feed_in_full(request):
         heads = feed.heads(grant.scopes)
         marks = {writer: mark_of(known[writer].have) for writer in feed.claimed(grant.station) & known.keys()}
-        same = request.q == digest(heads, marks, list_version)
+        same = request.q == digest(heads, marks, list_version) and not lost
         if same and settle is not None:
             settle(frozenset(marks), True)
             same = feed.heads(grant.scopes) == heads
-        return Answer(t=now_ms, same=same, full=not same)
+        return Answer(t=now_ms, same=same, full=not same, lost=lost)
     taken = _Taken(log, feed, grant, stations, opened or open_request(request), realm, rows=dict(known))
     if grant.below:
         taken.delivery.refused_below = frozenset(request.refused)
-    proved_writers = known.keys() | taken.introduce(request.writers)
+    proved_writers = known.keys() | taken.introduce(request.writers, {run.w for run in request.recovered})
     for run in request.recovered:
         taken.recover(run)
     for run in request.push:
@@ -85,7 +86,7 @@ def answer_request(
     feed.claim(grant.station, proved_writers & request.own.keys())
     rewind, starts = _claims(feed, request, grant)
     if settle is not None:
-        settle(_level(request, have, taken, rewind), False)
+        settle(frozenset() if lost else _level(request, have, taken, rewind), False)
     limit = max(1, min(request.limit, MAX_BUDGET))
     pulls, seen, more = pulls_of(feed, log, starts, proved, limit)
     return Answer(
@@ -97,6 +98,7 @@ def answer_request(
         pull=pulls,
         writers=infos(log, seen - request.own.keys()),
         reject=rejects,
+        lost=log.lacking(lost),
         revoked=revoked if request.serial_list != list_version else None,
         more=more,
         caps=list(CAPABILITIES),
@@ -149,18 +151,20 @@ class _Taken:
                 self.rows[writer] = row
         return row
 
-    def introduce(self, writers: Mapping[str, WriterInfo]) -> set[str]:
+    def introduce(self, writers: Mapping[str, WriterInfo], offered: Set[str] = frozenset()) -> set[str]:
         """Make writers known: on a birth by the key of their station's certificate, else on the bringer's word.
 
-        A new writer of the bringing station itself, or of one it relays for, is taken on its birth only. Returns
-        those that are proved now.
+        A new writer of the bringing station itself, or of one it relays for, is taken on its birth only; but one of
+        ``offered``, whose acts a desk brings loose, on its word too: a twin wrote them under a station key that is
+        superseded. Returns those that are proved now.
         """
+        loose = frozenset[str]() if self.grant.below else offered
         own: set[str] = set()
         for writer, info in sorted(writers.items()):
             row = self.writer(writer)
             born = self._born(writer, info)
             if row is None:
-                if born or not self._own(info.station):
+                if born or writer in loose or not self._own(info.station):
                     birth = info.birth if born else b""
                     self.log.add_writer(writer, info.station, info.office, info.public_key, birth, attested=not born)
             elif born and (row.attested or (row.public_key == info.public_key and row.birth != info.birth)):
@@ -255,7 +259,7 @@ class _Taken:
         vouched = [entry for entry in entries if entry not in proved]
         if proved and author is not None:
             self._admit_loose(proved, author, vouched=False)
-        self._admit_loose(vouched, self.grant, vouched=row.station != self.grant.station)
+        self._admit_loose(vouched, self.grant, vouched=row.attested or row.station != self.grant.station)
 
     def _judge_again(self, entries: Sequence[Entry], author: Grant) -> None:
         """Acts a relay had refused itself and now offers once more: it has come to deliver them after all."""

@@ -57,6 +57,10 @@ class _AsIfTaken(StationFeed):
         not name a writer does not say so, for it does not tell which request it answers."""
         return sorted(super().own_writers()) if self._first else super().unacknowledged()
 
+    def told(self) -> list[str]:
+        """Once."""
+        return super().told() if self._first else []
+
     def flag(self, name: str) -> bool:  # noqa: ARG002 - the short form of a request asks for a second round
         return True
 

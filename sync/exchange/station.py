@@ -25,10 +25,12 @@ from sync.exchange.parts import (
 from sync.log.chain import Entry, LogDamaged, verify_signature
 from sync.log.feed import StationFeed, roll, start_roll
 from sync.log.log import ActLog, Position, WriterRow
-from sync.protocol import PROTOCOL, Answer, Mark, Pull, Request, Rewind, Run, WireDamaged, WriterInfo
+from sync.protocol import PROTOCOL, REFUSALS, Answer, Mark, Pull, Request, Rewind, Run, WireDamaged, WriterInfo
 
 _ASK_FULL: Final = "ask_full"
 _SERIAL_LIST: Final = "serial_list"
+_REFUSALS: Final = "refusals"
+"""1: the county last said that it reads ``told``."""
 
 
 def build_request(
@@ -64,12 +66,13 @@ def build_request(
     cursors, doubted, new = feed.cursors(), feed.doubted(), feed.unacknowledged()
     new = [writer for writer in new if writer in own]
     serial_list = feed.mark(_SERIAL_LIST)
+    told = feed.told() if feed.mark(_REFUSALS) else []
     if not (push or adrift or doubted or new or feed.flag(_ASK_FULL)):
         for writer, county_n in feed.own_writers().items():
             hash_ = log.hash_at(writer, county_n) if writer in aside and writer in own else None
             if hash_ is not None:
                 own[writer] = Mark(county_n, hash_)  # what is set aside is no news
-        return Request(v=PROTOCOL, st=identity.station, q=digest(cursors, own, serial_list), t=now_ms)
+        return Request(v=PROTOCOL, st=identity.station, q=digest(cursors, own, serial_list), told=told, t=now_ms)
     recovered = list(loose_runs(adrift, _befores(log, feed, adrift, rows)))
     return Request(
         v=PROTOCOL,
@@ -82,6 +85,7 @@ def build_request(
         writers=infos(log, {run.w for run in recovered} | set(new)),
         limit=budget,
         serial_list=serial_list,
+        told=told,
         t=now_ms,
     )
 
@@ -129,11 +133,15 @@ def apply_answer(
     ``opened`` is the answer as :func:`open_answer` reads it, for a caller that had it read elsewhere.
     """
     state = _State(log, feed, frozenset(feed.own_writers()), opened or open_answer(answer))
+    if answer.caps:
+        feed.set_mark(_REFUSALS, int(REFUSALS in answer.caps))
+    lost = feed.bring_lost_again(answer.lost)
+    feed.told_to(request.told)
     if answer.same:  # what the county has and does not deliver, it must have refused: let it say so
         return state.applied(more=feed.bring_unseen_again())
     if answer.full:
         feed.set_flag(_ASK_FULL, True)
-        return state.applied(more=not feed_in_full(request))
+        return state.applied(more=lost or not feed_in_full(request))
     feed.set_flag(_ASK_FULL, answer.more)  # more waits there: a short question first would cost a round trip
     if answer.revoked is not None:
         feed.set_revoked(answer.revoked.serials)
@@ -164,7 +172,10 @@ def apply_answer(
     cases = tuple(sorted(state.cases))
     if cases:
         project(state.changed())
+    state.moved = state.moved or lost
     waits = answer.more or bool(feed.doubted()) or _unsent(log, feed) or bool(feed.adrift(1) or feed.unacknowledged())
+    if not (waits or state.moved or request.push) and _stands(feed, request):  # said in full that nothing is new
+        waits = state.moved = feed.bring_unseen_again()
     return state.applied(cases, refused=len(answer.reject), more=waits and state.moved)
 
 
@@ -324,6 +335,11 @@ class _State:
     def all_forked(self) -> tuple[str, ...]:
         rows = (self.log.writer(writer) for writer in sorted(self.own))
         return tuple(row.writer for row in rows if row is not None and row.state == "forked")
+
+
+def _stands(feed: StationFeed, request: Request) -> bool:
+    """True when this request claimed what the feeds still say: its answer is not a late one."""
+    return request.feeds == {scope: mark_of(position) for scope, position in feed.cursors().items()}
 
 
 def _unsent(log: ActLog, feed: StationFeed) -> bool:

@@ -321,6 +321,15 @@ class ActLog:
         """True when the act lies here."""
         return self._db.execute("SELECT 1 FROM act WHERE act_id = ?", (bytes.fromhex(act_id),)).fetchone() is not None
 
+    def lacking(self, act_ids: Iterable[str]) -> list[str]:
+        """Those of these acts that do not lie here, in the order given."""
+        asked = list(act_ids)
+        lying: set[str] = set()
+        for ids in batched([bytes.fromhex(act_id) for act_id in asked]):
+            rows = self._db.execute(f"SELECT act_id FROM act WHERE act_id IN ({marks(ids)})", ids)
+            lying |= {bytes(row[0]).hex() for row in rows}
+        return [act_id for act_id in asked if act_id not in lying]
+
     def held(self, entries: Iterable[Entry], *, new: bool = False) -> list[Held]:
         """Entries of this log with their storage keys; raises LogDamaged ``gap`` for one that is not here."""
         found: list[Held] = []

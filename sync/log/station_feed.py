@@ -57,6 +57,11 @@ _REFUSED: Final = (  # CROSS JOIN: the short table leads; SQLite by itself would
 )
 
 
+TOLD_AT_ONCE: Final = 64
+"""Refusals claimed in one request; where there are more they take turns."""
+_TOLD_FROM: Final = "told_from"
+
+
 class StationFeed(StationNotes):
     """A station's side: how far it has seen each feed, which acts are safe, and what waits."""
 
@@ -188,6 +193,47 @@ class StationFeed(StationNotes):
             "DELETE FROM adrift WHERE act_seq = (SELECT seq FROM act WHERE act_id = ?)", [pair[1:] for pair in ids]
         )
 
+    def told(self) -> list[str]:
+        """Refused acts that no chain of this station brings: should the county forget one, nothing else would tell.
+
+        At most :data:`TOLD_AT_ONCE`; :meth:`told_to` moves on to the next.
+        """
+        sql = (
+            "SELECT a.act_id FROM refused_act r JOIN act a ON a.seq = r.act_seq"
+            f" WHERE r.act_seq > ? AND {self._unchained()} AND NOT EXISTS"
+            " (SELECT 1 FROM confirmed c WHERE c.act_seq = r.act_seq) ORDER BY r.act_seq LIMIT ?"
+        )
+        rows = self._db.execute(sql, (self.mark(_TOLD_FROM), TOLD_AT_ONCE))
+        return [bytes(row[0]).hex() for row in rows]
+
+    def told_to(self, act_ids: Sequence[str]) -> None:
+        """The county has looked for these acts: the next request names those behind them."""
+        last = 0
+        if len(act_ids) >= TOLD_AT_ONCE:
+            row = self._db.execute("SELECT seq FROM act WHERE act_id = ?", (bytes.fromhex(act_ids[-1]),)).fetchone()
+            last = 0 if row is None else int(row[0])
+        if last != self.mark(_TOLD_FROM):
+            self.set_mark(_TOLD_FROM, last)
+
+    def bring_lost_again(self, act_ids: Sequence[str]) -> bool:
+        """Offer refused acts again that the county no longer holds; True when there was one."""
+        gone: list[int] = []
+        for act_id in act_ids:
+            sql = (
+                "DELETE FROM refused_act WHERE act_seq IN"
+                f" (SELECT a.seq FROM act a WHERE a.act_id = ? AND {self._unchained()}) RETURNING act_seq"
+            )
+            gone += [int(row[0]) for row in self._db.execute(sql, (bytes.fromhex(act_id),)).fetchall()]
+        self.offer(gone)
+        return bool(gone)
+
+    def _unchained(self) -> str:
+        """A condition on acts ``a`` that the county does not get with the chain of an own log."""
+        return (
+            "(a.chained = 0 OR EXISTS (SELECT 1 FROM own_writer o JOIN writer w ON w.writer = o.writer"
+            " WHERE o.writer = a.writer AND w.state = 'forked'))"
+        )
+
     # runs set aside ----------------------------------------------------------------------------------------------
 
     def set_aside(self) -> dict[str, str]:
@@ -261,17 +307,15 @@ class StationFeed(StationNotes):
         So is what it refused, where no chain of this station brings it: the restored county may never have had it.
         """
         gone = "SELECT act_seq FROM confirmed WHERE scope = ? AND feed_seq > ? UNION SELECT act_seq FROM refused_act"
-        unchained = (
-            "(a.chained = 0 OR EXISTS (SELECT 1 FROM own_writer o JOIN writer w ON w.writer = o.writer"
-            " WHERE o.writer = a.writer AND w.state = 'forked'))"
-        )
         self._db.execute(
-            f"INSERT INTO adrift SELECT a.seq FROM act a WHERE a.seq IN ({gone}) AND {unchained}"
+            f"INSERT INTO adrift SELECT a.seq FROM act a WHERE a.seq IN ({gone}) AND {self._unchained()}"
             " ON CONFLICT (act_seq) DO NOTHING",
             (scope, to.n),
         )
         # what a county said of them that has since forgotten may not hold: nothing but the offer would tell
-        self._db.execute(f"DELETE FROM refused_act WHERE act_seq IN (SELECT a.seq FROM act a WHERE {unchained})")
+        self._db.execute(
+            f"DELETE FROM refused_act WHERE act_seq IN (SELECT a.seq FROM act a WHERE {self._unchained()})"
+        )
         self._db.execute("DELETE FROM confirmed WHERE scope = ? AND feed_seq > ?", (scope, to.n))
         # an act of a shared case may still stand in another feed: then the county has it
         self._db.execute("DELETE FROM adrift WHERE EXISTS (SELECT 1 FROM confirmed c WHERE c.act_seq = adrift.act_seq)")

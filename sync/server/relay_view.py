@@ -190,6 +190,10 @@ class RelayFeed(StationFeed):
         for (writer,) in self._db.execute("SELECT writer FROM relay_writer WHERE forked = 1").fetchall():
             self.offer_forked(bytes(writer).hex())
 
+    def _unchained(self) -> str:
+        """As the city has them: which writers' logs differ there is not what it is for our own desks."""
+        return "(a.chained = 0 OR EXISTS (SELECT 1 FROM relay_writer q WHERE q.writer = a.writer AND q.forked = 1))"
+
     def _withheld(self) -> str:
         """No restricted act where we may not relay them."""
         return "" if self._restricted else f" AND NOT a.{_SECRET}"

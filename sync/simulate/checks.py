@@ -31,7 +31,8 @@ class Checker:
         self.may_see: dict[str, set[str]] = {}
         """Scope → acts whose case it was in the audience of, or that it wrote, at some time."""
         self._parsed: dict[bytes, Parsed] = {}
-        self._order: dict[str, list[bytes]] = {}
+        self._order: dict[str, dict[int, bytes]] = {}
+        """Case → its delivered acts by storage key."""
         self._audience: dict[str, set[str]] = {}
         self._refused: set[str] = set()
         self._once_taken: set[str] = set()
@@ -52,6 +53,9 @@ class Checker:
         if found is None:
             found = self._parsed[content] = oracle.read(content)
         return found
+
+    def _in_order(self, contents: dict[int, bytes]) -> list[Parsed]:
+        return [self.parse(contents[seq]) for seq in sorted(contents)]
 
     # the county --------------------------------------------------------------------------------------------------
 
@@ -85,21 +89,19 @@ class Checker:
                 case_id = str(act["c"])
                 before.setdefault(case_id, set(self._ever.get(case_id, ())))
                 self._ever.setdefault(case_id, set()).add(act["s"])
-                self._order.setdefault(case_id, []).append(content)
+                self._order.setdefault(case_id, {})[seq] = content
                 touched.add(case_id)
                 taken.add(act_id)
         for case_id in touched:
-            acts = [self.parse(content) for content in self._order[case_id]]
+            acts = self._in_order(self._order[case_id])
             for act in acts:
                 self.may_see.setdefault(act["s"], set()).add(act["i"])
             audience = oracle.audience(acts)
-            named = {
-                name.removeprefix("audience.") for act in acts for name in act["f"] if name.startswith("audience.")
-            }
-            self._ever[case_id] |= audience | named  # who was named, even to be left out, may answer
+            let_in = oracle.let_in(acts)
+            self._ever[case_id] |= audience | let_in  # who was let in, and left since, may answer
             shown = before[case_id]
             for act_id in self.guessed.keys() & {act["i"] for act in acts} & {row[1] for row in fresh}:
-                good = not shown or (shown | audience | named) & set(self.guessed[act_id])
+                good = not shown or (shown | audience | let_in) & set(self.guessed[act_id])
                 # Taken while the guess opened the case, lost with the county's file: whoever is shown the case now
                 # brings back what it was told then.
                 brought = act_id in self._once_taken and bool((shown | audience) & set(carrier))
@@ -140,6 +142,7 @@ class Checker:
                     size += last
         demand(size - last <= max(1, request.limit), "I11", f"{size} bytes of acts where {request.limit} were asked")
         demand(set(answer.rewind) <= allowed, "I8", f"rewinds {sorted(set(answer.rewind) - allowed)}")
+        demand(set(answer.lost) <= set(request.told), "I8", "an act is called lost that nobody asked about")
         own = set(request.own) | {run.w for run in request.push}
         demand(set(answer.writers) <= authors, "I8", "a writer's key of nobody in the pull")
         demand(set(answer.have) | set(answer.fork) <= own | set(request.writers), "I8", "a position of another's log")
@@ -215,7 +218,7 @@ class Checker:
     def _entitled(self, delivered: dict[str, bytes], station: SimStation) -> set[str]:
         found: set[str] = set()
         for contents in self._order.values():
-            acts = [self.parse(content) for content in contents]
+            acts = self._in_order(contents)
             reached = oracle.audience(acts) & set(station.scopes)
             found |= {act["i"] for act in acts if act["s"] in station.scopes or reached}
         return found & set(delivered)

@@ -60,3 +60,13 @@ def audience(acts: Sequence[Mapping[str, Any]]) -> set[str]:
         if field.startswith("audience."):
             said[field.removeprefix("audience.")] = any(act["f"][field] is True for act in heads(ordered, field))
     return {scope for scope, joined in said.items() if joined}
+
+
+def let_in(acts: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Scopes that a field of any of these acts ever let into their case."""
+    return {
+        field.removeprefix("audience.")
+        for act in acts
+        for field, value in act["f"].items()
+        if field.startswith("audience.") and value is True
+    }
