@@ -23,7 +23,7 @@ from sync.server.series import SeriesBook
 from sync.server.sticks import Sticks
 from sync.server.store import CountyStore
 from sync.simulate import database, removals
-from sync.simulate.plan import BY_STICK, DESKS, RESTORES, Bias
+from sync.simulate.plan import BY_STICK, DESKS, RESTORES, SHARES, TWINS, Bias
 from sync.simulate.world import forget_templates
 
 Patch = tuple[object, str, Any]
@@ -122,8 +122,13 @@ _TABLE: Final = (
     Ablation("F", "a station is sent its own acts", ((county, "pulls_of", removals.no_references_without_own),)),
     Ablation(
         "G",
-        "a rewind must answer the claim still held (what a forked log was refused is brought again all the same)",
-        ((station._State, "rewind", removals.any_rewind), (StationFeed, "offer_forked", removals.offer_unrefused)),
+        "a rewind must answer the claim still held (what a forked log was refused is brought again and asked after all"
+        " the same)",
+        (
+            (station._State, "rewind", removals.any_rewind),
+            (StationFeed, "offer_forked", removals.offer_unrefused),
+            (StationFeed, "told", removals.nothing_told),
+        ),
         _LATE,
         first=1390,
     ),
@@ -253,10 +258,37 @@ _TABLE: Final = (
     ),
     Ablation(
         "refused_again",
-        "where a log has forked, what was refused is brought again",
-        ((StationFeed, "offer_forked", removals.offer_unrefused),),
+        "where a log has forked, what was refused is brought again, or asked after (one of them alone would be enough)",
+        ((StationFeed, "offer_forked", removals.offer_unrefused), (StationFeed, "told", removals.nothing_told)),
         DESKS,
         first=5000005,
+    ),
+    Ablation(
+        "refusals_claimed",
+        "whether the county still holds what it refused is asked where nothing else would tell",
+        ((StationFeed, "told", removals.nothing_told),),
+        SHARES,
+        first=1007350,
+    ),
+    Ablation(
+        "unseen_in_full",
+        "what was not heard of is brought again also where twins never hear that nothing is new",
+        ((station, "_stands", removals.no),),
+        first=1016995,
+    ),
+    Ablation(
+        "word_of_a_twin",
+        "acts a twin wrote under a superseded key are taken on the word of its desk",
+        ((county._Taken, "introduce", removals.introduce_born),),
+        TWINS,
+        first=1016910,
+    ),
+    Ablation(
+        "let_in",
+        "to be told off without ever having been let in opens no case, and an audience follows the first act",
+        ((delivery.Delivery, "_placed", removals.every_place),),
+        BY_STICK,
+        first=2008090,
     ),
     Ablation(
         "sealed_again",

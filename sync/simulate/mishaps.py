@@ -237,8 +237,8 @@ def reenrol(world: World, event: Event, chance: random.Random) -> None:
     """A desk enrols anew under another station key: a twin of it is served no more."""
     station = world.machine(event)
     key = pool_key(8 + chance.randrange(KEYS - 8))
-    if world.superseded(station) or key is station.key:
-        return
+    if world.superseded(station) or any(key is machine.key for machine in (*world.crew, *world.buried)):
+        return  # served no more; or the dice fell on a key that is in use: no two desks draw one key
     try:
         world.county.enrol(station, key, world.kinds)
     except RequestRefused as refused:
@@ -246,7 +246,9 @@ def reenrol(world: World, event: Event, chance: random.Random) -> None:
         return
     world.tally["desks enrolled anew"] += 1
     world.serials[station.desk.station] = station.read_certificate().serial
-    world.ever_revoked.discard(station.desk.station)
+    if station.desk.station in world.ever_revoked:
+        world.ever_revoked.remove(station.desk.station)
+        world.pardoned.add(station.desk.station)
     station.born_again(key)
     world.promised |= world.checker.county_took(world.county)
 

@@ -50,6 +50,7 @@ class _TrustingLog:
 
 _positions: Final = county._positions
 _push: Final = county._Taken.push
+_introduce: Final = county._Taken.introduce
 _roll_at: Final = CountyFeed.roll_at
 _advance: Final = StationFeed.advance
 _cursor: Final = StationFeed.cursor
@@ -219,6 +220,25 @@ def offer_unrefused(self: StationFeed, writer: str) -> None:
     """What the county once refused counts as said, though it may have been put back since."""
     with beneath.still_refused(self._db):
         _offer_forked(self, writer)
+
+
+def nothing_told(_feed: StationFeed) -> list[str]:
+    return []
+
+
+def introduce_born(self: Any, writers: Any, _offered: Any = frozenset()) -> set[str]:
+    return _introduce(self, writers)
+
+
+class _Everywhere(dict[str, bool]):
+    """Places among which every scope is."""
+
+    def __contains__(self, scope: object) -> bool:
+        return True
+
+
+def every_place(_delivery: Any, _places: Any) -> dict[str, bool]:
+    return _Everywhere()
 
 
 def none_found(*_args: Any, **_more: Any) -> dict[Any, Any]:

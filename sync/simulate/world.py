@@ -51,6 +51,8 @@ class World:
         self.promised: set[str] = set()
         """Acts the county had committed when it last answered: a cut must leave them."""
         self.ever_revoked: set[str] = set()
+        self.pardoned: set[str] = set()
+        """Desks that were revoked and enrolled anew: a county put back may know the first and not the second."""
         self.serials: dict[str, int] = {}
         """Desk → serial of its newest certificate, where it enrolled anew."""
         self.story: list[str] | None = None
@@ -355,7 +357,8 @@ class World:
     def may_refuse(self, station: SimStation, code: str) -> bool:
         """Whether the county has a reason to refuse a good request of this station with this code."""
         if code == "revoked":
-            return station.desk.station in self.ever_revoked
+            before = station.desk.station in self.pardoned and self.superseded(station)
+            return before or station.desk.station in self.ever_revoked
         earlier_key = code in ("certificate_superseded", "bad_signature") and station.desk.station in self.serials
         return code == "disk_full" or earlier_key
 
