@@ -21,6 +21,7 @@ from sync.log.content import read_act
 from sync.protocol import (
     ANSWER_TAG,
     PROTOCOL,
+    REFUSALS,
     REQUEST_TAG,
     Answer,
     Certificate,
@@ -240,6 +241,8 @@ def canonical() -> dict[str, bytes]:
         pull=[Pull(scope="office/370205", after=mark, to=Mark(881, bytes(16)), runs=[Run(w=wr, n=1, c=1)])],
         writers=info, reject={"b1" * 16: "case_not_yours"}, revoked=Revoked(4, [2, 5]), more=True, caps=["zstd"],
     )  # fmt: skip
+    told = msgspec.structs.replace(request, told=["b2" * 16])
+    lost = msgspec.structs.replace(answer, lost=["b2" * 16], caps=[REFUSALS])
     certificate = Certificate(
         county="01" * 16, county_name="滨海县信访局", county_writer="02" * 16, county_key=county.public.hex(),
         station=st, office="370205", office_name="城关镇", window="1", key=station.public.hex(),
@@ -249,6 +252,8 @@ def canonical() -> dict[str, bytes]:
     return {
         "request.xf": encode_frame(request, REQUEST_TAG, station),
         "answer.xf": encode_frame(answer, ANSWER_TAG, county),
+        "request-told.xf": encode_frame(told, REQUEST_TAG, station),
+        "answer-lost.xf": encode_frame(lost, ANSWER_TAG, county),
         "certificate.json": msgspec.json.encode(issue_certificate(certificate, county)),
     }
 
@@ -257,10 +262,12 @@ def test_stored_frames_of_protocol_2_are_read_as_they_were_written():
     """A change that cannot read these needs a new protocol number: they are the promise to stations out there."""
     county, station = SigningKey(bytes([1]) * 32), SigningKey(bytes([2]) * 32)
     fresh = canonical()
-    request = open_frame((FIXTURES / "request.xf").read_bytes(), Request, REQUEST_TAG, station.public)
-    assert request == open_frame(fresh["request.xf"], Request, REQUEST_TAG, station.public)
-    answer = open_frame((FIXTURES / "answer.xf").read_bytes(), Answer, ANSWER_TAG, county.public)
-    assert answer == open_frame(fresh["answer.xf"], Answer, ANSWER_TAG, county.public)
+    for name in ("request-told.xf", "request.xf"):
+        request = open_frame((FIXTURES / name).read_bytes(), Request, REQUEST_TAG, station.public)
+        assert request == open_frame(fresh[name], Request, REQUEST_TAG, station.public)
+    for name in ("answer-lost.xf", "answer.xf"):
+        answer = open_frame((FIXTURES / name).read_bytes(), Answer, ANSWER_TAG, county.public)
+        assert answer == open_frame(fresh[name], Answer, ANSWER_TAG, county.public)
     stored = (FIXTURES / "certificate.json").read_bytes()
     assert stored == fresh["certificate.json"]
     certificate = msgspec.json.decode(stored, type=SignedCertificate).read()

@@ -80,6 +80,13 @@ def test_where_the_search_for_a_missing_safeguard_is_directed_nothing_fails_whil
         (313, BY_STICK, "an act that its case was shown with came back by a neighbour"),
         (2438, BY_STICK, "a county put back learnt of a desk enrolled anew after its old machine had been heard"),
         (500128, None, "an act that took a case back, committed just before a power cut, seemed shown to strangers"),
+        (1007357, None, "an act refused beside its chain was forgotten by a county put back, and nothing showed it"),
+        (2007334, None, "the same, of a log that forked while it was being answered"),
+        (1016919, None, "an act of a twin under a superseded key could be brought by nobody"),
+        (1017002, None, "two machines of one desk asked in turn and one never heard its refusal"),
+        (2008101, None, "a guess entered a case because a field had told off whom it had never let in"),
+        (21661, DESKS, "two desks drew one key, and a forged birth was good"),
+        (21657, DESKS, "a county put back knew that a desk was revoked and not that it had enrolled anew"),
         (5000010, DESKS, "refused acts of one of two twins were not brought again to a county put back"),
     ],
 )
