@@ -19,6 +19,8 @@ REFUSALS: Final = "refusals"
 CAPABILITIES: Final = ("zstd", "same", "references", "recovered", "births", "audience", "relay", REFUSALS, capability())
 """What this release can do beyond the bare protocol; sent at enrolment and with every full answer."""
 
+MOST_TOLD: Final = 256
+"""Acts a request may ask after."""
 MAGIC: Final = b"XF"
 MAX_FRAME: Final = 16 << 20
 """Bytes of a frame on the wire."""
@@ -112,7 +114,7 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     """Only from a relay: the certificates of the stations whose writers it names."""
     refused: dict[Id, str] = {}
     """Only from a relay: acts among those it brings that it keeps itself and does not deliver, with the code."""
-    told: list[Id] = []
+    told: Annotated[list[Id], msgspec.Meta(max_length=MOST_TOLD)] = []
     """Acts whose refusal was heard, where no claim of a log or a feed would show that the county forgot them: does it
     still hold them? Only toward a county that names :data:`REFUSALS`; part of the short form too."""
     t: Time = 0

@@ -34,9 +34,9 @@ def next_request(request: Request, answer: Answer, push: Sequence[Run] = (), now
 
     ``push`` is what :func:`push_ahead` said of this request.
     """
-    plain = not (answer.same or answer.full or answer.fork or answer.broken or answer.rewind or answer.reject)
+    odd = (answer.same, answer.full, answer.fork, answer.broken, answer.rewind, answer.reject, answer.lost)
     taken = all(answer.have.get(run.w, Mark(0, b"")).n == run.n + len(run.a) - 1 for run in request.push)
-    if not (plain and taken and request.own.keys() <= answer.have.keys()) or request.recovered or request.checkpoints:
+    if any(odd) or not (taken and request.own.keys() <= answer.have.keys()) or request.recovered or request.checkpoints:
         return None
     if not (push or (answer.more and answer.pull)):
         return None

@@ -107,6 +107,7 @@ def test_what_only_taking_in_can_tell_is_not_asked_ahead(county, new_station, li
         {"fork": ["f" * 32]},
         {"broken": {"f" * 32: "bad_run"}},
         {"reject": {"a" * 32: "scope_refused"}},
+        {"lost": ["a" * 32]},
         {"have": {}},
         {"rewind": {"dict": Rewind(claim=Mark(1, bytes(16)))}},
     )
