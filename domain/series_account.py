@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from domain.ranges import Range, minus, union
@@ -72,21 +72,14 @@ def account(series: SeriesState, issues: Iterable[Issue]) -> Account:
         for first, last in minus([(part.first, part.last)], union([*borne, *seen])):
             sealed.append(Sealed(first, last, part.cause, part.reason))
         seen.append((part.first, part.last))
-    shut = union(seen)
-    opened: list[Block] = []
-    for block in series.blocks:
-        reached = max((n for n in papers if block.first <= n <= block.last), default=block.first - 1)
-        opened += [Block(*part, block.holder) for part in minus([(reached + 1, block.last)], shut)]
-    top = max([*papers, *(part.last for part in sealed)], default=0)
-    known = union([*borne, *shut, *((block.first, block.last) for block in opened)])
     return Account(
         series=series.series,
-        top=top,
+        top=_top(series, borne),
         issued=sum(count == 1 for count in standing.values()),
         voided=sum(count == 0 for count in standing.values()),
         sealed=tuple(sealed),
-        open=tuple(opened),
-        gaps=tuple(minus([(1, top)], known)),
+        open=tuple(not_reached(series, borne)),
+        gaps=tuple(gaps(series, borne)),
         doubles=tuple(sorted(n for n, count in standing.items() if count > 1)),
         voids=tuple(sorted(n for n, count in standing.items() if count == 0)),
         disputed=tuple(
@@ -94,3 +87,34 @@ def account(series: SeriesState, issues: Iterable[Issue]) -> Account:
         ),
         strays=tuple(sorted(strays)),
     )
+
+
+def gaps(series: SeriesState, borne: Sequence[Range]) -> list[Range]:
+    """Numbers up to the highest that are on no paper, not sealed and not open; ``borne`` are those on papers."""
+    opened = [(block.first, block.last) for block in not_reached(series, borne)]
+    return minus([(1, _top(series, borne))], union([*borne, *_shut(series), *opened]))
+
+
+def not_reached(series: SeriesState, borne: Sequence[Range]) -> list[Block]:
+    """What is leased, not sealed and behind the last number on paper of its block."""
+    opened: list[Block] = []
+    shut = union(_shut(series))
+    for block in series.blocks:
+        inside = (min(last, block.last) for first, last in borne if first <= block.last and last >= block.first)
+        reached = max(inside, default=block.first - 1)
+        opened += [Block(*part, block.holder) for part in minus([(reached + 1, block.last)], shut)]
+    return opened
+
+
+def strays(series: SeriesState, writer: str, borne: Iterable[Range]) -> list[Range]:
+    """Numbers on papers of this writer that no block of its own covers."""
+    return minus(union(borne), union((block.first, block.last) for block in series.held_by({writer})))
+
+
+def _shut(series: SeriesState) -> list[Range]:
+    return [(part.first, part.last) for part in series.sealed]
+
+
+def _top(series: SeriesState, borne: Sequence[Range]) -> int:
+    """The highest number on paper or sealed."""
+    return max((last for _, last in [*borne, *_shut(series)]), default=0)

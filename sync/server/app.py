@@ -332,6 +332,10 @@ class County:
         with self._reader.snapshot():
             return self._overview.seen()
 
+    def _look_at_all(self) -> Seen:
+        with self._reader.snapshot():
+            return self._overview.page()
+
     async def health(self, _http: HttpRequest) -> Response:
         """Whether the county works, in numbers, and which one it is."""
         try:
@@ -369,7 +373,7 @@ class County:
     async def page(self, _http: HttpRequest) -> Response:
         """The county page for a person."""
         try:
-            seen = await self._off(self._reads, self._look)
+            seen = await self._off(self._reads, self._look_at_all)
         except SurroundingsFault:
             return HTMLResponse("<!doctype html><meta charset=utf-8><p>连不上数据库，请稍后再看。</p>", status_code=503)
         return HTMLResponse(county_page(self._store.name, seen, self._clock()))

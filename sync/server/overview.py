@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from sync.log.log import Database
 from sync.server.relay import Status, read_status
+from sync.server.series_view import Unaccounted, unaccounted
 from sync.server.stations import DAY_MS, StationRow, read_counts, read_stations
 
 CLOCK_OFF_MS: Final = 10 * 60 * 1000
@@ -46,6 +47,8 @@ class Seen:
     """Station → how far its clock was ahead of the county's at last contact, ms."""
     above: Status | None = None
     """How it stands with the server above."""
+    numbers: Sequence[Unaccounted] = ()
+    """Document numbers in no account; the page alone asks for them."""
 
 
 class Overview:
@@ -64,6 +67,10 @@ class Overview:
             self.clocks(),
             read_status(self._db),
         )
+
+    def page(self) -> Seen:
+        """Everything, and the document numbers in no account."""
+        return replace(self.seen(), numbers=unaccounted(self._db))
 
     def behind(self, days: int, now_ms: int) -> list[StationRow]:
         """Stations in service that were not heard of for ``days`` days, or never, the longest silence first."""

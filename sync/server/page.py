@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from html import escape
 from typing import Final
 
+from domain.series import parse_series_id
 from sync.server.overview import Seen
 from sync.server.relay import Status
+from sync.server.series_view import Unaccounted
 from sync.server.stations import DAY_MS, StationRow
 
 _CHINA: Final = timezone(timedelta(hours=8))
 BEHIND_DAYS: Final = 3
 """A station not seen for this long is behind (长时间未联系)."""
+
+_MOST_NUMBERS: Final = 12
+"""Stretches of document numbers named one by one."""
 
 _STYLE = (
     "body{font:16px/1.6 'Noto Sans SC','Microsoft YaHei',sans-serif;margin:2em;color:#222}"
@@ -75,7 +81,27 @@ def _troubles(seen: Seen, now_ms: int) -> str:
         said.append(f"未收入 {item.count} 条：{why}（单位 {item.office}，工作站 {item.station[:8]}）。")
     for station, off_ms in seen.clocks.items():
         said.append(f"工作站 {station[:8]} 的时间{_off(off_ms)}，请校正。")
+    said += _numbers(seen.numbers)
     return "<h2>需要处理</h2><ul>" + "".join(f"<li>{escape(text)}</li>" for text in said) + "</ul>" if said else ""
+
+
+def _numbers(found: Sequence[Unaccounted]) -> list[str]:
+    """Document numbers in no account. How far the numbers of a desk for 检举控告 go is nobody's business here."""
+    said: list[str] = []
+    secret = 0
+    for each in found:
+        home, year, kind = parse_series_id(each.series)
+        if not home.startswith("office/"):
+            secret += 1
+            continue
+        numbers = str(each.first) if each.first == each.last else f"{each.first}–{each.last}"
+        said.append(f"单位 {home.removeprefix('office/')} {year}年“{kind}”字 {numbers} 号：{each.words}。")
+    shown = said[:_MOST_NUMBERS]
+    if len(said) > len(shown):
+        shown.append(f"还有 {len(said) - len(shown)} 段文号查不到去向。")
+    if secret:
+        shown.append(f"检举控告专用窗口的文号有 {secret} 段查不到去向。")
+    return [*shown, "查不到去向的文号用 admin series gaps 查看，用 admin series explain 了结。"] if shown else []
 
 
 def _off(off_ms: int) -> str:

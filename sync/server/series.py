@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
 from domain.acts import Act, ActDraft, CaseKind
@@ -19,13 +20,13 @@ from domain.series import (
     BLOCK_SIZE,
     HIGHEST,
     REASONS,
-    Block,
     Cause,
-    Sealed,
     SeriesState,
     behind_everything,
+    borne_sets,
     lease_sets,
     left,
+    missing_sets,
     parse_series_id,
     read_series,
     seal_sets,
@@ -36,8 +37,9 @@ from domain.series import (
 )
 from domain.series_account import Issue
 from sync.log import ActLog
-from sync.log.log import Database, batched, marks
+from sync.log.log import Database
 from sync.server.series_tables import TABLES
+from sync.server.series_view import Unaccounted, read_states, unaccounted
 from sync.server.stations import StationRow, home_scope
 
 _PAPER_ACTS: Final = frozenset({"paper_issued", "paper_voided"})
@@ -132,25 +134,7 @@ class SeriesBook:
 
     def series(self, name: str) -> SeriesState:
         """A series as its acts tell it."""
-        return self._all_series([name])[name]
-
-    def _all_series(self, names: Sequence[str]) -> dict[str, SeriesState]:
-        """Several series at once: every contact asks for all of a station's."""
-        blocks: dict[str, list[Block]] = {name: [] for name in names}
-        sealed: dict[str, list[Sealed]] = {name: [] for name in names}
-        ended: dict[str, dict[str, int]] = {name: {} for name in names}
-        for some in batched(list(names)):
-            where = f"WHERE series IN ({marks(some)})"
-            ask = self._db.execute
-            for row in ask(f"SELECT series, first, last, holder FROM series_block {where} ORDER BY first", some):
-                blocks[row[0]].append(Block(int(row[1]), int(row[2]), str(row[3])))
-            for row in ask(f"SELECT series, first, last, cause, reason FROM series_seal {where}", some):
-                sealed[row[0]].append(Sealed(int(row[1]), int(row[2]), str(row[3]), str(row[4])))
-            for row in ask(f"SELECT series, writer, serial FROM series_suspension {where}", some):
-                ended[row[0]][str(row[1])] = int(row[2])
-        return {
-            name: SeriesState(name, tuple(blocks[name]), tuple(sorted(sealed[name])), ended[name]) for name in names
-        }
+        return read_states(self._db, [name])[name]
 
     def issues(self, name: str) -> list[Issue]:
         """Every paper the county holds with a number of the series."""
@@ -196,7 +180,7 @@ class SeriesBook:
             if ended.get(kind, -1) < row.serial
             for year in years
         ]
-        states = self._all_series([name for name, _size in served])
+        states = read_states(self._db, [name for name, _size in served])
         others = {other.writer for other in self._log.writers_of(row.station)} - {writer}
         due = [draft for name, size in served for draft in self._serve(states[name], size, row.serial, writer, others)]
         if due:
@@ -268,6 +252,29 @@ class SeriesBook:
             home = parse_series_id(name)[0]
             self._record(ActDraft("series_sealed", CaseKind.SERIES, name, sets, why=reason, scope=home))
         return ranges
+
+    def explain(self, name: str, first: int, last: int, reason: str) -> list[Unaccounted]:
+        """End what is in no account between these numbers, on an administrator's word; what was ended.
+
+        A number on no paper is sealed; a paper's number is recorded as leased to the writer of the paper. What comes
+        back later, a lease or a paper, is as good as ever: a paper fills its sealed number.
+        """
+        found = [
+            replace(each, first=max(first, each.first), last=min(last, each.last))
+            for each in unaccounted(self._db)
+            if each.series == name and each.first <= last and each.last >= first
+        ]
+        state = self._fold(name)
+        fields = () if state is None else state.fields
+        borne = [(n, each.writer) for each in found if each.writer for n in range(each.first, each.last + 1)]
+        missing = [(each.first, each.last) for each in found if not each.writer]
+        for kind, sets in (
+            ("series_sealed", missing_sets(missing, fields, reason)),
+            ("series_leased", borne_sets(borne, fields)),
+        ):
+            if sets:
+                self._record(ActDraft(kind, CaseKind.SERIES, name, sets, why=reason, scope=parse_series_id(name)[0]))
+        return found
 
     def _unused(self, series: SeriesState, writers: Collection[str]) -> list[Range]:
         """Numbers of these writers' blocks that no paper bears and that are not sealed."""

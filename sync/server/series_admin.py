@@ -1,4 +1,4 @@
-"""What an administrator does with document numbers 文号: reissue, close a year, report, list doubles, lease by hand."""
+"""What an administrator does with document numbers 文号: lease, reissue, close a year, report, end what has no account."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from domain.ranges import overlap
-from domain.series import HIGHEST, REASONS, Cause, SeriesState, series_id
+from domain.series import HIGHEST, REASONS, Cause, SeriesState, parse_series_id, series_id
 from domain.series_account import Account, Issue, account
 from sync.log import ActLog
+from sync.server.overview import Overview
+from sync.server.page import BEHIND_DAYS
 from sync.server.series import SeriesBook
+from sync.server.series_view import Unaccounted, bearers, unaccounted
 from sync.server.stations import StationRow, home_scope
 from sync.server.store import CountyStore
 
@@ -104,6 +108,14 @@ def add_words(admin: Any) -> None:
     close.set_defaults(do=_close)
     parts.add_parser("report", help="每个文号的去向").set_defaults(do=_report)
     parts.add_parser("doubles", help="重号").set_defaults(do=_doubles)
+    parts.add_parser("gaps", help="查不到去向的文号：没有记录的，文书用了而没有发放记录的").set_defaults(do=_gaps)
+    explain = parts.add_parser("explain", help="了结查不到去向的文号：没有记录的封存，文书用了的补记发放")
+    explain.add_argument("--series", required=True, help="系列，按 series gaps 所列")
+    explain.add_argument("--first", type=int, required=True)
+    explain.add_argument("--last", type=int, required=True)
+    explain.add_argument("--reason", required=True)
+    explain.add_argument("--anyway", action="store_true", help="还有工作站没有联系或者没有报完，也不再等")
+    explain.set_defaults(do=_explain)
     size = parts.add_parser("size", help="每次发放多少个号")
     size.add_argument("--office", required=True)
     size.add_argument("--kind", required=True)
@@ -154,6 +166,68 @@ def _report(store: CountyStore, _words: argparse.Namespace) -> int:
 
 def _doubles(store: CountyStore, _words: argparse.Namespace) -> int:
     _say(*doubles(store.series))
+    return 0
+
+
+def _gaps(store: CountyStore, _words: argparse.Namespace) -> int:
+    with store.snapshot():
+        found = [_gap_line(store, each) for each in unaccounted(store.database)]
+    _say(*found)
+    return 3 if found else 0
+
+
+def _gap_line(store: CountyStore, found: Unaccounted) -> dict[str, Any]:
+    """One stretch: what is wrong, who used it, who may still tell of it, and what would end it."""
+    line: dict[str, Any] = {
+        "series": found.series, "first": found.first, "last": found.last, "what": found.what, "words": found.words,
+        "waiting": [_station_line(row) for row in may_tell(store, found.series)],
+        "proposal": "补记发放" if found.writer else "封存",
+    }  # fmt: skip
+    if found.writer:
+        known = store.log.writer(found.writer)
+        row = store.station(known.station) if known is not None else None
+        line |= {
+            "writer": found.writer,
+            "by": None if row is None else _station_line(row),
+            "papers": [asdict(each) for each in bearers(store.database, found)],
+        }
+    return line
+
+
+def _station_line(row: StationRow) -> dict[str, Any]:
+    return {
+        "station": row.station, "office": row.office, "window": row.window,
+        "contact_ms": row.contact_ms, "backlog": row.backlog,
+    }  # fmt: skip
+
+
+def may_tell(store: CountyStore, name: str) -> list[StationRow]:
+    """Stations in service of a series' desk that may hold what the county forgot: silent for days, or not done."""
+    home = parse_series_id(name)[0]
+    seen = Overview(store.database)
+    rows = {row.station: row for row in (*seen.behind(BEHIND_DAYS, store.now()), *seen.backlog())}
+    return [row for row in rows.values() if not row.revoked and (home == _home(row) or home in row.scopes)]
+
+
+def _explain(store: CountyStore, words: argparse.Namespace) -> int:
+    try:
+        parse_series_id(words.series)
+    except ValueError:
+        return _fail("没有这个文号系列，请照 series gaps 列出的写。")
+    if not words.reason.strip():
+        return _fail("请写明理由。")
+    with store.transaction():
+        waiting = may_tell(store, words.series)
+        if waiting and not words.anyway:
+            named = "、".join(f"{row.office} {row.window}号窗口（{row.station[:8]}）" for row in waiting)
+            return _fail(
+                f"这些工作站还没有联系或者没有报完，可能知道这些号的去向：{named}。"
+                "请等它们联系；丢失的先用 revoke 停用；不再等的加 --anyway。"
+            )
+        ended = store.series.explain(words.series, words.first, words.last, words.reason)
+    if not ended:
+        return _fail("这些号都有去向，没有要了结的。")
+    _say(*({"series": each.series, ("leased" if each.writer else "sealed"): [each.first, each.last]} for each in ended))
     return 0
 
 
