@@ -1,4 +1,4 @@
-"""What an administrator does with document numbers 文号: lease, reissue, close a year, report, end what has no account."""
+"""What an administrator does with document numbers 文号: lease, reissue, close a year, report, end the unexplained."""
 
 from __future__ import annotations
 

@@ -36,8 +36,8 @@ def papers_at(station: Station, name: str) -> list[tuple[int, str, Act]]:
     return found
 
 
-def issue(station: Station, *, year: int = 2026, kind: str = KIND, floor: int = 0) -> int:
-    """Issue a paper with the next number, as the desk's service does; raises Refusal."""
+def issue(station: Station, *, year: int = 2026, kind: str = KIND, floor: int = 0, shown: str = "") -> int:
+    """Issue a paper with the next number, as the desk's service does; raises Refusal. ``shown``: to whom else."""
     name = series_id(station.certificate.home_scope if station.signed else f"office/{OFFICE}", year, kind)
     issued = [n for n, _, _ in papers_at(station, name)]
     writer = station.identity.writer
@@ -50,8 +50,10 @@ def issue(station: Station, *, year: int = 2026, kind: str = KIND, floor: int = 
     )
     value: dict[str, Any] = {"form": "F04", "series": name, "n": n, "number": f"〔{year}〕{n}号"}
     scope = name.split("/", 1)[1].rsplit("/", 2)[0]
-    paper = secrets.token_hex(16)
-    station.write(station.act(secrets.token_hex(16), {f"paper.{paper}": value}, kind="paper_issued", scope=scope))
+    paper, case = secrets.token_hex(16), secrets.token_hex(16)
+    station.write(station.act(case, {f"paper.{paper}": value}, kind="paper_issued", scope=scope))
+    if shown:
+        station.write(station.act(case, {f"audience.{shown}": True}, kind="case_shared", scope=scope))
     return n
 
 
@@ -77,18 +79,18 @@ class Hall:
     def _open(self) -> CountyStore:
         return CountyStore(self.folder / "county", lambda: self.now_ms, secrets.token_bytes, self.database)
 
-    def station(self, name: str, window: str = "1", **scopes: Any) -> Station:
+    def station(self, name: str, window: str = "1", office: str = OFFICE, **scopes: Any) -> Station:
         """A new station, enrolled for one kind of paper."""
-        station = Station(self.folder / f"{name}.db", OFFICE)
+        station = Station(self.folder / f"{name}.db", office)
         self.enrol(station, window, **scopes)
         return station
 
     def enrol(self, station: Station, window: str = "1", **scopes: Any) -> None:
-        code = self.county.issue_code(OFFICE, "城关镇", window, kinds=(KIND,), **scopes)
         me = station.identity
+        code = self.county.issue_code(me.office, "城关镇", window, kinds=(KIND,), **scopes)
         station.signed = self.county.enrol(
             Enrol(
-                v=2, code=code, station=me.station, office=OFFICE, station_key=station.key.public,
+                v=2, code=code, station=me.station, office=me.office, station_key=station.key.public,
                 sealing_key=sealing_public(station.sealing_key), writer=me.writer, public_key=me.public_key,
                 birth=me.birth, name=name_of(window), caps=[],
             )
