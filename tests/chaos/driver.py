@@ -20,7 +20,7 @@ from typing import Any, Final
 import msgspec
 
 from desktop.models.store.rows import OfficeRow
-from desktop.services import care, county, intake, matters, papers
+from desktop.services import care, county, intake, matters, papers, series
 from desktop.services.station import OfficeSetup, Station, Surroundings, create_station, open_station
 from domain import commands
 from domain.faults import SurroundingsFault
@@ -179,6 +179,7 @@ class Driver:
         return {
             "acts": len(rows), "clean": report.clean, "damaged": report.damaged, "differing": list(report.differing),
             "unsound": report.unsound_file, "gaps": list(report.gaps), "pending": store.feed.pending(),
+            "unexplained": list(series.unexplained(self.station)),
             "refused": county.refused_acts(self.station), "set_aside": dict(store.feed.set_aside()),
             "writers": len(store.feed.own_writers()), "conflicts": len(store.conflict_fields()),
             "station": store.identity.station_id, "office": store.identity.office,

@@ -94,6 +94,23 @@ class End:
     dump: Dump
 
 
+def numbers(accounts: list[dict[str, Any]], doubles: list[dict[str, Any]], ends: list[End]) -> None:
+    """I9: every number up to the highest is used, voided, sealed or open, at the county and at every desk.
+
+    A number on two papers is in order once the county has said which of them keeps it.
+    """
+    for found in accounts:
+        name = found["series"]
+        demand(not found["gaps"], f"I9: numbers {found['gaps']} of {name} are in no account at the county")
+        demand(not found["strays"], f"I9: numbers {found['strays']} of {name} are on papers without a lease")
+        named = sorted(double["n"] for double in doubles if double["series"] == name)
+        standing = set(found["doubles"])
+        demand(standing <= set(named), f"I9: the county does not list all doubles of {name}: {standing - set(named)}")
+    for end in ends:
+        lines = end.told["unexplained"]
+        demand(not lines, f"I9: {end.station.name} shows numbers nobody can explain: {lines}")
+
+
 @dataclass
 class Book:
     """What is known during a run of what was saved, where it lay, and what went with a disk."""

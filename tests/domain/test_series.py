@@ -12,15 +12,18 @@ from domain.canonical import Json
 from domain.ranges import minus, size, union
 from domain.refusals import Refusal
 from domain.series import (
+    HIGHEST,
     Block,
     Cause,
     Sealed,
     SeriesState,
     Top,
     behind_everything,
+    borne_sets,
     free,
     lease_sets,
     left,
+    missing_sets,
     next_number,
     own_lease,
     parse_series_id,
@@ -151,6 +154,26 @@ def test_two_live_leases_of_one_block_are_both_seen():
     held = series_of(NAME, values)
     assert len(held.blocks) == 2
     assert free(held, {ONE}, top_of(())) == []
+
+
+def test_what_is_recorded_for_a_paper_is_a_block_of_that_number_alone_and_replaces_no_lease():
+    lease = {"block.7": {"last": 12, "holder": TWO}}
+    borne = borne_sets([(7, ONE), (7, TWO), (9, ONE)], lease.keys())
+    held = series_of(NAME, {name: [value] for name, value in (lease | borne).items()})
+    assert set(held.blocks) == {Block(7, 12, TWO), Block(7, 7, ONE), Block(7, 7, TWO), Block(9, 9, ONE)}
+    assert free(held, {ONE}, top_of({7, 9})) == []
+    assert borne_sets([(HIGHEST, ONE)], {f"block.{HIGHEST}"}) == {}, "a lease that can be spelt in one way only stays"
+
+
+def test_numbers_nobody_can_tell_of_are_sealed_beside_a_seal_that_may_come_back():
+    sealed: dict[str, Json] = seal_sets([(4, 6)], Cause.INCARNATION, "换机")
+    missing = missing_sets([(4, 5), (8, 9)], sealed.keys(), "查无记录")
+    held = series_of(NAME, {name: [value] for name, value in (sealed | missing).items()})
+    assert held.sealed == (
+        Sealed(4, 5, Cause.UNACCOUNTED, "查无记录"),
+        Sealed(4, 6, Cause.INCARNATION, "换机"),
+        Sealed(8, 9, Cause.UNACCOUNTED, "查无记录"),
+    )
 
 
 # the account ---------------------------------------------------------------------------------------------------------

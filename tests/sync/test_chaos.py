@@ -87,6 +87,19 @@ def spoil(story: Story) -> None:
     judged(leaked, "I8")
     judged(waiting, "waits")
 
+    def miscounted(what: str, **changes: object) -> None:
+        told = {**story.accounts[0], "doubles": [], **changes}
+        with pytest.raises(Broken, match=what):
+            judge.numbers([told], [], story.ends)
+
+    judge.numbers([{**story.accounts[0], "doubles": []}], [], story.ends)
+    miscounted("no account", gaps=[[1, 2]])
+    miscounted("without a lease", strays=[3])
+    miscounted("does not list", doubles=[4])
+    ends = [another(story.ends[0], told={"unexplained": ["2026年“受”字 2 号：缺号，没有记录"]})]
+    with pytest.raises(Broken, match="nobody can explain"):
+        judge.numbers([], [], ends)
+
 
 # ---------------------------------------------------------------- the line
 
