@@ -1,4 +1,5 @@
-"""The years of a simulated world are closed, and what became of every document number 文号 is told (I9)."""
+"""What is in no account is ended, the years of a simulated world are closed, and what became of every document number
+文号 is told (I9)."""
 
 from __future__ import annotations
 
@@ -6,8 +7,10 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from sync.server.series_admin import close_year as close
+from sync.server.series_view import unaccounted
 
 if TYPE_CHECKING:
+    from sync.simulate.county import SimCounty
     from sync.simulate.station import SimStation
     from sync.simulate.world import World
 
@@ -19,6 +22,14 @@ CLOSED: Final = (FIRST_YEAR, FIRST_YEAR + 1)
 """Years closed in the end."""
 
 
+def explain(county: SimCounty) -> int:
+    """An administrator ends what is in no account, stretch by stretch; how many there were. Inside a transaction."""
+    found = unaccounted(county.store.database)
+    for each in found:
+        county.store.series.explain(each.series, each.first, each.last, "查无发放记录")
+    return len(found)
+
+
 def close_everything(world: World, serving: list[SimStation]) -> Counter[str]:
     """Everybody has spoken: what incarnations hold; then the years are closed, and all is accounted for."""
     log = world.county.store.log
@@ -28,6 +39,7 @@ def close_everything(world: World, serving: list[SimStation]) -> Counter[str]:
     world.checker.ledger.at_rest(acts, own, world.county.store.series.years())
     world.clocks.pass_on(to_the_end=True)
     with world.county.store.transaction():
+        world.tally["numbers in no account"] += explain(world.county)
         for year in CLOSED:
             close(world.county.store.series, year)
     world.checker.county_took(world.county)

@@ -23,7 +23,8 @@ class Lease(NamedTuple):
     last: int
     holder: str = ""
     lamport: int = 0
-    act_id: str = ""
+    recorded: bool = False
+    """Written down for a paper that was there already, by an administrator; its number is spelt with a zero before."""
 
     def meets(self, other: Lease) -> bool:
         """True when a number stands in both."""
@@ -44,7 +45,7 @@ def leases_of(act: Parsed) -> list[Lease]:
     if act["k"] != "series_leased":
         return []
     return [
-        Lease(act["c"], int(name.removeprefix("block.")), value["last"], value["holder"], act["l"], act["i"])
+        Lease(act["c"], int(name.removeprefix("block.")), value["last"], value["holder"], act["l"], name[6] == "0")
         for name, value in act["f"].items()
         if name.startswith("block.")
     ]
@@ -78,6 +79,9 @@ class Ledger:
             if found and act["i"] not in self.ever:
                 self.ever[act["i"]] = found
                 for lease in found:
+                    if lease.recorded:
+                        demand(lease.first == lease.last, "I9", f"more than one number is recorded: {lease}")
+                        continue
                     twice = [other for other in (*self.here, *knew) if lease.meets(other)]
                     demand(not twice, "I9", f"numbers are leased twice: {lease} and {twice[:1]}")
             self.here += found
@@ -98,7 +102,7 @@ class Ledger:
             demand(len(holders) < 2, "I9", f"{len(holders)} incarnations of {station[-4:]} hold numbers")
 
     def in_the_end(self, acts: Sequence[Parsed], author: Mapping[str, str], closed: Collection[int]) -> dict[str, int]:
-        """Each number is borne once or disputed, was leased to its writer, and none of a ``closed`` year is missing.
+        """Each number is borne once or disputed, and leased to its writer; none of a ``closed`` year is missing.
 
         ``author``: act → the writer in whose log it stands. Returns counts.
         """
@@ -107,6 +111,9 @@ class Ledger:
             for paper in papers_of(act):
                 borne.setdefault((paper.series, paper.n), []).append(paper)
                 self._leased(paper, author[act["i"]])
+                here = [lease for lease in self.here if lease.meets(Lease(paper.series, paper.n, paper.n))]
+                demand(any(lease.holder == author[act["i"]] for lease in here), "I9",
+                       f"no lease that lies at the county covers number {paper.n} of {paper.series}")  # fmt: skip
         said = {
             (act["c"], name): value for act in acts if act["k"] == "number_disputed" for name, value in act["f"].items()
         }
@@ -120,7 +127,7 @@ class Ledger:
 
     def _leased(self, paper: Paper, writer: str) -> None:
         good = any(
-            lease.series == paper.series and lease.first <= paper.n <= lease.last
+            not lease.recorded and lease.series == paper.series and lease.first <= paper.n <= lease.last
             and lease.holder == writer and lease.lamport < paper.act["l"]
             for found in self.ever.values() for lease in found
         )  # fmt: skip
@@ -142,16 +149,11 @@ class Ledger:
         return found
 
     def _accounted(self, used: set[tuple[str, int]], closed: Collection[int]) -> None:
-        """Up to the highest number each is on paper or sealed; unless the act that leased it is nowhere any more."""
-        known = {lease.act_id for lease in self.here}
-        gone = [lease for found in self.ever.values() for lease in found if lease.act_id not in known]
+        """Up to the highest number each is on paper or sealed, also where the act that leased it is nowhere any more."""
         wanted = {(lease.series, n) for lease in self.here for n in range(lease.first, lease.last + 1)}
         for name in {series for series, _ in used}:
             top = max(n for series, n in used if series == name)
             wanted |= {(name, n) for n in range(1, top + 1)}
         years = {str(year) for year in closed}
         for series, n in sorted(wanted - used):
-            if series.split("/")[-2] not in years:
-                continue
-            lost = any(lease.meets(Lease(series, n, n)) for lease in gone)
-            demand(lost, "I9", f"nobody can account for number {n} of {series}")
+            demand(series.split("/")[-2] not in years, "I9", f"nobody can account for number {n} of {series}")

@@ -15,7 +15,7 @@ from domain.series import SeriesState, next_number, read_series, series_id
 from sync.server.series_admin import close_year as close
 from sync.server.series_admin import reissue
 from sync.simulate import people
-from sync.simulate.accounts import FIRST_YEAR, KIND
+from sync.simulate.accounts import FIRST_YEAR, KIND, explain
 from sync.simulate.plan import Event
 
 if TYPE_CHECKING:
@@ -88,7 +88,10 @@ def turn_year(world: World, event: Event, chance: random.Random) -> None:
 
 
 def close_year(world: World, event: Event, chance: random.Random) -> None:
-    """An administrator closes the year before."""
+    """An administrator closes the year before, or ends what is in no account while it may still come back."""
+    if chance.random() < 0.5:
+        with world.county.store.transaction():
+            world.tally["numbers in no account, ended early"] += explain(world.county)
     with suppress(ValueError), world.county.store.transaction():  # the year is not over
         close(world.county.store.series, FIRST_YEAR)
         world.tally["years closed"] += 1
