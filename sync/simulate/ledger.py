@@ -149,7 +149,7 @@ class Ledger:
         return found
 
     def _accounted(self, used: set[tuple[str, int]], closed: Collection[int]) -> None:
-        """Up to the highest number each is on paper or sealed, also where the act that leased it is nowhere any more."""
+        """Up to the highest number each is on paper or sealed, even if the act that leased it is nowhere any more."""
         wanted = {(lease.series, n) for lease in self.here for n in range(lease.first, lease.last + 1)}
         for name in {series for series, _ in used}:
             top = max(n for series, n in used if series == name)
