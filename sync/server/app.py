@@ -334,7 +334,7 @@ class County:
 
     def _look_at_all(self) -> Seen:
         with self._reader.snapshot():
-            return self._overview.page()
+            return self._overview.page(self._clock())
 
     async def health(self, _http: HttpRequest) -> Response:
         """Whether the county works, in numbers, and which one it is."""

@@ -13,6 +13,8 @@ from sync.server.stations import DAY_MS, StationRow, read_counts, read_stations
 
 CLOCK_OFF_MS: Final = 10 * 60 * 1000
 """A station's clock that differs by more is shown: 本机时间不对."""
+NUMBERS_MS: Final = 60 * 1000
+"""The page looks through the document numbers this often at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class Overview:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._numbers: list[Unaccounted] = []
+        self._newest = self._counted_ms = -1
 
     def seen(self) -> Seen:
         """Everything at once; the caller keeps one snapshot around it."""
@@ -68,9 +72,15 @@ class Overview:
             read_status(self._db),
         )
 
-    def page(self) -> Seen:
-        """Everything, and the document numbers in no account."""
-        return replace(self.seen(), numbers=unaccounted(self._db))
+    def page(self, now_ms: int) -> Seen:
+        """Everything, and the document numbers in no account as they stood at most a minute ago.
+
+        A million papers take seconds to look through: not for every look at the page.
+        """
+        newest = int(self._db.execute("SELECT coalesce(max(seq), 0) FROM act").fetchone()[0])
+        if newest != self._newest and not 0 <= now_ms - self._counted_ms < NUMBERS_MS:
+            self._numbers, self._newest, self._counted_ms = unaccounted(self._db), newest, now_ms
+        return replace(self.seen(), numbers=self._numbers)
 
     def behind(self, days: int, now_ms: int) -> list[StationRow]:
         """Stations in service that were not heard of for ``days`` days, or never, the longest silence first."""

@@ -261,8 +261,8 @@ class SeriesBook:
         """
         found = [
             replace(each, first=max(first, each.first), last=min(last, each.last))
-            for each in unaccounted(self._db)
-            if each.series == name and each.first <= last and each.last >= first
+            for each in unaccounted(self._db, name)
+            if each.first <= last and each.last >= first
         ]
         state = self._fold(name)
         fields = () if state is None else state.fields

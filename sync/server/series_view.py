@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from domain.ranges import Range, union
 from domain.series import Block, Sealed, SeriesState, parse_series_id
 from domain.series_account import gaps, strays
 from sync.log.log import Database, batched, marks
+from sync.server.stations import home_scope
 
 _RUNS_SQL = """
 SELECT series, n, writer, starts, ends FROM (
@@ -17,7 +19,7 @@ SELECT series, n, writer, starts, ends FROM (
           AND lag(writer) OVER (PARTITION BY series ORDER BY n, paper_id) = writer THEN 0 ELSE 1 END AS starts,
     CASE WHEN lead(n) OVER (PARTITION BY series ORDER BY n, paper_id) - n <= 1
           AND lead(writer) OVER (PARTITION BY series ORDER BY n, paper_id) = writer THEN 0 ELSE 1 END AS ends
-  FROM series_issue) AS placed
+  FROM series_issue {where}) AS placed
 WHERE starts = 1 OR ends = 1 ORDER BY series, n, paper_id
 """
 """The first and the last of every run of numbers on papers of one writer: a year's papers are a few hundred runs."""
@@ -70,11 +72,18 @@ def read_states(db: Database, names: Sequence[str]) -> dict[str, SeriesState]:
     return {name: SeriesState(name, tuple(blocks[name]), tuple(sorted(sealed[name])), ended[name]) for name in names}
 
 
-def unaccounted(db: Database) -> list[Unaccounted]:
-    """Every number in no account, by series: what an administrator has to see to."""
-    runs = _runs(db)
-    names = {str(row[0]) for row in db.execute("SELECT DISTINCT series FROM series_seal").fetchall()} | runs.keys()
-    states = read_states(db, sorted(filter(_is_series, names)))
+def unaccounted(db: Database, only: str = "") -> list[Unaccounted]:
+    """Every number in no account, by series, or of one series ``only``: what an administrator has to see to.
+
+    A server with counties below sees to its own desks: the numbers of the others are the counties' business, and it
+    may not hold all of their papers.
+    """
+    where, which = ("WHERE series = ?", (only,)) if only else ("", ())
+    runs = _runs(db.execute(_RUNS_SQL.format(where=where), which).fetchall())
+    names = runs.keys() | {
+        str(row[0]) for row in db.execute(f"SELECT DISTINCT series FROM series_seal {where}", which).fetchall()
+    }
+    states = read_states(db, sorted(filter(_ours(db), names)))
     found: list[Unaccounted] = []
     for name, series in states.items():
         by_writer = runs.get(name, {})
@@ -96,21 +105,28 @@ def bearers(db: Database, line: Unaccounted) -> Iterator[Bearer]:
         yield Bearer(int(row[0]), str(row[1]), str(row[2]), bool(row[3]))
 
 
-def _runs(db: Database) -> dict[str, dict[str, list[Range]]]:
+def _runs(ends_of_runs: Iterable[tuple[Any, ...]]) -> dict[str, dict[str, list[Range]]]:
     """Series → writer → numbers on its papers."""
     found: dict[str, dict[str, list[Range]]] = {}
     start = 0
-    for series, n, writer, starts, ends in db.execute(_RUNS_SQL).fetchall():
+    for series, n, writer, starts, ends in ends_of_runs:
         start = int(n) if starts else start
         if ends:
             found.setdefault(str(series), {}).setdefault(str(writer), []).append((start, int(n)))
     return found
 
 
-def _is_series(name: str) -> bool:
-    """A paper from elsewhere may call anything its series."""
-    try:
-        parse_series_id(name)
-    except ValueError:
-        return False
-    return True
+def _ours(db: Database) -> Callable[[str], bool]:
+    """Which names are series this server has to account for; a paper from elsewhere may call anything its series."""
+    rows = db.execute("SELECT home, office, scopes FROM station").fetchall()
+    homes = {str(home) or home_scope(str(office), str(scopes).split()) for home, office, scopes in rows}
+    below = any(home.startswith("county/") for home in homes)
+
+    def ours(name: str) -> bool:
+        try:
+            home, _year, _kind = parse_series_id(name)
+        except ValueError:
+            return False
+        return home in homes or not below
+
+    return ours

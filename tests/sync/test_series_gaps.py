@@ -23,6 +23,9 @@ from sync.server.series_view import bearers, unaccounted
 from tests.sync.asgi import Line
 from tests.sync.harness import Station, converge
 from tests.sync.numbering import KIND, Hall, issue, papers_at, refused, series_at
+from tests.sync.relay_world import TOWN, joined, world
+
+__all__ = ["joined", "world"]
 
 NAME = "series/office/370205/2026/受"
 WHY = "县级恢复旧备份，窗口硬盘损坏，查无发放记录"
@@ -198,7 +201,22 @@ def test_the_county_page_names_them_and_not_how_far_the_numbers_of_accusations_g
         assert "检举控告专用窗口的文号有 2 段查不到去向" in page
         assert "577" not in page
         explain(hall)
+        assert "查不到去向" in line.get("/").text, "looked through once a minute"
+        hall.now_ms += 61_000
         assert "查不到去向" not in line.get("/").text
+
+
+def test_a_city_leaves_the_numbers_of_a_county_below_to_that_county(joined):
+    value = {"form": "F04", "series": f"series/office/{TOWN}/2026/受", "n": 9}
+    joined.town.write(joined.town.act("c" * 32, {"paper.p": value}, kind="paper_issued"))
+    joined.settle()
+    assert joined.county.admin("series", "gaps").returncode == 3
+    assert joined.city.admin("series", "gaps").stdout == ""
+    words = ("--series", value["series"], "--first", "1", "--last", "9", "--reason", WHY)
+    assert joined.city.admin("series", "explain", *words).returncode == 2
+    assert joined.county.admin("series", "explain", *words).returncode == 0
+    joined.settle()
+    joined.proved()
 
 
 def test_the_administrator_lists_and_ends_them_by_command(county, new_station):
