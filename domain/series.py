@@ -24,7 +24,7 @@ FEW_LEFT: Final = 20
 """From here on the desk is warned."""
 HIGHEST: Final = 9_999_999
 """No 文号 is higher; an act from elsewhere that says so leases nothing."""
-_DIGITS: Final = len(str(HIGHEST))
+DIGITS: Final = len(str(HIGHEST))
 
 Top: TypeAlias = Callable[[int, int], int]
 """The highest number issued between two numbers, 0 when none was."""
@@ -148,7 +148,7 @@ def series_of(series: str, values: Mapping[str, Sequence[Json]]) -> SeriesState:
             if start == "suspended":
                 suspended[key] = max(suspended.get(key, 0), _count(value.get("serial")))
                 continue
-            first = int(key) if key.isascii() and key.isdigit() and len(key) <= _DIGITS else 0
+            first = int(key) if key.isascii() and key.isdigit() and len(key) <= DIGITS else 0
             last = _count(value.get("last"))
             if not 1 <= first <= last <= HIGHEST:
                 continue
@@ -245,36 +245,6 @@ def seal_sets(ranges: Iterable[Range], cause: str, reason: str) -> dict[str, Jso
 def suspend_sets(writers: Iterable[str], cause: str, serial: int) -> dict[str, Json]:
     """The fields of ``series_sealed`` that end these writers' leases under the certificate with this serial."""
     return {f"suspended.{writer}": {"cause": cause, "serial": serial} for writer in writers}
-
-
-def borne_sets(borne: Iterable[tuple[int, str]], fields: Collection[str]) -> dict[str, Json]:
-    """The fields of ``series_leased`` for numbers that papers bear and no lease known here covers: (number, writer).
-
-    Each number by itself, so that nothing can be drawn from it, under a spelling of it with leading zeros that is not
-    among ``fields``: the lease itself, should it come back, is ``block.<first>`` and must not be replaced or contested.
-    """
-    sets: dict[str, Json] = {}
-    for n, writer in borne:
-        free = [name for name in _spelt("block", n) if name not in sets and name not in fields]
-        if free:
-            sets[free[0]] = {"last": n, "holder": writer}
-    return sets
-
-
-def missing_sets(ranges: Iterable[Range], fields: Collection[str], reason: str) -> dict[str, Json]:
-    """The fields of ``series_sealed`` for numbers nobody can tell of, spelt as :func:`borne_sets` does."""
-    sets: dict[str, Json] = {}
-    for first, last in ranges:
-        free = [name for name in _spelt("sealed", first) if name not in fields]
-        if free:
-            sets[free[0]] = {"last": last, "cause": Cause.UNACCOUNTED, "reason": reason}
-    return sets
-
-
-def _spelt(start: str, n: int) -> list[str]:
-    """The names a number has in a collection, those with leading zeros first."""
-    plain = str(n)
-    return [f"{start}.{plain.zfill(width)}" for width in (*range(len(plain) + 1, _DIGITS + 1), len(plain))]
 
 
 def own_lease(

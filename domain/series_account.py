@@ -1,12 +1,13 @@
-"""The account of a series 文号: every number up to the highest is issued once, voided or sealed, or is named."""
+"""The account of a series 文号: every number up to the highest is issued once, voided or sealed, or is named and ended."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from domain.canonical import Json
 from domain.ranges import Range, minus, union
-from domain.series import Block, Sealed, SeriesState
+from domain.series import DIGITS, Block, Cause, Sealed, SeriesState
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +119,36 @@ def _shut(series: SeriesState) -> list[Range]:
 def _top(series: SeriesState, borne: Sequence[Range]) -> int:
     """The highest number on paper or sealed."""
     return max((last for _, last in [*borne, *_shut(series)]), default=0)
+
+
+# what ends numbers in no account -----------------------------------------------------------------------------------
+
+
+def borne_sets(borne: Iterable[tuple[int, str]], fields: Collection[str]) -> dict[str, Json]:
+    """The fields of ``series_leased`` for numbers that papers bear and no lease known here covers: (number, writer).
+
+    Each number by itself, so that nothing can be drawn from it, under a spelling of it with leading zeros that is not
+    among ``fields``: the lease itself, should it come back, is ``block.<first>`` and must not be replaced or contested.
+    """
+    sets: dict[str, Json] = {}
+    for n, writer in borne:
+        free = [name for name in _spelt("block", n) if name not in sets and name not in fields]
+        if free:
+            sets[free[0]] = {"last": n, "holder": writer}
+    return sets
+
+
+def missing_sets(ranges: Iterable[Range], fields: Collection[str], reason: str) -> dict[str, Json]:
+    """The fields of ``series_sealed`` for numbers nobody can tell of, spelt as :func:`borne_sets` does."""
+    sets: dict[str, Json] = {}
+    for first, last in ranges:
+        free = [name for name in _spelt("sealed", first) if name not in fields]
+        if free:
+            sets[free[0]] = {"last": last, "cause": Cause.UNACCOUNTED, "reason": reason}
+    return sets
+
+
+def _spelt(start: str, n: int) -> list[str]:
+    """The names a number has in a collection, those with leading zeros first."""
+    plain = str(n)
+    return [f"{start}.{plain.zfill(width)}" for width in (*range(len(plain) + 1, DIGITS + 1), len(plain))]

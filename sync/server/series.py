@@ -23,10 +23,8 @@ from domain.series import (
     Cause,
     SeriesState,
     behind_everything,
-    borne_sets,
     lease_sets,
     left,
-    missing_sets,
     parse_series_id,
     read_series,
     seal_sets,
@@ -35,7 +33,7 @@ from domain.series import (
     suspend_sets,
     unused,
 )
-from domain.series_account import Issue
+from domain.series_account import Issue, borne_sets, missing_sets
 from sync.log import ActLog
 from sync.log.log import Database
 from sync.server.series_tables import TABLES

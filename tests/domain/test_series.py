@@ -19,11 +19,9 @@ from domain.series import (
     SeriesState,
     Top,
     behind_everything,
-    borne_sets,
     free,
     lease_sets,
     left,
-    missing_sets,
     next_number,
     own_lease,
     parse_series_id,
@@ -33,7 +31,7 @@ from domain.series import (
     series_of,
     unused,
 )
-from domain.series_account import Issue, account
+from domain.series_account import Issue, account, borne_sets, missing_sets
 
 ONE, TWO, OLD = "a1" * 16, "b2" * 16, "c3" * 16
 NAME = "series/office/370205/2026/受"
@@ -157,7 +155,7 @@ def test_two_live_leases_of_one_block_are_both_seen():
 
 
 def test_what_is_recorded_for_a_paper_is_a_block_of_that_number_alone_and_replaces_no_lease():
-    lease = {"block.7": {"last": 12, "holder": TWO}}
+    lease: dict[str, Json] = {"block.7": {"last": 12, "holder": TWO}}
     borne = borne_sets([(7, ONE), (7, TWO), (9, ONE)], lease.keys())
     held = series_of(NAME, {name: [value] for name, value in (lease | borne).items()})
     assert set(held.blocks) == {Block(7, 12, TWO), Block(7, 7, ONE), Block(7, 7, TWO), Block(9, 9, ONE)}
