@@ -1,4 +1,4 @@
-"""The account of a series 文号: every number up to the highest is issued once, voided or sealed, or is named and ended."""
+"""The account of a series 文号: each number up to the highest is issued once, voided or sealed, or named and ended."""
 
 from __future__ import annotations
 
