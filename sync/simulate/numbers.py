@@ -67,7 +67,10 @@ def void_number(world: World, event: Event, chance: random.Random) -> None:
 
 
 def give_up(world: World, event: Event, chance: random.Random) -> None:
-    """An administrator gives a station up (强制补发): its numbers are sealed, and another window may get new ones."""
+    """An administrator gives a station up (强制补发): its numbers are sealed, and another window may get new ones.
+
+    Now and then what is in no account is ended too, while it may still come back.
+    """
     desk = world.machine(event).desk
     store = world.county.store
     lost = store.station(desk.station)
@@ -79,6 +82,8 @@ def give_up(world: World, event: Event, chance: random.Random) -> None:
     world.tally["stations given up"] += 1
     with store.transaction():
         reissue(store.series, store.log, lost, desk.home, KIND, "硬盘损坏", to)
+        if chance.random() < 0.5:
+            world.tally["numbers in no account, ended early"] += explain(world.county)
     world.promised |= world.checker.county_took(world.county)
 
 
