@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -67,6 +68,33 @@ def read_act(content: bytes) -> Act:
     if len(act.act_id) != 32 or act.act_id.strip("0123456789abcdef"):
         raise ValueError("an act id is 32 hexadecimal digits in lower case")
     return act
+
+
+class Unread(Mapping[str, Json]):
+    """What an act sets, read out of its bytes when somebody asks: where acts only pass through, nearly nobody does.
+
+    Whoever makes one knows that :func:`read_act` reads the content.
+    """
+
+    __slots__ = ("_content", "_read")
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._read: Mapping[str, Json] | None = None
+
+    def _sets(self) -> Mapping[str, Json]:
+        if self._read is None:
+            self._read = read_act(self._content).sets
+        return self._read
+
+    def __getitem__(self, name: str) -> Json:
+        return self._sets()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sets())
+
+    def __len__(self) -> int:
+        return len(self._sets())
 
 
 def _quick(content: bytes) -> Act | None:

@@ -23,10 +23,8 @@ from starlette.routing import Route
 from domain.faults import SurroundingsFault
 from domain.files import PIECE_BYTES
 from sync.blobs import FILE_TAG, file_message
-from sync.exchange import Opened, open_request
 from sync.log.chain import verify_message
 from sync.protocol import (
-    ANSWER_TAG,
     CAPABILITIES,
     ENROL_TAG,
     LEAST_PROTOCOL,
@@ -35,7 +33,6 @@ from sync.protocol import (
     REQUEST_TAG,
     Enrol,
     Enrolled,
-    Request,
     WireDamaged,
     decode_frame,
     encode_frame,
@@ -44,13 +41,14 @@ from sync.protocol import (
     verify_frame,
 )
 from sync.server.files import Asked, FileDesk, FileRefused, read_path
+from sync.server.frames import FrameDesk
 from sync.server.lane import LONGEST_QUEUE, Busy, Lane
 from sync.server.limits import Buckets
 from sync.server.metrics import CONTENT_TYPE, Tally, metrics_text
 from sync.server.overview import Overview, Seen
 from sync.server.page import county_page
 from sync.server.relay_loop import NEVER, RelayLoop
-from sync.server.rounds import read_request, shown_certificate
+from sync.server.rounds import shown_certificate
 from sync.server.stations import RequestRefused
 from sync.server.store import CountyStore
 
@@ -65,7 +63,6 @@ T = TypeVar("T")
 _PROTOCOL_CODES: Final = frozenset({"newer_protocol", "older_protocol", "unknown_flags"})
 _DAMAGED_STATUS: Final = dict.fromkeys(_PROTOCOL_CODES, 426) | {"too_large": 413, "bad_signature": 401}
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1"})
-_KEYS_KEPT: Final = 10_000
 _FAULT_STATUS: Final = {"disk_full": 507}
 
 
@@ -106,11 +103,14 @@ class County:
         *,
         metrics_for_all: bool = False,
         relay_every_s: float = NEVER,
+        workers: int = 0,
     ) -> None:
         """``steady`` gives seconds that never go back. ``metrics_for_all``: not only for this machine.
 
         ``relay_every_s``: how often to go up to the city this county relays to; 0 for never.
+        ``workers``: processes that open requests beside this one; 0 for none.
         """
+        self._workers = workers
         self._relay_every_s = relay_every_s
         self._store = store
         self._clock = clock
@@ -118,8 +118,6 @@ class County:
         self._limits = limits or Limits()
         self._metrics_for_all = metrics_for_all
         self._tally = Tally()
-        self._keys: dict[str, bytes] = {}  # station → key as last seen: a hint, the lane looks again
-        self._writers: dict[str, bytes] = {}  # writer → key, likewise
         chosen = self._limits
         self._by_station = Buckets(chosen.station_rate, chosen.station_burst, steady)
         self._by_address = Buckets(chosen.address_rate, chosen.address_burst, steady)
@@ -144,8 +142,7 @@ class County:
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         self._lane = Lane(self._store, self._limits.queue)
-        # One thread: Python runs one at a time, and a second would only take turns away from the lane.
-        self._frames = ThreadPoolExecutor(max_workers=1, thread_name_prefix="county-frames")
+        self._frames = FrameDesk(self._store.key, self._workers)
         self._reads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="county-reader")
         self._reader = self._store.reader()
         self._overview = Overview(self._reader)
@@ -157,7 +154,7 @@ class County:
             await relay.stop()
             self._files.close()
             self._lane.close()  # the rounds in hand are finished and durable before the database is closed
-            self._frames.shutdown(wait=True)
+            self._frames.close()
             self._reads.shutdown(wait=True)
             self._reader.close()
 
@@ -222,30 +219,22 @@ class County:
 
     async def _exchange(self, body: bytes, header: str | None, _address: str) -> bytes:
         began = self._steady()
-        request, verified = await self._off(self._frames, lambda: self._opened(body))
-        opened: Opened | None = None
-        if verified:
-            self._admit(self._by_station, request.st)
-            if request.push or request.recovered:
-                if len(self._writers) > _KEYS_KEPT:
-                    self._writers.clear()
-                opened = await self._off(self._frames, lambda: open_request(request, self._writers))
+        read = await self._frames.read(body, lambda station: self._admit(self._by_station, station))
+        request = read.request
 
         def verify(key: bytes) -> None:
-            if key != verified:
+            if key != read.verified:
                 verify_frame(body, REQUEST_TAG, key)
-                if len(self._keys) > _KEYS_KEPT:
-                    self._keys.clear()
-                self._keys[request.st] = key
+                self._frames.keep(request.st, key)
 
         try:
-            answer = await self._lane.exchange(request, verify, len(body), opened)
+            answer = await self._lane.exchange(request, verify, len(body), read.opened)
         except (RequestRefused, WireDamaged) as refused:
             certificate = shown_certificate(refused, header, request, verify)
             await self._lane.run(lambda: self._store.readmit(certificate))
-            answer = await self._lane.exchange(request, verify, len(body), opened)
+            answer = await self._lane.exchange(request, verify, len(body), read.opened)
         dictionary = frame_dictionary(body)  # the station packed with it, so it can read it
-        reply = await self._off(self._frames, lambda: encode_frame(answer, ANSWER_TAG, self._store.key, dictionary))
+        reply = await self._frames.pack(answer, dictionary)
         pushed = sum(len(run.a) for run in request.push)
         self._tally.round(pushed, (len(body), len(reply)), self._steady() - began)
         _note(
@@ -260,17 +249,6 @@ class County:
             rewound=len(answer.rewind),
         )
         return reply
-
-    def _opened(self, body: bytes) -> tuple[Request, bytes]:
-        """A request, and the key its signature was verified with; an empty one when the station is new here."""
-        request = read_request(body)
-        hint = self._keys.get(request.st, b"")
-        if hint:
-            try:
-                verify_frame(body, REQUEST_TAG, hint)
-            except WireDamaged:
-                hint = b""  # enrolled anew, or a stranger: the lane decides by the key it finds
-        return request, hint
 
     async def _enrol(self, body: bytes, _header: str | None, address: str) -> bytes:
         self._admit(self._enrolments, address)
@@ -353,6 +331,7 @@ class County:
                 "backlog": sum(row.backlog for row in seen.stations),
                 "forked": sum(row.forked for row in seen.stations),
                 "queue": self._lane.waiting(),
+                "workers": self._frames.workers.count,
                 "relay": seen.above
                 and {"contact_ms": seen.above.contact_ms, "pending": seen.above.pending, "error": seen.above.error},
                 **seen.counts,

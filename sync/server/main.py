@@ -23,6 +23,7 @@ from sync.server import admin, tls
 from sync.server.app import County, Limits
 from sync.server.http import PatientProtocol
 from sync.server.store import CountyStore
+from sync.server.workers import usual_count
 
 FAULTS = {
     "disk_full": "磁盘已满，没有写入任何内容。",
@@ -68,6 +69,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=8750)
     parser.add_argument("--tls", action=argparse.BooleanOptionalAction, default=None, help="加密；本机地址默认不加密")
     parser.add_argument("--rate", type=float, default=50.0, help="每台工作站每秒的请求数")
+    parser.add_argument(
+        "--workers", type=int, default=usual_count(), metavar="N",
+        help="另开几个进程拆包、核验收到的内容；默认比处理器少一个，0 为不开",
+    )  # fmt: skip
     parser.add_argument("--metrics", action="store_true", help="允许其他机器读取 /metrics")
     parser.add_argument("--relay-every", type=float, default=0.0, metavar="秒", help="每隔多少秒与上级对账；默认不自动")
     admin.add_words(parser.add_subparsers(dest="part").add_parser("admin", help="管理"))
@@ -108,7 +113,9 @@ def _serve(store: CountyStore, words: argparse.Namespace) -> int:
         tls.make_certificate(folder)
     settings: dict[str, Any] = {"ssl_context_factory": lambda *_: tls.context(folder)} if words.tls else {}
     limits = Limits(station_rate=words.rate, station_burst=4 * words.rate)
-    county = County(store, clock, limits, metrics_for_all=words.metrics, relay_every_s=words.relay_every)
+    county = County(
+        store, clock, limits, metrics_for_all=words.metrics, relay_every_s=words.relay_every, workers=words.workers
+    )
     config = uvicorn.Config(
         county.app(), host=words.host, port=words.port, access_log=False, log_config=None, http=PatientProtocol,
         lifespan="on", server_header=False, timeout_graceful_shutdown=20, limit_concurrency=200, ws="none", **settings,
