@@ -199,20 +199,19 @@ class County:
     async def _body(self, http: HttpRequest, largest: int) -> bytes:
         """The body, refused as soon as it is too long, whatever its header says, or comes too slowly."""
         parts: list[bytes] = []
-        size, began = 0, self._steady()
-        stream = http.stream().__aiter__()
-        while True:
-            left = began + self._limits.body_s + size / self._limits.slowest - self._steady()
-            try:
-                part = await asyncio.wait_for(anext(stream), max(0.0, left))
-            except StopAsyncIteration:
-                return b"".join(parts)
-            except TimeoutError:
-                raise TooMany(1, "too_slow", 408) from None
-            size += len(part)
-            if size > largest:
-                raise WireDamaged("too_large")
-            parts.append(part)
+        size, loop = 0, asyncio.get_running_loop()
+        began = loop.time()
+        try:
+            async with asyncio.timeout_at(began + self._limits.body_s) as patience:
+                async for part in http.stream():
+                    size += len(part)
+                    if size > largest:
+                        raise WireDamaged("too_large")
+                    parts.append(part)
+                    patience.reschedule(began + self._limits.body_s + size / self._limits.slowest)
+        except TimeoutError:
+            raise TooMany(1, "too_slow", 408) from None
+        return b"".join(parts)
 
     async def _off(self, pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(pool, work)

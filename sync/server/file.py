@@ -19,7 +19,7 @@ from sync.server.databases import FULL_SCHEMA, SCHEMA_VERSION, new_table, read_i
 _APPLICATION_ID: Final = 0x58464354
 
 
-_TOGETHER: Final = (512, 64, 16, 4)
+_TOGETHER: Final = (512, 256, 128, 64, 32, 16, 8, 4, 2)
 """Rows in one statement: few sizes, so that every statement is prepared once and kept."""
 
 
