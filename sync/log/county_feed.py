@@ -70,7 +70,7 @@ class _End:
     """Position, rolling hash, act."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Foreseen:
     """What one look said of all that the rounds of a transaction ask, kept up with what they write."""
 
@@ -78,6 +78,8 @@ class _Foreseen:
     """Case → scope → whether it is shown it."""
     heads: dict[str, Position]
     claimed: dict[str, set[str]]
+    refused: dict[str, set[str]] | None
+    """Case that lies here → its acts that are kept out; None since one more was."""
     ends: dict[str, _End] = field(default_factory=dict)
 
 
@@ -90,9 +92,9 @@ class CountyFeed:
 
     # many rounds at once -----------------------------------------------------------------------------------------
 
-    def foresee(self, case_ids: Iterable[str], scopes: Iterable[str], stations: Iterable[str]) -> None:
+    def foresee(self, case_ids: Iterable[str], scopes: Iterable[str], stations: Iterable[str]) -> list[str]:
         """Look up at once what several rounds of one transaction will ask: these cases' audiences, these feeds' ends,
-        what these stations claimed.
+        what these stations claimed. Returns those of the cases that somebody is shown already.
 
         The caller's transaction is the only writer, and says :meth:`forget` where it ends or takes something back.
         """
@@ -104,7 +106,12 @@ class CountyFeed:
             sql = f"SELECT station, writer FROM claimed WHERE station IN ({marks(some)})"
             for station, writer in self._db.execute(sql, some):
                 claimed[str(station)].add(bytes(writer).hex())
-        self._foreseen = _Foreseen(shown, self.heads(scopes), claimed)
+        held = sorted(case_id for case_id, scopes in shown.items() if scopes)
+        refused: dict[str, set[str]] = {case_id: set() for case_id in held}
+        for case_id, act_id in self._refused_of(held):
+            refused[case_id].add(act_id)
+        self._foreseen = _Foreseen(shown, self.heads(scopes), claimed, refused)
+        return held
 
     def forget(self) -> None:
         """What was looked up before does not hold any more."""
@@ -275,6 +282,7 @@ class CountyFeed:
         """Keep acts out of every feed, saying why, by their storage key; they stay in the log."""
         if not refusals:
             return
+        self._refusals_moved()
         self._db.executemany(
             "INSERT INTO reject VALUES (?, ?) ON CONFLICT (act_seq) DO UPDATE SET code = excluded.code",
             list(refusals.items()),
@@ -284,6 +292,7 @@ class CountyFeed:
         """Acts that were kept out and are delivered after all: who may write them has come."""
         rows = [(seq,) for seq in act_seqs]
         if rows:
+            self._refusals_moved()
             self._db.executemany("DELETE FROM reject WHERE act_seq = ?", rows)
 
     def reject_codes(self, act_seqs: Iterable[int]) -> dict[int, str]:
@@ -296,11 +305,21 @@ class CountyFeed:
 
     def refused_in(self, case_ids: Iterable[str]) -> set[str]:
         """Ids of the acts of these cases that are kept out of the feeds."""
-        found: set[str] = set()
-        for ids in batched(list(case_ids)):
-            sql = f"SELECT a.act_id FROM reject r JOIN act a ON a.seq = r.act_seq WHERE a.case_id IN ({marks(ids)})"
-            found |= {bytes(row[0]).hex() for row in self._db.execute(sql, ids)}
-        return found
+        wanted = list(case_ids)
+        seen = self._foreseen.refused if self._foreseen is not None else None
+        if seen is not None and seen.keys() >= set(wanted):
+            return set[str]().union(*(seen[case_id] for case_id in wanted))
+        return {act_id for _case_id, act_id in self._refused_of(wanted)}
+
+    def _refused_of(self, case_ids: list[str]) -> Iterator[tuple[str, str]]:
+        for ids in batched(case_ids):
+            sql = "SELECT a.case_id, a.act_id FROM reject r JOIN act a ON a.seq = r.act_seq"
+            for row in self._db.execute(f"{sql} WHERE a.case_id IN ({marks(ids)})", ids):
+                yield str(row[0]), bytes(row[1]).hex()
+
+    def _refusals_moved(self) -> None:
+        if self._foreseen is not None:
+            self._foreseen.refused = None
 
     def refused_entries(self, case_ids: Iterable[str], code: str) -> list[tuple[int, Entry, str]]:
         """Acts of these cases refused for this reason: storage key, entry, station of their proved writer."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -25,6 +25,8 @@ class Foreseen:
     top: int
     """The highest storage key."""
     known: dict[str, Place]
+    cases: dict[str, list[Act]]
+    """Case → its acts in order of arrival, of the cases that were looked up."""
 
     def places(self, act_ids: list[str]) -> tuple[int, dict[str, Place]] | None:
         """The highest storage key, and of these acts the ones that lie here; None where they were not looked up."""
@@ -32,10 +34,14 @@ class Foreseen:
             return None
         return self.top, {act_id: self.known[act_id] for act_id in self.known.keys() & act_ids}
 
-    def lie_now(self, top: int, places: Mapping[str, Place]) -> None:
-        """Acts were put in."""
+    def lie_now(self, top: int, places: Mapping[str, Place], acts: Iterable[Act]) -> None:
+        """Acts were put in: ``places`` has where they lie, ``acts`` those that are new here."""
         self.top = max(top, self.top)
         self.known.update(places)
+        for act in acts:
+            held = self.cases.get(act.case_id)
+            if held is not None:
+                held.append(act)
 
     def moved(self, writer: str, station: str) -> None:
         """A writer changed: what was seen of its station does not hold any more."""

@@ -11,7 +11,7 @@ from sync.log.content import read_act, write_act
 from sync.log.foreseen import Foreseen, Place, refuse_elsewhere
 from sync.log.log_proof import prove_log
 from sync.log.schema import SCHEMA
-from sync.log.values import WRITER_COLUMNS, Held, Position, Tail, WriterRow, writer_from_row
+from sync.log.values import WRITER_COLUMNS, Held, Position, Tail, WriterRow, entry_from_row, writer_from_row
 
 __all__ = [
     "SCHEMA",
@@ -84,13 +84,15 @@ class ActLog:
 
     # many rounds at once ---------------------------------------------------------------------------------------
 
-    def foresee(self, act_ids: Iterable[str], stations: Iterable[str]) -> None:
-        """Look up at once what several rounds of one transaction will ask: these acts, and these stations' writers.
+    def foresee(self, act_ids: Iterable[str], stations: Iterable[str], case_ids: Iterable[str] = ()) -> None:
+        """Look up at once what several rounds of one transaction will ask: acts, stations' writers, acts of cases.
 
         The caller's transaction is the only writer, and says :meth:`forget` where it ends or takes something back.
         """
         asked = set(act_ids)
-        seen = self._foreseen = Foreseen(asked, {station: [] for station in stations}, *self._known(asked))
+        cases = {case_id: list[Act]() for case_id in case_ids}
+        cases |= self.cases(cases)
+        seen = self._foreseen = Foreseen(asked, {station: [] for station in stations}, *self._known(asked), cases)
         for some in batched(sorted(seen.writers)):
             sql = f"SELECT {WRITER_COLUMNS} FROM writer WHERE station IN ({marks(some)}) ORDER BY writer"
             for row in self._db.execute(sql, some):
@@ -179,8 +181,9 @@ class ActLog:
         rows = [_row(seq, entry, act, 1) for seq, (entry, act) in enumerate(together, start=after.seq + 1)]
         self._db.executemany(_INSERT, rows)
         together = zip(entries, acts, strict=True)
+        together = zip(entries, acts, strict=True)
         places = {act.act_id: (seq, entry.hash, True) for seq, (entry, act) in enumerate(together, start=after.seq + 1)}
-        self._lie_now(after.seq + len(rows), places)
+        self._lie_now(after.seq + len(rows), places, acts)
         self._move_head(entries[-1], max(act.lamport for act in acts))
         return entries
 
@@ -237,7 +240,7 @@ class ActLog:
             known[act.act_id] = (seq, entry.hash, chained)
             fresh.append(_row(seq, entry, act, int(chained)))
         self._db.executemany(_INSERT, fresh)
-        self._lie_now(seq, known)
+        self._lie_now(seq, known, [item.act for item in held if item.new])
         top = max([act.lamport for act in acts])
         if chained:
             self._move_head(entries[-1], top)
@@ -250,9 +253,9 @@ class ActLog:
         seen = self._foreseen.places(act_ids) if self._foreseen is not None else None
         return self._known(act_ids) if seen is None else seen
 
-    def _lie_now(self, top: int, places: Mapping[str, Place]) -> None:
+    def _lie_now(self, top: int, places: Mapping[str, Place], acts: Iterable[Act]) -> None:
         if self._foreseen is not None:
-            self._foreseen.lie_now(top, places)
+            self._foreseen.lie_now(top, places, acts)
 
     def _move_head(self, last: Entry, top: int) -> None:
         self._moved(last.writer)
@@ -289,7 +292,10 @@ class ActLog:
     def cases(self, case_ids: Iterable[str]) -> dict[str, list[Act]]:
         """Every act of several cases, in order of arrival: what a projector of many cases asks."""
         found: dict[str, list[Act]] = {}
-        for ids in batched(list(case_ids)):
+        wanted = list(case_ids)
+        if self._foreseen is not None and self._foreseen.cases.keys() >= set(wanted):
+            return {case_id: list(acts) for case_id in wanted if (acts := self._foreseen.cases[case_id])}
+        for ids in batched(wanted):
             sql = f"SELECT content FROM act WHERE case_id IN ({marks(ids)}) ORDER BY seq"
             for row in self._db.execute(sql, ids):
                 act = self._read(bytes(row[0]))
@@ -400,8 +406,3 @@ _HIGHEST = "lamport = CASE WHEN lamport < ? THEN ? ELSE lamport END"
 def _row(seq: int, entry: Entry, act: Act, chained: int) -> tuple[object, ...]:
     place = (seq, bytes.fromhex(act.act_id), bytes.fromhex(entry.writer), entry.n, entry.hash)
     return (*place, act.case_id, act.scope, entry.content, entry.sig, chained)
-
-
-def entry_from_row(writer: str, row: Sequence[Any]) -> Entry:
-    """An entry from the columns (n, hash, content, sig)."""
-    return Entry(writer, int(row[0]), bytes(row[1]), bytes(row[2]), None if row[3] is None else bytes(row[3]))

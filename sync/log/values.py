@@ -55,6 +55,11 @@ def writer_from_row(row: Sequence[Any]) -> WriterRow:
     return WriterRow(bytes(row[0]).hex(), row[1], row[2], bytes(row[3]), end, str(row[6]), birth, attested=bool(row[8]))
 
 
+def entry_from_row(writer: str, row: Sequence[Any]) -> Entry:
+    """An entry from the columns (n, hash, content, sig)."""
+    return Entry(writer, int(row[0]), bytes(row[1]), bytes(row[2]), None if row[3] is None else bytes(row[3]))
+
+
 class Held(NamedTuple):
     """An act as it lies in this log."""
 

@@ -16,9 +16,8 @@ LONE_SQL: Final = (
     "SELECT c.case_id, a.content FROM county_case c JOIN act a ON a.case_id = c.case_id WHERE c.state IS NULL"
     " AND NOT EXISTS (SELECT 1 FROM reject r WHERE r.act_seq = a.seq)"
 )
-NEW_CASE_SQL: Final = "INSERT INTO county_case VALUES (?, ?, ?, ?)"
 CASE_SQL: Final = (
-    f"{NEW_CASE_SQL} ON CONFLICT (case_id) DO UPDATE"
+    "INSERT INTO county_case VALUES (?, ?, ?, ?) ON CONFLICT (case_id) DO UPDATE"
     " SET case_kind = excluded.case_kind, scope = excluded.scope, state = excluded.state"
 )
 

@@ -32,7 +32,7 @@ from sync.server.behind import WriteBehind
 from sync.server.databases import CountyDatabase, Reader, open_database
 from sync.server.file import key_file, surroundings
 from sync.server.files import CountyFiles
-from sync.server.folding import CASE_SQL, LONE_SQL, NEW_CASE_SQL, case_row, quick_state
+from sync.server.folding import CASE_SQL, LONE_SQL, case_row, quick_state
 from sync.server.register import StationRegister
 from sync.server.series import SeriesBook, concerns
 from sync.server.stations import (
@@ -43,6 +43,9 @@ from sync.server.stations import (
 
 READ_ONLY: Final = frozenset({"dict"})
 """Scopes the county alone writes: the institutions and other tables everybody shares."""
+
+FORESEEN_CASES: Final = 500
+"""Cases whose acts are looked up for all rounds of a transaction together; more are looked up round by round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +190,8 @@ class CountyStore(StationRegister):
         stations = {request.st for request, _opened in rounds}
         self._rows = {row.station: row for row in self.stations_of(stations)}
         scopes = {scope for row in self._rows.values() for scope in row.scopes}
-        self.log.foresee([act.act_id for act in acts], stations)
-        self.feed.foresee((act.case_id for act in acts), scopes, stations)
+        held = self.feed.foresee((act.case_id for act in acts), scopes, stations)
+        self.log.foresee([act.act_id for act in acts], stations, held if len(held) <= FORESEEN_CASES else ())
 
     def station(self, station: str) -> StationRow | None:
         """One station, or None. A row that was foreseen is good once: its own round changes it."""
@@ -281,16 +284,15 @@ class CountyStore(StationRegister):
         """
         new = {case_id: acts for case_id, acts in changed.items() if acts}
         ids = [case_id for case_id, acts in changed.items() if not acts]
-        if new:
-            self._db.executemany(NEW_CASE_SQL, [case_row(acts) for acts in new.values()])
         refused = self.feed.refused_in(ids)
         delivered = {
             case_id: [act for act in acts if act.act_id not in refused] if refused else acts
             for case_id, acts in self.log.cases(ids).items()
         }
-        if delivered:
-            self._db.executemany(CASE_SQL, [case_row(acts) for acts in delivered.values() if acts])
-        self.series.note({case_id: acts for case_id, acts in (new | delivered).items() if acts}, fold)
+        told = {case_id: acts for case_id, acts in (new | delivered).items() if acts}
+        if told:
+            self._db.executemany(CASE_SQL, [case_row(acts) for acts in told.values()])
+        self.series.note(told, fold)
 
     def fold_case(self, case_id: str) -> CaseState | None:
         """A case as its delivered acts tell it; None when it has none."""
