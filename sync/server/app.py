@@ -345,7 +345,7 @@ class County:
             seen = await self._off(self._reads, self._look)
         except SurroundingsFault as fault:
             return JSONResponse({"code": fault.code}, status_code=503)
-        text = metrics_text(seen, self._tally, self._lane.waiting(), self._clock())
+        text = metrics_text(seen, self._tally, self._lane.waiting(), self._frames.workers, self._clock())
         return Response(text, media_type=CONTENT_TYPE)
 
     async def page(self, _http: HttpRequest) -> Response:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from sync.server.overview import Seen
+from sync.server.workers import Workers
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _BOUNDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -40,7 +41,7 @@ class Tally:
         self.refused[code] = self.refused.get(code, 0) + 1
 
 
-def metrics_text(seen: Seen, tally: Tally, waiting: int, now_ms: int) -> str:
+def metrics_text(seen: Seen, tally: Tally, waiting: int, workers: Workers, now_ms: int) -> str:
     """All metrics; times in seconds, as Prometheus counts."""
     lines: list[str] = []
 
@@ -63,6 +64,8 @@ def metrics_text(seen: Seen, tally: Tally, waiting: int, now_ms: int) -> str:
     put("station_silent_seconds", "gauge", "Since a station was last heard of.",
         [(labels, (now_ms - row.contact_ms) / 1000) for labels, row in each if row.contact_ms is not None])  # fmt: skip
     put("queue", "gauge", "Rounds waiting for the writer.", [("", waiting)])
+    put("workers", "gauge", "Processes that open requests.", [("", workers.count)])
+    put("opened_by_workers_total", "counter", "Requests that workers opened.", [("", workers.opened)])
     put("rounds_total", "counter", "Rounds answered.", [("", tally.taken)])
     put("acts_taken_total", "counter", "Acts that came in rounds.", [("", tally.acts)])
     put("refusals_total", "counter", "Requests refused, by code.",

@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import queue
 import signal
+import threading
 from collections.abc import Mapping
 from multiprocessing.connection import Connection
 from typing import Any, Final, TypeAlias
@@ -68,8 +69,11 @@ class Workers:
 
     def __init__(self, count: int) -> None:
         self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
+        self._counting = threading.Lock()
         self.count = count
         """Workers that there are or will be; fewer where one could not be started."""
+        self.opened = 0
+        """Requests they opened so far."""
         for _ in range(count):
             self._idle.put(_Worker())
 
@@ -97,6 +101,7 @@ class Workers:
         if not said:
             return None
         found = _decoder.decode(said)
+        self.opened += 1
         return found.verified, _opened(request, runs, found, writers, known) if found.verified else None
 
     def _replace(self, worker: _Worker) -> None:
@@ -106,7 +111,8 @@ class Workers:
         if worker.ready:
             self._idle.put(_Worker())
         else:
-            self.count -= 1
+            with self._counting:
+                self.count -= 1
 
     def close(self) -> None:
         """End them; nobody asks any more."""
