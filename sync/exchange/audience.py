@@ -54,7 +54,8 @@ class Delivery:
         No acts stand for a case that has others: they are to be read. A case without an audience has no delivered act.
         """
         found: dict[str, list[Act]] = {}
-        for item in {item.seq: item for item in self._taken}.values():
+        once = len(self._accepted) == len(self._taken)
+        for item in self._taken if once else {item.seq: item for item in self._taken}.values():
             acts = found.setdefault(item.act.case_id, [])
             if not self._before[item.act.case_id]:
                 acts.append(item.act)

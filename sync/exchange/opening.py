@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from domain.acts import Act
 from sync.exchange.parts import entries_of
@@ -25,6 +25,8 @@ class Opened:
     """Writer → its public key as last seen: only a hint, kept from request to request by whoever opens them."""
     proved: set[tuple[bytes, bytes, bytes]]
     """(public key, hash, signature) of the commits whose signature was found good."""
+    digests: dict[bytes, bytes] = field(default_factory=dict)
+    """Content → its SHA-256, where it is known."""
 
     def entries(self, run: Run) -> list[Entry]:
         """As :func:`entries_of`; raises WireDamaged for a run that cannot be one."""

@@ -61,6 +61,7 @@ def _feed_runs(log: ActLog, items: Sequence[FeedItem]) -> Iterator[Run]:
 
 
 def _continues(one: FeedItem, two: FeedItem) -> bool:
-    if (one.entry.writer, one.entry.n + 1, one.known) != (two.entry.writer, two.entry.n, two.known):
+    before, entry = one.entry, two.entry
+    if before.n + 1 != entry.n or one.known is not two.known or before.writer != entry.writer:
         return False
-    return two.known or link(one.entry.hash, two.entry.writer, two.entry.n, two.entry.content) == two.entry.hash
+    return two.known or link(before.hash, entry.writer, entry.n, entry.content) == entry.hash

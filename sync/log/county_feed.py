@@ -80,6 +80,7 @@ class _Foreseen:
     claimed: dict[str, set[str]]
     refused: dict[str, set[str]] | None
     """Case that lies here → its acts that are kept out; None since one more was."""
+    digests: Mapping[bytes, bytes]
     ends: dict[str, _End] = field(default_factory=dict)
 
 
@@ -92,9 +93,13 @@ class CountyFeed:
 
     # many rounds at once -----------------------------------------------------------------------------------------
 
-    def foresee(self, case_ids: Iterable[str], scopes: Iterable[str], stations: Iterable[str]) -> list[str]:
+    def foresee(
+        self, case_ids: Iterable[str], scopes: Iterable[str], stations: Iterable[str], digests: Mapping[bytes, bytes]
+    ) -> list[str]:
         """Look up at once what several rounds of one transaction will ask: these cases' audiences, these feeds' ends,
         what these stations claimed. Returns those of the cases that somebody is shown already.
+
+        ``digests`` are the contents that were hashed already, with their SHA-256.
 
         The caller's transaction is the only writer, and says :meth:`forget` where it ends or takes something back.
         """
@@ -110,7 +115,7 @@ class CountyFeed:
         refused: dict[str, set[str]] = {case_id: set() for case_id in held}
         for case_id, act_id in self._refused_of(held):
             refused[case_id].add(act_id)
-        self._foreseen = _Foreseen(shown, self.heads(scopes), claimed, refused)
+        self._foreseen = _Foreseen(shown, self.heads(scopes), claimed, refused, digests)
         return held
 
     def forget(self) -> None:
@@ -155,11 +160,12 @@ class CountyFeed:
         """
         heads = self.heads(sorted(scope for scope, acts in by_scope.items() if acts))
         rows: list[tuple[object, ...]] = []
+        digests = self._foreseen.digests if self._foreseen is not None else {}
         for scope, head in heads.items():
             seq, previous = head.n, head.hash
             told: list[tuple[int, bytes, Entry]] = []
             for act in by_scope[scope]:
-                seq, previous = seq + 1, roll(previous, act.hash, act.content)
+                seq, previous = seq + 1, roll(previous, act.hash, act.content, digests.get(act.content))
                 rows.append((scope, seq, act.seq, previous))
                 if act.entry is not None:
                     told.append((seq, previous, act.entry))

@@ -225,7 +225,7 @@ class ActLog:
         seq, known = self._places([act.act_id for act in acts])
         refuse_elsewhere(entries, acts, known, chained=chained)
         held: list[Held] = []
-        fresh: list[tuple[Any, ...]] = []
+        fresh: list[tuple[object, ...]] = []
         for entry, act in zip(entries, acts, strict=True):
             place = known.get(act.act_id)
             if place is not None:

@@ -350,7 +350,10 @@ def _lease(name: str, first: int, last: int, writer: str) -> ActDraft:
 
 def concerns(case_id: str, acts: Iterable[Act]) -> bool:
     """True for a series, and for a case with a numbered paper."""
-    return case_id.startswith("series/") or not _PAPER_ACTS.isdisjoint([act.kind for act in acts])
+    for act in acts:
+        if act.kind in _PAPER_ACTS:
+            return True
+    return case_id.startswith("series/")
 
 
 _KEY: Final = {

@@ -190,7 +190,8 @@ class CountyStore(StationRegister):
         stations = {request.st for request, _opened in rounds}
         self._rows = {row.station: row for row in self.stations_of(stations)}
         scopes = {scope for row in self._rows.values() for scope in row.scopes}
-        held = self.feed.foresee((act.case_id for act in acts), scopes, stations)
+        digests = {content: digest for _, opened in rounds if opened for content, digest in opened.digests.items()}
+        held = self.feed.foresee((act.case_id for act in acts), scopes, stations, digests)
         self.log.foresee([act.act_id for act in acts], stations, held if len(held) <= FORESEEN_CASES else ())
 
     def station(self, station: str) -> StationRow | None:

@@ -7,6 +7,7 @@ missing, dies or says nothing, its request is opened by the county itself, and n
 from __future__ import annotations
 
 import gc
+import hashlib
 import logging
 import multiprocessing
 import os
@@ -45,9 +46,10 @@ class _Job(msgspec.Struct, array_like=True):
 
 
 class _Run(msgspec.Struct, array_like=True):
-    """A run that could be read: of each entry the chain hash, whether its signature was found good, and the act."""
+    """A run that could be read: of each entry its hash, that of its content, its act; where a signature is good."""
 
     hashes: list[bytes]
+    digests: list[bytes]
     proved: list[int]
     acts: list[_Told]
 
@@ -177,6 +179,7 @@ def _opened(
         for act, content in zip(told.acts, contents, strict=True):
             opened.acts[content] = Act(*act[:11], Unread(content), *act[11:])
         opened.runs[id(run)] = entries
+        opened.digests.update(zip(contents, told.digests, strict=True))
         opened.proved.update((known[run.w], entries[at].hash, run.s[at]) for at in told.proved)
     return opened
 
@@ -220,7 +223,8 @@ def _told(run: Run, opened: Opened) -> _Run | None:
     key = opened.keys.get(run.w, b"")
     proved = [at for at, entry in enumerate(entries) if entry.sig and (key, entry.hash, entry.sig) in opened.proved]
     acts = [opened.acts[entry.content] for entry in entries]
-    return _Run([entry.hash for entry in entries], proved, [_fields(act) for act in acts])
+    digests = [hashlib.sha256(entry.content).digest() for entry in entries]
+    return _Run([entry.hash for entry in entries], digests, proved, [_fields(act) for act in acts])
 
 
 def _fields(act: Act) -> _Told:
