@@ -1,6 +1,6 @@
 """How fast the county takes in visits: stations push at once over real HTTP; signatures are checked, cases folded.
 
-Run: python -m benchmarks.county [--visits N] [--stations N] [--batch N] [--database sqlite|postgresql]
+Run: python -m benchmarks.county [--visits N] [--stations N] [--batch N] [--database sqlite|postgresql] [--workers N]
 The visits are registered by the clerk's own services beforehand, and the frames are built beforehand against a copy of
 the county, so that the stations cost the machine next to nothing while the county is measured.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import http.client
 import multiprocessing
+import os
 import statistics
 import tempfile
 import threading
@@ -17,7 +18,9 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
+
+import urllib3
 
 from benchmarks import hall
 from benchmarks.floors import Floors, processor_seconds, server_seconds
@@ -26,9 +29,13 @@ from benchmarks.table import Row
 from domain.acts import Act, decode_act
 from sync.client import HttpTransport, read_answer, write_request
 from sync.protocol import Request
+from sync.server.rounds import read_request
+from sync.server.workers import usual_count
 from tests.sync.cluster import Cluster
 from tests.sync.harness import County, Station
 
+WARM: Final = 2
+"""Rounds of each station before the clock starts."""
 Sent: TypeAlias = tuple[float, list[float], list[str]]
 """When the last answer came, how long each took, and what went wrong."""
 
@@ -44,9 +51,11 @@ class Measured:
     latencies: Sequence[float]
     """Seconds from the first byte sent to the last received, of every round."""
     processor: float
-    """Seconds of processor the county's process used, without those of a database server."""
+    """Seconds of processor the county's process and its workers used, without those of a database server."""
     server: float
     """Seconds of processor the database server used; 0 for SQLite, which has none."""
+    sender: float
+    """Seconds of processor that whoever sends used on the same machine."""
     floors: Floors
     """What the parts cost by themselves."""
 
@@ -128,7 +137,30 @@ def send(port: int, stations: Sequence[Sequence[bytes]], start: float, out: mult
     out.put((time.monotonic(), latencies, wrong))
 
 
-def run(databases: Sequence[str], visits: int, stations: int, batch: int) -> Iterator[Measured]:
+def warm_up(county: County, sent: Sequence[Sequence[bytes]], workers: int) -> None:
+    """The first rounds of every station: a county in its first second has yet to learn keys and to start workers."""
+
+    def post(frame: bytes) -> None:
+        reply = urllib3.request("POST", county.url + "/v1/exchange", body=frame, retries=False)
+        if reply.status != 200:
+            raise RuntimeError(f"the county refused a round: {reply.status}")
+
+    for mine in sent:
+        for frame in mine[:WARM]:
+            post(frame)
+    while workers and b"opened_by_workers_total 0\n" in urllib3.request("GET", county.url + "/metrics").data:
+        post(sent[0][WARM - 1])  # it came before: it changes nothing
+
+
+def visits_in(frames: Sequence[bytes]) -> int:
+    """How many visits these frames register."""
+    runs = [run for frame in frames for run in read_request(frame).push]
+    return sum(b'"k":"visit_registered"' in bytes(act) for run in runs for act in run.a)
+
+
+def run(
+    databases: Sequence[str], visits: int, stations: int, batch: int, workers: int = usual_count()
+) -> Iterator[Measured]:
     """The same frames to a county on each database."""
     each = visits // stations
     with tempfile.TemporaryDirectory(prefix="xinfang-county-") as name:
@@ -137,7 +169,7 @@ def run(databases: Sequence[str], visits: int, stations: int, batch: int) -> Ite
         for database in databases:
             cluster = Cluster().start() if database == "postgresql" else None
             try:
-                yield _measure(folder / database, cluster, told, database, batch)
+                yield _measure(folder / database, cluster, told, database, batch, workers)
             finally:
                 if cluster is not None:
                     cluster.remove()
@@ -149,10 +181,15 @@ def brought(county: County) -> dict[str, bytes]:
 
 
 def _measure(
-    folder: Path, cluster: Cluster | None, told: Sequence[Sequence[Sequence[Act]]], database: str, batch: int
+    folder: Path,
+    cluster: Cluster | None,
+    told: Sequence[Sequence[Sequence[Act]]],
+    database: str,
+    batch: int,
+    workers: int,
 ) -> Measured:
     folder.mkdir()
-    county = County(folder / "county", cluster=cluster, words=("--rate", "100000"))
+    county = County(folder / "county", cluster=cluster, words=("--rate", "100000", "--workers", str(workers)))
     if cluster is not None:
         county.database = cluster.new_database()
     county.start()
@@ -168,12 +205,16 @@ def _measure(
     county.go_back(folder / "empty")
     out: multiprocessing.SimpleQueue[Sent] = multiprocessing.SimpleQueue()
     assert county.process is not None
+    warm_up(county, sent, workers)
+    timed = [mine[WARM:] for mine in sent]
+    sending = sum(os.times()[2:4])
     before, served = processor_seconds(county.process.pid), server_seconds(cluster)
     start = time.monotonic() + 1
-    process = multiprocessing.Process(target=send, args=(county.port, sent, start, out))
+    process = multiprocessing.Process(target=send, args=(county.port, timed, start, out))
     process.start()
     ended, latencies, wrong = out.get()
     process.join()
+    sending = sum(os.times()[2:4]) - sending
     used, served = processor_seconds(county.process.pid) - before, server_seconds(cluster) - served
     if wrong or brought(county) != after:
         raise RuntimeError(f"the county did not take in what it was sent: {wrong[:5]}")
@@ -181,10 +222,12 @@ def _measure(
         raise RuntimeError("the county contradicts itself")
     visits = sum(map(len, told))
     floors = measure_floors(county, halls, sent, visits, group=len(halls))
+    counted = sum(map(visits_in, timed))
+    acts = acts * counted // visits
     for station in halls:
         station.close()
     county.stop()
-    return Measured(database, visits, acts, ended - start, latencies, used, served, floors)
+    return Measured(database, counted, acts, ended - start, latencies, used, served, sending, floors)
 
 
 def measure(visits: int = 4_000, stations: int = 8, batch: int = 25) -> list[Row]:
@@ -202,6 +245,8 @@ def measure(visits: int = 4_000, stations: int = 8, batch: int = 25) -> list[Row
                 "its signatures, opening and inserts by themselves", floors.whole, None, note=note),
             Row("county intake, one visit, processor of the database server", 1e6 * done.server / done.visits, "µs",
                 "of the bare inserts", floors.server, None, note=note),
+            Row("county intake, one visit, processor of who sends, beside that", 1e6 * done.sender / done.visits, "µs",
+                "of the county and its database server", used, None, note=note),
             Row("floor: signatures, one visit, processor", floors.signatures, "µs", "all floors", floors.whole, None,
                 note=note),
             Row("floor: opening (unpack, decode, hash), one visit, processor", floors.opening, "µs", "all floors",
@@ -219,14 +264,16 @@ def main() -> None:
     parser.add_argument("--stations", type=int, default=8)
     parser.add_argument("--batch", type=int, default=25, help="visits in one round")
     parser.add_argument("--database", choices=["sqlite", "postgresql"], action="append")
+    parser.add_argument("--workers", type=int, default=usual_count(), help="the county's, see its own switch")
     words = parser.parse_args()
-    for done in run(words.database or ["sqlite", "postgresql"], words.visits, words.stations, words.batch):
+    databases = words.database or ["sqlite", "postgresql"]
+    for done in run(databases, words.visits, words.stations, words.batch, words.workers):
         print(f"{done.database:<11} {done.visits:,} visits, {done.acts:,} acts, {len(done.latencies)} rounds of "
               f"{words.batch}: {done.rate:,.0f} visits/s, {done.acts / done.seconds:,.0f} acts/s, "
               f"p50 {1000 * statistics.median(done.latencies):.0f} ms, p99 {done.p99_ms:.0f} ms; "
               f"processor of the county {1e6 * done.processor / done.visits:.0f} µs a visit, of its database server "
-              f"{1e6 * done.server / done.visits:.0f}; floors: signatures {done.floors.signatures:.0f}, "
-              f"opening {done.floors.opening:.0f}, inserts {done.floors.inserts:.0f} "
+              f"{1e6 * done.server / done.visits:.0f}, of who sends {1e6 * done.sender / done.visits:.0f}; "
+              f"floors: signatures {done.floors.signatures:.0f}, opening {done.floors.opening:.0f}, inserts {done.floors.inserts:.0f} "
               f"and {done.floors.server:.0f} µs")  # fmt: skip
 
 

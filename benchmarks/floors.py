@@ -42,26 +42,24 @@ class Floors:
         return self.signatures + self.opening + self.inserts + self.server
 
 
-def processor_seconds(pid: int) -> float:
-    """User and system time of a process so far; Linux."""
-    words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+def processor_seconds(first: int) -> float:
+    """User and system time of a process and of those it started, so far; Linux."""
+    total = 0
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            words = path.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it ended meanwhile
+        if first in (int(words[1]), int(path.parent.name)):
+            total += int(words[11]) + int(words[12])
+    return total / os.sysconf("SC_CLK_TCK")
 
 
 def server_seconds(cluster: Cluster | None) -> float:
     """User and system time of a database server and all its processes so far."""
     if cluster is None:
         return 0.0
-    first = int((cluster.data / "postmaster.pid").read_text().split()[0])
-    total = processor_seconds(first)
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            words = path.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue  # it ended meanwhile
-        if int(words[1]) == first:
-            total += (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
-    return total
+    return processor_seconds(int((cluster.data / "postmaster.pid").read_text().split()[0]))
 
 
 def measure(
