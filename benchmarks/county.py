@@ -274,7 +274,8 @@ def main() -> None:
               f"processor of the county {1e6 * done.processor / done.visits:.0f} µs a visit, of its database server "
               f"{1e6 * done.server / done.visits:.0f}, of who sends {1e6 * done.sender / done.visits:.0f}; "
               f"floors: signatures {done.floors.signatures:.0f}, "
-              f"opening {done.floors.opening:.0f}, inserts {done.floors.inserts:.0f} and {done.floors.server:.0f} µs")  # fmt: skip
+              f"opening {done.floors.opening:.0f}, inserts {done.floors.inserts:.0f} "
+              f"and {done.floors.server:.0f} µs")  # fmt: skip
 
 
 if __name__ == "__main__":
