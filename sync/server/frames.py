@@ -60,12 +60,12 @@ class FrameDesk:
 
     def _read(self, body: bytes) -> Read:
         request = read_request(body)
+        if len(self._writers) > _KEYS_KEPT:
+            self._writers.clear()
         key = self._keys.get(request.st, b"")
         if not key:
             return Read(request, b"")
         if self.workers.count and sum(len(run.a) for run in (*request.push, *request.recovered)) >= WORTH:
-            if len(self._writers) > _KEYS_KEPT:
-                self._writers.clear()
             found = self.workers.open(body, request, key, self._writers)
             if found is not None:
                 return Read(request, key if found[0] else b"", found[1])

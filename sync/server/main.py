@@ -6,6 +6,7 @@ import argparse
 import gc
 import ipaddress
 import logging
+import multiprocessing
 import os
 import secrets
 import signal
@@ -81,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the county; exit 0 done, 1 the surroundings failed, 2 wrong words, 3 the record contradicts itself."""
+    multiprocessing.freeze_support()  # in a frozen program a worker begins here, and ends here
     words = _parser().parse_args(argv)
     try:
         if words.part is not None and words.task == "restore":
@@ -114,7 +116,12 @@ def _serve(store: CountyStore, words: argparse.Namespace) -> int:
     settings: dict[str, Any] = {"ssl_context_factory": lambda *_: tls.context(folder)} if words.tls else {}
     limits = Limits(station_rate=words.rate, station_burst=4 * words.rate)
     county = County(
-        store, clock, limits, metrics_for_all=words.metrics, relay_every_s=words.relay_every, workers=words.workers
+        store,
+        clock,
+        limits,
+        metrics_for_all=words.metrics,
+        relay_every_s=words.relay_every,
+        workers=max(0, words.workers),
     )
     config = uvicorn.Config(
         county.app(), host=words.host, port=words.port, access_log=False, log_config=None, http=PatientProtocol,
