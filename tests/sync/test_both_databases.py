@@ -122,3 +122,16 @@ def test_many_rows_at_once_are_the_same_as_one_by_one(address, tmp_path):
     db.close()
     expected = {row[0]: (row[1], row[2], row[3][::-1] if place < 205 else row[3]) for place, row in enumerate(rows)}
     assert found == expected
+
+
+def test_ids_in_a_list_are_found_whether_few_or_many(address, tmp_path):
+    for database in (open_database(tmp_path), open_database(tmp_path, address)):
+        with database.transaction():
+            database.prepare()
+            rows = [(n.to_bytes(16, "big"), "s", "o", b"k", 0, b"h", 0, "active", None, 0) for n in range(1, 300)]
+            database.executemany(f"INSERT INTO writer VALUES ({', '.join('?' * 10)})", rows)
+            for count in (1, 49, 50, 51, 400):
+                asked = [n.to_bytes(16, "big") for n in range(count)]
+                sql = f"SELECT writer FROM writer WHERE writer IN ({','.join('?' * count)}) ORDER BY writer"
+                assert [bytes(row[0]) for row in database.execute(sql, asked)] == asked[1:300]
+        database.close()
