@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
 
 from domain.acts import ENVELOPE, Act, act_json, decode_act
 from domain.canonical import DEEPEST, Json, canonical_bytes, check_canonical
+from sync.log.chain import Entry, LogDamaged
 
 LARGEST: Final = 2**53
 """Lamports and times stay below this, so that they fit every database and every JSON reader."""
@@ -68,6 +69,17 @@ def read_act(content: bytes) -> Act:
     if len(act.act_id) != 32 or act.act_id.strip("0123456789abcdef"):
         raise ValueError("an act id is 32 hexadecimal digits in lower case")
     return act
+
+
+def read_acts(entries: Iterable[Entry]) -> list[Act]:
+    """Decode every entry; raises LogDamaged ``not_an_act`` naming the first whose bytes are no act."""
+    acts: list[Act] = []
+    for entry in entries:
+        try:
+            acts.append(read_act(entry.content))
+        except ValueError:
+            raise LogDamaged("not_an_act", writer=entry.writer, n=entry.n) from None
+    return acts
 
 
 class Unread(Mapping[str, Json]):

@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 from domain.acts import Act
 from sync.log.chain import Entry, LogDamaged, SigningKey, extend_chain, first_hash
-from sync.log.content import read_act, write_act
+from sync.log.content import read_act, read_acts, write_act
 from sync.log.foreseen import Foreseen, Place, refuse_elsewhere
 from sync.log.log_proof import prove_log
 from sync.log.schema import SCHEMA
@@ -61,17 +61,6 @@ def padded(values: list[T], to: int = 50) -> list[T]:
 def marks(values: Sequence[object]) -> str:
     """So many question marks."""
     return ",".join("?" * len(values))
-
-
-def read_acts(entries: Iterable[Entry]) -> list[Act]:
-    """Decode every entry; raises LogDamaged ``not_an_act`` naming the first whose bytes are no act."""
-    acts: list[Act] = []
-    for entry in entries:
-        try:
-            acts.append(read_act(entry.content))
-        except ValueError:
-            raise LogDamaged("not_an_act", writer=entry.writer, n=entry.n) from None
-    return acts
 
 
 class ActLog:
