@@ -356,11 +356,10 @@ class World:
 
     def may_refuse(self, station: SimStation, code: str) -> bool:
         """Whether the county has a reason to refuse a good request of this station with this code."""
+        name = station.desk.station
         if code == "revoked":
-            before = station.desk.station in self.pardoned and self.superseded(station)
-            return before or station.desk.station in self.ever_revoked
-        earlier_key = code in ("certificate_superseded", "bad_signature") and station.desk.station in self.serials
-        return code == "disk_full" or earlier_key
+            return name in self.ever_revoked or (name in self.pardoned and self.superseded(station))
+        return code == "disk_full" or (code in ("certificate_superseded", "bad_signature") and name in self.serials)
 
     def may_refuse_medium(self, station: SimStation, serial: int) -> bool:
         """Whether the county has a reason to refuse a medium written under this serial."""

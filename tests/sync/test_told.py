@@ -10,7 +10,7 @@ import pytest
 from domain.faults import SurroundingsFault
 from sync.client import HttpTransport
 from sync.exchange import answer_request, begin_incarnation
-from sync.log.station_feed import TOLD_AT_ONCE
+from sync.log.station_refusals import TOLD_AT_ONCE
 from sync.protocol import ANSWER_TAG, REFUSALS, REQUEST_TAG, Answer, Request, WireDamaged, encode_frame, open_frame
 from tests.sync.simulation import OFFICE_SCOPE, SimCounty, SimStation
 
