@@ -1,5 +1,4 @@
-"""What is in no account is ended, the years of a simulated world are closed, and what became of every document number
-文号 is told (I9)."""
+"""What is in no account is ended, years are closed, and what became of every document number 文号 is told (I9)."""
 
 from __future__ import annotations
 
