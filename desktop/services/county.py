@@ -1,14 +1,14 @@
-"""The county: enrolment, one exchange at a time, and what the status bar may say about it.
+"""The county: enrolment, the steps of an exchange, and what the status bar may say about it.
 
-An exchange has three parts, so that no lane waits for another: :func:`begin_exchange` on the store lane,
-:func:`carry` on the net lane, :func:`finish_exchange` on the store lane again.
+A round has three parts, so that no lane waits for another: :func:`begin_exchange` on the store lane,
+:func:`carry` on the net lane, :func:`finish_exchange` on the store lane again. What follows what, ``rounds`` says.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 
 import msgspec
 
@@ -16,6 +16,7 @@ from desktop.models.store import unreported
 from desktop.models.store.connection import immediate
 from desktop.models.store.rows import SyncState
 from desktop.services.outcome import Outcome, Topic
+from desktop.services.rounds import go_through
 from desktop.services.station import Station
 from domain.acttime import WRONG_CLOCK_MS
 from domain.audience import restricted
@@ -71,6 +72,8 @@ class PreparedExchange:
     clock: Callable[[], int]
     dictionary: int = 0
     """What the frame may be packed with; 0 where the county has not said that it can read it."""
+    written: int = 0
+    """Acts in the log of this incarnation, as far as this exchange has told them or is telling them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,14 @@ class Carried:
     size: int
     timing: Timing
     opened: Opened
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An answer that was taken in, and what the status bar says behind it."""
+
+    applied: Applied
+    state: SyncState
 
 
 # enrolment ---------------------------------------------------------------------------------------------------------
@@ -171,13 +182,13 @@ def begin_exchange(station: Station, budget: int = START_BUDGET) -> PreparedExch
     store = station.store
     with immediate(store.db) as transaction:
         request = build_request(store.log, store.feed, identity_of(station), budget, station.now_ms)
-        dictionary = store.feed.mark(_DICTIONARY)
+        dictionary, written = store.feed.mark(_DICTIONARY), _written(station)
         transaction.commit()
     if request.push:
         station.set_fence()
     signed = msgspec.json.decode(county[1], type=SignedCertificate)
     clock = station.surroundings.clock
-    return PreparedExchange(county[0], signed, _read(signed), store.station_key, request, clock, dictionary)
+    return PreparedExchange(county[0], signed, _read(signed), store.station_key, request, clock, dictionary, written)
 
 
 def carry(prepared: PreparedExchange, transport: client.Transport) -> Carried:
@@ -251,14 +262,23 @@ def note_failure(station: Station, fault: SurroundingsFault) -> Outcome[str]:
     return Outcome(fault.code, frozenset({Topic.SYNC}))
 
 
-def prepare_ahead(station: Station, prepared: PreparedExchange, budget: int = START_BUDGET) -> list[Run]:
-    """What the request behind this one would bring, built while this one is on its way (store lane)."""
+def prepare_ahead(station: Station, prepared: PreparedExchange, budget: int = START_BUDGET) -> list[Run] | None:
+    """What the request behind this one would bring, built while this one is on its way (store lane).
+
+    None when an act was recorded since that neither tells of: the next request is begun anew, so that it does not wait
+    for the end of a long pull.
+    """
     store = station.store
     with immediate(store.db):
         push = push_ahead(store.log, prepared.request, budget)
+        unsaid = not push and _written(station) > prepared.written
     if push:
         station.set_fence()
-    return push
+    return None if unsaid else push
+
+
+def _written(station: Station) -> int:
+    return station.store.log.tail(station.store.identity.writer).n
 
 
 def go_ahead(
@@ -268,65 +288,73 @@ def go_ahead(
     request = next_request(prepared.request, answer, push, prepared.clock())
     if request is None:
         return None
-    dictionary = client.dictionary_of(answer, prepared.dictionary)
-    return replace(prepared, request=msgspec.structs.replace(request, limit=budget), dictionary=dictionary)
+    return replace(
+        prepared,
+        request=msgspec.structs.replace(request, limit=budget),
+        dictionary=client.dictionary_of(answer, prepared.dictionary),
+        written=max([prepared.written, *(run.n + len(run.a) - 1 for run in push)]),
+    )
+
+
+class Steps:
+    """The steps of a round at this station, over one line, for :class:`desktop.services.rounds.Rounds`."""
+
+    def __init__(self, station_ref: Callable[[], Station], line: client.Line) -> None:
+        self._station_ref, self._line = station_ref, line
+
+    @property
+    def budget(self) -> int:
+        """Bytes the next request may bring and ask for."""
+        return self._line.budget
+
+    def begin(self) -> PreparedExchange | None:
+        """Build the next request (store lane)."""
+        return begin_exchange(self._station_ref(), self.budget)
+
+    def carry(self, prepared: PreparedExchange) -> Carried:
+        """There and back (net lane)."""
+        return self._line.carry(prepared.url, prepared.signed, partial(carry, prepared))
+
+    def behind(self, prepared: PreparedExchange, budget: int) -> list[Run] | None:
+        """As :func:`prepare_ahead`."""
+        return prepare_ahead(self._station_ref(), prepared, budget)
+
+    def ahead(self, prepared: PreparedExchange, carried: Carried, push: list[Run]) -> PreparedExchange | None:
+        """As :func:`go_ahead`."""
+        return go_ahead(prepared, carried.answer, push, self.budget)
+
+    def finish(self, prepared: PreparedExchange, carried: Carried) -> Outcome[Taken]:
+        """Take an answer in (store lane)."""
+        station = self._station_ref()
+        outcome = finish_exchange(station, prepared, carried.answer, carried.timing, carried.opened)
+        return Outcome(Taken(outcome.value, sync_state(station)), outcome.topics)
 
 
 def exchange_once(station: Station, transport: client.Transport | None = None) -> Outcome[Exchanged]:
-    """Exchange until nothing more waits, in one go, for the command line. Raises SurroundingsFault.
-
-    While one request is under way the next is built, and while an answer is taken in the next one is fetched: the
-    county and this PC work at the same time.
-    """
+    """Exchange until nothing more waits, in one go, for the command line. Raises SurroundingsFault."""
     topics: set[str] = set()
-    rounds = pulled = confirmed = refused = 0
-    own_line: client.HttpTransport | None = None
-    net = ThreadPoolExecutor(1, "line")
+    pulled = confirmed = refused = 0
+    line = client.Line(lambda: station.surroundings.clock() / 1000, transport)
+
+    def taken(outcome: Outcome[Taken]) -> None:
+        nonlocal pulled, confirmed, refused
+        topics.update(outcome.topics)
+        applied = outcome.value.applied
+        pulled, confirmed = pulled + applied.pulled, confirmed + applied.confirmed
+        refused += applied.refused
+
     try:
-        prepared = begin_exchange(station)
-        if prepared is None:
-            raise SurroundingsFault("no_line" if station.store.enrolled() else "not_enrolled")
-        if transport is None:
-            transport = own_line = client.HttpTransport(prepared.url, prepared.signed)
-        pace = client.Pace(loopback=isinstance(transport, client.HttpTransport) and transport.loopback)
-        flight = net.submit(carry, prepared, transport)
-        while True:
-            budget = pace.budget
-            push = prepare_ahead(station, prepared, budget)
-            carried = flight.result()
-            rounds += 1
-            pace.went_well(carried.timing.received_ms - carried.timing.sent_ms, carried.size)
-            if push and pace.budget != budget:
-                push = prepare_ahead(station, prepared, pace.budget)
-            ahead = go_ahead(prepared, carried.answer, push, pace.budget) if rounds < MOST_ROUNDS else None
-            if ahead is not None:
-                flight = net.submit(carry, ahead, transport)
-            outcome = finish_exchange(station, prepared, carried.answer, carried.timing, carried.opened)
-            applied = outcome.value
-            topics |= outcome.topics
-            pulled, confirmed = pulled + applied.pulled, confirmed + applied.confirmed
-            refused += applied.refused
-            if ahead is not None and applied.reborn:
-                flight.result()  # it speaks for a writer that is one no more
-                ahead = None
-            if ahead is None and applied.more and rounds < MOST_ROUNDS:
-                ahead = begin_exchange(station, pace.budget)
-                if ahead is not None:
-                    flight = net.submit(carry, ahead, transport)
-            if ahead is None:
-                break
-            prepared = ahead
+        rounds, last = go_through(Steps(lambda: station, line), MOST_ROUNDS, taken)
     except SurroundingsFault as fault:
-        if fault.code not in ("not_enrolled", "no_line"):
-            note_failure(station, fault)
+        note_failure(station, fault)
         raise
     finally:
-        net.shutdown()
-        if own_line is not None:
-            own_line.close()
+        line.close()
+    if last is None:
+        raise SurroundingsFault("no_line" if station.store.enrolled() else "not_enrolled")
     state = sync_state(station)
     broken = station.store.feed.set_aside()
-    value = Exchanged(rounds, pulled, confirmed, refused, state.pending, state.forked, applied.more, broken)
+    value = Exchanged(rounds, pulled, confirmed, refused, state.pending, state.forked, last.more, broken)
     return Outcome(value, frozenset(topics))
 
 

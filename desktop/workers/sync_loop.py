@@ -11,14 +11,15 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.models.store.rows import SyncState
 from desktop.services.outcome import Outcome, Topic
+from desktop.services.rounds import Rounds
 from desktop.services.station import Station
 from desktop.workers.bus import Bus
 from desktop.workers.lane import Lane
 from domain.faults import SurroundingsFault
 
 if TYPE_CHECKING:
-    from desktop.services.county import Carried, PreparedExchange
-    from sync.client import HttpTransport, Pace
+    from desktop.services.county import Steps, Taken
+    from sync.client import Line
     from sync.exchange import Applied
 
 EVERY_MS = 60_000
@@ -28,53 +29,13 @@ FIRST_WAIT_MS = 5_000
 LONGEST_WAIT_MS = 300_000
 
 
-class _Line:
-    """What the net lane keeps between rounds: the open connection and the pace. Touched on the net lane only."""
-
-    def __init__(self) -> None:
-        self._transport: HttpTransport | None = None
-        self._url = ""
-        self.pace: Pace | None = None
-
-    def carry(self, prepared: PreparedExchange) -> Carried:
-        """Carry one request, over the connection of the last round where there is one."""
-        from desktop.services import county
-        from sync.client import HttpTransport, Pace
-
-        if self._transport is None or self._url != prepared.url:
-            self.close()
-            self._transport, self._url = HttpTransport(prepared.url, prepared.signed), prepared.url
-            self.pace = Pace(loopback=self._transport.loopback)
-        assert self.pace is not None
-        began = time.monotonic()
-        try:
-            carried = county.carry(prepared, self._transport)
-        except SurroundingsFault:
-            self.pace.went_wrong()
-            raise
-        self.pace.went_well(round((time.monotonic() - began) * 1000), carried.size)
-        return carried
-
-    def close(self) -> None:
-        """Let the connection go."""
-        if self._transport is not None:
-            self._transport.close()
-            self._transport = None
-
-
-def begin(station: Station, budget: int | None) -> PreparedExchange | None:
-    """Build the next request (store lane); urllib3 and its like are imported here, after the first paint."""
+def steps(station_ref: Callable[[], Station]) -> tuple[Steps, Line]:
+    """What a round is made of (store lane); urllib3 and its like are imported here, after the first paint."""
     from desktop.services import county
+    from sync.client import Line
 
-    return county.begin_exchange(station) if budget is None else county.begin_exchange(station, budget)
-
-
-def finish(station: Station, prepared: PreparedExchange, carried: Carried) -> Outcome[tuple[Applied, SyncState]]:
-    """Apply an answer and read what the status bar says (store lane)."""
-    from desktop.services import county
-
-    outcome = county.finish_exchange(station, prepared, carried.answer, carried.timing, carried.opened)
-    return Outcome((outcome.value, county.sync_state(station)), outcome.topics)
+    line = Line(time.monotonic)
+    return county.Steps(station_ref, line), line
 
 
 def fail(station: Station, fault: SurroundingsFault) -> Outcome[SyncState]:
@@ -93,7 +54,7 @@ def read_state(station: Station) -> SyncState:
 
 
 class SyncLoop(QObject):
-    """One exchange at a time. Whatever becomes of a round, the next one is scheduled."""
+    """One exchange at a time, each of as many rounds as it takes. Whatever becomes of it, the next one is scheduled."""
 
     state_changed = Signal(object)
     """A SyncState."""
@@ -114,7 +75,11 @@ class SyncLoop(QObject):
         self._store, self._net, self._station_ref = store_lane, net_lane, station_ref
         self._every_ms = every_ms
         self._chance = chance or random.Random()  # jitter, so that stations do not knock together after a power cut
-        self._line = _Line()
+        self._steps: Steps | None = None
+        self._line: Line | None = None
+        self._rounds: Rounds | None = None
+        self._moved = False
+        self._pending = 0
         self._failures = 0
         self._working = self._stopped = self._wanted = False
         self._timer = QTimer(self)
@@ -124,12 +89,12 @@ class SyncLoop(QObject):
 
     @property
     def working(self) -> bool:
-        """Whether a round is under way."""
+        """Whether an exchange is under way."""
         return self._working
 
     @property
     def waits_ms(self) -> int:
-        """Milliseconds until the next round; -1 when none is scheduled."""
+        """Milliseconds until the next exchange; -1 when none is scheduled."""
         return self._timer.remainingTime()
 
     def start(self) -> None:
@@ -138,13 +103,16 @@ class SyncLoop(QObject):
         self._again(AFTER_ACT_MS)
 
     def stop(self) -> None:
-        """No more rounds; the one under way ends by itself."""
+        """No more rounds; an answer that is being taken in is taken in whole."""
         self._stopped = True
         self._timer.stop()
-        self._net.run(self._line.close)
+        if self._rounds is not None:
+            self._rounds.stop()
+        if self._line is not None:
+            self._net.run(self._line.close)
 
     def now(self) -> None:
-        """Exchange at once; during a round: right after it."""
+        """Exchange at once; during an exchange: right after it."""
         if self._stopped:
             return
         if self._working:
@@ -152,32 +120,43 @@ class SyncLoop(QObject):
             return
         self._timer.stop()
         self._set_working(True)
-        budget = self._line.pace.budget if self._line.pace is not None else None
-        self._store.run(begin, self._station_ref(), budget, done=self._carry, failed=self._failed)
+        if self._steps is None:
+            self._store.run(steps, self._station_ref, done=self._ready, failed=self._failed)
+        else:
+            self._begin(self._steps)
 
     def read(self) -> None:
         """Read the state for the status bar."""
         if not self._stopped:
             self._store.run(read_state, self._station_ref(), done=self._tell, failed=self._not_read)
 
-    def _carry(self, prepared: PreparedExchange | None) -> None:
-        if prepared is None:  # not enrolled: nothing to do until somebody enrols
+    def _ready(self, made: tuple[Steps, Line]) -> None:
+        self._steps, self._line = made
+        if self._stopped:
+            self._end(self._every_ms)
+        else:
+            self._begin(self._steps)
+
+    def _begin(self, steps: Steps) -> None:
+        self._moved = False
+        self._rounds = Rounds(
+            steps, self._store, self._net, taken=self._taken, ended=self._ended, failed=self._failed
+        )  # fmt: skip
+        self._rounds.begin()
+
+    def _taken(self, outcome: Outcome[Taken]) -> None:
+        applied, state = outcome.value.applied, outcome.value.state
+        self._failures = 0
+        self._moved = bool(applied.confirmed or applied.pulled)
+        self._pending = state.pending
+        self._tell(state)
+
+    def _ended(self, last: Applied | None) -> None:
+        if last is None:  # not enrolled: nothing to do until somebody enrols
             self._end(self._every_ms)
             self.read()
         else:
-            self._net.run(
-                self._line.carry, prepared, done=lambda carried: self._apply(prepared, carried), failed=self._failed
-            )
-
-    def _apply(self, prepared: PreparedExchange, carried: Carried) -> None:
-        self._store.run(finish, self._station_ref(), prepared, carried, done=self._applied, failed=self._failed)
-
-    def _applied(self, outcome: Outcome[tuple[Applied, SyncState]]) -> None:
-        applied, state = outcome.value
-        self._failures = 0
-        moved = bool(applied.confirmed or applied.pulled)
-        self._end(0 if applied.more or (state.pending and moved) else self._every_ms)
-        self._tell(state)
+            self._end(0 if last.more or (self._pending and self._moved) else self._every_ms)
 
     def _failed(self, fault: BaseException) -> None:
         self._failures += 1
@@ -196,7 +175,8 @@ class SyncLoop(QObject):
             raise fault
 
     def _tell(self, state: SyncState) -> None:
-        self.state_changed.emit(state)
+        if not self._stopped:
+            self.state_changed.emit(state)
 
     def _end(self, wait: int) -> None:
         self._set_working(False)
@@ -211,7 +191,8 @@ class SyncLoop(QObject):
     def _set_working(self, working: bool) -> None:
         if working != self._working:
             self._working = working
-            self.working_changed.emit(working)
+            if not self._stopped:
+                self.working_changed.emit(working)
 
     def _heard(self, topics: Any) -> None:
         """An act was recorded here: tell the clerk at once how much waits, and go soon."""

@@ -14,11 +14,13 @@ from sync.client.http import (
     write_enrolment,
     write_request,
 )
+from sync.client.line import Line
 from sync.client.pace import Pace
 
 __all__ = [
     "FileLine",
     "HttpTransport",
+    "Line",
     "Pace",
     "Transport",
     "county_key_at",
