@@ -41,6 +41,7 @@ from desktop.services import (
 )
 from desktop.services.outcome import Outcome
 from desktop.services.station import Station, Surroundings, create_station, open_station
+from desktop.services.sync_status import sync_state
 from domain import commands
 from domain.decisions import steps
 from domain.faults import SurroundingsFault
@@ -227,7 +228,7 @@ def _check_print(words: argparse.Namespace) -> int:
 
 def _enrol(station: Station, words: argparse.Namespace) -> object:
     made = county.enrol(station, words.url, words.code, anew=words.anew)
-    return {"county": made.value, "state": county.sync_state(station)}
+    return {"county": made.value, "state": sync_state(station)}
 
 
 def _restricted_desk(station: Station, words: argparse.Namespace) -> object:

@@ -9,7 +9,6 @@ from datetime import date
 from desktop.models.store.rows import MatterRow
 from desktop.services import (
     clerks,
-    county,
     drafts,
     duplicates,
     lookup,
@@ -23,6 +22,7 @@ from desktop.services import (
 )
 from desktop.services.shipped import shipped_calendars, shipped_rules
 from desktop.services.station import Station
+from desktop.services.sync_status import sync_state
 from domain.arithmetic import report
 from domain.beijing import parse_minute
 from domain.deadlines import Clock, due
@@ -141,7 +141,7 @@ LISTS: Mapping[str, Callable[[Station, str], Iterable[object]]] = {
     "gaps": lambda station, _day: series.gap_report(station),
     "numbers": lambda station, _day: series.series_left(station),
     "waiting": lambda station, _day: waiting.waiting(station).rows,
-    "sync": lambda station, _day: [county.sync_state(station)],
+    "sync": lambda station, _day: [sync_state(station)],
 }
 
 

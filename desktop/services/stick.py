@@ -21,6 +21,7 @@ from desktop.services.outcome import Outcome, Topic
 from desktop.services.station import Station
 from desktop.services.stick_enrol import SUFFIX, PreparedExport
 from desktop.services.stick_files import Arrivals, Loaded
+from desktop.services.sync_status import sync_state
 from domain.faults import SurroundingsFault
 from sync.bundle.files import PART_LIMIT, Part, Progress, Sealing, write_medium
 from sync.bundle.medium import Frame, FrameKind, MediumRefused, cost
@@ -255,7 +256,7 @@ def finish_import(station: Station, importing: Importing) -> Outcome[Imported]:
     of_files = stick_files.note_arrived(station, arrivals)
     header = parts[-1].header
     missing = missing_words(StationMedia(station.store.db).missing(header.station, header.serial, "reply"), "回执介质")
-    pending = county.sync_state(station).pending
+    pending = sync_state(station).pending
     said = [f"已与{importing.county_name or '县级'}接通。"] if importing.county_name else []
     said.append(f"确认到县 {answers.confirmed} 项，收到 {answers.pulled} 项，尚有 {pending} 项待上报。")
     said += [f"附件确认到县 {at_county} 个。"] if at_county else []

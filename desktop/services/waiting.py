@@ -9,10 +9,10 @@ from datetime import datetime
 from desktop.models.store import looks, unreported
 from desktop.models.store.connection import immediate
 from desktop.models.store.rows import SyncState, UnreportedAct
-from desktop.services import county
 from desktop.services.outcome import Outcome, Topic
 from desktop.services.sentences_sync import STATES, waiting_reason
 from desktop.services.station import Station
+from desktop.services.sync_status import sync_state
 from domain.acts import ACT_KINDS, Act, CaseKind
 from domain.beijing import beijing, beijing_minute
 from domain.fold import CaseState
@@ -70,7 +70,7 @@ class Waiting:
 
 def waiting(station: Station) -> Waiting:
     """Read the list (store lane)."""
-    return Waiting(county.sync_state(station), tuple(_rows(station)), beijing(station.now_ms))
+    return Waiting(sync_state(station), tuple(_rows(station)), beijing(station.now_ms))
 
 
 def retry(station: Station, rows: Iterable[WaitingRow]) -> Outcome[int]:

@@ -17,6 +17,7 @@ from desktop.services.sentences import sentence
 from desktop.services.sentences_sync import cause_sentence
 from desktop.services.series import SeriesLeft, series_left, unexplained
 from desktop.services.station import Station
+from desktop.services.sync_status import sync_state
 from desktop.views.actions import bind
 from desktop.views.county_notes import CountyNotes, measured_words, pending_words, series_words
 from desktop.views.page import Page, StationRef
@@ -30,7 +31,7 @@ from domain.refusals import Refusal
 
 
 def _read(station: Station) -> tuple[SyncState, datetime, list[SeriesLeft]]:
-    return county.sync_state(station), beijing(station.now_ms), series_left(station)
+    return sync_state(station), beijing(station.now_ms), series_left(station)
 
 
 ANEW = frozenset({"revoked", "certificate_superseded", "wrong_county"})

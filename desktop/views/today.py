@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QDateEdit, QFrame, QHBoxLayout, QLabel, QPushButto
 
 from desktop.models.items.records import Column, RecordTable
 from desktop.models.store.rows import SyncState, VisitRow
-from desktop.services import county, lookup, papers
+from desktop.services import lookup, papers
 from desktop.services.outcome import Topic
 from desktop.services.station import Station
+from desktop.services.sync_status import sync_state
 from desktop.views.page import Page, StationRef
 from desktop.views.tables import RecordView
 from desktop.workers.bus import Bus
@@ -33,7 +34,7 @@ def where_tone(reported: bool, conflicts: int = 0) -> str:
 
 
 def _read(station: Station, day: str) -> tuple[list[VisitRow], SyncState, int]:
-    return lookup.today(station, day), county.sync_state(station), len(papers.unfinished_papers(station))
+    return lookup.today(station, day), sync_state(station), len(papers.unfinished_papers(station))
 
 
 def unsent_words(state: SyncState) -> str:

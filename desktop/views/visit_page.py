@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from desktop.models.items.records import Column, RecordTable
 from desktop.models.store.rows import MatterRow, PetitionerRow
-from desktop.services import county, lookup, matters
+from desktop.services import lookup, matters
 from desktop.services.lookup import VisitPage as Whole
 from desktop.services.outcome import Topic
 from desktop.services.station import Station
+from desktop.services.sync_status import sync_state
 from desktop.views.details import Detail, DetailGroup, DetailsView
 from desktop.views.fields import EnterPresses
 from desktop.views.file_page import CaseWithFiles
@@ -29,7 +30,7 @@ from domain.commands import CorrectTime
 
 
 def _read(station: Station, visit_id: str) -> tuple[Whole, bool]:
-    return lookup.visit_page(station, visit_id), county.sync_state(station).enrolled
+    return lookup.visit_page(station, visit_id), sync_state(station).enrolled
 
 
 class VisitPage(CaseWithFiles):

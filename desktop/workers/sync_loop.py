@@ -41,16 +41,17 @@ def steps(station_ref: Callable[[], Station]) -> tuple[Steps, Line]:
 def fail(station: Station, fault: SurroundingsFault) -> Outcome[SyncState]:
     """Keep why it failed (store lane)."""
     from desktop.services import county
+    from desktop.services.sync_status import sync_state
 
     outcome = county.note_failure(station, fault)
-    return Outcome(county.sync_state(station), outcome.topics)
+    return Outcome(sync_state(station), outcome.topics)
 
 
 def read_state(station: Station) -> SyncState:
     """What the status bar says (store lane)."""
-    from desktop.services import county
+    from desktop.services.sync_status import sync_state
 
-    return county.sync_state(station)
+    return sync_state(station)
 
 
 class SyncLoop(QObject):

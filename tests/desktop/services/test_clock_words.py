@@ -15,6 +15,7 @@ from desktop.services import lookup
 from desktop.services.clock_words import clock_words, doubt_words, offset_words, span_words
 from desktop.services.sentences_sync import BROKEN, KEPT_BACK, SHORT, cause_sentence, short_cause
 from desktop.services.sentences_words import COUNTY_REASONS
+from desktop.services.sync_status import sync_state
 from desktop.views.status_line import exchange_words
 from domain.beijing import beijing
 from domain.faults import SurroundingsFault
@@ -133,7 +134,7 @@ def test_a_revoked_station_is_told_so_and_keeps_everything(hall: Hall, county: C
     assert county.admin("revoke", "--station", hall.station.store.identity.station_id).returncode == 0
     with pytest.raises(SurroundingsFault):
         exchange.exchange_once(hall.station)
-    now = exchange.sync_state(hall.station)
+    now = sync_state(hall.station)
     assert (now.last_error, now.last_reason) == ("county_refused", "revoked")
     assert now.pending > 0
 
@@ -155,7 +156,7 @@ def test_an_act_keeps_what_was_known_of_the_clock_when_it_was_written(hall: Hall
     after = hall.register()
     assert marks(hall, before.visit_id) == ["时间未核对"]
     assert marks(hall, after.visit_id) == ["时钟存疑（快 1 小时 5 分）"]
-    now = exchange.sync_state(hall.station)
+    now = sync_state(hall.station)
     assert now.clock == "off"
     assert "快 1 小时 5 分" in clock_words(now)
 
@@ -167,9 +168,9 @@ def test_a_clock_that_was_put_right_is_trusted_again_after_the_next_exchange(hal
     hall.register()
     exchange.exchange_once(hall.station)
     hall.clock.ms = real
-    assert exchange.sync_state(hall.station).clock == "behind"  # offline: earlier than what was recorded here
+    assert sync_state(hall.station).clock == "behind"  # offline: earlier than what was recorded here
     exchange.exchange_once(hall.station)
-    assert exchange.sync_state(hall.station).clock == "ok"
-    assert clock_words(exchange.sync_state(hall.station)) == ""
+    assert sync_state(hall.station).clock == "ok"
+    assert clock_words(sync_state(hall.station)) == ""
     assert marks(hall, hall.register().visit_id) == [""]
     assert hall.open_again().store.clock_quality(real) == "ok"

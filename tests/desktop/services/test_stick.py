@@ -13,6 +13,7 @@ import pytest
 from desktop.services import care, county, matters, papers, stick, stick_enrol
 from desktop.services.sentences import sentence
 from desktop.services.stick import Exported, Imported
+from desktop.services.sync_status import sync_state
 from domain.commands import AcceptMatter, IssuePaper
 from domain.faults import SurroundingsFault
 from domain.fold import state_bytes
@@ -79,7 +80,7 @@ def test_a_township_enrols_reports_and_hears_back_without_ever_having_a_line(hal
     visit = hall.register()
     imported = enrol(hall, office, tmp_path)
     assert imported.enrolled == office.store.name
-    assert county.sync_state(hall.station).pending > 0
+    assert sync_state(hall.station).pending > 0
     out, back = there_and_back(hall, office, tmp_path)
     assert out.acts > 0
     assert back.pending == 0
@@ -113,12 +114,12 @@ def test_numbers_leased_by_stick_are_printed_before_the_second_journey(tmp_path,
 
 def test_writing_a_report_changes_nothing_but_its_number(enrolled, tmp_path):
     enrolled.register()
-    before = county.sync_state(enrolled.station).pending
+    before = sync_state(enrolled.station).pending
     one = stick.export(enrolled.station, tmp_path / "one").value
     two = stick.export(enrolled.station, tmp_path / "two").value
     assert (one.number, two.number) == (1, 2)
     assert one.acts == two.acts  # what was not heard of is written again: a lost stick costs nothing
-    assert county.sync_state(enrolled.station).pending == before
+    assert sync_state(enrolled.station).pending == before
     assert "仍算待上报" in one.message
 
 
@@ -236,7 +237,7 @@ def test_a_station_by_stick_knows_that_it_has_no_line(enrolled):
     assert county.begin_exchange(enrolled.station) is None
     with pytest.raises(SurroundingsFault, match="no_line"):
         county.exchange_once(enrolled.station)
-    assert county.sync_state(enrolled.station).last_error == ""
+    assert sync_state(enrolled.station).last_error == ""
 
 
 def test_a_year_of_weekly_sticks_through_the_desk(enrolled, office, tmp_path):

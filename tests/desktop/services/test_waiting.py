@@ -13,6 +13,7 @@ from desktop.services import county as exchange
 from desktop.services import waiting, waiting_export
 from desktop.services.care import verify
 from desktop.services.sentences_sync import BROKEN, KEPT_BACK, STATES, waiting_reason
+from desktop.services.sync_status import sync_state
 from desktop.views.status_line import sync_words
 from desktop.views.today import unsent_words
 from domain.acts import ActDraft, CaseKind
@@ -72,15 +73,15 @@ def test_row_25_after_thirty_hours_without_a_line_the_banner_says_so_and_each_vi
     exchange.exchange_once(enrolled.station)
     enrolled.register()
     enrolled.clock.ms += 23 * HOUR
-    assert unsent_words(exchange.sync_state(enrolled.station)) == ""
+    assert unsent_words(sync_state(enrolled.station)) == ""
     enrolled.clock.ms += 7 * HOUR
-    state = exchange.sync_state(enrolled.station)
+    state = sync_state(enrolled.station)
     assert (state.waiting_hours, state.too_long) == (30, True)
     assert "最早的已 30 小时" in unsent_words(state)
     assert sync_words(state)[1] == "late"
     exchange.exchange_once(enrolled.station)
     exchange.exchange_once(enrolled.station)
-    state = exchange.sync_state(enrolled.station)
+    state = sync_state(enrolled.station)
     assert (state.waiting_hours, unsent_words(state)) == (0, "")
     assert county.select("SELECT count(*) FROM act WHERE content LIKE '%visit_registered%'") == [(1,)]
 
@@ -88,7 +89,7 @@ def test_row_25_after_thirty_hours_without_a_line_the_banner_says_so_and_each_vi
 def test_a_clock_that_stands_before_every_rule_keeps_nothing_from_the_county(enrolled: Hall) -> None:
     enrolled.register()
     enrolled.clock.at("2001-01-01 08:00")
-    assert not exchange.sync_state(enrolled.station).too_long
+    assert not sync_state(enrolled.station).too_long
     exchange.exchange_once(enrolled.station)
     assert agree(enrolled) == []
 
@@ -103,12 +104,12 @@ def test_what_the_county_does_not_hand_on_is_named_set_aside_and_brought_again(e
     exchange.exchange_once(enrolled.station)
     (row,) = agree(enrolled)
     assert (row.case_id, row.state, row.reason) == (case_id, "refused", KEPT_BACK["scope_refused"])
-    assert sync_words(exchange.sync_state(enrolled.station)) == ("1 项需处理", "late")
+    assert sync_words(sync_state(enrolled.station)) == ("1 项需处理", "late")
 
     assert waiting.set_aside(enrolled.station, [row]).value == 1
     (row,) = agree(enrolled)
     assert (row.state, row.state_words, row.may_set_aside) == ("put_by", "已搁置", False)
-    assert sync_words(exchange.sync_state(enrolled.station))[0] == "已到县，1 项已搁置"
+    assert sync_words(sync_state(enrolled.station))[0] == "已到县，1 项已搁置"
     exchange.exchange_once(enrolled.station)
     assert [each.state for each in agree(enrolled)] == ["put_by"]
 
@@ -131,7 +132,7 @@ def test_a_run_that_was_set_aside_does_not_hold_back_what_a_person_sends_again(e
     assert {row.state for row in rows} == {"aside"}
     assert all(row.reason == BROKEN["chain_broken"] and row.may_retry and not row.may_set_aside for row in rows)
     exchange.exchange_once(enrolled.station)
-    assert exchange.sync_state(enrolled.station).aside > 0
+    assert sync_state(enrolled.station).aside > 0
     assert waiting.set_aside(enrolled.station, rows).value == 0
     waiting.retry(enrolled.station, rows[:1])  # a run goes whole
     exchange.exchange_once(enrolled.station)
@@ -159,13 +160,13 @@ def test_what_merely_waits_is_neither_retried_nor_set_aside(enrolled: Hall) -> N
 
 def test_a_new_incarnation_keeps_counting_what_the_old_one_had_not_sent(enrolled: Hall) -> None:
     enrolled.register()
-    before = exchange.sync_state(enrolled.station).pending
+    before = sync_state(enrolled.station).pending
     enrolled.station.store.begin_incarnation()
     enrolled.register()
     assert sum(len(row.acts) for row in agree(enrolled)) > before
     exchange.exchange_once(enrolled.station)
     assert agree(enrolled) == []
-    assert exchange.sync_state(enrolled.station).incarnations == 2
+    assert sync_state(enrolled.station).incarnations == 2
 
 
 @pytest.mark.parametrize("ending", ["json", "html"])

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from desktop.services import county as exchange
 from desktop.services import files
 from desktop.services.stick_enrol import SLIP_SUFFIX, SUFFIX
+from desktop.services.sync_status import sync_state
 from desktop.views import stick_section
 from desktop.views.county_page import CountyPage
 from desktop.views.visit_page import VisitPage
@@ -99,7 +99,7 @@ def test_a_report_and_its_reply_bring_everything_to_the_county(room, page, stick
     assert not page.stick.export_button.isEnabled()
     settled(room, page)
     assert "第 1 号上报介质已写好并核对过" in page.stick.result.text()
-    assert room.call(exchange.sync_state, room.station).pending > 0
+    assert room.call(sync_state, room.station).pending > 0
     sticks.take([tmp_path / f"report{SUFFIX}"], tmp_path / f"reply{SUFFIX}")
     page.stick.import_from([tmp_path / f"reply{SUFFIX}"])
     settled(room, page)
