@@ -320,6 +320,14 @@ class County:
         return ["--data", str(self.folder), *at, *self.words]
 
 
+def wait_until(reached: Callable[[], object], otherwise: str, within_s: float = 120) -> None:
+    """Wait until something is so; fails with ``otherwise`` where it is not so by a time no slow machine takes."""
+    until = time.monotonic() + within_s
+    while not reached():
+        assert time.monotonic() < until, f"{otherwise} within {within_s:.0f} s"
+        time.sleep(0.05)
+
+
 def converge(county: County, *stations: Station) -> None:
     """Everybody syncs until nobody learns anything; then all hold the same."""
     for _ in range(3):

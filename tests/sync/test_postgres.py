@@ -23,7 +23,7 @@ from sync.server.postgres import PostgresDatabase, PostgresReader
 from sync.server.store import CountyStore
 from tests.sync.asgi import Line
 from tests.sync.cluster import PORT, Cluster
-from tests.sync.harness import County, Entropy, converge
+from tests.sync.harness import County, Entropy, converge, wait_until
 from tests.sync.test_limits import enrol_frame
 
 NOW = 1_790_000_000_000
@@ -269,12 +269,10 @@ def test_a_line_cut_behind_the_commit_is_answered_503_and_the_next_claim_heals(c
         assert (reply.status_code, reply.json()) == (503, {"code": "database_unreachable"})
         assert proxy.cuts == 1
         with cluster.connect(database) as beside:
-            for _ in range(200):
-                if beside.execute("SELECT 1 FROM act WHERE case_id = %s", ("1" * 32,)).fetchone():
-                    break
-                time.sleep(0.05)
-            else:
-                raise AssertionError("the commit did not take place: the story of this test is another one")
+            wait_until(
+                lambda: beside.execute("SELECT 1 FROM act WHERE case_id = %s", ("1" * 32,)).fetchone(),
+                "the commit did not take place: the story of this test is another one",
+            )
         assert line.post("/v1/exchange", content=frame).status_code == 200
     store.verify()
     assert [case for case in store.case_bytes() if len(case) == 32] == ["1" * 32]

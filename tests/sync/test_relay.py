@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import urllib3
@@ -14,6 +13,7 @@ from sync import client
 from sync.protocol import Answer
 from sync.server.relay import Prepared, Relay, carry
 from sync.server.store import CountyStore
+from tests.sync.harness import wait_until
 from tests.sync.relay_world import (
     CITY_OFFICE,
     CODE,
@@ -81,11 +81,7 @@ def test_the_running_server_goes_up_by_itself_when_told_to(joined):
     joined.county.start()
     act = joined.town.set("c5" * 16, a=1)
     joined.town.sync(joined.county.url)
-    for _ in range(300):
-        if encode_act(act) in joined.city.contents():
-            break
-        time.sleep(0.1)
-    assert encode_act(act) in joined.city.contents()
+    wait_until(lambda: encode_act(act) in joined.city.contents(), "the act did not reach the city")
     joined.county.words = ()
     health = json.loads(urllib3.request("GET", joined.county.url + "/health").data)
     assert health["relay"]["error"] == ""
