@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,12 @@ from domain.faults import SurroundingsFault
 from domain.papers import KINDS_OF_SERIES
 from sync.server import series_admin, sticks_admin, tables_admin, tls
 from sync.server.backup import BackupDamaged, read_backup, write_backup
+from sync.server.backup_files import Return
 from sync.server.codes import ScopesRefused, add_scope_words, scopes_of
 from sync.server.conflicts import conflicts
 from sync.server.databases import open_database
 from sync.server.file import surroundings
+from sync.server.files import FILES
 from sync.server.overview import Overview
 from sync.server.page import BEHIND_DAYS
 from sync.server.relay_command import add_relay
@@ -129,15 +132,26 @@ def _asked(seen: Overview, words: argparse.Namespace) -> Iterable[Mapping[str, A
 def _backup(store: CountyStore, words: argparse.Namespace) -> int:
     try:
         secret = None if words.plain else _passphrase(words, new=True)
-        counts = write_backup(store, Path(words.data), Path(words.file), _now(), secret, secrets.token_bytes)
+        done = write_backup(
+            store, Path(words.data), Path(words.file), _now(), secret, secrets.token_bytes,
+            attachments=not words.without_files, read_all=words.read_all,
+        )  # fmt: skip
     except PassphraseShort:
         print(f"没有备份：口令太短，至少 {SHORTEST} 个字。", file=sys.stderr)
         return 2
     except _NoPassphrase as none:
         print(f"没有备份：{none}", file=sys.stderr)
         return 2
-    _say({"ok": True, "file": words.file, "encrypted": secret is not None, **counts})
-    return 0
+    told = {"ok": not done.differing, "file": words.file, "encrypted": secret is not None, **done.counts}
+    if words.without_files:
+        print("这份备份不含附件：恢复以后，附件由各工作站重新补传。", file=sys.stderr)
+        _say(told | {"attachments": None})
+        return 0
+    _say(told | {"attachments": done.attachments, "attachments_in": done.folder, "attachments_copied": done.copied,
+                 "attachments_differing": done.differing})  # fmt: skip
+    if done.differing:
+        print(f"备份已写好，但县里有 {len(done.differing)} 份附件已损坏，没有备份：请检查磁盘。", file=sys.stderr)
+    return 3 if done.differing else 0
 
 
 class _NoPassphrase(Exception):
@@ -168,11 +182,11 @@ def restore(words: argparse.Namespace) -> int:
         raise SurroundingsFault("folder_in_use", facts={"folder": str(folder)})
     with surroundings():
         folder.mkdir(parents=True, exist_ok=True)
+    given = cache(lambda: _passphrase(words, new=False))
+    files = Return(Path(words.file).absolute().parent, folder / FILES, given)
     try:
         with Path(words.file).open("rb") as file:
-            counts = read_backup(
-                file, folder, lambda: open_database(folder, words.database), lambda: _passphrase(words, new=False)
-            )
+            counts = read_backup(file, folder, lambda: open_database(folder, words.database), given, files)
     except BaseException as error:
         shutil.rmtree(folder)  # it was empty before
         if isinstance(error, WrongPassphrase):
@@ -193,7 +207,15 @@ def restore(words: argparse.Namespace) -> int:
         report = store.verify()
     finally:
         store.close()
-    _say({"ok": True, **counts, **asdict(report)})
+    if files.left_out:
+        print("这份备份不含附件：附件由各工作站下次联系时重新补传。", file=sys.stderr)
+    elif files.lacking:
+        print(
+            f"有 {files.lacking} 份附件在备份旁边找不到，或者已损坏：由各工作站下次联系时重新补传。",
+            file=sys.stderr,
+        )
+    brought = {"attachments": None if files.left_out else files.back, "attachments_lacking": files.lacking}
+    _say({"ok": True, **counts, **asdict(report), **brought})
     return 0
 
 
@@ -236,11 +258,14 @@ def add_words(parser: argparse.ArgumentParser) -> None:
     ):
         tasks.add_parser(task, help=says).set_defaults(do=_look)
 
-    backup = tasks.add_parser("backup", help="备份到一个文件，用口令加密")
+    backup = tasks.add_parser("backup", help="备份到一个文件，附件放在旁边的文件夹，都用口令加密")
     backup.add_argument("file", metavar="FILE")
     lock = backup.add_mutually_exclusive_group()
     lock.add_argument("--passphrase-file", metavar="FILE", help="口令在这个文件的第一行；不给则当场输入")
     lock.add_argument("--plain", action="store_true", help="不加密（含密钥和全部个人信息，须锁好）")
+    some = backup.add_mutually_exclusive_group()
+    some.add_argument("--without-files", action="store_true", help="不备份附件，只备份数据库")
+    some.add_argument("--read-all", action="store_true", help="备份旁边已有的附件也从头核对一遍，损坏的重新备份")
     backup.set_defaults(do=_backup)
     add_upstream(tasks)
     add_relay(tasks)

@@ -1,7 +1,8 @@
 """A county's whole record as one file that either database takes back: frames of rows, signed, with the county's keys.
 
 ``XFCOUNTY1`` newline, then frames, each with its length in four bytes: a head (who, when, the keys), parts (rows of one
-table), an end (rows per table, SHA-256 of everything before it). It holds private keys and personal data: it is written
+table), the attachments that belong to it (they lie beside it: ``backup_files.py``), an end (rows per table, SHA-256 of
+everything before it). It holds private keys and personal data: it is written
 inside a seal (``sealed.py``) unless a plain one is asked for by name.
 """
 
@@ -10,15 +11,18 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import msgspec
 
 from domain.faults import SurroundingsFault
+from sync.blobs.slots import sync_folder
 from sync.log import SigningKey
 from sync.protocol import WireDamaged, decode_frame, encode_frame, verify_frame
+from sync.server.backup_files import Attachments, Return, frames_of, keep_all, shelf_for
 from sync.server.databases import SCHEMA_VERSION, CountyDatabase, Reader, Table, settled_since, tables
 from sync.server.file import surroundings
 from sync.server.sealed import MAGIC as SEALED_MAGIC
@@ -60,12 +64,32 @@ class End(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, tag="end"):
     digest: bytes
 
 
+_FRAMES: Final[Any] = Head | Part | Attachments | End
+
+
+@dataclass(slots=True)
+class Written:
+    """What a backup holds now."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    """Rows per table."""
+    folder: str = ""
+    """Where its attachments lie, beside it; empty when they were left out."""
+    attachments: int = 0
+    copied: int = 0
+    """Of these, copied by this backup; the rest lay there already."""
+    differing: list[str] = field(default_factory=list)
+    """Files of the county whose bytes are not what their name says: they are not in the backup."""
+
+
 def write_backup(
-    store: CountyStore, folder: Path, to: Path, now_ms: int, passphrase: str | None, entropy: Callable[[int], bytes]
-) -> dict[str, int]:
+    store: CountyStore, folder: Path, to: Path, now_ms: int, passphrase: str | None, entropy: Callable[[int], bytes],
+    *, attachments: bool = True, read_all: bool = False,
+) -> Written:  # fmt: skip
     """Write everything of one moment to a new file, durably, then read it again; the server may go on working.
 
-    ``passphrase`` None writes it in clear. Returns rows per table. Raises PassphraseShort; SurroundingsFault
+    The attachments go into a folder beside it first, each once for all backups there; what lies there is read through
+    again with ``read_all``. ``passphrase`` None writes everything in clear. Raises PassphraseShort; SurroundingsFault
     ``backup_exists``, ``backup_unsound``, ``disk_full`` …
     """
     if to.exists():
@@ -73,12 +97,21 @@ def write_backup(
     new = to.with_name(to.name + ".part")
     if passphrase is not None:
         check_passphrase(passphrase)
+    done = Written()
+    shelf = shelf_for(to.absolute().parent, passphrase, entropy) if attachments else None
+    if shelf is not None:
+        keep_all(store.files.store, shelf, read_all=read_all)
     reader = store.reader()
     try:
         with surroundings(), os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             sealed = None if passphrase is None else SealWriter(file, passphrase, entropy)
             with reader.snapshot():
-                for piece in dump(reader, store.county, store.key, folder, now_ms):
+                frames: Iterable[Attachments] = (Attachments(folder="", files=[]),)
+                if shelf is not None:  # what was brought meanwhile: every file an act of this moment names
+                    kept, done.differing = keep_all(store.files.store, shelf)
+                    done.folder, done.attachments, done.copied = shelf.folder.name, len(kept), shelf.copied
+                    frames = frames_of(shelf, kept)
+                for piece in dump(reader, store.county, store.key, folder, now_ms, frames):
                     (sealed or file).write(piece)
             if sealed is not None:
                 sealed.close()
@@ -88,13 +121,14 @@ def write_backup(
         reader.close()
     try:
         with new.open("rb") as file:
-            counts = next(
+            done.counts = next(
                 part.counts for part in _parts(opened(file, lambda: passphrase or "")) if isinstance(part, End)
             )
     except (BackupDamaged, WrongPassphrase) as damaged:
         raise SurroundingsFault("backup_unsound", facts={"file": to.name}) from damaged
     new.replace(to)
-    return counts
+    sync_folder(to.absolute().parent)
+    return done
 
 
 def opened(file: BinaryIO, passphrase: Callable[[], str]) -> Readable:
@@ -117,12 +151,14 @@ def opened(file: BinaryIO, passphrase: Callable[[], str]) -> Readable:
     return inside
 
 
-def dump(reader: Reader, county: str, key: SigningKey, folder: Path, now_ms: int) -> Iterator[bytes]:
+def dump(
+    reader: Reader, county: str, key: SigningKey, folder: Path, now_ms: int, attachments: Iterable[Attachments] = ()
+) -> Iterator[bytes]:
     """The bytes of a backup: equal for equal records, whichever database they lie in. The caller holds a snapshot."""
     digest = hashlib.sha256(MAGIC)
     yield MAGIC
 
-    def framed(message: Head | Part | End) -> bytes:
+    def framed(message: Head | Part | Attachments | End) -> bytes:
         frame = encode_frame(message, TAG, key)
         piece = len(frame).to_bytes(4, "big") + frame
         digest.update(piece)
@@ -136,6 +172,8 @@ def dump(reader: Reader, county: str, key: SigningKey, folder: Path, now_ms: int
         for rows in _pages(reader, table):
             counts[table.name] += len(rows)
             yield framed(Part(table=table.name, columns=list(table.columns), rows=rows))
+    for frame in attachments:
+        yield framed(frame)
     yield framed(End(counts=counts, digest=digest.digest()))
 
 
@@ -179,7 +217,7 @@ def _read(value: Any, kind: str) -> Any:
     return value[1:].encode() if value[0] == "t" else base64.b64decode(value[1:])
 
 
-def _parts(file: Readable) -> Iterator[Head | Part | End]:
+def _parts(file: Readable) -> Iterator[Head | Part | Attachments | End]:
     """The frames behind the magic, each proved; raises BackupDamaged where the file does not end as it should."""
     digest = hashlib.sha256(MAGIC)
     public = b""
@@ -187,7 +225,7 @@ def _parts(file: Readable) -> Iterator[Head | Part | End]:
         try:
             size = file.read(4)
             frame = file.read(int.from_bytes(size, "big")) if len(size) == 4 else b""
-            message: Head | Part | End = decode_frame(frame, Head | Part | End)[0]  # type: ignore[arg-type]
+            message: Head | Part | Attachments | End = decode_frame(frame, _FRAMES)[0]
             if isinstance(message, Head):
                 public = SigningKey(message.keys["county.key"]).public
             verify_frame(frame, TAG, public)
@@ -203,9 +241,11 @@ def _parts(file: Readable) -> Iterator[Head | Part | End]:
 
 
 def read_backup(
-    file: BinaryIO, folder: Path, open_db: Callable[[], CountyDatabase], passphrase: Callable[[], str]
+    file: BinaryIO, folder: Path, open_db: Callable[[], CountyDatabase], passphrase: Callable[[], str], files: Return
 ) -> dict[str, int]:
     """Put a backup into an empty folder and an empty database, in one transaction; returns rows per table.
+
+    ``files`` brings the attachments back; those it does not find are no damage, stations bring them again.
 
     Raises BackupDamaged, WrongPassphrase; SurroundingsFault ``newer_file``, ``wrong_database`` when something lies
     there already. The caller verifies what is there now.
@@ -229,6 +269,9 @@ def read_backup(
                     if {name: count for name, count in part.counts.items() if count} != counts:
                         raise BackupDamaged("rows are missing")
                     break
+                if isinstance(part, Attachments):
+                    files.take(part)
+                    continue
                 if not isinstance(part, Part) or not set(part.columns) <= set(kinds.get(part.table, ())):
                     raise BackupDamaged("a table nobody knows")
                 columns = kinds[part.table]

@@ -25,6 +25,8 @@ from sync.server.file_index import Claims, FileIndex
 RESERVE: Final = 256 << 20
 """Bytes that stay free for acts: no piece is taken where less is left."""
 MOST_LACKING: Final = 500
+FILES: Final = "files"
+"""Their folder in the county's data folder."""
 PARTS: Final = "parts"
 T = TypeVar("T")
 

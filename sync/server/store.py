@@ -31,7 +31,7 @@ from sync.server import relay
 from sync.server.behind import WriteBehind
 from sync.server.databases import CountyDatabase, Reader, open_database
 from sync.server.file import key_file, surroundings
-from sync.server.files import CountyFiles
+from sync.server.files import FILES, CountyFiles
 from sync.server.folding import CASE_SQL, LONE_SQL, case_row, quick_state
 from sync.server.register import StationRegister
 from sync.server.series import SeriesBook, concerns
@@ -89,7 +89,7 @@ class CountyStore(StationRegister):
         self._db = WriteBehind(open_db(folder, database))
         self.log = ActLog(self._db)
         self.feed = CountyFeed(self._db)
-        self.files = CountyFiles(folder / "files", self._db, self.feed, self.transaction)
+        self.files = CountyFiles(folder / FILES, self._db, self.feed, self.transaction)
         self.series = SeriesBook(self._db, self.log, self._record, self.fold_case, self._clock)
         try:
             self._prepare()
