@@ -25,7 +25,7 @@ from domain.files import is_hash
 from sync.blobs.slots import sync_folder
 from sync.bundle.seal import CHUNK, KEY, TAG, Chunks, SealBroken
 from sync.server.file import surroundings
-from sync.server.files import FileStore
+from sync.server.files import FileStore, disk
 from sync.server.sealed import MAGIC, SealDamaged, SealReader, SealWriter, WrongPassphrase
 
 PREFIX: Final = "attachments-"
@@ -88,13 +88,13 @@ class Shelf:
         Then nothing of it is sealed: its key is for the true bytes alone. Raises SurroundingsFault ``disk_full``,
         ``backup_unsound`` …
         """
-        with surroundings(), source.open("rb") as plain:
+        with disk(), source.open("rb") as plain:
             if hashlib.file_digest(plain, "sha256").hexdigest() != digest:
                 return False
         target = self.path(digest)
         fresh = target.with_name(target.name + ".part")
         seal = self._chunks(digest)
-        with surroundings():
+        with disk():
             target.parent.mkdir(exist_ok=True)
             with source.open("rb") as plain, os.fdopen(_new(fresh), "wb") as file:
                 left = size
@@ -239,9 +239,9 @@ class Return:
 
     def _bring(self, shelf: Shelf, kept: Kept) -> bool:
         target = self._files.path(kept.hash)
-        fresh = target.with_suffix(".new")
+        fresh = target.with_suffix(".whole")
         found = hashlib.sha256()
-        with surroundings():
+        with disk():
             target.parent.mkdir(parents=True, exist_ok=True)
             try:
                 with fresh.open("wb") as file:
