@@ -12,12 +12,12 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import county, hall, paper, saving, searching, sync, window
+from benchmarks import county, hall, paper, polling, saving, searching, sync, window
 from benchmarks.table import Row, load, machine, markdown
 from desktop.services.station import Station
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ("save", "search", "paper", "window", "sync", "county")
+PARTS = ("save", "search", "paper", "window", "sync", "county", "polling")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -34,6 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             "window": lambda: window.measure(data, words.visits),
             "sync": lambda: sync.measure(words.sync_visits),
             "county": lambda: county.measure(words.county_visits),
+            "polling": polling.measure,
         }
         for part in words.parts:
             _say(f"measuring: {part}")

@@ -46,6 +46,29 @@ _COLLECT_AFTER: Final = (300_000, 20, 20)
 thousands of them: looking through them as often as usual took an eighth of the intake's processor time."""
 
 
+MOST_LINES: Final = 4000
+"""Connections at once: a window keeps one for acts and one for files, and a county has hundreds of windows."""
+KEEP_S: Final = 100
+"""How long a line on which nothing is asked is kept: a window asks every minute, up to a fifth later, and a new line
+costs both ends a handshake of TLS."""
+_OTHER_FILES: Final = 100
+"""Open files that are no connection: databases, attachments, the log."""
+
+
+def most_lines() -> int:
+    """As many connections as this process may hold, having asked the system for what it allows without more rights."""
+    try:
+        import resource
+    except ImportError:  # Windows counts differently, and far
+        return MOST_LINES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_LINES + _OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return MOST_LINES if soft == resource.RLIM_INFINITY else max(1, min(MOST_LINES, soft - _OTHER_FILES))
+
+
 def clock() -> int:
     """Milliseconds since 1970 UTC."""
     return time.time_ns() // 1_000_000
@@ -125,7 +148,8 @@ def _serve(store: CountyStore, words: argparse.Namespace) -> int:
     )
     config = uvicorn.Config(
         county.app(), host=words.host, port=words.port, access_log=False, log_config=None, http=PatientProtocol,
-        lifespan="on", server_header=False, timeout_graceful_shutdown=20, limit_concurrency=200, ws="none", **settings,
+        lifespan="on", server_header=False, timeout_graceful_shutdown=20, limit_concurrency=most_lines(), ws="none",
+        timeout_keep_alive=KEEP_S, backlog=MOST_LINES, **settings,
     )  # fmt: skip
     server = uvicorn.Server(config)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import http.client
 import socket
 import threading
 import time
@@ -312,6 +313,24 @@ def test_the_county_finishes_the_round_in_hand_when_it_is_told_to_stop(county, n
     county.start()
     assert len(county.contents()) == 200 + 1 + len(KINDS_OF_SERIES)
     converge(county, one)
+
+
+def test_hundreds_of_windows_keep_their_lines_open_and_each_is_answered_over_its_own(tmp_path):
+    county = County(tmp_path / "county").start()
+    lines = [http.client.HTTPConnection("127.0.0.1", county.port, timeout=60) for _ in range(320)]
+    for line in lines:
+        line.connect()
+    ports = [line.sock.getsockname()[1] for line in lines]
+    for _ in range(2):
+        for line in lines:
+            line.request("POST", "/v1/exchange", body=b"no frame")
+            reply = line.getresponse()
+            assert reply.status == 400, "not 503: it is looked at, not turned away"
+            reply.read()
+    assert [line.sock.getsockname()[1] for line in lines] == ports, "no line was closed in between"
+    for line in lines:
+        line.close()
+    assert county.stop() == 0
 
 
 def test_plain_http_is_not_served_beyond_this_machine(tmp_path):
