@@ -12,12 +12,12 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import county, hall, paper, polling, saving, searching, sync, window
+from benchmarks import county, hall, paper, polling, pull, saving, searching, sync, window
 from benchmarks.table import Row, load, machine, markdown
 from desktop.services.station import Station
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ("save", "search", "paper", "window", "sync", "county", "polling")
+PARTS = ("save", "search", "paper", "window", "sync", "pull", "county", "polling")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -33,6 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             "paper": paper.measure,
             "window": lambda: window.measure(data, words.visits),
             "sync": lambda: sync.measure(words.sync_visits),
+            "pull": lambda: _pull(data, Path(scratch), words),
             "county": lambda: county.measure(words.county_visits),
             "polling": polling.measure,
         }
@@ -59,6 +60,7 @@ def _words(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--sync-visits", type=int, default=10_000)
     parser.add_argument("--county-visits", type=int, default=4_000)
     parser.add_argument("--saves", type=int, default=400, help="visits saved for each row")
+    parser.add_argument("--large", action="store_true", help="pull: --visits too, which takes minutes")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the filled hall there, and use it again")
     parser.add_argument("--scratch", type=Path, help="where to measure: the disk matters")
     parser.add_argument("--json", type=Path, metavar="FILE")
@@ -69,23 +71,28 @@ def _words(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _filled(words: argparse.Namespace, scratch: Path) -> Path:
-    """The data folder of a hall with the asked number of visits; the kept one is copied, so that it stays as it is."""
-    if not {"save", "search", "window"} & set(words.parts):
+    """The data folder of the hall that is searched and opened."""
+    if not {"save", "search", "window", *(["pull"] if words.large else [])} & set(words.parts):
         return scratch
-    kept = words.keep / f"hall-{words.visits}" if words.keep else scratch / "hall"
+    return _hall(words, scratch, words.visits)
+
+
+def _hall(words: argparse.Namespace, scratch: Path, visits: int) -> Path:
+    """A data folder of a hall with so many visits; the kept one is copied, so that it stays as it is."""
+    kept = words.keep / f"hall-{visits}" if words.keep else scratch / f"hall-{visits}"
     if not kept.exists():
         part = kept.with_name(kept.name + ".part")
         shutil.rmtree(part, ignore_errors=True)
         part.parent.mkdir(parents=True, exist_ok=True)
-        _say(f"registering {words.visits:,} visits")
+        _say(f"registering {visits:,} visits")
         began = time.perf_counter()
-        hall.fill(part, words.visits, quiet=False)
+        hall.fill(part, visits, quiet=False)
         part.rename(kept)
         _say(f"registered in {time.perf_counter() - began:.0f} s")
     if words.keep is None:
         return kept
-    shutil.copytree(kept, scratch / "hall")
-    return scratch / "hall"
+    shutil.copytree(kept, scratch / f"copy-{visits}")
+    return scratch / f"copy-{visits}"
 
 
 def _with(data: Path, do: Callable[[Station], list[Row]]) -> list[Row]:
@@ -101,6 +108,11 @@ def _save(data: Path, scratch: Path, words: argparse.Namespace) -> list[Row]:
     hall.make_station(scratch / "fresh").close()
     full = saving.measure(data, scratch, note=f"{words.visits:,} visits in the file", rounds=words.saves)
     return saving.measure(scratch / "fresh", scratch, note="new file", rounds=words.saves) + full
+
+
+def _pull(data: Path, scratch: Path, words: argparse.Namespace) -> list[Row]:
+    rows = pull.measure(_hall(words, scratch, words.sync_visits), scratch, words.sync_visits)
+    return rows + (pull.measure(data, scratch, words.visits, large=True) if words.large else [])
 
 
 def _write(text: str, busy: str) -> None:

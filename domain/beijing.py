@@ -39,8 +39,11 @@ def written_day(day: date) -> str:
 
 def iso_day(value: object) -> date | None:
     """A day written ``2026-11-23`` and no other way; None for whatever else an act from elsewhere may hold."""
-    if not isinstance(value, str):
-        return None
+    return _iso_day(value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=2_048)  # the matters of a pull share their days
+def _iso_day(value: str) -> date | None:
     try:
         day = date.fromisoformat(value)
     except ValueError:

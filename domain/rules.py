@@ -107,8 +107,8 @@ class Rules:
 
     def at(self, office: str, ended: date | None = None) -> Rules:
         """The rules of one office; with ``ended`` those that measure what ended on that day, for good."""
-        kept = tuple(layer for layer in self.layers if layer.applies(office) and layer.counts(ended))
-        return self if len(kept) == len(self.layers) else Rules(kept)
+        kept = [layer for layer in self.layers if layer.applies(office) and layer.counts(ended)]
+        return self if len(kept) == len(self.layers) else Rules(tuple(kept))
 
     def clock(self, code: str, day: date) -> ClockRule:
         """The rule for a clock whose event day is ``day``; ``rule_missing`` before any was in force."""

@@ -18,6 +18,7 @@ from desktop.services.outcome import Outcome, Topic
 from desktop.services.rounds import go_through
 from desktop.services.station import Station
 from desktop.services.sync_status import sync_state
+from desktop.services.undisturbed import undisturbed
 from domain.acttime import WRONG_CLOCK_MS
 from domain.audience import restricted
 from domain.faults import SurroundingsFault
@@ -327,6 +328,7 @@ class Steps:
         return Outcome(Taken(outcome.value, sync_state(station)), outcome.topics)
 
 
+@undisturbed()
 def exchange_once(station: Station, transport: client.Transport | None = None) -> Outcome[Exchanged]:
     """Exchange until nothing more waits, in one go, for the command line. Raises SurroundingsFault."""
     topics: set[str] = set()

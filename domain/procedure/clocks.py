@@ -151,7 +151,8 @@ class _Clocks:
         return None if value is None else iso_day(value)  # most of the days a matter may have are not yet
 
     def first(self, *names: str) -> date | None:
-        return _first([self.day(name) for name in names])
+        shown = self.state.shown
+        return _first([iso_day(shown[name]) for name in names if name in shown])
 
     @property
     def ended(self) -> date | None:
@@ -243,8 +244,11 @@ class _Clocks:
         """The clocks of one round; one that is over, an opinion having been ordered anew, gave no further right."""
         found = []
         for clock, start, end in _ROUND:
-            day, ended = iso_day(days.get(start)), iso_day(days.get(end))
-            if day is None or (over and ended is None):
+            day = iso_day(days.get(start))
+            if day is None:
+                continue
+            ended = iso_day(days.get(end))
+            if over and ended is None:
                 continue
             hearings = hearing_days(self.state, "recheck") if clock is Clock.T11 else ()
             found.append(self.clock(clock, day, _first((ended, None if over else self.ended)), exclude=hearings))

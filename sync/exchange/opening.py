@@ -9,7 +9,8 @@ from domain.acts import Act
 from sync.exchange.parts import entries_of
 from sync.log.chain import Entry, verify_signature
 from sync.log.content import read_act
-from sync.protocol import Answer, Request, Run, WireDamaged
+from sync.log.roll import roll
+from sync.protocol import Answer, Mark, Pull, Request, Run, WireDamaged
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +28,16 @@ class Opened:
     """(public key, hash, signature) of the commits whose signature was found good."""
     digests: dict[bytes, bytes] = field(default_factory=dict)
     """Content → its SHA-256, where it is known."""
+    ends: dict[int, Mark] = field(default_factory=dict)
+    """Of the pulls that bring every act: where they lead, rolled from where they begin."""
 
     def entries(self, run: Run) -> list[Entry]:
         """As :func:`entries_of`; raises WireDamaged for a run that cannot be one."""
         return self.runs.get(id(run)) or entries_of(run)
+
+    def end(self, pull: Pull, entries: Iterable[Entry]) -> Mark:
+        """Where a pull leads that shows these entries."""
+        return self.ends.get(id(pull)) or _rolled(pull.after, entries)
 
     def read(self, entries: list[Entry]) -> list[Act] | None:
         """The acts of these entries; None where one of them is no act."""
@@ -45,7 +52,18 @@ def open_request(request: Request, keys: dict[str, bytes] | None = None) -> Open
 
 def open_answer(answer: Answer) -> Opened:
     """Hash and decode what an answer shows; what it only refers to lies at the station, and so do the writers' keys."""
-    return _opened(answer, (run for pull in answer.pull for run in pull.runs if not run.c), {})
+    opened = _opened(answer, (run for pull in answer.pull for run in pull.runs if not run.c), {})
+    for pull in answer.pull:
+        if all(id(run) in opened.runs for run in pull.runs):
+            opened.ends[id(pull)] = _rolled(pull.after, (entry for run in pull.runs for entry in opened.runs[id(run)]))
+    return opened
+
+
+def _rolled(after: Mark, entries: Iterable[Entry]) -> Mark:
+    seq, previous = after.n, after.hash
+    for entry in entries:
+        seq, previous = seq + 1, roll(previous, entry.hash, entry.content)
+    return Mark(seq, previous)
 
 
 def _opened(message: Request | Answer, runs: Iterable[Run], keys: dict[str, bytes]) -> Opened:

@@ -23,7 +23,7 @@ from sync.exchange.parts import (
     run_of,
 )
 from sync.log.chain import Entry, LogDamaged, verify_signature
-from sync.log.feed import StationFeed, roll, start_roll
+from sync.log.feed import StationFeed, start_roll
 from sync.log.log import ActLog, Position, WriterRow
 from sync.protocol import PROTOCOL, REFUSALS, Answer, Mark, Pull, Request, Rewind, Run, WireDamaged, WriterInfo
 
@@ -248,10 +248,7 @@ class _State:
                 shown.append((run, [entry for _seq, entry in own[place]]))
             else:
                 shown.append((run, self._shown(run)))
-        seq, previous = pull.after.n, pull.after.hash
-        for entry in (entry for _run, entries in shown for entry in entries):
-            seq, previous = seq + 1, roll(previous, entry.hash, entry.content)
-        if Mark(seq, previous) != pull.to:
+        if self.opened.end(pull, (entry for _run, entries in shown for entry in entries)) != pull.to:
             doubled = {run.w for run in pull.runs if run.c}
             if not doubled:
                 raise WireDamaged("feed_broken", pull.scope)
@@ -262,7 +259,7 @@ class _State:
                 for act_seq in ([s for s, _e in own[place]] if run.c else self._take(run, entries))]  # fmt: skip
         if seen:
             confirmed = list(enumerate(seen, start=pull.after.n + 1))
-            self.confirmed += self.feed.advance(pull.scope, Position(seq, previous), confirmed)
+            self.confirmed += self.feed.advance(pull.scope, Position(pull.to.n, pull.to.hash), confirmed)
             self.moved = True
 
     def _shown(self, run: Run) -> list[Entry]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
 
 from domain.acts import Act
 from sync.log.chain import Entry, LogDamaged, SigningKey, extend_chain, first_hash
 from sync.log.content import read_act, read_acts, write_act
 from sync.log.foreseen import Foreseen, Place, refuse_elsewhere
 from sync.log.log_proof import prove_log
+from sync.log.rows import Database, Rows, batched, marks, padded, put_in
 from sync.log.schema import SCHEMA
 from sync.log.values import WRITER_COLUMNS, Held, Position, Tail, WriterRow, entry_from_row, writer_from_row
 
@@ -26,41 +26,9 @@ __all__ = [
     "entry_from_row",
     "marks",
     "padded",
+    "put_in",
     "read_acts",
 ]
-
-T = TypeVar("T")
-
-
-class Rows(Protocol):
-    """What a cursor of sqlite3, sqlcipher3 or psycopg can do and this module needs."""
-
-    def fetchone(self) -> Any: ...
-    def fetchall(self) -> list[Any]: ...
-    def __iter__(self) -> Iterator[Any]: ...
-
-
-class Database(Protocol):
-    """A DB-API connection with the shortcut ``execute``."""
-
-    def execute(self, sql: str, parameters: Any = ..., /) -> Any: ...
-    def executemany(self, sql: str, parameters: Any, /) -> Any: ...
-
-
-def batched(values: list[T], size: int = 500) -> Iterator[list[T]]:
-    """Values in lists short enough for one statement."""
-    for start in range(0, len(values), size):
-        yield values[start : start + size]
-
-
-def padded(values: list[T], to: int = 50) -> list[T]:
-    """Values with the last one repeated: lists of few lengths, so that a statement is prepared once and kept."""
-    return values + values[-1:] * (-len(values) % to)
-
-
-def marks(values: Sequence[object]) -> str:
-    """So many question marks."""
-    return ",".join("?" * len(values))
 
 
 class ActLog:
@@ -213,7 +181,13 @@ class ActLog:
         self._fresh = {entry.content: act for entry, act in zip(entries, acts, strict=True)}
         seq, known = self._places([act.act_id for act in acts])
         refuse_elsewhere(entries, acts, known, chained=chained)
-        held: list[Held] = []
+        if not (chained or known or self._foreseen) and len({act.act_id for act in acts}) == len(acts):  # a pull
+            together = enumerate(zip(entries, acts, strict=True), start=seq + 1)
+            held = [Held(at, entry, act, True) for at, (entry, act) in together]
+            put_in(self._db, "act", [_row(at, entry, act, 0) for at, entry, act, _new, _chained in held])
+            self._note_lamport(acts)
+            return held
+        held = []
         fresh: list[tuple[object, ...]] = []
         for entry, act in zip(entries, acts, strict=True):
             place = known.get(act.act_id)
@@ -230,12 +204,16 @@ class ActLog:
             fresh.append(_row(seq, entry, act, int(chained)))
         self._db.executemany(_INSERT, fresh)
         self._lie_now(seq, known, [item.act for item in held if item.new])
-        top = max([act.lamport for act in acts])
         if chained:
-            self._move_head(entries[-1], top)
+            self._move_head(entries[-1], max([act.lamport for act in acts]))
         else:
-            self._db.execute(f"UPDATE log_head SET {_HIGHEST}", (top, top))
+            self._note_lamport(acts)
         return held
+
+    def _note_lamport(self, acts: Sequence[Act]) -> None:
+        """Acts that are in no chain here came: the next own act is later."""
+        top = max([act.lamport for act in acts])
+        self._db.execute(f"UPDATE log_head SET {_HIGHEST}", (top, top))
 
     def _places(self, act_ids: list[str]) -> tuple[int, dict[str, Place]]:
         """As :meth:`_known`, of the acts that were foreseen without asking."""
@@ -393,5 +371,6 @@ _HIGHEST = "lamport = CASE WHEN lamport < ? THEN ? ELSE lamport END"
 
 
 def _row(seq: int, entry: Entry, act: Act, chained: int) -> tuple[object, ...]:
-    place = (seq, bytes.fromhex(act.act_id), bytes.fromhex(entry.writer), entry.n, entry.hash)
-    return (*place, act.case_id, act.scope, entry.content, entry.sig, chained)
+    writer, n, hash_, content, sig = entry
+    act_id, place = bytes.fromhex(act.act_id), bytes.fromhex(writer)
+    return (seq, act_id, place, n, hash_, act.case_id, act.scope, content, sig, chained)

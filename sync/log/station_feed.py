@@ -9,7 +9,7 @@ from domain.audience import audience
 from domain.fold import fold
 from sync.log.chain import Entry
 from sync.log.content import read_act
-from sync.log.log import Position, batched, entry_from_row, marks
+from sync.log.log import Position, batched, entry_from_row, marks, put_in
 from sync.log.roll import start_roll
 from sync.log.station_proof import prove_feed, prove_loose
 from sync.log.station_refusals import REFUSED, StationRefusals
@@ -196,7 +196,7 @@ class StationFeed(StationRefusals):
             )
             for writer, count in self._db.execute(sql, seqs):
                 counts[bytes(writer)] = counts.get(bytes(writer), 0) + int(count)
-        self._db.executemany("INSERT INTO confirmed VALUES (?, ?, ?)", [(scope, *pair) for pair in confirmed])
+        put_in(self._db, "confirmed", [(scope, *pair) for pair in confirmed])
         for writer, count in counts.items():
             self._db.execute("UPDATE own_writer SET seen = seen + ? WHERE writer = ?", (count, writer))
         if self._db.execute("SELECT 1 FROM adrift UNION ALL SELECT 1 FROM refused_act LIMIT 1").fetchone() is not None:

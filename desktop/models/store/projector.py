@@ -11,7 +11,7 @@ from typing import TypeAlias
 from desktop.models.store.connection import Connection
 from desktop.models.store.files import file_rows
 from desktop.models.store.rows import ClockRow
-from desktop.models.store.search import SearchDoc, index
+from desktop.models.store.search import SearchDoc
 from desktop.models.store.tables import calendar_rows, given_rows
 from domain.acts import CaseKind
 from domain.beijing import beijing_minute
@@ -25,7 +25,7 @@ from domain.rules import Rules
 from domain.series import parse_series_id, series_named
 from domain.wording import WordingBook
 from domain.workcalendar import WorkCalendar
-from sync.log.log import batched, marks
+from sync.log.log import batched, marks, put_in
 
 Value: TypeAlias = str | int
 RowSet: TypeAlias = dict[str, list[tuple[Value, ...]]]
@@ -91,7 +91,7 @@ def write_rows(db: Connection, rows: RowSet) -> None:
     In the order of their keys: what is new is appended, so a page is filled before the next one is begun.
     """
     for table, values in rows.items():
-        db.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({marks(values[0])})", sorted(values))
+        put_in(db, table, sorted(values), verb="INSERT OR REPLACE")
 
 
 def with_rows(db: Connection, case_ids: Collection[str]) -> set[str]:
@@ -139,13 +139,6 @@ def stored_rows(db: Connection, state: CaseState, tables: Sequence[str]) -> RowS
 
 def _bare(state: CaseState, table: str, key: str) -> str:
     return key.removeprefix("office/") if table == "office" else key
-
-
-def write_search(db: Connection, state: CaseState, yardstick: Yardstick) -> None:
-    """Put a case's search keys in place of its earlier ones."""
-    doc = search_doc(state, yardstick)
-    if doc is not None:
-        index(db, doc)
 
 
 def search_doc(state: CaseState, yardstick: Yardstick) -> SearchDoc | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 import json
 import zlib
-from collections.abc import Collection, Generator, Iterable
+from collections.abc import Collection, Generator, Iterable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from itertools import groupby, islice
@@ -28,6 +28,7 @@ from desktop.models.store.search_terms import (
     query,
     step_of,
 )
+from sync.log.log import batched, marks
 
 __all__ = [
     "KINDS",
@@ -40,6 +41,7 @@ __all__ = [
     "forget",
     "idle",
     "index",
+    "index_all",
     "merge_some",
     "waiting",
 ]
@@ -97,25 +99,45 @@ def create_search_tables(db: Database) -> None:
         db.execute(statement)
 
 
-def index(conn: Connection, doc: SearchDoc, *, fresh: bool = False) -> None:
+def index(conn: Connection, doc: SearchDoc) -> None:
     """Note a document in place of the earlier one of the same kind and ref; cheap, part of the caller's transaction.
 
-    ``fresh`` says that there is no earlier one. An unchanged document writes nothing. ValueError for an unknown kind.
+    An unchanged document writes nothing. ValueError for an unknown kind.
     """
-    keys, body = document(doc)
+    index_all(conn, [doc])
+
+
+def index_all(conn: Connection, docs: Sequence[SearchDoc]) -> None:
+    """As :func:`index` for several documents, each of another subject: what a pull brought is asked for at once."""
     with joined(conn):
-        sql = "SELECT id, at, keys, body FROM search_doc WHERE kind = ? AND ref = ?"
-        old = None if fresh else conn.execute(sql, (doc.kind, doc.ref)).fetchone()
-        if old is not None:
-            if old[1:] == (doc.at_ms, keys, body):
-                return
-            _drop(conn, old[0], old[2])
-        new_id = _free_id(conn, doc)
-        conn.execute(
+        held = _held(conn, docs)
+        new: list[tuple[SearchDoc, str, str]] = []
+        for doc in docs:
+            keys, body = document(doc)
+            old = held.get((doc.kind, doc.ref))
+            if old is not None:
+                if old[1:] == (doc.at_ms, keys, body):
+                    continue
+                _drop(conn, old[0], old[2])
+            new.append((doc, keys, body))
+        ids = _free_ids(conn, [doc for doc, _keys, _body in new])
+        conn.executemany(
             "INSERT INTO search_doc (id, kind, ref, at, keys, body) VALUES (?, ?, ?, ?, ?, ?)",
-            (new_id, doc.kind, doc.ref, doc.at_ms, keys, body),
+            sorted(
+                (at, doc.kind, doc.ref, doc.at_ms, keys, body) for at, (doc, keys, body) in zip(ids, new, strict=True)
+            ),
         )
-        conn.execute("INSERT INTO search_queue (id) VALUES (?)", (new_id,))
+        conn.executemany("INSERT INTO search_queue (id) VALUES (?)", [(at,) for at in sorted(ids)])
+
+
+def _held(conn: Connection, docs: Sequence[SearchDoc]) -> dict[tuple[str, str], tuple[int, int, str, str]]:
+    """What is noted of the subjects of these documents: (kind, ref) → (id, time, keys, body)."""
+    found: dict[tuple[str, str], tuple[int, int, str, str]] = {}
+    for kind in {doc.kind for doc in docs}:
+        for refs in batched([doc.ref for doc in docs if doc.kind == kind]):
+            sql = f"SELECT ref, id, at, keys, body FROM search_doc WHERE kind = ? AND ref IN ({marks(refs)})"
+            found |= {(kind, row[0]): tuple(row[1:]) for row in conn.execute(sql, (kind, *refs))}
+    return found
 
 
 def forget(conn: Connection, kind: str, ref: str) -> None:
@@ -283,8 +305,31 @@ def _drop(conn: Connection, old_id: int, keys: str) -> None:
         conn.execute("INSERT INTO search_gone (id, keys) VALUES (?, ?)", (old_id, keys))
 
 
-def _free_id(conn: Connection, doc: SearchDoc) -> int:
-    """An id near the document's minute that no living or swept-out document holds.
+def _free_ids(conn: Connection, docs: Sequence[SearchDoc]) -> list[int]:
+    """An id for each document, near its minute, that no living or swept-out document holds."""
+    wanted = [_first_id(doc) for doc in docs]
+    taken: set[int] = set()
+    for some in batched(wanted):
+        sql = " UNION ALL ".join(f"SELECT id FROM {table} WHERE id IN ({marks(some)})" for table in _WITH_IDS)
+        taken |= {row[0] for row in conn.execute(sql, some * len(_WITH_IDS))}
+    given: set[int] = set()
+    for place, doc in enumerate(docs):
+        if wanted[place] in taken or wanted[place] in given:
+            wanted[place] = _free_id(conn, doc, given)
+        given.add(wanted[place])
+    return wanted
+
+
+_WITH_IDS = ("search_doc", "search_gone")
+
+
+def _first_id(doc: SearchDoc) -> int:
+    first = max(doc.at_ms, 0) // 60_000 * SLOTS_A_MINUTE
+    return (first + zlib.crc32(doc.ref.encode("utf-8", "replace")) % SLOTS_A_MINUTE) * 4 + KINDS.index(doc.kind)
+
+
+def _free_id(conn: Connection, doc: SearchDoc, given: Collection[int]) -> int:
+    """An id near the document's minute that no living or swept-out document holds, nor one of those just ``given``.
 
     Where a minute is crowded (an import) the search widens by doubling, so a place is found in a few steps and the
     order stays right but for the crowd itself.
@@ -298,7 +343,7 @@ def _free_id(conn: Connection, doc: SearchDoc) -> int:
         taken = conn.execute(
             "SELECT 1 FROM search_doc WHERE id = ?1 UNION ALL SELECT 1 FROM search_gone WHERE id = ?1", (found,)
         ).fetchone()
-        if taken is None:
+        if taken is None and found not in given:
             return found
         seed = zlib.crc32(seed.to_bytes(4, "little"))
         width *= 2

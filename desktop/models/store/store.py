@@ -21,9 +21,9 @@ from desktop.models.store.projector import (
     clock_rows,
     remove_rows,
     rows_of,
+    search_doc,
     with_rows,
     write_rows,
-    write_search,
 )
 from desktop.models.store.rows import ClockRow
 from desktop.models.store.schema import STEPS
@@ -233,8 +233,8 @@ class Store(Incarnation):
                 self.project((state,))
                 measuring.take_in(self, state)
         cases = [case_id for case_id in sorted(changed) if not case_id.startswith(TABULAR)]
-        for some in batched([case_id for case_id in cases if changed[case_id]]):
-            self.project((fold(changed[case_id]) for case_id in some), fresh=set(some))
+        new = [case_id for case_id in cases if changed[case_id]]
+        self.project((fold(changed[case_id]) for case_id in new), fresh=set(new))
         for some in batched([case_id for case_id in cases if not changed[case_id]]):
             self.project(self.states(some), fresh=set(some) - with_rows(self.db, some))
 
@@ -253,10 +253,10 @@ class Store(Incarnation):
         sql = "SELECT seq, case_id FROM act WHERE seq > (SELECT seq FROM search_seen) ORDER BY seq LIMIT ?"
         with joined(self.db):
             rows = self.db.execute(sql, (most,)).fetchall()
-            for case_id in dict.fromkeys(str(row[1]) for row in rows):
-                state = self.state(case_id)
-                if state is not None:
-                    write_search(self.db, state, self.yardstick)
+            for some in batched(list(dict.fromkeys(str(row[1]) for row in rows))):
+                acts = self.log.cases(some)
+                docs = (search_doc(fold(acts[case_id]), self.yardstick) for case_id in some)
+                search.index_all(self.db, [doc for doc in docs if doc is not None])
             if rows:
                 self.db.execute("UPDATE search_seen SET seq = ?", (rows[-1][0],))
                 self.remember_time(self.last_known_ms)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -89,4 +91,21 @@ def test_a_desk_remembers_what_its_county_can_read(hall: Hall, county: County) -
 
     line = Earlier(county.url)
     assert exchange.exchange_once(hall.station, line).value.pending == 0
+    line.close()
+
+
+def test_an_exchange_gives_python_back_as_it_found_it_even_when_the_line_breaks(hall: Hall, county: County) -> None:
+    exchange.enrol(hall.station, county.url, county.code(HALL.code, hall.station.office.window))
+
+    class Broken(HttpTransport):
+        def exchange(self, frame: bytes) -> bytes:
+            assert not gc.isenabled()
+            raise SurroundingsFault("county_unreachable")
+
+    before, line = sys.getswitchinterval(), Broken(county.url)
+    assert gc.isenabled()
+    with pytest.raises(SurroundingsFault, match="county_unreachable"):
+        exchange.exchange_once(hall.station, line)
+    assert gc.isenabled()
+    assert sys.getswitchinterval() == before
     line.close()

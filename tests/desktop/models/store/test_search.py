@@ -188,6 +188,24 @@ def test_the_newest_come_first_and_no_more_than_asked(conn):
     assert found(conn, "李", limit=0) == []
 
 
+def test_what_is_noted_at_once_lies_as_if_it_had_been_noted_one_by_one(conn, tmp_path):
+    crowd = [SearchDoc("visit", f"v{number}", NOW + number % 3, names=("李雷",)) for number in range(200)]
+    changed = [SearchDoc("visit", f"v{number}", NOW + number % 3, names=("韩梅梅",)) for number in range(0, 200, 3)]
+    apart = open_connection(tmp_path / "apart.db", b"k" * 32, create=True)
+    search.create_search_tables(Database(apart))
+    for docs in ((*ALL, *crowd), changed, crowd):
+        search.index_all(conn, docs)
+        for doc in docs:
+            search.index(apart, doc)
+        search.catch_up(conn, docs=90)
+        search.catch_up(apart, docs=90)
+    noted = "SELECT kind, ref, at, keys, body FROM search_doc ORDER BY kind, ref"
+    assert conn.execute(noted).fetchall() == apart.execute(noted).fetchall()
+    assert search.waiting(conn) == search.waiting(apart)
+    assert sorted(found(conn, "李雷", limit=500)) == sorted(found(apart, "李雷", limit=500))
+    apart.close()
+
+
 def test_a_crowded_minute_finds_room_and_every_document_is_found(conn):
     with immediate(conn) as transaction:
         for number in range(2_000):

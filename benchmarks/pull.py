@@ -1,0 +1,100 @@
+"""A fresh station pulls what its office has at the county: how long, and how much memory its process takes.
+
+The pull is made by a process of its own (this module run with FOLDER URL CODE), so that its memory is its own.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from benchmarks import desk, hall, sync
+from benchmarks.table import Row
+from desktop.services import county
+from desktop.services.station import create_station
+from tests.sync.harness import County
+
+WINDOW = "2"
+BUDGET_MS = 2_000
+"""Ten thousand visits, all of them."""
+LARGE_BUDGET_MS = 10_000
+"""However many there are, the station is of use by then; today's matters come no sooner than all (decision 0022)."""
+FIND = "征地"
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """What the process of the fresh station says of itself: seconds, processor seconds, KiB at most, acts, rounds."""
+
+    seconds: float
+    processor: float
+    find_seconds: float
+    """The first search behind it, which notes all that came."""
+    peak_kib: int
+    before_kib: int
+    acts: int
+    rounds: int
+
+
+def measure(filled: Path, scratch: Path, visits: int, *, large: bool = False) -> list[Row]:
+    """Rows for the table of budgets: ``filled`` is the folder of a hall with so many visits, and is changed."""
+    server = County(scratch / f"county-{visits}").start()
+    try:
+        station = hall.reopen(filled)
+        desk.enrol(station, server, hall.OFFICE.window)
+        county.exchange_once(station)
+        contents = [bytes(row[0]) for row in station.store.db.execute("SELECT content FROM act")]
+        station.close()
+        (scratch / f"stream-{visits}").mkdir()
+        stream = 1000 * sync.reference(contents, scratch / f"stream-{visits}")[1]
+        del contents
+        done = _pulled(scratch / f"fresh-{visits}", server.url, server.code(hall.OFFICE.code, WINDOW))
+    finally:
+        server.stop()
+    name, note = "one zstd stream, one transaction", f"{visits:,} visits, {done.rounds} rounds"
+    budget = LARGE_BUDGET_MS if large else BUDGET_MS
+    return [
+        Row("a fresh station pulls all", 1000 * done.seconds, "ms", name, stream, budget, on_value=True, note=note),
+        Row("a fresh station pulls all, processor", 1000 * done.processor, "ms", name, stream, None, note=note),
+        Row("first search after the pull", 1000 * done.find_seconds, "ms", name, stream, None, note=note),
+        Row(
+            "memory at most, fresh station that pulls", done.peak_kib / 1024, "MiB",
+            "before the pull", done.before_kib / 1024, None, note=note,
+        ),
+    ]  # fmt: skip
+
+
+def _pulled(folder: Path, url: str, code: str) -> Pulled:
+    words = [sys.executable, "-m", "benchmarks.pull", str(folder), url, code]
+    return Pulled(**json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout))
+
+
+def _kib(name: str) -> int:
+    lines = Path("/proc/self/status").read_text("ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(name))
+
+
+def main(folder: str, url: str, code: str) -> None:
+    """Be the fresh station; print what it took as JSON."""
+    station = create_station(
+        Path(folder), replace(hall.OFFICE, window=WINDOW), sign_in=hall.SIGN_IN, name="陈晓岚", password=hall.PASSWORD,
+        surroundings=hall.surroundings(hall.now_ms),
+    )  # fmt: skip
+    county.enrol(station, url, code)
+    before, began, spent = _kib("VmRSS"), time.perf_counter(), time.process_time()
+    rounds = county.exchange_once(station).value.rounds
+    seconds, processor, peak = time.perf_counter() - began, time.process_time() - spent, _kib("VmHWM")
+    began = time.perf_counter()
+    station.store.find(FIND)
+    found = time.perf_counter() - began
+    done = Pulled(seconds, processor, found, peak, before, station.store.log.count(), rounds)
+    station.close()
+    sys.stdout.write(json.dumps({name: getattr(done, name) for name in Pulled.__slots__}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
