@@ -15,14 +15,19 @@ from pathlib import Path
 from benchmarks import desk, hall, sync
 from benchmarks.table import Row
 from desktop.services import county
+from desktop.services import rounds as rounds_of
 from desktop.services.station import create_station
+from desktop.services.undisturbed import undisturbed
+from domain.acts import CaseKind
+from sync import client
+from sync.log.content import read_act
 from tests.sync.harness import County
 
 WINDOW = "2"
 BUDGET_MS = 2_000
 """Ten thousand visits, all of them."""
-LARGE_BUDGET_MS = 10_000
-"""However many there are, the station is of use by then; today's matters come no sooner than all (decision 0022)."""
+NEWEST_BUDGET_MS = 1_000
+"""Today's come before all the others."""
 FIND = "征地"
 
 
@@ -31,6 +36,8 @@ class Pulled:
     """What the process of the fresh station says of itself: seconds, processor seconds, KiB at most, acts, rounds."""
 
     seconds: float
+    newest_seconds: float
+    """Until the newest visit was on the disk, with its matter and its people."""
     processor: float
     find_seconds: float
     """The first search behind it, which notes all that came."""
@@ -48,17 +55,24 @@ def measure(filled: Path, scratch: Path, visits: int, *, large: bool = False) ->
         desk.enrol(station, server, hall.OFFICE.window)
         county.exchange_once(station)
         contents = [bytes(row[0]) for row in station.store.db.execute("SELECT content FROM act")]
+        newest = next(act.case_id for act in map(read_act, reversed(contents)) if act.case_kind == CaseKind.VISIT)
         station.close()
         (scratch / f"stream-{visits}").mkdir()
         stream = 1000 * sync.reference(contents, scratch / f"stream-{visits}")[1]
         del contents
-        done = _pulled(scratch / f"fresh-{visits}", server.url, server.code(hall.OFFICE.code, WINDOW))
+        done = _pulled(scratch / f"fresh-{visits}", server.url, server.code(hall.OFFICE.code, WINDOW), newest)
     finally:
         server.stop()
     name, note = "one zstd stream, one transaction", f"{visits:,} visits, {done.rounds} rounds"
-    budget = LARGE_BUDGET_MS if large else BUDGET_MS
     return [
-        Row("a fresh station pulls all", 1000 * done.seconds, "ms", name, stream, budget, on_value=True, note=note),
+        Row(
+            "a fresh station pulls all", 1000 * done.seconds, "ms", name, stream,
+            None if large else BUDGET_MS, on_value=True, note=note,
+        ),
+        Row(
+            "a fresh station has the newest visit", 1000 * done.newest_seconds, "ms", name, stream, NEWEST_BUDGET_MS,
+            on_value=True, note=note,
+        ),
         Row("a fresh station pulls all, processor", 1000 * done.processor, "ms", name, stream, None, note=note),
         Row("first search after the pull", 1000 * done.find_seconds, "ms", name, stream, None, note=note),
         Row(
@@ -68,8 +82,8 @@ def measure(filled: Path, scratch: Path, visits: int, *, large: bool = False) ->
     ]  # fmt: skip
 
 
-def _pulled(folder: Path, url: str, code: str) -> Pulled:
-    words = [sys.executable, "-m", "benchmarks.pull", str(folder), url, code]
+def _pulled(folder: Path, url: str, code: str, newest: str) -> Pulled:
+    words = [sys.executable, "-m", "benchmarks.pull", str(folder), url, code, newest]
     return Pulled(**json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout))
 
 
@@ -78,7 +92,7 @@ def _kib(name: str) -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith(name))
 
 
-def main(folder: str, url: str, code: str) -> None:
+def main(folder: str, url: str, code: str, newest: str) -> None:
     """Be the fresh station; print what it took as JSON."""
     station = create_station(
         Path(folder), replace(hall.OFFICE, window=WINDOW), sign_in=hall.SIGN_IN, name="陈晓岚", password=hall.PASSWORD,
@@ -86,12 +100,21 @@ def main(folder: str, url: str, code: str) -> None:
     )  # fmt: skip
     county.enrol(station, url, code)
     before, began, spent = _kib("VmRSS"), time.perf_counter(), time.process_time()
-    rounds = county.exchange_once(station).value.rounds
+    seen: list[float] = []
+    line = client.Line(time.perf_counter)
+
+    def taken(_outcome: object) -> None:
+        if not seen and station.store.log.has_case(newest):
+            seen.append(time.perf_counter() - began)
+
+    with undisturbed():
+        rounds, _last = rounds_of.go_through(county.Steps(lambda: station, line), county.MOST_ROUNDS, taken)
+    line.close()
     seconds, processor, peak = time.perf_counter() - began, time.process_time() - spent, _kib("VmHWM")
     began = time.perf_counter()
     station.store.find(FIND)
     found = time.perf_counter() - began
-    done = Pulled(seconds, processor, found, peak, before, station.store.log.count(), rounds)
+    done = Pulled(seconds, seen[0], processor, found, peak, before, station.store.log.count(), rounds)
     station.close()
     sys.stdout.write(json.dumps({name: getattr(done, name) for name in Pulled.__slots__}))
 

@@ -16,7 +16,11 @@ LEAST_PROTOCOL: Final = 2
 """The oldest protocol this release still speaks."""
 REFUSALS: Final = "refusals"
 """A side that names this reads ``told`` in a request and says ``lost`` in an answer."""
-CAPABILITIES: Final = ("zstd", "same", "references", "recovered", "births", "audience", "relay", REFUSALS, capability())
+RECENT: Final = "recent"
+"""A side that names this reads ``recent`` in a request and brings ``recent`` in an answer."""
+CAPABILITIES: Final = (
+    "zstd", "same", "references", "recovered", "births", "audience", "relay", REFUSALS, RECENT, capability()
+)  # fmt: skip
 """What this release can do beyond the bare protocol; sent at enrolment and with every full answer."""
 
 MOST_TOLD: Final = 256
@@ -114,6 +118,8 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     """Only from a relay: the certificates of the stations whose writers it names."""
     refused: dict[Id, str] = {}
     """Only from a relay: acts among those it brings that it keeps itself and does not deliver, with the code."""
+    recent: Count = 0
+    """Bytes of the newest cases wanted before the feeds come to them; only toward one that names :data:`RECENT`."""
     told: Annotated[list[Id], msgspec.Meta(max_length=MOST_TOLD)] = []
     """Acts whose refusal was heard, where no claim of a log or a feed would show that the county forgot them: does it
     still hold them? Only toward a county that names :data:`REFUSALS`; part of the short form too."""
@@ -136,6 +142,8 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     ``unsigned_tail``."""
     rewind: dict[str, Rewind] = {}
     pull: list[Pull] = []
+    recent: list[Run] = []
+    """The newest cases of the feeds that are pulled, whole, before the feeds come to them; no cursor moves by it."""
     writers: dict[Id, WriterInfo] = {}
     reject: dict[Id, str] = {}
     lost: list[Id] = []

@@ -283,12 +283,12 @@ def go_ahead(
     prepared: PreparedExchange, answer: Answer, push: Sequence[Run] = (), budget: int = START_BUDGET
 ) -> PreparedExchange | None:
     """The next request before this answer is taken in, on any lane; None when only taking it in can tell."""
-    request = next_request(prepared.request, answer, push, prepared.clock())
+    request = next_request(prepared.request, answer, push, prepared.clock(), budget)
     if request is None:
         return None
     return replace(
         prepared,
-        request=msgspec.structs.replace(request, limit=budget),
+        request=request,
         dictionary=client.dictionary_of(answer, prepared.dictionary),
         written=max([prepared.written, *(run.n + len(run.a) - 1 for run in push)]),
     )

@@ -202,8 +202,8 @@ def send_request(
 ) -> tuple[bytes, int]:
     """The reply to a request as it came, with the bytes of both frames; ``sending`` is called when the request leaves.
 
-    A county that no longer reads what it once named, the ``dictionary`` or ``told`` (it was put back to an earlier
-    release), is asked again without. Raises SurroundingsFault.
+    A county that no longer reads what it once named, the ``dictionary``, ``told`` or ``recent``, is asked again without
+    (it was put back to an earlier release). Raises SurroundingsFault.
     """
     frame = write_request(request, key, dictionary)
     sending()
@@ -212,9 +212,9 @@ def send_request(
     except SurroundingsFault as fault:
         reason = fault.facts.get("reason")
         newer = frame_dictionary(frame) and reason == "unknown_flags"
-        if not (newer or (request.told and reason == "bad_message")):
+        if not (newer or ((request.told or request.recent) and reason == "bad_message")):
             raise
-        frame = write_request(msgspec.structs.replace(request, told=[]), key)
+        frame = write_request(msgspec.structs.replace(request, told=[], recent=0), key)
         sending()
         reply = transport.exchange(frame)
     return reply, len(frame) + len(reply)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import msgspec
 
 from sync.exchange.parts import run_of
+from sync.exchange.recents import fresh, wanted
 from sync.log.log import ActLog
 from sync.protocol import Answer, Mark, Request, Run
 
@@ -29,11 +30,14 @@ def push_ahead(log: ActLog, request: Request, budget: int) -> list[Run]:
     return [run_of(entries, before=before)] if entries and before is not None else []
 
 
-def next_request(request: Request, answer: Answer, push: Sequence[Run] = (), now_ms: int = 0) -> Request | None:
+def next_request(
+    request: Request, answer: Answer, push: Sequence[Run] = (), now_ms: int = 0, limit: int = 0
+) -> Request | None:
     """What the station asks next when it will have taken this answer in; None when only taking it in can tell.
 
-    ``push`` is what :func:`push_ahead` said of this request.
+    ``push`` is what :func:`push_ahead` said of this request; ``limit`` is for the next answer, 0 for as before.
     """
+    limit = limit or request.limit
     odd = (answer.same, answer.full, answer.fork, answer.broken, answer.rewind, answer.reject, answer.lost)
     taken = all(answer.have.get(run.w, Mark(0, b"")).n == run.n + len(run.a) - 1 for run in request.push)
     if any(odd) or not (taken and request.own.keys() <= answer.have.keys()) or request.recovered or request.checkpoints:
@@ -45,6 +49,8 @@ def next_request(request: Request, answer: Answer, push: Sequence[Run] = (), now
         feeds=request.feeds | {pull.scope: pull.to for pull in answer.pull},
         push=list(push),
         writers={},
+        limit=limit,
+        recent=wanted(limit) if fresh(request, answer) else 0,
         serial_list=request.serial_list if answer.revoked is None else answer.revoked.version,
         t=now_ms,
     )

@@ -20,6 +20,7 @@ from sync.exchange.parts import (
 )
 from sync.exchange.pulls import pulls_of
 from sync.exchange.realm import Realm
+from sync.exchange.recents import recent_of
 from sync.log.chain import Entry, LogDamaged, first_hash, link, verify_birth, verify_signatures
 from sync.log.content import read_act
 from sync.log.feed import CountyFeed, start_roll
@@ -88,6 +89,9 @@ def answer_request(
     if settle is not None:
         settle(frozenset() if lost else _level(request, have, taken, rewind), False)
     limit = max(1, min(request.limit, MAX_BUDGET))
+    recent, shown, size = recent_of(feed, starts, known.keys() | request.own.keys(), min(request.recent, limit // 2))
+    if size:  # what is wanted first is not kept waiting by what is not
+        limit = max(1, min(limit, request.recent) - size)
     pulls, seen, more = pulls_of(feed, log, starts, proved, limit)
     return Answer(
         t=now_ms,
@@ -96,7 +100,8 @@ def answer_request(
         broken=taken.broken,
         rewind=rewind,
         pull=pulls,
-        writers=infos(log, seen - request.own.keys()),
+        recent=recent,
+        writers=infos(log, (seen | shown) - request.own.keys()),
         reject=rejects,
         lost=log.lacking(lost),
         revoked=revoked if request.serial_list != list_version else None,

@@ -57,6 +57,10 @@ class _AsIfTaken(StationFeed):
         not name a writer does not say so, for it does not tell which request it answers."""
         return sorted(super().own_writers()) if self._first else super().unacknowledged()
 
+    def wants_newest(self) -> bool:
+        """A stick brings everything at once."""
+        return False
+
     def told(self) -> list[str]:
         """Once."""
         return super().told() if self._first else []

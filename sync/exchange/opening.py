@@ -52,7 +52,8 @@ def open_request(request: Request, keys: dict[str, bytes] | None = None) -> Open
 
 def open_answer(answer: Answer) -> Opened:
     """Hash and decode what an answer shows; what it only refers to lies at the station, and so do the writers' keys."""
-    opened = _opened(answer, (run for pull in answer.pull for run in pull.runs if not run.c), {})
+    shown = (run for pull in answer.pull for run in pull.runs if not run.c)
+    opened = _opened(answer, (*answer.recent, *shown), {})
     for pull in answer.pull:
         if all(id(run) in opened.runs for run in pull.runs):
             opened.ends[id(pull)] = _rolled(pull.after, (entry for run in pull.runs for entry in opened.runs[id(run)]))

@@ -22,6 +22,7 @@ from sync.exchange.parts import (
     mark_of,
     run_of,
 )
+from sync.exchange.recents import fresh, wanted
 from sync.log.chain import Entry, LogDamaged, verify_signature
 from sync.log.feed import StationFeed, start_roll
 from sync.log.log import ActLog, Position, WriterRow
@@ -67,7 +68,8 @@ def build_request(
     new = [writer for writer in new if writer in own]
     serial_list = feed.mark(_SERIAL_LIST)
     told = feed.told() if feed.mark(_REFUSALS) else []
-    if not (push or adrift or doubted or new or feed.flag(_ASK_FULL)):
+    recent = wanted(budget) if feed.wants_newest() else 0
+    if not (push or adrift or doubted or new or recent or feed.flag(_ASK_FULL)):
         for writer, county_n in feed.own_writers().items():
             hash_ = log.hash_at(writer, county_n) if writer in aside and writer in own else None
             if hash_ is not None:
@@ -85,6 +87,7 @@ def build_request(
         writers=infos(log, {run.w for run in recovered} | set(new)),
         limit=budget,
         serial_list=serial_list,
+        recent=recent,
         told=told,
         t=now_ms,
     )
@@ -152,6 +155,14 @@ def apply_answer(
     for scope, rewind in sorted(answer.rewind.items()):
         state.rewind(scope, rewind)
     state.learn(answer.writers)
+    follows = _stands(feed, request)
+    feed.note_newest(
+        wanted=fresh(request, answer),
+        came=follows and bool(request.recent),
+        ended=not answer.more or bool(answer.rewind),
+    )
+    for run in answer.recent if follows else ():
+        state.early(run)
     for pull in answer.pull:
         state.pull(pull)
     # Refusals are told of what a request brings. So an answer moves the push on no further than its request went.
@@ -261,6 +272,12 @@ class _State:
             confirmed = list(enumerate(seen, start=pull.after.n + 1))
             self.confirmed += self.feed.advance(pull.scope, Position(pull.to.n, pull.to.hash), confirmed)
             self.moved = True
+
+    def early(self, run: Run) -> None:
+        """Keep acts the feeds have not come to. They are offered back like any the county may not have; not while it is
+        still on its way to them."""
+        if run.w not in self.own:
+            self.feed.offer_unseen(self._take(run, self._shown(run)))
 
     def _shown(self, run: Run) -> list[Entry]:
         """The entries of a run of the answer, its writer known and its signatures good."""

@@ -260,6 +260,26 @@ class CountyFeed:
 
     # refused acts ------------------------------------------------------------------------------------------------
 
+    def newest_cases(self, scope: str, after: int, most: int) -> list[str]:
+        """The cases of a feed's last ``most`` positions behind ``after``, the newest first."""
+        sql = (
+            "SELECT a.case_id FROM feed f JOIN act a ON a.seq = f.act_seq"
+            " WHERE f.scope = ? AND f.seq > ? ORDER BY f.seq DESC LIMIT ?"
+        )
+        return list(dict.fromkeys(str(row[0]) for row in self._db.execute(sql, (scope, after, most)).fetchall()))
+
+    def acts_behind(self, scope: str, after: int, case_ids: Iterable[str]) -> dict[str, list[Entry]]:
+        """The acts of these cases that a feed shows behind ``after``, in its order; a case without one is missing."""
+        found: dict[str, list[Entry]] = {}
+        for ids in batched(list(case_ids)):
+            sql = (
+                "SELECT a.case_id, a.writer, a.n, a.hash, a.content, a.sig FROM act a JOIN feed f ON f.act_seq = a.seq"
+                f" WHERE a.case_id IN ({marks(ids)}) AND f.scope = ? AND f.seq > ? ORDER BY f.seq"
+            )
+            for row in self._db.execute(sql, (*ids, scope, after)).fetchall():
+                found.setdefault(str(row[0]), []).append(entry_from_row(bytes(row[1]).hex(), row[2:]))
+        return found
+
     def read(self, scope: str, after: int, known: Mapping[str, int]) -> Iterator[FeedItem]:
         """Positions behind ``after``. ``known`` maps writers to how far the reader holds them: no content for those."""
         end = self._foreseen.ends.get(scope) if self._foreseen is not None else None

@@ -258,6 +258,8 @@ class StationFeed(StationRefusals):
 
         By writer and place, up to ``budget`` bytes; runs that were set aside are left out.
         """
+        if self.newest_under_way():
+            return []
         rows = self._db.execute(
             "SELECT a.writer, a.n, a.hash, a.content, a.sig FROM adrift d CROSS JOIN act a"
             f" WHERE a.seq = d.act_seq AND a.writer NOT IN (SELECT writer FROM set_aside){self._withheld()}"

@@ -16,6 +16,9 @@ REFUSED: Final = (  # CROSS JOIN: the short table leads; SQLite by itself would 
 TOLD_AT_ONCE: Final = 64
 """Refusals claimed in one request; where there are more they take turns."""
 _TOLD_FROM: Final = "told_from"
+_NEWEST: Final = "newest"
+"""How it stands with the newest cases, which come before the feeds do (:meth:`StationRefusals.note_newest`)."""
+_WANTED, _UNDER_WAY, _ALL_SEEN = 1, 2, 3
 
 
 class StationRefusals(StationNotes):
@@ -47,6 +50,38 @@ class StationRefusals(StationNotes):
         """Offer these acts to the county outside their author's log, by their storage keys."""
         rows = [(seq,) for seq in act_seqs]
         self._db.executemany("INSERT INTO adrift VALUES (?) ON CONFLICT (act_seq) DO NOTHING", rows)
+
+    def offer_unseen(self, act_seqs: Iterable[int]) -> None:
+        """Offer those of these acts that no feed has shown yet."""
+        sql = (
+            "INSERT INTO adrift SELECT a.seq FROM act a WHERE a.seq = ? AND a.chained = 0"
+            " AND NOT EXISTS (SELECT 1 FROM confirmed c WHERE c.act_seq = a.seq) ON CONFLICT (act_seq) DO NOTHING"
+        )
+        self._db.executemany(sql, [(seq,) for seq in act_seqs])
+
+    def wants_newest(self) -> bool:
+        """True once in a station's life: it had seen nothing when it heard that more waits."""
+        return self.mark(_NEWEST) == _WANTED
+
+    def note_newest(self, *, wanted: bool, came: bool, ended: bool) -> None:
+        """What an answer says of the newest cases: to be asked for, come, or all reached by the feeds.
+
+        Between the last two nothing is offered back: what the feeds have not come to yet the county has.
+        """
+        before = self.mark(_NEWEST)
+        after = before
+        if wanted and not before:
+            after = _WANTED
+        if came and before in (0, _WANTED):
+            after = _UNDER_WAY
+        if ended and after:
+            after = _ALL_SEEN
+        if after != before:
+            self.set_mark(_NEWEST, after)
+
+    def newest_under_way(self) -> bool:
+        """True while acts that came early are still to be reached by the feeds."""
+        return self.mark(_NEWEST) == _UNDER_WAY
 
     def refuse(self, refusals: Mapping[str, str]) -> None:
         """Note acts the county keeps but does not deliver.

@@ -194,6 +194,10 @@ class RelayFeed(StationFeed):
         """As the city has them: which writers' logs differ there is not what it is for our own desks."""
         return "(a.chained = 0 OR EXISTS (SELECT 1 FROM relay_writer q WHERE q.writer = a.writer AND q.forked = 1))"
 
+    def wants_newest(self) -> bool:
+        """Nobody looks at a county's screen for what the city has."""
+        return False
+
     def _withheld(self) -> str:
         """No restricted act where we may not relay them."""
         return "" if self._restricted else f" AND NOT a.{_SECRET}"

@@ -140,6 +140,13 @@ class Checker:
                     demand(seen, "I8", f"act {act['i'][:8]} of {act['s']} went to {station.name} in {pull.scope}")
                     last = len(bytes(raw))
                     size += last
+        for run in answer.recent:
+            authors.add(run.w)
+            for raw in run.a:
+                act = self.parse(bytes(raw))
+                seen = any(act["i"] in self.may_see.get(scope, ()) for scope in allowed)
+                demand(seen, "I8", f"act {act['i'][:8]} of {act['s']} went to {station.name} before its feed")
+                size += len(bytes(raw))
         demand(size - last <= max(1, request.limit), "I11", f"{size} bytes of acts where {request.limit} were asked")
         demand(set(answer.rewind) <= allowed, "I8", f"rewinds {sorted(set(answer.rewind) - allowed)}")
         demand(set(answer.lost) <= set(request.told), "I8", "an act is called lost that nobody asked about")

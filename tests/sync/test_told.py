@@ -217,10 +217,11 @@ class EarlierCounty(HttpTransport):
 
     def exchange(self, frame: bytes) -> bytes:
         try:
-            told = open_frame(frame, Request, REQUEST_TAG, self._key).told
+            request = open_frame(frame, Request, REQUEST_TAG, self._key)
+            newer = bool(request.told or request.recent)
         except WireDamaged:
-            told = []
-        if told:
+            newer = False
+        if newer:
             self.refused += 1
             raise SurroundingsFault("county_refused", facts={"status": 400, "reason": "bad_message"})
         return super().exchange(frame)
