@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from domain.audience import SHARED_TABLES
-from sync.log.chain import Entry, LogDamaged
+from sync.log.chain import Entry
+from sync.log.county_proof import prove_county
 from sync.log.log import Database, Position, batched, entry_from_row, marks, padded
 from sync.log.roll import roll, start_roll
 
@@ -380,30 +380,4 @@ class CountyFeed:
 
         Yields (scope, length), raises LogDamaged.
         """
-        for (scope,) in self._db.execute("SELECT DISTINCT scope FROM feed ORDER BY scope").fetchall():
-            previous, last = start_roll(scope), 0
-            sql = (
-                "SELECT f.seq, f.roll_hash, a.hash, a.content, u.state FROM feed f JOIN act a ON a.seq = f.act_seq"
-                " LEFT JOIN audience u ON u.case_id = a.case_id AND u.scope = f.scope WHERE f.scope = ? ORDER BY f.seq"
-            )
-            for row in self._db.execute(sql, (scope,)):
-                previous, last = roll(previous, bytes(row[2]), bytes(row[3])), last + 1
-                if row[0] != last or bytes(row[1]) != previous or row[4] is None:
-                    raise LogDamaged("feed_broken", n=last, detail=scope)
-            if self.head(scope) != Position(last, previous):
-                raise LogDamaged("feed_head_differs", n=last, detail=scope)
-            yield scope, last
-        undelivered = self._db.execute(
-            "SELECT count(*) FROM act a LEFT JOIN feed f ON f.act_seq = a.seq LEFT JOIN reject r ON r.act_seq = a.seq"
-            " WHERE f.seq IS NULL AND r.act_seq IS NULL"
-        ).fetchone()[0]
-        if undelivered:
-            raise LogDamaged("undelivered", n=int(undelivered))
-        untold = self._db.execute(
-            "SELECT count(*) FROM audience u JOIN act a ON a.case_id = u.case_id"
-            " WHERE u.state = 1 AND u.scope <> ? AND NOT EXISTS (SELECT 1 FROM reject r WHERE r.act_seq = a.seq)"
-            " AND NOT EXISTS (SELECT 1 FROM feed f WHERE f.act_seq = a.seq AND f.scope = u.scope)",
-            (SHARED_TABLES,),
-        ).fetchone()[0]
-        if untold:
-            raise LogDamaged("untold", n=int(untold))
+        return prove_county(self._db, self.head)

@@ -17,6 +17,7 @@ from sync.exchange import audience as delivery
 from sync.exchange import county, courier, station
 from sync.log.feed import CountyFeed, StationFeed
 from sync.log.log import ActLog
+from sync.log.station_refusals import StationRefusals
 from sync.server import rounds
 from sync.server import series as book
 from sync.server.series import SeriesBook
@@ -86,6 +87,21 @@ _LATE: Final = Bias(
     stations=2,
 )
 
+_NEWEST: Final = Bias(
+    weights={
+        "write": 40.0,
+        "share": 5.0,
+        "county_restore": 3.0,
+        "county_backup": 3.0,
+        "round": 8.0,
+        "station_restore": 2.0,
+        "station_backup": 2.0,
+        "write_report": 0.0,
+        "carry": 0.0,
+        "take_number": 0.0,
+    },
+    chances={"small_budget": 0.9, "restricted": 0.2},
+)
 _PAPERS: Final = Bias(weights={"take_number": 25.0})
 
 _TABLE: Final = (
@@ -126,8 +142,8 @@ _TABLE: Final = (
         " the same)",
         (
             (station._State, "rewind", removals.any_rewind),
-            (StationFeed, "offer_forked", removals.offer_unrefused),
-            (StationFeed, "told", removals.nothing_told),
+            (StationRefusals, "offer_forked", removals.offer_unrefused),
+            (StationRefusals, "told", removals.nothing_told),
         ),
         _LATE,
         first=1390,
@@ -259,14 +275,14 @@ _TABLE: Final = (
     Ablation(
         "refused_again",
         "where a log has forked, what was refused is brought again, or asked after (one of them alone would be enough)",
-        ((StationFeed, "offer_forked", removals.offer_unrefused), (StationFeed, "told", removals.nothing_told)),
+        ((StationRefusals, "offer_forked", removals.offer_unrefused), (StationRefusals, "told", removals.nothing_told)),
         DESKS,
         first=5000005,
     ),
     Ablation(
         "refusals_claimed",
         "whether the county still holds what it refused is asked where nothing else would tell",
-        ((StationFeed, "told", removals.nothing_told),),
+        ((StationRefusals, "told", removals.nothing_told),),
         SHARES,
         first=1007350,
     ),
@@ -289,6 +305,19 @@ _TABLE: Final = (
         ((delivery.Delivery, "_placed", removals.every_place),),
         BY_STICK,
         first=2008090,
+    ),
+    Ablation(
+        "newest_offered",
+        "what came early is offered back once the feeds have ended without it",
+        ((StationRefusals, "note_newest", removals.newest_for_ever),),
+        _NEWEST,
+        first=300,
+    ),
+    Ablation(
+        "newest_of_whom",
+        "the newest cases are of the feeds a station may read, and not its own",
+        ((CountyFeed, "acts_behind", removals.acts_of_any_feed),),
+        _NEWEST,
     ),
     Ablation(
         "sealed_again",

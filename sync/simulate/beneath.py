@@ -6,9 +6,12 @@ Not through the log and the feeds: they are what is checked. It writes only to t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
+
+from sync.log.chain import Entry
+from sync.log.values import entry_from_row
 
 
 def contents(db: Any, after: int = 0) -> list[tuple[int, str, bytes]]:
@@ -77,3 +80,13 @@ def still_refused(db: Any) -> Iterator[None]:
     yield
     db.executemany("INSERT INTO refused_act VALUES (?, ?) ON CONFLICT DO NOTHING", refused)
     db.executemany("DELETE FROM adrift WHERE act_seq = ?", [(seq,) for seq, _code in refused])
+
+
+def entries_of_cases(db: Any, case_ids: Iterable[str]) -> dict[str, list[Entry]]:
+    """Every act of these cases, whoever may see it."""
+    found: dict[str, list[Entry]] = {}
+    for case_id in case_ids:
+        rows = db.execute("SELECT writer, n, hash, content, sig FROM act WHERE case_id = ? ORDER BY seq", (case_id,))
+        for row in rows.fetchall():
+            found.setdefault(case_id, []).append(entry_from_row(bytes(row[0]).hex(), row[1:]))
+    return found

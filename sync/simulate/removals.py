@@ -14,6 +14,7 @@ from sync.exchange import audience as delivery
 from sync.exchange import county, pulls, station
 from sync.log.feed import CountyFeed, StationFeed
 from sync.log.log import ActLog
+from sync.log.station_refusals import StationRefusals
 from sync.protocol import Mark, Rewind, Run, WireDamaged
 from sync.server.series import SeriesBook
 from sync.server.sticks import Sticks
@@ -50,6 +51,7 @@ class _TrustingLog:
 
 _positions: Final = county._positions
 _push: Final = county._Taken.push
+_note_newest: Final = StationRefusals.note_newest
 _introduce: Final = county._Taken.introduce
 _roll_at: Final = CountyFeed.roll_at
 _advance: Final = StationFeed.advance
@@ -228,6 +230,15 @@ def nothing_told(_feed: StationFeed) -> list[str]:
 
 def introduce_born(self: Any, writers: Any, _offered: Any = frozenset()) -> set[str]:
     return _introduce(self, writers)
+
+
+def newest_for_ever(self: StationRefusals, *, wanted: bool, came: bool, ended: bool) -> None:
+    del ended
+    _note_newest(self, wanted=wanted, came=came, ended=False)
+
+
+def acts_of_any_feed(self: CountyFeed, _scope: str, _after: int, case_ids: Any) -> dict[str, list[Any]]:
+    return beneath.entries_of_cases(self._db, case_ids)
 
 
 class _Everywhere(dict[str, bool]):

@@ -156,7 +156,7 @@ def test_a_station_refuses_an_answer_whose_feed_does_not_add_up_and_keeps_its_fi
     two.write("1" * 32, "a", "x")
     two.settle(county)
     one.take(*_asked(county, one), county)
-    monkeypatch.setattr("sync.exchange.station.roll", lambda *_: b"\x00" * 16)
+    monkeypatch.setattr("sync.exchange.opening.roll", lambda *_: b"\x00" * 16)
     before = one.dump()
     with pytest.raises(WireDamaged, match="feed_broken"):
         one.take(*_asked(county, one), county)
