@@ -1,4 +1,4 @@
-"""The proof that the county's feeds are dense, roll as they say, and tell each audience all of its cases; reads only."""
+"""The proof that the county's feeds are dense, roll as they say, and tell every audience all its cases; reads only."""
 
 from __future__ import annotations
 
