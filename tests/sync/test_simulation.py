@@ -84,6 +84,11 @@ def test_where_the_search_for_a_missing_safeguard_is_directed_nothing_fails_whil
         (2007334, None, "the same, of a log that forked while it was being answered"),
         (1016919, None, "an act of a twin under a superseded key could be brought by nobody"),
         (1017002, None, "two machines of one desk asked in turn and one never heard its refusal"),
+        (
+            4029756,
+            None,
+            "a station put back passed over a reply that named acts it held no longer, and what else it said",
+        ),
         (2008101, None, "a guess entered a case because a field had told off whom it had never let in"),
         (21661, DESKS, "two desks drew one key, and a forged birth was good"),
         (21657, DESKS, "a county put back knew that a desk was revoked and not that it had enrolled anew"),
