@@ -141,12 +141,16 @@ def fitted(feed: StationFeed, answer: Answer) -> tuple[Answer, bool]:
     """The answer cut to what follows the station's cursors now, and whether a part of it begins further on.
 
     A pull that began earlier and passes through the cursor is cut there: its rolling hash proves that what is left out
-    is what the station has. Raises WireDamaged for a run that cannot be one.
+    is what the station has. One that refers to a log this file knows nothing of is left out: it answers what a later
+    incarnation asked, before this file was put back. Raises WireDamaged for a run that cannot be one.
     """
+    own = feed.own_writers()
     pulls: list[Pull] = []
     ahead = False
     moved = {scope for scope, rewind in answer.rewind.items() if mark_of(feed.cursor(scope)) == rewind.claim}
     for pull in answer.pull:
+        if any(run.c and run.w not in own for run in pull.runs):
+            continue
         cursor = mark_of(feed.cursor(pull.scope))
         if pull.after == cursor or pull.scope in moved:
             pulls.append(pull)

@@ -89,6 +89,7 @@ def test_where_the_search_for_a_missing_safeguard_is_directed_nothing_fails_whil
             None,
             "a station put back passed over a reply that named acts it held no longer, and what else it said",
         ),
+        (20061392, None, "a station put back to before its incarnation passed over a reply to it as a damaged one"),
         (2008101, None, "a guess entered a case because a field had told off whom it had never let in"),
         (21661, DESKS, "two desks drew one key, and a forged birth was good"),
         (21657, DESKS, "a county put back knew that a desk was revoked and not that it had enrolled anew"),
