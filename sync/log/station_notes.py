@@ -19,8 +19,11 @@ class StationNotes:
         return 0 if row is None else int(row[0])
 
     def set_mark(self, name: str, value: int) -> None:
-        """Keep a number."""
-        sql = "INSERT INTO sync_mark VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+        """Keep a number; where it is kept already nothing is written, so that a round without news writes nothing."""
+        sql = (
+            "INSERT INTO sync_mark VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+            " WHERE sync_mark.value <> excluded.value"
+        )
         self._db.execute(sql, (name, value))
 
     def set_revoked(self, serials: Iterable[int]) -> None:

@@ -118,8 +118,7 @@ class StationRefusals(StationNotes):
         if len(act_ids) >= TOLD_AT_ONCE:
             row = self._db.execute("SELECT seq FROM act WHERE act_id = ?", (bytes.fromhex(act_ids[-1]),)).fetchone()
             last = 0 if row is None else int(row[0])
-        if last != self.mark(_TOLD_FROM):
-            self.set_mark(_TOLD_FROM, last)
+        self.set_mark(_TOLD_FROM, last)
 
     def bring_lost_again(self, act_ids: Sequence[str]) -> bool:
         """Offer refused acts again that the county no longer holds; True when there was one."""

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import secrets
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from domain.acts import Act
 from domain.fold import fold
@@ -17,6 +20,7 @@ from sync.server.store import CountyStore
 from tests.sync.harness import Station
 
 OFFICE, KIND = "370205", "受"
+NAME = "series/office/370205/2026/受"
 
 
 def series_at(station: Station, name: str) -> SeriesState | None:
@@ -138,3 +142,12 @@ class Hall:
 
 def name_of(window: str) -> str:
     return f"城关镇 {window}号窗口"
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[Hall]:
+    """A county and its stations; in the end the county must verify."""
+    found = Hall(tmp_path)
+    yield found
+    found.county.verify()
+    found.county.close()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -14,17 +12,9 @@ from domain.series import Cause, series_id
 from sync.exchange import begin_incarnation
 from sync.server.series_admin import accounts, close_year, doubles, reissue
 from tests.sync.harness import Station, converge
-from tests.sync.numbering import KIND, Hall, issue, papers_at, refused, series_at
+from tests.sync.numbering import KIND, NAME, Hall, hall, issue, papers_at, refused, series_at
 
-NAME = "series/office/370205/2026/受"
-
-
-@pytest.fixture
-def hall(tmp_path: Path) -> Iterator[Hall]:
-    found = Hall(tmp_path)
-    yield found
-    found.county.verify()
-    found.county.close()
+__all__ = ["hall"]
 
 
 def reborn(station: Station) -> None:

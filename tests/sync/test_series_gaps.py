@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from domain.beijing import beijing_minute
 from domain.fold import fold
@@ -22,21 +18,12 @@ from sync.server.series_admin import accounts, doubles, may_tell
 from sync.server.series_view import bearers, unaccounted
 from tests.sync.asgi import Line
 from tests.sync.harness import Station, converge
-from tests.sync.numbering import KIND, Hall, issue, papers_at, refused, series_at
+from tests.sync.numbering import KIND, NAME, Hall, hall, issue, papers_at, refused, series_at
 from tests.sync.relay_world import TOWN, joined, world
 
-__all__ = ["joined", "world"]
+__all__ = ["hall", "joined", "world"]
 
-NAME = "series/office/370205/2026/受"
 WHY = "县级恢复旧备份，窗口硬盘损坏，查无发放记录"
-
-
-@pytest.fixture
-def hall(tmp_path: Path) -> Iterator[Hall]:
-    found = Hall(tmp_path)
-    yield found
-    found.county.verify()
-    found.county.close()
 
 
 class Loss:

@@ -20,9 +20,8 @@ from domain.series import Block, series_of
 from sync.exchange import begin_incarnation
 from sync.server.series_admin import accounts, close_year, doubles, reissue
 from tests.sync.harness import Station
-from tests.sync.numbering import KIND, OFFICE, Hall, issue, papers_at
+from tests.sync.numbering import KIND, NAME, OFFICE, Hall, issue, papers_at
 
-NAME = "series/office/370205/2026/受"
 YEAR_MS = 366 * 24 * 3600 * 1000
 WHICH = st.integers(0, 5)
 HISTORIES = 25 if settings().max_examples <= 100 else settings().max_examples
