@@ -202,7 +202,10 @@ class ActLog:
             held.append(Held(seq, entry, act, True, chained))
             known[act.act_id] = (seq, entry.hash, chained)
             fresh.append(_row(seq, entry, act, int(chained)))
-        self._db.executemany(_INSERT, fresh)
+        if chained or self._foreseen is not None:
+            self._db.executemany(_INSERT, fresh)
+        else:
+            put_in(self._db, "act", fresh)
         self._lie_now(seq, known, [item.act for item in held if item.new])
         if chained:
             self._move_head(entries[-1], max([act.lamport for act in acts]))

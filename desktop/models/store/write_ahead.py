@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from desktop.models.store.connection import CHECKPOINT_PAGES, PAGE_BYTES, Connection, faults, file_of, immediate
+from desktop.models.store.connection import PAGE_BYTES, Connection, faults, file_of, immediate
 
 IDLE_CHECKPOINT_PAGES: Final = 1_000
 """Quiet work leaves a shorter log alone: the save behind a checkpoint begins the log anew, which costs it a second sync
 to the disk. Some forty saves share one; a log of 2 MiB is read in milliseconds after a power cut."""
 
-FULL_BYTES: Final = (CHECKPOINT_PAGES + 256) * (PAGE_BYTES + 24)
-"""As long as saves ever make the log: the one that starts a checkpoint may go a little past the mark."""
+FULL_BYTES: Final = 4_352 * (PAGE_BYTES + 24)
+"""Longer than saves make the log between two quiet moments: some two hundred visits. What comes from the county in one
+go may make it longer for a while."""
 
 PIECE: Final = 16 << 10
 """Zeros are written in pieces of this size. Some systems keep what was written at once as one piece in memory, and then
@@ -39,12 +40,15 @@ class Checkpoint:
 
 
 def tidy(conn: Connection) -> None:
-    """What the log wants in a quiet moment: its full length, and a checkpoint where it has become long."""
+    """What the log wants in a quiet moment: its full length and no more, and a checkpoint where it has become long."""
     lengthen(conn)
     with faults(conn):
         _, pages, moved = conn.execute("PRAGMA wal_checkpoint(NOOP)").fetchone()
     if pages - moved >= IDLE_CHECKPOINT_PAGES:
         checkpoint(conn)
+        if _log_of(conn).stat().st_size > FULL_BYTES:
+            checkpoint(conn, truncate=True)
+            lengthen(conn)
 
 
 def lengthen(conn: Connection) -> None:
@@ -57,8 +61,7 @@ def lengthen(conn: Connection) -> None:
     writes to it. Where there is no room to spare, or no right, the log grows by itself as before.
     Raises SurroundingsFault for a locked file.
     """
-    file = file_of(conn)
-    log = file.with_name(file.name + "-wal")
+    log = _log_of(conn)
     try:
         if log.stat().st_size >= FULL_BYTES or shutil.disk_usage(log.parent).free < SPARE * FULL_BYTES:
             return
@@ -66,6 +69,11 @@ def lengthen(conn: Connection) -> None:
             _fill(log)
     except OSError:
         return
+
+
+def _log_of(conn: Connection) -> Path:
+    file = file_of(conn)
+    return file.with_name(file.name + "-wal")
 
 
 def _fill(log: Path) -> None:

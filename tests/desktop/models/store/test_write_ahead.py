@@ -70,9 +70,10 @@ def test_a_quiet_moment_makes_the_log_so_long_that_no_save_makes_it_longer(conn,
     tidy(conn)
     assert log_of(path).stat().st_size == FULL_BYTES
     lengths = set()
-    for some in range(12):  # as many pages as lead to a checkpoint in the middle of the work, more than once
+    for some in range(12):  # as many pages as lead to a checkpoint in a quiet moment, more than once
         register(conn, *(f"{some}/{number}" for number in range(400)))
         lengths.add(log_of(path).stat().st_size)
+        tidy(conn)
     assert lengths == {FULL_BYTES}
     checkpoint(conn, truncate=True)  # a copy was made
     tidy(conn)
@@ -80,6 +81,20 @@ def test_a_quiet_moment_makes_the_log_so_long_that_no_save_makes_it_longer(conn,
     conn.close()
     assert not log_of(path).exists()
     assert len(names(open_connection(path, KEY))) == 1 + 12 * 400
+
+
+def test_what_comes_in_one_go_makes_the_log_longer_and_a_quiet_moment_makes_it_as_long_as_before(conn, path):
+    tidy(conn)
+    some = 0
+    while log_of(path).stat().st_size <= 2 * FULL_BYTES:
+        register(conn, *(f"{some}/{number}" for number in range(400)))
+        some += 1
+    assert unmoved(conn) > 0  # no commit stopped for it
+    tidy(conn)
+    assert log_of(path).stat().st_size == FULL_BYTES
+    assert unmoved(conn) == 0
+    conn.close()
+    assert len(names(open_connection(path, KEY))) == 400 * some
 
 
 @pytest.mark.parametrize("before", [0, 1, 30])
