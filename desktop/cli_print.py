@@ -58,20 +58,22 @@ def _again(station: Station, paper_id: str, words: argparse.Namespace) -> bytes:
 
 
 def check_writable(output: str) -> None:
-    """Whether a file can be written there, asked before a number is used up. Raises SurroundingsFault."""
+    """Whether a file can be written there, asked before a number is used up; leaves none. Raises SurroundingsFault."""
     path = Path(output)
     if path.is_dir():
         raise SurroundingsFault("output_exists_as_folder", facts={"file": path.name})
     try:
+        new = not path.exists()
         with path.open("ab"):
             pass
+        if new:
+            path.unlink()  # what is asked for may be refused: an empty file would look like a paper
     except OSError as error:
         raise fault_of_os_error(error, path) from error
 
 
 def write(output: str, pdf: bytes) -> None:
     """Write the file. Raises SurroundingsFault."""
-    check_writable(output)
     try:
         Path(output).write_bytes(pdf)
     except OSError as error:

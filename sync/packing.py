@@ -23,9 +23,9 @@ the next number, and the earlier ones stay readable."""
 MAX_PLAIN: Final = 32 << 20
 """Bytes a frame may unpack to. More is refused before it is unpacked."""
 _LEVELS: Final = ((32 << 10, 19), (320 << 10, 15), (1 << 20, 9))
-"""(bytes, level): a body up to so long is packed so thoroughly. Small bodies go over narrow lines, where some milliseconds
-of a processor are less than the bytes they save; the largest go over lines that are quicker than packing. At 150 kB
-level 19 saves one byte in a hundred and takes 40 to 60 ms: longer than those bytes take on the narrowest line."""
+"""(bytes, level): a body up to so long is packed so thoroughly. Small bodies go over narrow lines, where some
+milliseconds of a processor are less than the bytes they save; the largest go over lines that are quicker than packing.
+At 150 kB level 19 saves one byte in a hundred and takes 40 to 60 ms: longer than those bytes take on a narrow line."""
 _LEVEL_BEYOND = 5
 _DIGESTED: Final = 15
 """From this level on reading the dictionary takes longer than packing a small body. What is packed less thoroughly is

@@ -273,7 +273,7 @@ class CountyFeed:
         found: dict[str, list[Entry]] = {}
         for ids in batched(list(case_ids)):
             sql = (
-                # CROSS JOIN: few cases of a long feed are asked for, and SQLite would read all of the feed for its order
+                # CROSS JOIN: few cases of a long feed are asked for; SQLite would read all of it for the order's sake
                 "SELECT a.case_id, a.writer, a.n, a.hash, a.content, a.sig FROM act a CROSS JOIN feed f"
                 f" WHERE f.act_seq = a.seq AND a.case_id IN ({marks(ids)}) AND f.scope = ? AND f.seq > ?"
                 " ORDER BY f.seq"

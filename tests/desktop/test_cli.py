@@ -77,6 +77,16 @@ def test_a_matter_goes_to_the_organ_in_charge_and_the_petitioner_gets_paper(stat
     assert notice["content"]
 
 
+def test_a_paper_that_is_refused_leaves_no_empty_file_and_no_other_file_changed(station, tmp_path):
+    matter = station.done("act", "RegisterVisit", given=VISIT)["value"]["matter_ids"][0]
+    new, old = tmp_path / "new.pdf", tmp_path / "old.pdf"
+    old.write_bytes(b"another paper")
+    for file in (new, old):
+        station.refused("print", "F08", matter, "-o", str(file))  # it was not passed on
+    assert not new.exists()
+    assert old.read_bytes() == b"another paper"
+
+
 def test_registration_form_and_receipt_are_written_in_every_size(station, tmp_path):
     number = station.done("act", "RegisterVisit", given=VISIT)["value"]["number"]
     for form, size in (("F01", "A4"), ("F02", "A5"), ("F02", "A4"), ("F02", "R80"), ("F02", "R58")):
