@@ -14,6 +14,8 @@ from pathlib import Path
 
 import psycopg
 
+PATIENCE_S = 300
+"""A server that was killed reads its log again when it starts; on a busy machine that has taken more than a minute."""
 PORT = 5432  # only part of the socket's name: nothing listens on the network
 SETTINGS = (
     "listen_addresses=''", "fsync=on", "synchronous_commit=on", "full_page_writes=on", "shared_buffers=128MB",
@@ -59,7 +61,7 @@ class Cluster:
             before = ("setpriv", f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--clear-groups")
         command = [*before, str(self.bin / program), *map(str, words)]
         done = subprocess.run(
-            command, cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120,
+            command, cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=2 * PATIENCE_S,
             env={"PATH": os.environ["PATH"], "LANG": "C", "HOME": str(self.folder), "TZ": "UTC"},
         )  # fmt: skip
         if done.returncode:
@@ -68,12 +70,12 @@ class Cluster:
     def start(self) -> Cluster:
         """Start and wait until it answers."""
         settings = " ".join(f"-c {word}" for word in (*SETTINGS, f"unix_socket_directories={self.folder}"))
-        self._run("pg_ctl", "-D", self.data, "-w", "-l", self.folder / "log", "-o", settings, "start")
+        self._run("pg_ctl", "-D", self.data, "-w", "-t", PATIENCE_S, "-l", self.folder / "log", "-o", settings, "start")
         return self
 
     def stop(self, mode: str = "fast") -> None:
         """``fast`` in order, ``immediate`` like a power cut of the process."""
-        self._run("pg_ctl", "-D", self.data, "-w", "-m", mode, "stop")
+        self._run("pg_ctl", "-D", self.data, "-w", "-t", PATIENCE_S, "-m", mode, "stop")
 
     def base_backup(self) -> Path:
         """A copy of the whole server made while it works; where it lies."""
