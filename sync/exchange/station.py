@@ -266,11 +266,16 @@ class _State:
             for writer in sorted(doubled):
                 self.fork(writer)  # we hold other acts at these places; without references the next answer tells
             return
-        seen = [act_seq for place, (run, entries) in enumerate(shown)
-                for act_seq in ([s for s, _e in own[place]] if run.c else self._take(run, entries))]  # fmt: skip
+        seen: list[int] = []
+        mine: list[int] = []
+        for place, (run, entries) in enumerate(shown):
+            seqs = [seq for seq, _entry in own[place]] if run.c else self._take(run, entries)
+            seen += seqs
+            if run.w in self.own:
+                mine += seqs
         if seen:
             confirmed = list(enumerate(seen, start=pull.after.n + 1))
-            self.confirmed += self.feed.advance(pull.scope, Position(pull.to.n, pull.to.hash), confirmed)
+            self.confirmed += self.feed.advance(pull.scope, Position(pull.to.n, pull.to.hash), confirmed, mine)
             self.moved = True
 
     def early(self, run: Run) -> None:

@@ -185,17 +185,24 @@ class StationFeed(StationRefusals):
         sql = "SELECT seq, roll_hash FROM checkpoint WHERE scope = ? ORDER BY seq DESC"
         return [Position(int(row[0]), bytes(row[1])) for row in self._db.execute(sql, (scope,))]
 
-    def advance(self, scope: str, to: Position, confirmed: Sequence[tuple[int, int]]) -> int:
-        """Move a cursor forward; ``confirmed`` holds (feed seq, act seq). Returns how many own acts are newly seen."""
+    def advance(
+        self, scope: str, to: Position, confirmed: Sequence[tuple[int, int]], own: Sequence[int] | None = None
+    ) -> int:
+        """Move a cursor forward; ``confirmed`` holds (feed seq, act seq). Returns how many own acts are newly seen.
+
+        ``own`` are the acts among them that are of own writers, for a caller that knows; the others are not looked at.
+        """
         counts: dict[bytes, int] = {}
-        for seqs in batched([act_seq for _feed_seq, act_seq in confirmed]):
+        mine = {bytes.fromhex(writer) for writer in self.own_writers()}
+        for seqs in batched([seq for _feed_seq, seq in confirmed] if own is None else list(own)):
+            # nothing here names a writer: SQLite would read through all that this one ever wrote
             sql = (
                 f"SELECT a.writer, count(*) FROM act a WHERE a.seq IN ({marks(seqs)}) AND a.chained = 1"
-                " AND a.writer IN (SELECT writer FROM own_writer)"
                 " AND NOT EXISTS (SELECT 1 FROM confirmed c WHERE c.act_seq = a.seq) GROUP BY a.writer"
             )
             for writer, count in self._db.execute(sql, seqs):
-                counts[bytes(writer)] = counts.get(bytes(writer), 0) + int(count)
+                if bytes(writer) in mine:
+                    counts[bytes(writer)] = counts.get(bytes(writer), 0) + int(count)
         put_in(self._db, "confirmed", [(scope, *pair) for pair in confirmed])
         for writer, count in counts.items():
             self._db.execute("UPDATE own_writer SET seen = seen + ? WHERE writer = ?", (count, writer))

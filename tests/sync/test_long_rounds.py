@@ -59,3 +59,20 @@ def test_a_pull_of_many_rounds_asks_in_full_each_time_until_nothing_waits():
     request, _frame = two.ask(1_000)
     assert request.q, "with nothing left to bring or to fetch the question is short again"
     assert len(two.states()) == 30
+
+
+def test_what_a_station_wrote_long_ago_is_not_read_through_when_its_acts_are_seen_back():
+    county, one, two = crew()
+    two.write(f"{999:032x}", "summary", "另一窗口登记")
+    two.settle(county)
+    for number in range(200):  # so many are looked for at once that SQLite weighs another way
+        one.write(f"{number:032x}", "summary", "征地补偿款未到")
+    request, frame = one.ask(1 << 20)
+    reply = county.serve(frame, one)
+    with told(one) as ran:
+        applied = one.take(request, reply, county)
+    asked = [sql for sql in ran if sql.startswith(("SELECT", "UPDATE", "DELETE"))]
+    steps = [str(row[3]) for sql in asked for row in one.db.execute(f"EXPLAIN QUERY PLAN {sql}")]
+    assert (applied.confirmed, applied.pulled) == (200, 1)
+    assert [step for step in steps if step == "SEARCH a USING INTEGER PRIMARY KEY (rowid=?)"]
+    assert not [step for step in steps if step.endswith("act_chain (writer=?)") or step.split()[:2] == ["SCAN", "a"]]
