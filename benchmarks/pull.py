@@ -87,11 +87,6 @@ def _pulled(folder: Path, url: str, code: str, newest: str) -> Pulled:
     return Pulled(**json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout))
 
 
-def _kib(name: str) -> int:
-    lines = Path("/proc/self/status").read_text("ascii").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith(name))
-
-
 def main(folder: str, url: str, code: str, newest: str) -> None:
     """Be the fresh station; print what it took as JSON."""
     station = create_station(
@@ -99,7 +94,7 @@ def main(folder: str, url: str, code: str, newest: str) -> None:
         surroundings=hall.surroundings(hall.now_ms),
     )  # fmt: skip
     county.enrol(station, url, code)
-    before, began, spent = _kib("VmRSS"), time.perf_counter(), time.process_time()
+    before, began, spent = hall.kib("VmRSS"), time.perf_counter(), time.process_time()
     seen: list[float] = []
     line = client.Line(time.perf_counter)
 
@@ -110,7 +105,7 @@ def main(folder: str, url: str, code: str, newest: str) -> None:
     with undisturbed():
         rounds, _last = rounds_of.go_through(county.Steps(lambda: station, line), county.MOST_ROUNDS, taken)
     line.close()
-    seconds, processor, peak = time.perf_counter() - began, time.process_time() - spent, _kib("VmHWM")
+    seconds, processor, peak = time.perf_counter() - began, time.process_time() - spent, hall.kib("VmHWM")
     began = time.perf_counter()
     station.store.find(FIND)
     found = time.perf_counter() - began

@@ -23,6 +23,7 @@ __all__ = [
     "backup",
     "finish_measuring",
     "measuring_now",
+    "note_search",
     "rebuild",
     "rest",
     "restore",
@@ -57,6 +58,11 @@ def measuring_now(station: Station) -> tuple[int, int]:
     """How many matters are measured and how many are to be, of the table under way; (0, 0) when none is."""
     work = next(iter(station.store.waiting), None)
     return (work.done, len(work.matters)) if work is not None else (0, 0)
+
+
+def note_search(station: Station) -> int:
+    """Note for the search what came since it last looked; how many acts. A look-up does so itself, and waits for it."""
+    return station.store.note_search()
 
 
 def rest(station: Station, *, bulk: bool = False) -> bool:

@@ -47,6 +47,13 @@ def fail(station: Station, fault: SurroundingsFault) -> Outcome[SyncState]:
     return Outcome(sync_state(station), outcome.topics)
 
 
+def make_findable(station: Station) -> None:
+    """What an answer brought is noted for the search, while little of it waits (store lane)."""
+    from desktop.services import care
+
+    care.note_search(station)
+
+
 def read_state(station: Station) -> SyncState:
     """What the status bar says (store lane)."""
     from desktop.services.sync_status import sync_state
@@ -151,6 +158,8 @@ class SyncLoop(QObject):
         self._moved = bool(applied.confirmed or applied.pulled)
         self._pending = state.pending
         self._tell(state)
+        if applied.pulled:  # before the next answer: else the clerk's first look-up would note the whole pull
+            self._store.run(make_findable, self._station_ref(), failed=self._not_read)
 
     def _ended(self, last: Applied | None) -> None:
         if last is None:  # not enrolled: nothing to do until somebody enrols
