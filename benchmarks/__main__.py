@@ -125,7 +125,9 @@ def _write(text: str, busy: str) -> None:
         "misses them in both columns at once.\n\n"
         f"Measured {when}, load average {busy or 'unknown'} when it began.\n\n{about}\n\n{text}\n"
     )
-    (ROOT / "docs" / "benchmarks.md").write_text(page, encoding="utf-8")
+    file = ROOT / "docs" / "benchmarks.md"
+    _before, heading, apart = file.read_text(encoding="utf-8").partition("\n## ")  # tables of runs of their own
+    file.write_text(page + heading + apart, encoding="utf-8")
 
 
 def _say(text: str) -> None:

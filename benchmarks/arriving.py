@@ -28,6 +28,7 @@ from desktop.workers.collector import Collector
 from desktop.workers.lane import Lane
 from desktop.workers.quiet import QuietWork
 from desktop.workers.sync_loop import SyncLoop
+from sync.log.log import marks
 
 WINDOW: Final = "3"
 USABLE_MS: Final = 10_000
@@ -63,6 +64,7 @@ class Arrived(msgspec.Struct, frozen=True):
     all: float
     finds: list[tuple[float, float]]
     saves: list[tuple[float, float]]
+    before_kib: int
     peak_kib: int
     processor: float
 
@@ -71,7 +73,9 @@ def today_of(station: Station) -> tuple[list[str], str, str]:
     """The visits of the last day at this hall, and who came with the last of them (name, id)."""
     db = station.store.db
     day = "(SELECT max(visited_on) FROM visit)"
-    ids = [str(row[0]) for row in db.execute(f"SELECT visit_id FROM visit WHERE visited_on = {day} ORDER BY visited_at")]
+    ids = [
+        str(row[0]) for row in db.execute(f"SELECT visit_id FROM visit WHERE visited_on = {day} ORDER BY visited_at")
+    ]
     sql = "SELECT p.name, p.petitioner_id FROM link l JOIN petitioner p ON p.petitioner_id = l.far"
     for visit in reversed(ids):
         row = db.execute(f"{sql} WHERE l.near = ? AND l.kind = 'person' AND p.name <> ''", (visit,)).fetchone()
@@ -104,10 +108,18 @@ def measure(ask: Ask, scratch: Path) -> list[Row]:
     ]
     return [
         *(
-            Row(what, 1000 * value, "ms", name, 1000 * done.all, budget, on_value=True, note=note)
+            Row(f"new window: {what}", 1000 * value, "ms", name, 1000 * done.all, budget, on_value=True, note=note)
             for what, value, budget in rows
         ),
-        Row("memory at most", done.peak_kib / 1024, "MiB", name, done.peak_kib / 1024, None, note=note),
+        Row(
+            "new window: memory at most",
+            done.peak_kib / 1024,
+            "MiB",
+            "when it was signed in",
+            done.before_kib / 1024,
+            None,
+            note=note,
+        ),
     ]
 
 
@@ -121,9 +133,10 @@ class _Clerk:
         self._station: Station | None = None
         self._saves: Iterator[Callable[[], object]] | None = None
         self._loop: SyncLoop | None = None
-        self._began = self._spent = 0.0
+        self._quiet: QuietWork | None = None
+        self._began = self._spent = self._processor = 0.0
         self._today = self._found = self._all = 0.0
-        self._behind = 0
+        self._behind = self._before = 0
         self._finds: list[tuple[float, float]] = []
         self._waits: list[tuple[float, float]] = []
 
@@ -146,6 +159,8 @@ class _Clerk:
         self._loop = SyncLoop(self._store, self._net, self._ref, self._bus)
         self._quiet = QuietWork(self._store, self._ref, self._bus)
         self._loop.state_changed.connect(self._heard)
+        hall.forget_peak()
+        self._before = hall.kib("VmRSS")
         self._began, self._spent = time.perf_counter(), time.process_time()
         self._loop.now()
         self._look()
@@ -161,17 +176,14 @@ class _Clerk:
         """An answer was taken in: whatever it brought is on the disk."""
         self._store.run(self._held, done=self._tell)
 
-    def _held(self) -> tuple[int, int, float]:
-        db = self._ref().store.db
-        marks = ",".join("?" * len(self._ask.today))
-        (here,) = db.execute(f"SELECT count(*) FROM visit WHERE visit_id IN ({marks})", self._ask.today).fetchone()
-        (most,) = db.execute("SELECT coalesce(max(seq), 0) FROM cursor").fetchone()
-        return int(here), int(most), self._now()
+    def _held(self) -> tuple[int, float]:
+        today = self._ask.today
+        sql = f"SELECT count(*) FROM visit WHERE visit_id IN ({marks(today)})"
+        return int(self._ref().store.db.execute(sql, today).fetchone()[0]), self._now()
 
-    def _tell(self, held: tuple[int, int, float]) -> None:
-        here, _most, at = held
-        if here == len(self._ask.today) and not self._today:
-            self._today = at
+    def _tell(self, held: tuple[int, float]) -> None:
+        if held[0] == len(self._ask.today) and not self._today:
+            self._today = held[1]
 
     def _look(self) -> None:
         asked = self._now()
@@ -208,13 +220,15 @@ class _Clerk:
 
     def _end(self) -> None:
         assert self._loop is not None
+        assert self._quiet is not None
         self._loop.stop()
         self._quiet.stop()
         self._store.run(self._ref().close)
         self._store.finish()
         self._net.finish()
         arrived = Arrived(
-            self._today, self._found, self._all, self._finds, self._waits, hall.kib("VmHWM"), self._processor
+            self._today, self._found, self._all, self._finds, self._waits, self._before, hall.kib("VmHWM"),
+            self._processor,
         )  # fmt: skip
         sys.stdout.write(msgspec.json.encode(arrived).decode())
         self._app.quit()

@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks import desk, hall, sync
+from benchmarks import arriving, desk, hall, sync
 from benchmarks.table import Row
 from desktop.services import county
 from desktop.services import rounds as rounds_of
@@ -56,15 +56,21 @@ def measure(filled: Path, scratch: Path, visits: int, *, large: bool = False) ->
         county.exchange_once(station)
         contents = [bytes(row[0]) for row in station.store.db.execute("SELECT content FROM act")]
         newest = next(act.case_id for act in map(read_act, reversed(contents)) if act.case_kind == CaseKind.VISIT)
+        today, name, person = arriving.today_of(station)
         station.close()
         (scratch / f"stream-{visits}").mkdir()
         stream = 1000 * sync.reference(contents, scratch / f"stream-{visits}")[1]
         del contents
         done = _pulled(scratch / f"fresh-{visits}", server.url, server.code(hall.OFFICE.code, WINDOW), newest)
+        clerk: list[Row] = []
+        if large:
+            at, code = str(scratch / f"window-{visits}"), server.code(hall.OFFICE.code, arriving.WINDOW)
+            clerk = arriving.measure(arriving.Ask(at, server.url, code, today, name, person, visits), scratch)
     finally:
         server.stop()
     name, note = "one zstd stream, one transaction", f"{visits:,} visits, {done.rounds} rounds"
     return [
+        *clerk,
         Row(
             "a fresh station pulls all", 1000 * done.seconds, "ms", name, stream,
             None if large else BUDGET_MS, on_value=True, note=note,

@@ -58,7 +58,7 @@ LEAST_READ = 16
 
 IDLE_DOCS = 16
 MANY_DOCS = 256
-"""Where :data:`LONG_QUEUE` documents wait, after a pull: 11 ms by themselves, 50 in an index of 100,000 visits. By 16 the
+"""Where :data:`LONG_QUEUE` documents wait, after a pull: 11 ms in a young index, 50 in one of 100,000 visits. By 16 the
 queue of such a pull stood a quarter of an hour, and every look-up read through it."""
 LONG_QUEUE = 2_000
 IDLE_PAGES = 64
