@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from desktop.services import care, intake, lookup
 from desktop.services import county as service
-from desktop.services import intake
 from desktop.services.care import verify
 from desktop.services.county import Carried, PreparedExchange
 from desktop.services.station import Station, open_station
@@ -302,3 +302,17 @@ def refused_act(station: Station) -> None:
     )
     with station.writing() as transaction:
         transaction.record([draft])
+
+
+def test_what_an_answer_brought_is_noted_for_the_search_before_the_next_is_taken_in(room, loop, county, other, heard):
+    days_elsewhere(other, county)
+    enrol(room, county)
+    room.call(care.note_search, room.station)
+    unseen: list[int] = []
+    sql = "SELECT count(*) FROM act WHERE seq > (SELECT seq FROM search_seen)"
+    heard.hook = lambda _number: unseen.append(room.station.store.db.execute(sql).fetchone()[0])
+    exchanged(room, loop)
+    assert len(unseen) > 3
+    assert set(unseen) == {0}
+    assert room.call(lambda: room.station.store.db.execute(sql).fetchone()[0]) == 0
+    assert room.call(lookup.find, room.station, f"邻窗来访人{DAY - 1}") != []

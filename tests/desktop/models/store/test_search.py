@@ -282,6 +282,19 @@ def test_the_index_can_be_emptied_and_filled_again(filled):
     assert found(filled, "王") == ["visit", "wang"]
 
 
+def test_where_much_waits_a_quiet_moment_spreads_more_of_it_and_every_document_is_found_meanwhile(conn, monkeypatch):
+    monkeypatch.setattr(search, "LONG_QUEUE", 60)
+    search.index_all(
+        conn, [SearchDoc("visit", f"v{number}", NOW + number * MINUTE, names=("李雷",)) for number in range(300)]
+    )
+    left = []
+    while search.idle(conn):
+        left.append(search.waiting(conn))
+        assert len(found(conn, "李雷", limit=500)) == 300
+    assert left[0] == 300 - search.MANY_DOCS
+    assert left[1:4] == [left[0] - search.IDLE_DOCS, left[0] - 2 * search.IDLE_DOCS, 0]
+
+
 def test_idle_merging_comes_to_an_end_and_loses_nothing(conn):
     for number in range(120):
         search.index(conn, SearchDoc("matter", f"m{number}", NOW + number * MINUTE, texts=(f"征地补偿第{number}户",)))
