@@ -10,8 +10,8 @@ from tests.sync.simulation import SimCounty, SimStation
 
 
 @contextmanager
-def told(station: SimStation) -> Iterator[list[str]]:
-    """The statements a station's file runs meanwhile."""
+def told(station: SimStation | SimCounty) -> Iterator[list[str]]:
+    """The statements this end's file runs meanwhile."""
     ran: list[str] = []
     station.db.set_trace_callback(ran.append)
     try:
@@ -76,3 +76,19 @@ def test_what_a_station_wrote_long_ago_is_not_read_through_when_its_acts_are_see
     assert (applied.confirmed, applied.pulled) == (200, 1)
     assert [step for step in steps if step == "SEARCH a USING INTEGER PRIMARY KEY (rowid=?)"]
     assert not [step for step in steps if step.endswith("act_chain (writer=?)") or step.split()[:2] == ["SCAN", "a"]]
+
+
+def test_a_county_that_looks_for_the_newest_cases_reads_through_no_feed():
+    county, one, _two = crew()
+    cases = [f"{number:032x}" for number in range(60)]
+    for case_id in cases:
+        one.write(case_id, "summary", "征地补偿款未到")
+    one.settle(county)
+    with told(county) as ran:
+        newest = county.feed.newest_cases(one.home, 0, 20)
+        found = county.feed.acts_behind(one.home, 0, newest)
+    steps = [str(row[3]) for sql in ran for row in county.db.execute(f"EXPLAIN QUERY PLAN {sql}")]
+    assert newest == cases[:-21:-1]
+    assert {case_id: len(acts) for case_id, acts in found.items()} == dict.fromkeys(newest, 1)
+    assert "SEARCH a USING INDEX act_case (case_id=?)" in steps
+    assert len([step for step in steps if step == "SEARCH f USING PRIMARY KEY (scope=? AND seq>?)"]) == 1  # its end
