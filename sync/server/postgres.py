@@ -9,22 +9,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import lru_cache
 from typing import Any, Final
 
 import psycopg
 from psycopg import errors
+from psycopg.pq import PipelineStatus
 
 from domain.faults import SurroundingsFault
 from sync.log.schema import statements
-from sync.server.databases import FULL_SCHEMA, SCHEMA_VERSION, new_table, read_insert, renew, tables
+from sync.server.databases import FULL_SCHEMA, SCHEMA_VERSION, Insert, new_table, read_insert, renew, tables
+from sync.server.postgres_arrays import array, kind_of, register
 
 CONNECT_S: Final = 10
 LOCK_S: Final = 10
 _BY_KEYS: Final = (
     "BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"
 )
+_BE_THE_ONE: Final = "SELECT lamport FROM log_head WHERE one = 1 FOR UPDATE"
 """How a write transaction begins. It asks for rows by their keys only. A statement is planned once and kept; planned
 while a table is still small, it would read the whole of it at every round from then on."""
 _PACKING: Final = (
@@ -32,8 +35,10 @@ _PACKING: Final = (
     " WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)"
 )
 """Long values are packed by lz4 where the server knows it: its own method takes longer than all the rest of a row."""
-_COPY_FROM: Final = 12
-"""Rows from which on COPY is quicker than single inserts."""
+_TOGETHER: Final = 4
+"""Rows from which on one insert for all of them is quicker than single ones."""
+_AT_ONCE: Final = 1_000
+"""Rows of one insert at most: the server holds all of them in memory."""
 _RESERVED: Final = re.compile(r'(?<!")\bwindow\b(?!")')
 
 
@@ -62,6 +67,7 @@ class PostgresReader:
         db.execute("SET search_path = public")
         db.execute("SET jit = off")  # compiling a statement takes longer than any of ours
         db.execute(_PACKING)
+        register(db)
         self._db = db
         return db
 
@@ -117,6 +123,8 @@ class PostgresDatabase(PostgresReader):
     """The writer's connection."""
 
     _prepared = False
+    _sending: psycopg.Pipeline | None = None
+    _told: psycopg.Cursor[Any] | None = None
 
     @property
     def _live(self) -> psycopg.Connection[Any]:
@@ -128,61 +136,82 @@ class PostgresDatabase(PostgresReader):
         rows = parameters if isinstance(parameters, list) else list(parameters)
         if not rows:
             return
-        insert = read_insert(text) if len(rows) >= _COPY_FROM else None
-        if insert is None or (insert.columns and insert.conflict):
-            super().executemany(text, rows)
+        insert = read_insert(text) if len(rows) >= _TOGETHER else None
+        if insert is None:
+            self._live.cursor().executemany(_translated(text), rows)
             return
-        table, columns = insert.table, _RESERVED.sub('"window"', insert.columns)
-        conflict = _RESERVED.sub('"window"', insert.conflict)
-        names = [name.strip(' "') for name in columns.split(",")] if columns else list(_kinds()[table])
-        kinds = [_kinds()[table][name] for name in names]
-        if conflict:
-            lists = ", ".join(f"%b::{kind}[]" for kind in kinds)
-            given = [list(column) for column in zip(*rows, strict=True)]
-            self._live.execute(f"INSERT INTO {table} SELECT * FROM unnest({lists}) {conflict}", given)
-            return
-        listed = f" ({columns})" if columns else ""
-        with self._live.cursor() as cursor, cursor.copy(f"COPY {table}{listed} FROM STDIN (FORMAT BINARY)") as copy:
-            copy.set_types(kinds)
-            for row in rows:
-                copy.write_row(row)
+        sql, kinds = _many(insert)
+        for start in range(0, len(rows), _AT_ONCE):
+            columns = zip(*rows[start : start + _AT_ONCE], strict=True)
+            self._live.execute(sql, [array(*each) for each in zip(kinds, columns, strict=True)], prepare=True)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """See :class:`sync.server.databases.CountyDatabase`."""
-        with surroundings():
-            self._begin(_BY_KEYS)
+        """See :class:`sync.server.databases.CountyDatabase`.
+
+        What is written is sent and not waited for; the server works on it while its caller prepares what comes next.
+        Answers are read where a row is wanted, and all of them before the transaction counts as committed.
+        """
+        with surroundings(), ExitStack() as sending:
             try:
-                self._lock()
+                self._begin(f"{_BY_KEYS}; {_BE_THE_ONE}" if self._prepared else _BY_KEYS)
+                if self._prepared:
+                    self._sending = sending.enter_context(self._live.pipeline())
+                else:
+                    self._lock()
                 yield
                 self._commit()
+                sending.close()
+                self._committed()
             except BaseException:
+                with suppress(psycopg.Error):  # the first one that was met is on its way to the caller
+                    sending.close()
                 self._rollback()
                 raise
+            finally:
+                self._sending = None
 
     def _lock(self) -> None:
         """Be the one writer until COMMIT. Before there are tables, an advisory lock of the database stands in."""
-        if not self._prepared:
-            self._live.execute("SELECT pg_advisory_xact_lock(5787207)")
-            if self._live.execute("SELECT to_regclass('public.log_head')").fetchone() == (None,):
-                return
-        self._live.execute("SELECT lamport FROM log_head WHERE one = 1 FOR UPDATE")
+        self._live.execute("SELECT pg_advisory_xact_lock(5787207)")
+        if self._live.execute("SELECT to_regclass('public.log_head')").fetchone() != (None,):
+            self._live.execute(_BE_THE_ONE)
 
     def _commit(self) -> None:
-        self._live.execute("COMMIT")
+        self._told = self._live.execute("COMMIT", prepare=False)
+
+    def _committed(self) -> None:
+        """PostgreSQL answers the COMMIT of a transaction in which something failed with ROLLBACK, and no error."""
+        if self._told is None or self._told.statusmessage != "COMMIT":
+            raise psycopg.InternalError("the transaction was not committed")
+
+    def _rollback(self) -> None:
+        if self._db is not None and self._db.pgconn.pipeline_status != PipelineStatus.OFF:
+            self._db.close()  # answers are missing: nobody can tell what the next one would belong to
+        super()._rollback()
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """A part of the running transaction that may fail alone."""
+        self._settle()  # what was sent before the part and failed is not this part's
         self._live.execute("SAVEPOINT part")
         try:
             yield
+            self._settle()
         except BaseException:
             if not self._live.closed and not self._live.broken:
+                with suppress(psycopg.Error):
+                    self._settle()  # until then the server passes over everything behind what failed
                 self._live.execute("ROLLBACK TO SAVEPOINT part")
                 self._live.execute("RELEASE SAVEPOINT part")
+                self._settle()
             raise
         self._live.execute("RELEASE SAVEPOINT part")
+
+    def _settle(self) -> None:
+        """Wait for the answers to all that was sent. Raises what they say."""
+        if self._sending is not None:
+            self._sending.sync()
 
     def prepare(self) -> bool:
         """Make the tables of a new database, in the running transaction; False when they are there.
@@ -229,11 +258,29 @@ _IN: Final = re.compile(r"IN \((\?(?:,\?)+)\)")
 
 def _one_list(text: str, parameters: Sequence[Any]) -> tuple[Any, list[Any]]:
     """``IN (?,?,…)`` as one list: one plan for lists of any length."""
+    sql, before, count = _with_list(text)
+    values = parameters[before : before + count]
+    given = [*parameters[:before], array(kind_of(values[0]), values), *parameters[before + count :]]
+    return sql, given
+
+
+@lru_cache(maxsize=1024)
+def _with_list(text: str) -> tuple[Any, int, int]:
+    """The statement with one list in the place of many marks, how many parameters stand before it and in it."""
     found = _IN.search(text)
     assert found is not None
-    before, count = text[: found.start()].count("?"), found[1].count("?")
-    given = [*parameters[:before], list(parameters[before : before + count]), *parameters[before + count :]]
-    return _translated(_IN.sub("= ANY(?)", text, count=1)), given
+    sql = _translated(_IN.sub("= ANY(?)", text, count=1))
+    return sql, text[: found.start()].count("?"), found[1].count("?")
+
+
+@lru_cache(maxsize=256)
+def _many(insert: Insert) -> tuple[Any, list[str]]:
+    """An insert as one statement for many rows, a list for each column, and the types of these lists."""
+    names = [name.strip(' "') for name in insert.columns.split(",")] if insert.columns else list(_kinds()[insert.table])
+    kinds = [_kinds()[insert.table][name] for name in names]
+    listed = f" ({insert.columns})" if insert.columns else ""
+    sql = f"INSERT INTO {insert.table}{listed} SELECT * FROM unnest({', '.join('?' * len(kinds))}) {insert.conflict}"
+    return _translated(sql), kinds
 
 
 @lru_cache(maxsize=1)
