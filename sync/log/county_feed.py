@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final, NamedTuple
 
 from sync.log.chain import Entry
 from sync.log.county_proof import prove_county
-from sync.log.log import Database, Position, batched, entry_from_row, marks, padded
+from sync.log.foreseen import read_audience, read_heads
+from sync.log.log import Database, Position, Rows, batched, entry_from_row, marks, padded
 from sync.log.roll import roll, start_roll
 
 COUNTY_SCHEMA: Final = """
@@ -94,29 +96,40 @@ class CountyFeed:
     # many rounds at once -----------------------------------------------------------------------------------------
 
     def foresee(
-        self, case_ids: Iterable[str], scopes: Iterable[str], stations: Iterable[str], digests: Mapping[bytes, bytes]
-    ) -> list[str]:
+        self,
+        case_ids: Iterable[str],
+        scopes: Iterable[str],
+        stations: Iterable[str],
+        digests: Mapping[bytes, bytes],
+        held: list[str],
+    ) -> Iterator[None]:
         """Look up at once what several rounds of one transaction will ask: these cases' audiences, these feeds' ends,
-        what these stations claimed. Returns those of the cases that somebody is shown already.
+        what these stations claimed. Adds to ``held`` those of the cases that somebody is shown already.
 
         ``digests`` are the contents that were hashed already, with their SHA-256.
 
-        The caller's transaction is the only writer, and says :meth:`forget` where it ends or takes something back.
+        For :func:`sync.log.rows.in_step`: ``scopes`` may be filled until the second step. The caller's transaction is
+        the only writer, and says :meth:`forget` where it ends or takes something back.
         """
         self._foreseen = None
         cases, claimed = set(case_ids), {station: set[str]() for station in stations}
+        audiences = self._ask_audience(cases)
+        claims = [
+            self._db.execute(f"SELECT station, writer FROM claimed WHERE station IN ({marks(some)})", some)
+            for some in batched(sorted(claimed))
+        ]
+        yield
         shown: dict[str, dict[str, bool]] = {case_id: {} for case_id in cases}
-        shown |= self.audience(cases)
-        for some in batched(sorted(claimed)):
-            sql = f"SELECT station, writer FROM claimed WHERE station IN ({marks(some)})"
-            for station, writer in self._db.execute(sql, some):
-                claimed[str(station)].add(bytes(writer).hex())
-        held = sorted(case_id for case_id, scopes in shown.items() if scopes)
+        shown |= read_audience(audiences)
+        for station, writer in chain(*claims):
+            claimed[str(station)].add(bytes(writer).hex())
+        held += sorted(case_id for case_id, feeds in shown.items() if feeds)
+        refusals, heads = self._ask_refused(held), self._ask_heads(scopes)
+        yield
         refused: dict[str, set[str]] = {case_id: set() for case_id in held}
-        for case_id, act_id in self._refused_of(held):
-            refused[case_id].add(act_id)
-        self._foreseen = _Foreseen(shown, self.heads(scopes), claimed, refused, digests)
-        return held
+        for case_id, act_id in chain(*refusals):
+            refused[str(case_id)].add(bytes(act_id).hex())
+        self._foreseen = _Foreseen(shown, read_heads(scopes, heads), claimed, refused, digests)
 
     def forget(self) -> None:
         """What was looked up before does not hold any more."""
@@ -134,12 +147,11 @@ class CountyFeed:
         scopes = list(scopes)
         if self._foreseen is not None and self._foreseen.heads.keys() >= set(scopes):
             return {scope: self._foreseen.heads[scope] for scope in scopes}
-        found = {scope: Position(0, start_roll(scope)) for scope in scopes}
-        for some in batched(list(found)):
-            sql = f"SELECT scope, seq, roll_hash FROM feed_head WHERE scope IN ({marks(some)})"
-            for scope, seq, roll_hash in self._db.execute(sql, some):
-                found[str(scope)] = Position(int(seq), bytes(roll_hash))
-        return found
+        return read_heads(scopes, self._ask_heads(scopes))
+
+    def _ask_heads(self, scopes: Iterable[str]) -> list[Rows]:
+        sql = "SELECT scope, seq, roll_hash FROM feed_head WHERE scope IN ({})"
+        return [self._db.execute(sql.format(marks(some)), some) for some in batched(list(scopes))]
 
     def roll_at(self, scope: str, seq: int) -> bytes | None:
         """The rolling hash at a position; None behind the end."""
@@ -187,16 +199,14 @@ class CountyFeed:
 
     def audience(self, case_ids: Iterable[str]) -> dict[str, dict[str, bool]]:
         """Every scope each of these cases was ever delivered to: case id → scope → whether it is still shown it."""
-        found: dict[str, dict[str, bool]] = {}
         wanted = list(case_ids)
         if self._foreseen is not None and self._foreseen.shown.keys() >= set(wanted):
             return {case_id: dict(shown) for case_id in wanted if (shown := self._foreseen.shown[case_id])}
-        for ids in batched(wanted):
-            asked = padded(ids)
-            sql = f"SELECT case_id, scope, state FROM audience WHERE case_id IN ({marks(asked)})"
-            for case_id, scope, state in self._db.execute(sql, asked):
-                found.setdefault(str(case_id), {})[str(scope)] = bool(state)
-        return found
+        return read_audience(self._ask_audience(wanted))
+
+    def _ask_audience(self, case_ids: Iterable[str]) -> list[Rows]:
+        sql = "SELECT case_id, scope, state FROM audience WHERE case_id IN ({})"
+        return [self._db.execute(sql.format(marks(ids)), ids) for ids in map(padded, batched(list(case_ids)))]
 
     def set_audience(self, rows: Sequence[tuple[str, str, bool]], *, new: bool = False) -> None:
         """Note (case id, scope, whether what comes is delivered to it). ``new``: none of the cases has any yet."""
@@ -337,13 +347,11 @@ class CountyFeed:
         seen = self._foreseen.refused if self._foreseen is not None else None
         if seen is not None and seen.keys() >= set(wanted):
             return set[str]().union(*(seen[case_id] for case_id in wanted))
-        return {act_id for _case_id, act_id in self._refused_of(wanted)}
+        return {bytes(act_id).hex() for _case_id, act_id in chain(*self._ask_refused(wanted))}
 
-    def _refused_of(self, case_ids: list[str]) -> Iterator[tuple[str, str]]:
-        for ids in batched(case_ids):
-            sql = "SELECT a.case_id, a.act_id FROM reject r JOIN act a ON a.seq = r.act_seq"
-            for row in self._db.execute(f"{sql} WHERE a.case_id IN ({marks(ids)})", ids):
-                yield str(row[0]), bytes(row[1]).hex()
+    def _ask_refused(self, case_ids: list[str]) -> list[Rows]:
+        sql = "SELECT a.case_id, a.act_id FROM reject r JOIN act a ON a.seq = r.act_seq WHERE a.case_id IN ({})"
+        return [self._db.execute(sql.format(marks(ids)), ids) for ids in batched(case_ids)]
 
     def _refusals_moved(self) -> None:
         if self._foreseen is not None:

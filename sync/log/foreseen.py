@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from itertools import chain
+from typing import Final, TypeAlias
 
 from domain.acts import Act
 from sync.log.chain import Entry, LogDamaged
-from sync.log.values import WriterRow
+from sync.log.roll import start_roll
+from sync.log.rows import Rows
+from sync.log.values import Position, WriterRow
+
+MOST_CASES: Final = 500
+"""Cases whose acts are looked up for all rounds of a transaction together; more are looked up round by round."""
 
 Place: TypeAlias = tuple[int, bytes, bool]
 """Where an act lies: storage key, chain hash, whether it stands in a chain held here."""
@@ -63,3 +69,30 @@ def refuse_elsewhere(
         if moved or (chained and act.act_id in seen):
             raise LogDamaged("act_elsewhere", writer=entry.writer, n=entry.n)
         seen.add(act.act_id)
+
+
+def read_known(answers: Iterable[Rows]) -> tuple[int, dict[str, Place]]:
+    """The highest storage key, and of the acts that were asked for the ones that lie here."""
+    top = 0
+    found: dict[str, Place] = {}
+    for row in chain(*answers):
+        top = max(top, int(row[1]))
+        if row[2] is not None:
+            found[bytes(row[0]).hex()] = (int(row[1]), bytes(row[2]), bool(row[3]))
+    return top, found
+
+
+def read_heads(scopes: Iterable[str], answers: Iterable[Rows]) -> dict[str, Position]:
+    """The ends of these feeds; one that is not told of is empty."""
+    found = {scope: Position(0, start_roll(scope)) for scope in scopes}
+    for scope, seq, roll_hash in chain(*answers):
+        found[str(scope)] = Position(int(seq), bytes(roll_hash))
+    return found
+
+
+def read_audience(answers: Iterable[Rows]) -> dict[str, dict[str, bool]]:
+    """Case → scope → whether it is shown it."""
+    found: dict[str, dict[str, bool]] = {}
+    for case_id, scope, state in chain(*answers):
+        found.setdefault(str(case_id), {})[str(scope)] = bool(state)
+    return found

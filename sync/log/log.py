@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from domain.acts import Act
 from sync.log.chain import Entry, LogDamaged, SigningKey, extend_chain, first_hash
 from sync.log.content import read_act, read_acts, write_act
-from sync.log.foreseen import Foreseen, Place, refuse_elsewhere
+from sync.log.foreseen import MOST_CASES, Foreseen, Place, read_known, refuse_elsewhere
 from sync.log.log_proof import prove_log
 from sync.log.rows import Database, Rows, batched, marks, padded, put_in
 from sync.log.schema import SCHEMA
@@ -41,19 +42,30 @@ class ActLog:
 
     # many rounds at once ---------------------------------------------------------------------------------------
 
-    def foresee(self, act_ids: Iterable[str], stations: Iterable[str], case_ids: Iterable[str] = ()) -> None:
+    def foresee(self, act_ids: Iterable[str], stations: Iterable[str], case_ids: Collection[str]) -> Iterator[None]:
         """Look up at once what several rounds of one transaction will ask: acts, stations' writers, acts of cases.
 
-        The caller's transaction is the only writer, and says :meth:`forget` where it ends or takes something back.
+        For :func:`sync.log.rows.in_step`: ``case_ids`` may be filled until the second step. The caller's transaction is
+        the only writer, and says :meth:`forget` where it ends or takes something back.
         """
-        asked = set(act_ids)
-        cases = {case_id: list[Act]() for case_id in case_ids}
-        cases |= self.cases(cases)
-        seen = self._foreseen = Foreseen(asked, {station: [] for station in stations}, *self._known(asked), cases)
-        for some in batched(sorted(seen.writers)):
-            sql = f"SELECT {WRITER_COLUMNS} FROM writer WHERE station IN ({marks(some)}) ORDER BY writer"
-            for row in self._db.execute(sql, some):
-                seen.writers[str(row[1])].append(writer_from_row(row))
+        asked, writers = set(act_ids), {station: list[WriterRow]() for station in stations}
+        places = self._ask_known(asked)
+        theirs = [
+            self._db.execute(
+                f"SELECT {WRITER_COLUMNS} FROM writer WHERE station IN ({marks(some)}) ORDER BY writer", some
+            )
+            for some in batched(sorted(writers))
+        ]
+        yield
+        known = read_known(places)
+        for rows in theirs:
+            for row in rows:
+                writers[str(row[1])].append(writer_from_row(row))
+        wanted = case_ids if len(case_ids) <= MOST_CASES else ()
+        acts = self._ask_cases(wanted)
+        yield
+        cases = {case_id: list[Act]() for case_id in wanted} | self._read_cases(acts)
+        self._foreseen = Foreseen(asked, writers, *known, cases)
 
     def forget(self) -> None:
         """What was looked up before does not hold any more."""
@@ -238,19 +250,11 @@ class ActLog:
 
     def _known(self, act_ids: Iterable[str]) -> tuple[int, dict[str, Place]]:
         """The highest storage key, and of these acts the ones that lie here."""
-        top = 0
-        found: dict[str, Place] = {}
-        for ids in batched([bytes.fromhex(act_id) for act_id in act_ids]):
-            asked = padded(ids)
-            sql = (
-                f"SELECT act_id, seq, hash, chained FROM act WHERE act_id IN ({marks(asked)})"
-                " UNION ALL SELECT act_id, seq, NULL, 0 FROM act WHERE seq = (SELECT max(seq) FROM act)"
-            )
-            for row in self._db.execute(sql, asked):
-                top = max(top, int(row[1]))
-                if row[2] is not None:
-                    found[bytes(row[0]).hex()] = (int(row[1]), bytes(row[2]), bool(row[3]))
-        return top, found
+        return read_known(self._ask_known(act_ids))
+
+    def _ask_known(self, act_ids: Iterable[str]) -> list[Rows]:
+        asked = map(padded, batched([bytes.fromhex(act_id) for act_id in act_ids]))
+        return [self._db.execute(_KNOWN.format(marks(ids)), ids) for ids in asked]
 
     # reading ---------------------------------------------------------------------------------------------------
 
@@ -261,15 +265,20 @@ class ActLog:
 
     def cases(self, case_ids: Iterable[str]) -> dict[str, list[Act]]:
         """Every act of several cases, in order of arrival: what a projector of many cases asks."""
-        found: dict[str, list[Act]] = {}
         wanted = list(case_ids)
         if self._foreseen is not None and self._foreseen.cases.keys() >= set(wanted):
             return {case_id: list(acts) for case_id in wanted if (acts := self._foreseen.cases[case_id])}
-        for ids in batched(wanted):
-            sql = f"SELECT content FROM act WHERE case_id IN ({marks(ids)}) ORDER BY seq"
-            for row in self._db.execute(sql, ids):
-                act = self._read(bytes(row[0]))
-                found.setdefault(act.case_id, []).append(act)
+        return self._read_cases(self._ask_cases(wanted))
+
+    def _ask_cases(self, case_ids: Iterable[str]) -> list[Rows]:
+        asked = batched(list(case_ids))
+        return [self._db.execute(_OF_CASES.format(marks(ids)), ids) for ids in asked]
+
+    def _read_cases(self, answers: Iterable[Rows]) -> dict[str, list[Act]]:
+        found: dict[str, list[Act]] = {}
+        for row in chain(*answers):
+            act = self._read(bytes(row[0]))
+            found.setdefault(act.case_id, []).append(act)
         return found
 
     def _read(self, content: bytes) -> Act:
@@ -369,6 +378,11 @@ class ActLog:
 
 
 _INSERT = "INSERT INTO act VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_KNOWN = (
+    "SELECT act_id, seq, hash, chained FROM act WHERE act_id IN ({})"
+    " UNION ALL SELECT act_id, seq, NULL, 0 FROM act WHERE seq = (SELECT max(seq) FROM act)"
+)
+_OF_CASES = "SELECT content FROM act WHERE case_id IN ({}) ORDER BY seq"
 _LAMPORT = "SELECT max(lamport) FROM (SELECT lamport FROM log_head UNION ALL SELECT lamport FROM writer) AS held"
 _HIGHEST = "lamport = CASE WHEN lamport < ? THEN ? ELSE lamport END"
 

@@ -23,6 +23,16 @@ class Database(Protocol):
     def executemany(self, sql: str, parameters: Any, /) -> Any: ...
 
 
+def in_step(*looks: Iterator[None]) -> None:
+    """Take look-ups forward together, in this order, from ``yield`` to ``yield``: each asks, then each reads.
+
+    A database at the end of a line is then asked all of it at once, and answers at once.
+    """
+    going = list(looks)
+    while going:
+        going = [look for look in going if next(look, False) is None]
+
+
 def batched(values: list[T], size: int = 500) -> Iterator[list[T]]:
     """Values in lists short enough for one statement."""
     for start in range(0, len(values), size):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 import psycopg
 from psycopg.adapt import Dumper
@@ -45,15 +45,15 @@ class _AsIs(Dumper):
 
 
 class _NumbersAsIs(_AsIs):
-    oid: ClassVar[int] = psycopg.adapters.types["int8"].array_oid
+    oid = psycopg.adapters.types["int8"].array_oid
 
 
 class _WordsAsIs(_AsIs):
-    oid: ClassVar[int] = psycopg.adapters.types["text"].array_oid
+    oid = psycopg.adapters.types["text"].array_oid
 
 
 class _BytesAsIs(_AsIs):
-    oid: ClassVar[int] = psycopg.adapters.types["bytea"].array_oid
+    oid = psycopg.adapters.types["bytea"].array_oid
 
 
 _OID: Final = {name: psycopg.adapters.types[other].oid for name, other in

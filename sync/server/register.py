@@ -10,7 +10,7 @@ from domain.acts import Act
 from domain.canonical import Json
 from sync.log import ActLog, SigningKey
 from sync.log.chain import sealing_public, verify_birth
-from sync.log.log import batched, marks
+from sync.log.log import Rows, batched, marks
 from sync.protocol import Certificate, Enrol, Revoked, SignedCertificate, issue_certificate
 from sync.server.databases import CountyDatabase
 from sync.server.series import SeriesBook
@@ -57,13 +57,10 @@ class StationRegister(ABC):
         row = self._db.execute(f"{STATION_SQL} WHERE s.station = ?", (station,)).fetchone()
         return None if row is None else station_row(row)
 
-    def stations_of(self, stations: Collection[str]) -> list[StationRow]:
-        """The stations with these ids."""
-        found: list[StationRow] = []
-        for some in batched(sorted(stations)):
-            rows = self._db.execute(f"{STATION_SQL} WHERE s.station IN ({marks(some)})", some)
-            found += [station_row(row) for row in rows]
-        return found
+    def ask_stations(self, stations: Collection[str]) -> list[Rows]:
+        """Ask for the stations with these ids; for :func:`station_row`."""
+        asked = batched(sorted(stations))
+        return [self._db.execute(f"{STATION_SQL} WHERE s.station IN ({marks(some)})", some) for some in asked]
 
     def readmit(self, certificate: Certificate) -> StationRow:
         """Know a station again by the certificate this county signed (after a restore of an older county file).
@@ -87,8 +84,12 @@ class StationRegister(ABC):
 
     def revoked(self) -> Revoked:
         """The serials no longer served, with the number of this state of the list."""
-        serials = [int(row[0]) for row in self._db.execute("SELECT serial FROM gone_certificate ORDER BY serial")]
-        return Revoked(len(serials), serials)
+        return read_revoked(self.ask_revoked())
+
+    def ask_revoked(self) -> Rows:
+        """Ask for :meth:`revoked`; for :func:`read_revoked`."""
+        rows: Rows = self._db.execute("SELECT serial FROM gone_certificate ORDER BY serial")
+        return rows
 
     def earlier_keys(self, station: str) -> list[bytes]:
         """Station keys of this station's superseded certificates."""
@@ -216,3 +217,9 @@ class StationRegister(ABC):
             self._db.execute("UPDATE station SET revoked = 1 WHERE station = ?", (station,))
             self._gone(row)
         return True
+
+
+def read_revoked(rows: Rows) -> Revoked:
+    """What :meth:`StationRegister.ask_revoked` was told."""
+    serials = [int(row[0]) for row in rows]
+    return Revoked(len(serials), serials)

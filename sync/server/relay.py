@@ -14,7 +14,7 @@ from sync.exchange import Applied, Covered, Grant, Identity, Realm, Relayed, app
 from sync.exchange.realm import ABOVE
 from sync.log import SigningKey
 from sync.log.chain import sealing_public
-from sync.log.log import Database
+from sync.log.log import Database, Rows
 from sync.protocol import Answer, Certificate, Request, SignedCertificate, WireDamaged
 from sync.server.relay_view import RelayFeed, RelayLog
 from sync.server.stations import RequestRefused, StationRow
@@ -198,15 +198,26 @@ def _nothing(_cases: Iterable[str]) -> None:
 
 def relays(db: Database) -> tuple[Relayed, ...]:
     """The counties that relay to this server."""
-    rows = db.execute("SELECT scopes FROM station WHERE home LIKE 'county/%' ORDER BY home").fetchall()
+    return _read_relays(db.execute(_RELAYS_SQL))
+
+
+_RELAYS_SQL: Final = "SELECT scopes FROM station WHERE home LIKE 'county/%' ORDER BY home"
+
+
+def _read_relays(rows: Rows) -> tuple[Relayed, ...]:
     found = (relayed(str(row[0]).split()) for row in rows)
     return tuple(grant for grant in found if grant is not None)
 
 
-def realm(db: Database, county: str) -> Realm | None:
-    """Who stands around this server; None for a server alone with its stations."""
-    below = relays(db)
-    above = db.execute("SELECT code FROM relay_up").fetchone()
+def ask_around(db: Database) -> tuple[Rows, Rows]:
+    """Ask what :func:`realm` reads."""
+    return db.execute(_RELAYS_SQL), db.execute("SELECT code FROM relay_up")
+
+
+def realm(db: Database, county: str, asked: tuple[Rows, Rows] | None = None) -> Realm | None:
+    """Who stands around this server; None for a server alone with its stations. ``asked``: see :func:`ask_around`."""
+    relaying, up = asked or ask_around(db)
+    below, above = _read_relays(relaying), up.fetchone()
     if not below and above is None:
         return None
     known: dict[str, str] = {county: ""}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +27,7 @@ from sync.log import ActLog, LogDamaged, SigningKey
 from sync.log.content import read_act
 from sync.log.feed import CountyFeed
 from sync.log.log import Held
+from sync.log.rows import in_step
 from sync.protocol import Answer, Request, Revoked
 from sync.server import relay
 from sync.server.behind import WriteBehind
@@ -33,19 +35,12 @@ from sync.server.databases import CountyDatabase, Reader, open_database
 from sync.server.file import key_file, surroundings
 from sync.server.files import FILES, CountyFiles
 from sync.server.folding import CASE_SQL, LONE_SQL, case_row, quick_state
-from sync.server.register import StationRegister
+from sync.server.register import StationRegister, read_revoked
 from sync.server.series import SeriesBook, concerns
-from sync.server.stations import (
-    StationRow,
-    read_counts,
-    read_stations,
-)
+from sync.server.stations import StationRow, read_counts, read_stations, station_row
 
 READ_ONLY: Final = frozenset({"dict"})
 """Scopes the county alone writes: the institutions and other tables everybody shares."""
-
-FORESEEN_CASES: Final = 500
-"""Cases whose acts are looked up for all rounds of a transaction together; more are looked up round by round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,11 +183,22 @@ class CountyStore(StationRegister):
         """
         acts = [act for _request, opened in rounds if opened is not None for act in opened.acts.values()]
         stations = {request.st for request, _opened in rounds}
-        self._rows = {row.station: row for row in self.stations_of(stations)}
-        scopes = {scope for row in self._rows.values() for scope in row.scopes}
         digests = {content: digest for _, opened in rounds if opened for content, digest in opened.digests.items()}
-        held = self.feed.foresee((act.case_id for act in acts), scopes, stations, digests)
-        self.log.foresee([act.act_id for act in acts], stations, held if len(held) <= FORESEEN_CASES else ())
+        scopes: set[str] = set()
+        held: list[str] = []
+        in_step(
+            self._foresee_stations(stations, scopes),
+            self.feed.foresee((act.case_id for act in acts), scopes, stations, digests, held),
+            self.log.foresee([act.act_id for act in acts], stations, held),
+        )
+
+    def _foresee_stations(self, stations: Collection[str], scopes: set[str]) -> Iterator[None]:
+        """The stations, whose scopes are added, and what stands for all of them."""
+        rows, serials, around = self.ask_stations(stations), self.ask_revoked(), relay.ask_around(self._db)
+        yield
+        self._rows = {row.station: row for row in map(station_row, chain(*rows))}
+        scopes.update(scope for row in self._rows.values() for scope in row.scopes)
+        self._standing = read_revoked(serials), relay.realm(self._db, self.county, around)
 
     def station(self, station: str) -> StationRow | None:
         """One station, or None. A row that was foreseen is good once: its own round changes it."""
