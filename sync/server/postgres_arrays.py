@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import psycopg
@@ -60,6 +60,10 @@ _OID: Final = {name: psycopg.adapters.types[other].oid for name, other in
                {"bigint": "int8", "text": "text", "bytea": "bytea"}.items()}  # fmt: skip
 
 
+_ARRAYS: Final[dict[str, type[Array]]] = {"bigint": _Numbers, "text": _Words, "bytea": _Bytes}
+_WRITE: Final[dict[str, Callable[[Any], bytes]]] = {"bigint": struct.Struct("!q").pack, "text": str.encode}
+
+
 def register(db: psycopg.Connection[Any]) -> None:
     """Teach a connection to take arrays of :func:`array`."""
     for kind, dumper in ((_Numbers, _NumbersAsIs), (_Words, _WordsAsIs), (_Bytes, _BytesAsIs)):
@@ -68,20 +72,24 @@ def register(db: psycopg.Connection[Any]) -> None:
 
 def array(kind: str, values: Sequence[Any]) -> Array:
     """``values`` as an array of ``bigint``, ``text`` or ``bytea``; None among them is NULL."""
-    count = len(values)
+    write = _WRITE.get(kind)
     nulls = None in values
-    head = _HEAD(1, int(nulls), _OID[kind], count, 1)
-    if kind == "bigint" and not nulls:
-        return _Numbers(head + struct.pack("!" + "iq" * count, *[part for value in values for part in (8, value)]))
+    data: Sequence[Any] = values
+    if write is not None:
+        data = [None if value is None else write(value) for value in values] if nulls else list(map(write, values))
+    head = _HEAD(1, int(nulls), _OID[kind], len(data), 1)
+    sizes: set[int] = set() if nulls else set(map(len, data))
+    if len(sizes) == 1:  # numbers, hashes, ids: nearly all there is but contents
+        size = _SIZE(*sizes)
+        return _ARRAYS[kind](head + size + size.join(data))
     parts = [head]
-    for value in values:
+    for value in data:
         if value is None:
             parts.append(_NULL)
-            continue
-        data = value.encode() if kind == "text" else struct.pack("!q", value) if kind == "bigint" else value
-        parts.append(_SIZE(len(data)))
-        parts.append(data)
-    return {"bigint": _Numbers, "text": _Words, "bytea": _Bytes}[kind](b"".join(parts))
+        else:
+            parts.append(_SIZE(len(value)))
+            parts.append(value)
+    return _ARRAYS[kind](b"".join(parts))
 
 
 def kind_of(value: object) -> str:
