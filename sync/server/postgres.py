@@ -39,7 +39,22 @@ _TOGETHER: Final = 4
 """Rows from which on one insert for all of them is quicker than single ones."""
 _AT_ONCE: Final = 1_000
 """Rows of one insert at most: the server holds all of them in memory."""
+_PASSED_OVER: Final = (errors.PipelineAborted, errors.InFailedSqlTransaction)
 _RESERVED: Final = re.compile(r'(?<!")\bwindow\b(?!")')
+
+
+class _Line(psycopg.Connection[Any]):
+    """A connection that knows what went wrong first: what comes behind it is only passed over by the server."""
+
+    first: psycopg.Error | None = None
+
+    def wait(self, *words: Any, **named: Any) -> Any:
+        """As the library does; everything it waits for comes through here."""
+        try:
+            return super().wait(*words, **named)
+        except psycopg.Error as error:
+            self.first = self.first or error
+            raise
 
 
 class PostgresReader:
@@ -50,12 +65,12 @@ class PostgresReader:
     def __init__(self, address: str) -> None:
         """``address``: ``postgresql://user@host/database``. Raises SurroundingsFault."""
         self._address = address
-        self._db: psycopg.Connection[Any] | None = None
+        self._db: _Line | None = None
         with surroundings():
             self._connect()
 
-    def _connect(self) -> psycopg.Connection[Any]:
-        db = psycopg.connect(
+    def _connect(self) -> _Line:
+        db = _Line.connect(
             self._address, autocommit=True, connect_timeout=CONNECT_S, application_name="xinfang-county",
             keepalives=1, keepalives_idle=30, keepalives_interval=10, keepalives_count=3, client_encoding="UTF8",
         )  # fmt: skip
@@ -72,7 +87,7 @@ class PostgresReader:
         return db
 
     @property
-    def _live(self) -> psycopg.Connection[Any]:
+    def _live(self) -> _Line:
         if self._db is None or self._db.closed or self._db.broken:
             return self._connect()
         return self._db
@@ -127,7 +142,7 @@ class PostgresDatabase(PostgresReader):
     _told: psycopg.Cursor[Any] | None = None
 
     @property
-    def _live(self) -> psycopg.Connection[Any]:
+    def _live(self) -> _Line:
         assert self._db is not None
         return self._db  # inside a transaction a lost connection must be noticed, not replaced
 
@@ -163,13 +178,17 @@ class PostgresDatabase(PostgresReader):
                 self._commit()
                 sending.close()
                 self._committed()
-            except BaseException:
-                with suppress(psycopg.Error):  # the first one that was met is on its way to the caller
+            except BaseException as error:
+                with suppress(psycopg.Error):  # it only says again that something failed
                     sending.close()
                 self._rollback()
+                if isinstance(error, _PASSED_OVER) and self._live.first is not None:
+                    raise self._live.first from None  # a caller may have kept it to itself
                 raise
             finally:
                 self._sending = None
+                if self._db is not None:
+                    self._db.first = None
 
     def _lock(self) -> None:
         """Be the one writer until COMMIT. Before there are tables, an advisory lock of the database stands in."""
@@ -183,7 +202,7 @@ class PostgresDatabase(PostgresReader):
     def _committed(self) -> None:
         """PostgreSQL answers the COMMIT of a transaction in which something failed with ROLLBACK, and no error."""
         if self._told is None or self._told.statusmessage != "COMMIT":
-            raise psycopg.InternalError("the transaction was not committed")
+            raise errors.InFailedSqlTransaction("the transaction was not committed")
 
     def _rollback(self) -> None:
         if self._db is not None and self._db.pgconn.pipeline_status != PipelineStatus.OFF:
@@ -205,6 +224,7 @@ class PostgresDatabase(PostgresReader):
                 self._live.execute("ROLLBACK TO SAVEPOINT part")
                 self._live.execute("RELEASE SAVEPOINT part")
                 self._settle()
+                self._live.first = None
             raise
         self._live.execute("RELEASE SAVEPOINT part")
 
