@@ -27,9 +27,9 @@ LOCK_S: Final = 10
 _BY_KEYS: Final = (
     "BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"
 )
-_BE_THE_ONE: Final = "SELECT lamport FROM log_head WHERE one = 1 FOR UPDATE"
 """How a write transaction begins. It asks for rows by their keys only. A statement is planned once and kept; planned
 while a table is still small, it would read the whole of it at every round from then on."""
+_BE_THE_ONE: Final = "SELECT lamport FROM log_head WHERE one = 1 FOR UPDATE"
 _PACKING: Final = (
     "SELECT set_config(name, 'lz4', false) FROM pg_settings"
     " WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)"
