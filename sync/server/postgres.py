@@ -147,7 +147,7 @@ class PostgresDatabase(PostgresReader):
         return self._db  # inside a transaction a lost connection must be noticed, not replaced
 
     def executemany(self, text: str, parameters: Sequence[Sequence[Any]], /) -> None:
-        """Run one statement for many rows; inserts travel as one COPY."""
+        """Run one statement for many rows; of inserts many travel as one, a list for each column."""
         rows = parameters if isinstance(parameters, list) else list(parameters)
         if not rows:
             return
