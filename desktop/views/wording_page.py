@@ -291,6 +291,7 @@ class WordingPage(Page):
         if not self.save_button.isEnabled():
             return
         self.save_button.setEnabled(False)
+        self.keeper.save_now()  # in order before the new version, which ends the draft: not once more behind it
         form, text, name, since = self._form, self.editor.toPlainText(), self.name.text(), self.since.text().strip()
         self.act(
             lambda station: wording.save(station, form, text, name=name, since=since),

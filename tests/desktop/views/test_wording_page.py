@@ -63,6 +63,18 @@ def test_a_good_edit_is_drawn_and_saved_as_a_version_by_the_keyboard_alone(room,
     assert not page.save_button.isEnabled()
 
 
+def test_a_pause_in_typing_that_ends_while_a_version_is_saved_leaves_no_draft_of_it(room, page, qtbot):
+    choose(room, page, "F04")
+    page.editor.setPlainText(page.editor.toPlainText().replace("特此告知。", "特此告知，请保存。"))
+    judged(room, page)
+    qtbot.keyClick(page.editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    page.keeper.save_now()  # as its timer does
+    room.settle()
+    assert page.kept.isHidden()
+    assert not page.save_button.isEnabled()
+    assert room.call(drafts.wording_draft, room.station, "F04") is None
+
+
 def test_what_is_wrong_stands_beside_in_chinese_and_is_not_saved(room, page, qtbot):
     choose(room, page, "F04")
     drawn = page.view._pdf
