@@ -39,7 +39,7 @@ def batched(values: list[T], size: int = 500) -> Iterator[list[T]]:
         yield values[start : start + size]
 
 
-ROWS_AT_ONCE: Final = (400, 50)
+ROWS_AT_ONCE: Final = (400, 50, 8)
 """Rows of one statement, by turns: few lengths, so that each is prepared once and kept."""
 
 

@@ -207,9 +207,9 @@ class StationFeed(StationRefusals):
         for writer, count in counts.items():
             self._db.execute("UPDATE own_writer SET seen = seen + ? WHERE writer = ?", (count, writer))
         if self._db.execute("SELECT 1 FROM adrift UNION ALL SELECT 1 FROM refused_act LIMIT 1").fetchone() is not None:
-            settled = [(act_seq,) for _feed_seq, act_seq in confirmed]
-            self._db.executemany("DELETE FROM adrift WHERE act_seq = ?", settled)
-            self._db.executemany("DELETE FROM refused_act WHERE act_seq = ?", settled)
+            for seqs in batched([act_seq for _feed_seq, act_seq in confirmed]):
+                self._db.execute(f"DELETE FROM adrift WHERE act_seq IN ({marks(seqs)})", seqs)
+                self._db.execute(f"DELETE FROM refused_act WHERE act_seq IN ({marks(seqs)})", seqs)
         self._set_cursor(scope, to)
         return sum(counts.values())
 
