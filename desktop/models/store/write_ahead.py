@@ -41,14 +41,11 @@ class Checkpoint:
 
 def tidy(conn: Connection) -> None:
     """What the log wants in a quiet moment: its full length and no more, and a checkpoint where it has become long."""
-    lengthen(conn)
     with faults(conn):
         _, pages, moved = conn.execute("PRAGMA wal_checkpoint(NOOP)").fetchone()
     if pages - moved >= IDLE_CHECKPOINT_PAGES:
-        checkpoint(conn)
-        if _log_of(conn).stat().st_size > FULL_BYTES:
-            checkpoint(conn, truncate=True)
-            lengthen(conn)
+        checkpoint(conn, truncate=_log_of(conn).stat().st_size > FULL_BYTES)
+    lengthen(conn)
 
 
 def lengthen(conn: Connection) -> None:
