@@ -153,7 +153,7 @@ class PostgresDatabase(PostgresReader):
             return
         insert = read_insert(text) if len(rows) >= _TOGETHER else None
         if insert is None:
-            self._live.cursor().executemany(_translated(text), rows)
+            super().executemany(text, rows)
             return
         sql, kinds = _many(insert)
         for start in range(0, len(rows), _AT_ONCE):
