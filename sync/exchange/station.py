@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from domain.acts import Act
@@ -266,10 +267,11 @@ class _State:
             for writer in sorted(doubled):
                 self.fork(writer)  # we hold other acts at these places; without references the next answer tells
             return
+        brought = iter(self._take([(run, entries) for run, entries in shown if not run.c]))
         seen: list[int] = []
         mine: list[int] = []
-        for place, (run, entries) in enumerate(shown):
-            seqs = [seq for seq, _entry in own[place]] if run.c else self._take(run, entries)
+        for place, (run, _entries) in enumerate(shown):
+            seqs = [seq for seq, _entry in own[place]] if run.c else next(brought)
             seen += seqs
             if run.w in self.own:
                 mine += seqs
@@ -282,7 +284,8 @@ class _State:
         """Keep acts the feeds have not come to. They are offered back like any the county may not have; not while it is
         still on its way to them."""
         if run.w not in self.own:
-            self.feed.offer_unseen(self._take(run, self._shown(run)))
+            (seqs,) = self._take([(run, self._shown(run))])
+            self.feed.offer_unseen(seqs)
 
     def _shown(self, run: Run) -> list[Entry]:
         """The entries of a run of the answer, its writer known and its signatures good."""
@@ -295,26 +298,36 @@ class _State:
                 raise WireDamaged("bad_signature", run.w[:8])
         return entries
 
-    def _take(self, run: Run, entries: list[Entry]) -> list[int]:
-        """Keep what others wrote, or what this station wrote in a past it no longer holds; the storage keys."""
+    def _take(self, runs: list[tuple[Run, list[Entry]]]) -> list[list[int]]:
+        """Keep what others wrote, or what this station wrote in a past it no longer holds; by run the storage keys.
+
+        All runs at once: many rows go into the file by one statement, and the interpreter is free meanwhile.
+        """
+        entries = [entry for _run, shown in runs for entry in shown]
         try:
-            held = self.log.admit_loose(entries, self.opened.read(entries))
+            held = iter(self.log.admit_loose(entries, self.opened.read(entries)))
         except LogDamaged as error:
-            raise WireDamaged(error.code, run.w[:8]) from None
-        if run.p and held and run.w not in self.own:
-            self.feed.keep_before([(held[0].seq, run.p)])
-        for item in held:
-            if item.new:
-                self.pulled += 1
-                self.cases.setdefault(item.act.case_id, []).append(item.act)
-                if run.w in self.own:
-                    self.fork(run.w)  # the county holds an act of ours that we do not: this file is an older copy
-        return [item.seq for item in held]
+            raise WireDamaged(error.code, error.writer[:8]) from None
+        seqs: list[list[int]] = []
+        before: list[tuple[int, bytes]] = []
+        for run, shown in runs:
+            items = list(islice(held, len(shown)))
+            if run.p and run.w not in self.own:
+                before.append((items[0].seq, run.p))
+            for item in items:
+                if item.new:
+                    self.pulled += 1
+                    self.cases.setdefault(item.act.case_id, []).append(item.act)
+                    if run.w in self.own:
+                        self.fork(run.w)  # the county holds an act of ours that we do not: this file is an older copy
+            seqs.append([item.seq for item in items])
+        self.feed.keep_before(before)
+        return seqs
 
     def changed(self) -> dict[str, list[Act]]:
         """What :data:`Fold` is told: most cases that come are new here, and need not be read back."""
-        held = self.log.counts(self.cases)
-        return {case_id: acts if held[case_id] == len(acts) else [] for case_id, acts in sorted(self.cases.items())}
+        grown = self.log.grown({case_id: len(acts) for case_id, acts in self.cases.items()})
+        return {case_id: [] if case_id in grown else acts for case_id, acts in sorted(self.cases.items())}
 
     def have(self, writer: str, mark: Mark, told: int) -> None:
         known = self.feed.own_writers().get(writer)

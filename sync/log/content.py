@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from dataclasses import fields, make_dataclass
+from typing import Any, Final, cast
 
 import msgspec
 
@@ -118,10 +119,22 @@ def _quick(content: bytes) -> Act | None:
             return None
     except (msgspec.MsgspecError, ValueError, RecursionError, UnicodeDecodeError):
         return None
-    return Act(
+    return made_act(
         body.i, body.k, body.ck, body.c, body.s, body.l, body.t, body.q, body.of, body.st, body.u, body.f,
         tuple(body.o), body.w, None if body.co is msgspec.UNSET else body.co,
     )  # fmt: skip
+
+
+_Loose: Final = make_dataclass("_Loose", [each.name for each in fields(Act)], slots=True)
+"""An act that may still be written to. To fill one in and to call it an act then takes a third of the time of making
+an act, which writes each of its fields past the lock it has itself: acts that are read in are made here."""
+
+
+def made_act(*values: object) -> Act:
+    """An act of all its fields, in their order."""
+    made = _Loose(*values)
+    made.__class__ = Act
+    return cast(Act, made)
 
 
 def write_act(act: Act) -> bytes:

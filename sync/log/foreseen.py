@@ -62,13 +62,14 @@ def refuse_elsewhere(
     """An act id has one content and one place in one chain; a second place is somebody's mistake or forgery."""
     if not known and len({act.act_id for act in acts}) == len(acts):
         return  # as nearly always
-    seen: set[str] = set()
+    seen: dict[str, bytes] = {}
     for entry, act in zip(entries, acts, strict=True):
         place = known.get(act.act_id)
         moved = place is not None and (place[1] != entry.hash or (chained and place[2]))
-        if moved or (chained and act.act_id in seen):
+        doubled = act.act_id in seen and (chained or seen[act.act_id] != entry.hash)
+        if moved or doubled:
             raise LogDamaged("act_elsewhere", writer=entry.writer, n=entry.n)
-        seen.add(act.act_id)
+        seen[act.act_id] = entry.hash
 
 
 def read_known(answers: Iterable[Rows]) -> tuple[int, dict[str, Place]]:

@@ -289,12 +289,19 @@ class ActLog:
         """True when any act of the case lies here."""
         return self._db.execute("SELECT 1 FROM act WHERE case_id = ? LIMIT 1", (case_id,)).fetchone() is not None
 
-    def counts(self, case_ids: Iterable[str]) -> dict[str, int]:
-        """How many acts of each of these cases lie here."""
-        found: dict[str, int] = {}
-        for ids in batched(list(case_ids)):
-            sql = f"SELECT case_id, count(*) FROM act WHERE case_id IN ({marks(ids)}) GROUP BY case_id"
-            found |= {str(row[0]): int(row[1]) for row in self._db.execute(sql, ids)}
+    def grown(self, came: Mapping[str, int]) -> set[str]:
+        """Those of these cases of which more acts lie here than came (case → how many): they were here before.
+
+        Answers with few rows: each row fetched gives the interpreter away, and waits to have it back.
+        """
+        of: dict[int, list[str]] = {}
+        for case_id, count in came.items():
+            of.setdefault(count, []).append(case_id)
+        found: set[str] = set()
+        for count, case_ids in of.items():
+            for ids in batched(case_ids):
+                sql = f"SELECT case_id FROM act WHERE case_id IN ({marks(ids)}) GROUP BY case_id HAVING count(*) > ?"
+                found |= {str(row[0]) for row in self._db.execute(sql, (*ids, count))}
         return found
 
     def case_ids(self) -> Iterator[str]:

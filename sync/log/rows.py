@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any, Final, Protocol, TypeVar
 
 T = TypeVar("T")
@@ -39,23 +40,22 @@ def batched(values: list[T], size: int = 500) -> Iterator[list[T]]:
         yield values[start : start + size]
 
 
-ROWS_AT_ONCE: Final = (400, 50, 8)
-"""Rows of one statement, by turns: few lengths, so that each is prepared once and kept."""
+ROWS_AT_ONCE: Final = (400, 50)
+"""Rows of one statement, by turns: few lengths, so that each is prepared once and kept. The rest goes in one more."""
 
 
 def put_in(db: Database, table: str, rows: Sequence[Sequence[object]], *, verb: str = "INSERT") -> None:
-    """Insert rows, many in one statement: between two statements another thread may have the interpreter."""
+    """Insert rows, many in one statement: with each statement the interpreter goes to another thread that wants it, and
+    this one waits until it comes back."""
     if not rows:
         return
     done, one = 0, f"({marks(rows[0])})"
-    for size in ROWS_AT_ONCE:
-        if len(rows) - done >= size:
-            sql = f"{verb} INTO {table} VALUES {','.join([one] * size)}"
-            while len(rows) - done >= size:
-                db.execute(sql, [value for row in rows[done : done + size] for value in row])
-                done += size
-    if done < len(rows):
-        db.executemany(f"{verb} INTO {table} VALUES {one}", rows[done:])
+    while done < len(rows):
+        left = len(rows) - done
+        size = next((size for size in ROWS_AT_ONCE if size <= left), left)
+        sql = f"{verb} INTO {table} VALUES {','.join([one] * size)}"
+        db.execute(sql, list(chain.from_iterable(rows[done : done + size])))
+        done += size
 
 
 def padded(values: list[T], to: int = 50) -> list[T]:

@@ -15,16 +15,15 @@ import queue
 import signal
 import threading
 from collections.abc import Mapping
-from dataclasses import fields, make_dataclass
 from multiprocessing.connection import Connection
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
 from domain.acts import Act
 from sync.exchange import Opened, open_request
 from sync.log.chain import Entry
-from sync.log.content import Unread
+from sync.log.content import Unread, made_act
 from sync.protocol import REQUEST_TAG, Request, Run, WireDamaged, decode_frame, verify_frame
 
 MOST: Final = 4
@@ -178,22 +177,11 @@ def _opened(
         places = enumerate(zip(told.hashes, contents, strict=True))
         entries = [Entry(run.w, run.n + at, hashed, content, run.s.get(at)) for at, (hashed, content) in places]
         for act, content in zip(told.acts, contents, strict=True):
-            opened.acts[content] = _act(*act[:11], Unread(content), *act[11:])
+            opened.acts[content] = made_act(*act[:11], Unread(content), *act[11:])
         opened.runs[id(run)] = entries
         opened.digests.update(zip(contents, told.digests, strict=True))
         opened.proved.update((known[run.w], entries[at].hash, run.s[at]) for at in told.proved)
     return opened
-
-
-_Loose: Final = make_dataclass("_Loose", [each.name for each in fields(Act)], slots=True)
-"""An act that may still be written to. To fill one in and to call it an act then takes a quarter of the time of making
-an act, which writes each of its fields past the lock it has itself: here is where most acts of a county are made."""
-
-
-def _act(*values: object) -> Act:
-    made = _Loose(*values)
-    made.__class__ = Act
-    return cast(Act, made)
 
 
 # the worker's own side ----------------------------------------------------------------------------------------------

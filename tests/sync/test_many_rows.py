@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from domain.acts import Act
-from sync.log.chain import extend_chain, first_hash
+from sync.log.chain import LogDamaged, extend_chain, first_hash
 from sync.log.content import write_act
 from sync.log.log import ActLog
 from sync.log.rows import ROWS_AT_ONCE
@@ -59,3 +60,27 @@ def test_loose_acts_in_great_numbers_lie_in_their_order_and_come_back_as_held(db
         again = log.admit_loose(entries)
     assert [(item.seq, item.new) for item in again] == [(item.seq, False) for item in held]
     assert log.count() == count
+
+
+def test_one_act_at_two_places_among_many_is_refused_and_at_one_place_twice_is_held_once(db: CountyDatabase) -> None:
+    log, (first, second) = ActLog(db), acts(2)
+    here = extend_chain(WRITER, 0, first_hash(WRITER), [write_act(first), write_act(second)], [None, None])
+    there = extend_chain("cd" * 16, 0, first_hash("cd" * 16), [write_act(first)], [None])
+    with pytest.raises(LogDamaged, match="act_elsewhere writer=cdcdcdcd n=1"), db.transaction():
+        log.admit_loose([*here, *there])
+    with db.transaction():
+        held = log.admit_loose([*here, here[0]])
+    assert [(item.seq, item.new) for item in held] == [(1, True), (2, True), (1, False)]
+    assert log.count() == 2
+
+
+def test_of_cases_that_came_those_are_told_that_were_here_before(db: CountyDatabase) -> None:
+    log, made = ActLog(db), acts(30)
+    entries = extend_chain(WRITER, 0, first_hash(WRITER), [write_act(act) for act in made], [None] * 30)
+    with db.transaction():
+        log.admit_loose(entries[:5])
+        log.admit_loose(entries[5:])
+    came = Counter(act.case_id for act in made[5:])
+    assert log.grown(came) == {act.case_id for act in made[:5]}
+    assert log.grown(Counter(act.case_id for act in made)) == set()
+    assert log.grown({}) == set()
