@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks import arriving, desk, hall, sync
 from benchmarks.table import Row
-from desktop.services import county
+from desktop.services import county, exchange
 from desktop.services import rounds as rounds_of
 from desktop.services.station import create_station
 from desktop.services.undisturbed import undisturbed
@@ -109,7 +109,7 @@ def main(folder: str, url: str, code: str, newest: str) -> None:
             seen.append(time.perf_counter() - began)
 
     with undisturbed():
-        rounds, _last = rounds_of.go_through(county.Steps(lambda: station, line), county.MOST_ROUNDS, taken)
+        rounds, _last = rounds_of.go_through(exchange.Steps(lambda: station, line), county.MOST_ROUNDS, taken)
     line.close()
     seconds, processor, peak = time.perf_counter() - began, time.process_time() - spent, hall.kib("VmHWM")
     began = time.perf_counter()

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from desktop.services.outcome import Outcome
 
 if TYPE_CHECKING:
-    from desktop.services.county import Carried, PreparedExchange, Taken
+    from desktop.services.exchange import Carried, PreparedExchange, Taken
     from sync.exchange import Applied
     from sync.protocol import Run
 

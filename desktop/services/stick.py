@@ -15,7 +15,7 @@ import msgspec
 
 from desktop.models.store.connection import immediate
 from desktop.models.store.media import StationMedia
-from desktop.services import county, stick_enrol, stick_files
+from desktop.services import exchange, stick_enrol, stick_files
 from desktop.services.files import vault_of
 from desktop.services.outcome import Outcome, Topic
 from desktop.services.station import Station
@@ -121,7 +121,7 @@ def begin_export(station: Station) -> PreparedExport:
     frames: list[Frame] = []
     acts = 0
     with immediate(store.db) as transaction:  # one snapshot for all of them
-        for asked in requests_ahead(store.log, store.db, county.identity_of(station), now_ms=station.now_ms):
+        for asked in requests_ahead(store.log, store.db, exchange.identity_of(station), now_ms=station.now_ms):
             acts += sum(len(run.a) for run in (*asked.push, *asked.recovered))
             frames.append(report_frame(asked, papers.key))
         transaction.commit()
@@ -236,7 +236,7 @@ def step(station: Station, importing: Importing) -> Outcome[Importing]:
         before = feed.cursors()
         fit, ahead = fitted(feed, answer)
         try:
-            outcome = county.finish_exchange(station, _prepared(station), fit)
+            outcome = exchange.finish_exchange(station, _prepared(station), fit)
         except SurroundingsFault as fault:
             if fault.code == "county_refused":  # this answer contradicts what is held: passed over, the next may fit
                 raise WireDamaged("bad_answer") from fault
@@ -306,11 +306,11 @@ def papers_of(station: Station) -> Papers:
     )  # fmt: skip
 
 
-def _prepared(station: Station) -> county.PreparedExchange:
+def _prepared(station: Station) -> exchange.PreparedExchange:
     """What an answer by stick is applied as: an answer to a request in full, whichever it was."""
     found = station.store.county()
     assert found is not None
     signed = msgspec.json.decode(found[1], type=SignedCertificate)
     asked = Request(v=PROTOCOL, st=station.store.identity.station_id)
     clock = station.surroundings.clock
-    return county.PreparedExchange(found[0], signed, signed.read(), station.store.station_key, asked, clock)
+    return exchange.PreparedExchange(found[0], signed, signed.read(), station.store.station_key, asked, clock)

@@ -18,7 +18,7 @@ from desktop.workers.lane import Lane
 from domain.faults import SurroundingsFault
 
 if TYPE_CHECKING:
-    from desktop.services.county import Steps, Taken
+    from desktop.services.exchange import Steps, Taken
     from sync.client import Line
     from sync.exchange import Applied
 
@@ -31,11 +31,11 @@ LONGEST_WAIT_MS = 300_000
 
 def steps(station_ref: Callable[[], Station]) -> tuple[Steps, Line]:
     """What a round is made of (store lane); urllib3 and its like are imported here, after the first paint."""
-    from desktop.services import county
+    from desktop.services import exchange
     from sync.client import Line
 
     line = Line(time.monotonic)
-    return county.Steps(station_ref, line), line
+    return exchange.Steps(station_ref, line), line
 
 
 def fail(station: Station, fault: SurroundingsFault) -> Outcome[SyncState]:

@@ -11,7 +11,7 @@ import pytest
 from desktop.models.store.connection import immediate
 from desktop.models.store.folder import Fence, read_fence, write_fence
 from desktop.services import care, county, matters
-from desktop.services.county import Timing
+from desktop.services.exchange import Timing
 from desktop.services.station import doubt_of
 from domain.commands import AcceptMatter, ReceiveMatter, ReferMatter, ShareCase
 from domain.faults import SurroundingsFault

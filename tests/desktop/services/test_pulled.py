@@ -12,6 +12,7 @@ import pytest
 
 from desktop.services import county as exchange
 from desktop.services.care import verify
+from desktop.services.exchange import begin_exchange
 from domain.acts import ActDraft, CaseKind
 from domain.faults import SurroundingsFault
 from sync.client import HttpTransport
@@ -77,7 +78,7 @@ def test_a_desk_remembers_what_its_county_can_read(hall: Hall, county: County) -
     hall.register()
     assert exchange.exchange_once(hall.station).value.pending == 0
     hall.register()
-    prepared = exchange.begin_exchange(hall.station)
+    prepared = begin_exchange(hall.station)
     assert prepared is not None
     assert prepared.dictionary == NEWEST
 

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from desktop.bootstrap import place_words
-from desktop.services import county, drafts, restricted
+from desktop.services import county, drafts, exchange, restricted
 from desktop.services.restricted import as_restricted, hint, point_to
 from domain.faults import SurroundingsFault
 from tests.desktop.services.halls import HALL, Hall, claim, make_hall, person, refusal
@@ -77,7 +77,7 @@ def test_the_ordinary_folder_and_its_line_hold_nothing_of_the_restricted_desk(
     county.exchange_once(hall.station)
     before = {scope: mark.n for scope, mark in hall.station.store.feed.cursors().items()}
     wire: list[bytes] = []
-    carried = county.carry
+    carried = exchange.carry
 
     def overheard(prepared, transport):
         brought = carried(prepared, transport)
@@ -87,7 +87,7 @@ def test_the_ordinary_folder_and_its_line_hold_nothing_of_the_restricted_desk(
     ids = accuse(secret)
     drafts.save_draft(secret.station, "fd" * 16, {"name": NAME}, form="intake", form_version=1)
     assert county.exchange_once(secret.station).value.pending == 0
-    monkeypatch.setattr(county, "carry", overheard)
+    monkeypatch.setattr(exchange, "carry", overheard)
     hall.register(people=(person(name="赵晓梅"),))
     assert county.exchange_once(hall.station).value.pending == 0
     assert wire

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.services import care, county, matters, papers, stick, stick_enrol
+from desktop.services import care, county, exchange, matters, papers, stick, stick_enrol
 from desktop.services.sentences import sentence
 from desktop.services.stick import Exported, Imported
 from desktop.services.sync_status import sync_state
@@ -234,7 +234,7 @@ def test_enrolling_anew_by_stick_ends_the_old_certificate(enrolled, office, tmp_
 
 
 def test_a_station_by_stick_knows_that_it_has_no_line(enrolled):
-    assert county.begin_exchange(enrolled.station) is None
+    assert exchange.begin_exchange(enrolled.station) is None
     with pytest.raises(SurroundingsFault, match="no_line"):
         county.exchange_once(enrolled.station)
     assert sync_state(enrolled.station).last_error == ""

@@ -12,6 +12,7 @@ from desktop.models.store.connection import immediate
 from desktop.services import county as exchange
 from desktop.services import waiting, waiting_export
 from desktop.services.care import verify
+from desktop.services.exchange import begin_exchange
 from desktop.services.sentences_sync import BROKEN, KEPT_BACK, STATES, waiting_reason
 from desktop.services.sync_status import sync_state
 from desktop.views.status_line import sync_words
@@ -141,7 +142,7 @@ def test_a_run_that_was_set_aside_does_not_hold_back_what_a_person_sends_again(e
 
 def test_acts_the_county_has_taken_and_not_shown_back_are_on_their_way(enrolled: Hall) -> None:
     enrolled.register()
-    prepared = exchange.begin_exchange(enrolled.station)
+    prepared = begin_exchange(enrolled.station)
     assert prepared is not None
     store = enrolled.station.store
     with immediate(store.db) as transaction:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from desktop.services import care, intake, lookup
+from desktop.services import care, exchange, intake, lookup
 from desktop.services import county as service
 from desktop.services.care import verify
-from desktop.services.county import Carried, PreparedExchange
+from desktop.services.exchange import Carried, PreparedExchange
 from desktop.services.station import Station, open_station
 from desktop.services.sync_status import sync_state
 from desktop.workers.lane import Lane
@@ -48,7 +49,7 @@ class Overheard:
         self._kept: list[PreparedExchange] = []
         self._follows: dict[int, PreparedExchange] = {}
         self._said = threading.Condition()
-        carry, ahead, finish = service.carry, service.go_ahead, service.finish_exchange
+        carry, ahead, finish = exchange.carry, exchange.go_ahead, exchange.finish_exchange
 
         def carrying(prepared, transport):
             with self._said:
@@ -64,7 +65,7 @@ class Overheard:
                 self._follows[id(prepared)] = found
             return found
 
-        def finishing(station, prepared, answer, timing=None, opened=None):
+        def finishing(station, prepared, answer, timing=None, opened=None, turn=None):
             number = self._numbers[id(prepared)]
             follows = self._follows.get(id(prepared))
             if follows is not None:
@@ -74,13 +75,13 @@ class Overheard:
                 self.together += 1
             self.carried.append((Carried(answer, 0, timing, opened), follows is not None))
             self.hook(number)
-            outcome = finish(station, prepared, answer, timing, opened)
+            outcome = finish(station, prepared, answer, timing, opened, turn)
             self.events.append(("taken", number))
             return outcome
 
-        monkeypatch.setattr(service, "carry", carrying)
-        monkeypatch.setattr(service, "go_ahead", going)
-        monkeypatch.setattr(service, "finish_exchange", finishing)
+        monkeypatch.setattr(exchange, "carry", carrying)
+        monkeypatch.setattr(exchange, "go_ahead", going)
+        monkeypatch.setattr(exchange, "finish_exchange", finishing)
 
 
 @pytest.fixture
@@ -316,3 +317,45 @@ def test_what_an_answer_brought_is_noted_for_the_search_before_the_next_is_taken
     assert set(unseen) == {0}
     assert room.call(lambda: room.station.store.db.execute(sql).fetchone()[0]) == 0
     assert room.call(lookup.find, room.station, f"邻窗来访人{DAY - 1}") != []
+
+
+def test_an_answer_is_opened_while_the_last_one_is_committed_and_not_while_it_is_taken_in(
+    room, loop, county, other, monkeypatch
+):
+    monkeypatch.setattr(pace, "LOOPBACK", 4_000)
+    monkeypatch.setattr(line, "START_BUDGET", 4_000)
+    days_elsewhere(other, county)
+    enrol(room, county)
+    apply, open_, carry = exchange.apply_answer, exchange.open_answer, exchange.carry
+    arrived = threading.Semaphore(0)
+    busy: list[bool] = [False]
+    met: list[bool] = []
+    waited: list[bool] = []
+
+    def carrying(prepared, transport):
+        found = carry(prepared, transport)
+        arrived.release()
+        return found
+
+    def applying(*args):
+        busy[0] = True
+        waited.append(arrived.acquire(timeout=0.5))  # the next answer is there: nothing keeps it but its turn
+        time.sleep(0.02)
+        try:
+            return apply(*args)
+        finally:
+            busy[0] = False
+
+    def opening(answer):
+        met.append(busy[0])
+        return open_(answer)
+
+    monkeypatch.setattr(exchange, "carry", carrying)
+    monkeypatch.setattr(exchange, "apply_answer", applying)
+    monkeypatch.setattr(exchange, "open_answer", opening)
+    arrived.acquire(blocking=False)
+    exchanged(room, loop)
+    assert len(met) == len(waited) > 3
+    assert sum(waited) > 3
+    assert not any(met)
+    assert room.call(visits, room.station) == DAY

@@ -9,6 +9,7 @@ import pytest
 
 from desktop.models.store.rows import SyncState
 from desktop.services import county as service
+from desktop.services import exchange
 from desktop.workers.lane import Lane
 from desktop.workers.sync_loop import FIRST_WAIT_MS, LONGEST_WAIT_MS, SyncLoop
 from tests.desktop.views.page_room import OFFICE, room
@@ -128,7 +129,7 @@ def test_a_bug_of_ours_in_a_round_does_not_stop_the_rounds(room, loop, county, q
         raise ZeroDivisionError
 
     with monkeypatch.context() as patch, qtbot.captureExceptions() as caught:
-        patch.setattr(service, "begin_exchange", broken)
+        patch.setattr(exchange, "begin_exchange", broken)
         loop.now()
         room.until(lambda: bool(caught))
     assert caught[0][0] is ZeroDivisionError
