@@ -79,11 +79,13 @@ install_packages() {
     fi
 }
 
-# Sets python to the first Python >= 3.11 that can make an environment, or python_packages to what would bring one.
+# Sets python to the first Python >= 3.11 that can make an environment, or python_packages to what would bring one. The
+# system's own come first: they are built with profile-guided optimization, which one compiled by hand mostly lacks, and
+# with it everything takes a fifth less time.
 find_python() {
     local candidate
     python_packages='python3 python3-venv'
-    for candidate in ${PYTHON:-} python3.11 python3.12 python3.13 python3.14 python3; do
+    for candidate in ${PYTHON:-} /usr/bin/python3.1{1..4} /usr/bin/python3 python3.1{1..4} python3; do
         "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue
         if "$candidate" -c 'import ensurepip, venv' 2>/dev/null; then python=$candidate python_packages=''; return; fi
         python_packages=$("$candidate" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
