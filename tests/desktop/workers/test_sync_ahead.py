@@ -21,6 +21,7 @@ from desktop.workers.lane import Lane
 from domain.acts import ActDraft, CaseKind
 from domain.commands import MatterInput, PetitionerInput, RegisterVisit
 from sync.client import line, pace
+from sync.exchange import apply_answer, open_answer
 from tests.desktop.services.halls import Hall, make_hall
 from tests.desktop.views.page_room import OFFICE, Room, room
 from tests.desktop.workers.test_sync_loop import Steady, Watched, county, enrol
@@ -326,7 +327,7 @@ def test_an_answer_is_opened_while_the_last_one_is_committed_and_not_while_it_is
     monkeypatch.setattr(line, "START_BUDGET", 4_000)
     days_elsewhere(other, county)
     enrol(room, county)
-    apply, open_, carry = exchange.apply_answer, exchange.open_answer, exchange.carry
+    carry = exchange.carry
     arrived = threading.Semaphore(0)
     busy: list[bool] = [False]
     met: list[bool] = []
@@ -342,13 +343,13 @@ def test_an_answer_is_opened_while_the_last_one_is_committed_and_not_while_it_is
         waited.append(arrived.acquire(timeout=0.5))  # the next answer is there: nothing keeps it but its turn
         time.sleep(0.02)
         try:
-            return apply(*args)
+            return apply_answer(*args)
         finally:
             busy[0] = False
 
     def opening(answer):
         met.append(busy[0])
-        return open_(answer)
+        return open_answer(answer)
 
     monkeypatch.setattr(exchange, "carry", carrying)
     monkeypatch.setattr(exchange, "apply_answer", applying)
