@@ -205,9 +205,9 @@ class Delivery:
             scopes.setdefault(scope, False)
         elif not scopes:
             scopes[scope] = True  # the scope of its first act
-        elif not scopes.get(scope):
+        elif not scopes.get(scope) or len(scopes) > 1:
             scopes.setdefault(scope, False)
-            self._refold.add(case_id)  # a second scope writes: whose act came first may be known only now
+            self._refold.add(case_id)  # several scopes write: whose act came first may be known only now
         if self._names.get(item.seq) and not tabular(case_id):
             self._refold.add(case_id)
         self._taken.append(item)

@@ -94,6 +94,7 @@ def test_where_the_search_for_a_missing_safeguard_is_directed_nothing_fails_whil
         (21661, DESKS, "two desks drew one key, and a forged birth was good"),
         (21657, DESKS, "a county put back knew that a desk was revoked and not that it had enrolled anew"),
         (5000010, DESKS, "refused acts of one of two twins were not brought again to a county put back"),
+        (70082226, None, "an office in a case only as its first author stayed when an earlier act of the other came"),
     ],
 )
 def test_a_history_that_once_went_wrong_goes_well(seed, bias, once):
