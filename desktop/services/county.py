@@ -16,9 +16,7 @@ from desktop.services.undisturbed import undisturbed
 from domain.audience import restricted
 from domain.faults import SurroundingsFault
 from sync import client
-from sync.exchange import (
-    Identity,
-)
+from sync.exchange import Identity
 from sync.log import SigningKey
 from sync.log.chain import sealing_public
 from sync.protocol import Certificate, SignedCertificate
