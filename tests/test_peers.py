@@ -5,6 +5,7 @@ from __future__ import annotations
 from benchmarks.line import Line
 from benchmarks.peers import __main__ as peers
 from benchmarks.peers.install import PACKAGES, PAGE_PACKAGES
+from benchmarks.peers.stations import OurServer
 from benchmarks.peers.workload import edited, every, workload
 
 
@@ -55,6 +56,12 @@ def test_a_peer_that_fails_is_named_where_it_failed():
 def test_a_pull_that_does_not_bring_everything_is_no_figure():
     cells = peers.measure(Broken(loses=True), workload(20), 4, 4)
     assert cells[-1] == "arrived: 10 of 20"
+
+
+def test_ours_is_measured_by_the_real_desk_and_the_real_county(tmp_path):
+    cells = peers.measure(OurServer(tmp_path, 120), workload(20), 4, 4)
+    assert [type(cell) for cell in cells] == [peers.Cell] * 5
+    assert all(cell.up and cell.down for cell in cells)
 
 
 def test_every_peer_is_pinned():

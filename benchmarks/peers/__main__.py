@@ -116,7 +116,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         columns["floor"] = floor(visits, new, edits, folder)
         if _chosen(words, "ours"):
             _say("ours")
-            columns["ours"] = measure(OurServer(_made(folder / "ours")), visits, new, edits)
+            columns["ours"] = measure(OurServer(_made(folder / "ours"), words.cap), visits, new, edits)
         for package in PACKAGES:
             if not _chosen(words, package.name):
                 continue

@@ -1,23 +1,22 @@
-"""Stations and servers behind one small interface: ours in this process, each peer's in processes of its own."""
+"""Stations and servers behind one small interface: ours and each peer's, every one in a process of its own."""
 
 from __future__ import annotations
 
 import json
 import os
+import pickle
 import select
 import socket
 import subprocess
+import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from benchmarks.line import Line
-from benchmarks.peers.install import DRIVERS, Package
-from benchmarks.peers.workload import Visit, edited
-from domain.acts import Act, ActDraft
-from sync.client import HttpTransport
-from sync.client.pace import Pace
+from benchmarks.peers.install import DRIVERS, ROOT, Package
+from benchmarks.peers.workload import OFFICE, Visit, edited
 from tests.sync import harness
 
 
@@ -62,75 +61,20 @@ class Server(Protocol):
 class OurServer:
     """The real county, as a process."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, cap_s: float) -> None:
+        self.folder, self.cap_s, self._windows = folder, cap_s, 0
         self.county = harness.County(folder / "county").start()
         self.line = Line(self.county.port).__enter__()
 
     def station(self, name: str) -> Peer:
-        """A station of the one office."""
-        station = harness.Station(self.folder / f"{name}.db")
-        station.enrol(self.county.url, self.county.code())
-        return OurStation(station, self.line)
+        """A window of the one office."""
+        self._windows += 1
+        return OurStation(self, name, str(self._windows))
 
     def close(self) -> None:
         """End both."""
         self.line.__exit__(None, None, None)
         self.county.stop()
-
-
-class OurStation:
-    """A station's file, log, feed and fold, and the county's real client."""
-
-    def __init__(self, station: harness.Station, line: Line) -> None:
-        self._station, self._line = station, line
-
-    def add(self, visits: Sequence[Visit]) -> None:
-        """Each visit is a signed commit of its own, as at a window."""
-        with self._station.transaction():
-            for visit in visits:
-                self._write(visit.drafts)
-
-    def edit(self, visits: Sequence[Visit]) -> None:
-        """One more act each."""
-        with self._station.transaction():
-            for visit in visits:
-                self._write([edited(visit)[0]])
-
-    def _write(self, drafts: Sequence[ActDraft]) -> None:
-        station = self._station
-        first = station.log.lamport() + 1
-        acts: list[Act] = []
-        for n, draft in enumerate(drafts):
-            over = [act.act_id for act in station.log.case(draft.case_id)] if len(drafts) == 1 else []
-            words = {"kind": draft.kind, "case_kind": draft.case_kind, "lamport": first + n, "over": tuple(over)}
-            acts.append(station.act(draft.case_id, draft.sets, **words))
-        station.log.append(station.identity.writer, acts, station.writer_key)
-
-    def sync(self) -> float:
-        """Rounds as the sync loop makes them."""
-        pace = Pace(loopback=not self._line.kbit)
-        transport = HttpTransport(f"http://127.0.0.1:{self._line.port}", self._station.signed)
-        began = time.perf_counter()
-        try:
-            more = True
-            while more:
-                start, before = time.perf_counter(), sum(self._line.carried)
-                more = self._station.round(transport, pace.budget).more
-                spent = int((time.perf_counter() - start) * 1000)
-                pace.went_well(spent, sum(self._line.carried) - before)
-        finally:
-            transport.close()
-        return time.perf_counter() - began
-
-    def count(self) -> int:
-        """Visits in the log."""
-        kinds = (self._station.log.case(case_id)[0].case_kind for case_id in self._station.log.case_ids())
-        return sum(kind == "visit" for kind in kinds)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._station.close()
 
 
 # ---------------------------------------------------------------- the others
@@ -212,31 +156,19 @@ def _wait_for(port: int, process: subprocess.Popen[bytes], seconds: float = 60) 
     raise RuntimeError("its server does not start")
 
 
-class OtherStation:
-    """A driver, told what to do by JSON lines."""
+class Driven:
+    """A station in a process of its own, told what to do by JSON lines."""
 
     def __init__(self, command: Sequence[str], cwd: Path, folder: Path, cap_s: float) -> None:
-        self._work = folder.with_name(folder.name + ".jsonl")
+        self._work = folder.with_name(folder.name + ".work")
         self._cap_s = cap_s
         self._errors = folder.with_name(folder.name + ".log").open("wb")
         self._process = subprocess.Popen(
             command, cwd=cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors
         )
 
-    def add(self, visits: Sequence[Visit]) -> None:
-        """One document for each."""
-        self._ask("add", [(visit.key, visit.text) for visit in visits])
-
-    def edit(self, visits: Sequence[Visit]) -> None:
-        """The whole document anew."""
-        self._ask("edit", [(visit.key, edited(visit)[1].text) for visit in visits])
-
-    def sync(self) -> float:
-        """As the driver measured it."""
-        return float(str(self._ask("sync")))
-
     def count(self) -> int:
-        """Documents held."""
+        """Visits held."""
         return int(str(self._ask("count")))
 
     def close(self) -> None:
@@ -245,11 +177,10 @@ class OtherStation:
         self._process.communicate()
         self._errors.close()
 
-    def _ask(self, verb: str, documents: Sequence[tuple[str, str]] | None = None) -> object:
-        asked = {"do": verb}
-        if documents is not None:
-            lines = (json.dumps(each, ensure_ascii=False) + "\n" for each in documents)
-            self._work.write_text("".join(lines), "utf-8")
+    def _ask(self, verb: str, work: bytes = b"", **words: object) -> object:
+        asked = {"do": verb, **words}
+        if work:
+            self._work.write_bytes(work)
             asked["file"] = str(self._work)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -264,3 +195,46 @@ class OtherStation:
         if not line:
             raise RuntimeError("its station ended")
         return json.loads(line)["value"]
+
+
+class OtherStation(Driven):
+    """A driver in a peer's own environment."""
+
+    def add(self, visits: Sequence[Visit]) -> None:
+        """One document for each."""
+        self._ask("add", _documents((visit.key, visit.text) for visit in visits))
+
+    def edit(self, visits: Sequence[Visit]) -> None:
+        """The whole document anew."""
+        self._ask("edit", _documents((visit.key, edited(visit)[1].text) for visit in visits))
+
+    def sync(self) -> float:
+        """As the driver measured it."""
+        return float(str(self._ask("sync")))
+
+
+class OurStation(Driven):
+    """The real desk, in a process as the others' stations are."""
+
+    def __init__(self, server: OurServer, name: str, window: str) -> None:
+        folder, url = server.folder / name, f"http://127.0.0.1:{server.line.port}"
+        code = server.county.code(OFFICE, window)
+        command = [sys.executable, "-m", "benchmarks.peers.ours", str(folder), url, code, window]
+        super().__init__(command, ROOT, folder, server.cap_s)
+        self._line = server.line
+
+    def add(self, visits: Sequence[Visit]) -> None:
+        """Each a commit of its own."""
+        self._ask("add", pickle.dumps(list(visits)))
+
+    def edit(self, visits: Sequence[Visit]) -> None:
+        """One act more for each."""
+        self._ask("edit", pickle.dumps(list(visits)))
+
+    def sync(self) -> float:
+        """As the driver measured it."""
+        return float(str(self._ask("sync", narrow=bool(self._line.kbit))))
+
+
+def _documents(pairs: Iterable[tuple[str, str]]) -> bytes:
+    return "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in pairs).encode()

@@ -18,6 +18,7 @@ from domain.ruletable import parse_rules
 from domain.workcalendar import WorkCalendar, parse_calendar
 
 NOW_MS = 1_795_400_000_000
+OFFICE = "370205"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def every(visits_made: Sequence[Visit], count: int) -> list[Visit]:
 def _visits(count: int) -> Iterator[Visit]:
     chance = random.Random(20261123)
     desk = Desk(
-        office="370205", office_kind="competent_organ", window="1", station="", clerk="c1", now_ms=NOW_MS,
+        office=OFFICE, office_kind="competent_organ", window="1", station="", clerk="c1", now_ms=NOW_MS,
         calendar=WorkCalendar([parse_calendar(table) for table in resources.calendars()]),
         rules=parse_rules(resources.rules()), new_id=lambda: chance.randbytes(16).hex(),
     )  # fmt: skip
@@ -69,7 +70,7 @@ def _visits(count: int) -> Iterator[Visit]:
         done = register_visit(
             command,
             desk,
-            number=f"370205-1-20261120-{number:05d}",
+            number=f"{OFFICE}-1-20261120-{number:05d}",
             query_code=f"{number:08d}",
             day_count=number,
             known={},
