@@ -240,6 +240,7 @@ def _sync(station: Station, words: argparse.Namespace) -> object:
         county.retry(station)
     made = county.exchange_once(station)
     done: dict[str, object] = {"value": made.value, "topics": made.topics}
+    care.finish_search(station)
     if not words.acts_only:
         done["files"] = transfer.carry_all(station).value
     return done
@@ -259,7 +260,9 @@ def _file(station: Station, words: argparse.Namespace) -> object:
 def _bundle(station: Station, words: argparse.Namespace) -> object:
     paths = [Path(name) for name in words.files]
     if words.direction == "import":
-        return stick.import_replies(station, paths)
+        brought = stick.import_replies(station, paths)
+        care.finish_search(station)
+        return brought
     if words.slip is None:
         return stick.export(station, paths[0])
     question = stick_enrol.begin_enrolment(station, stick_enrol.read_slip_file(Path(words.slip)), anew=words.anew)

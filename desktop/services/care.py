@@ -22,6 +22,7 @@ __all__ = [
     "VerifyReport",
     "backup",
     "finish_measuring",
+    "finish_search",
     "measuring_now",
     "note_search",
     "rebuild",
@@ -30,7 +31,8 @@ __all__ = [
     "verify",
 ]
 
-BULK_DOCS = 5000
+BULK = 5_000
+"""Acts, or documents, of one long piece where nobody waits for the store."""
 
 
 def verify(station: Station, progress: Progress | None = None) -> VerifyReport:
@@ -65,17 +67,20 @@ def note_search(station: Station) -> int:
     return station.store.note_search()
 
 
-def rest(station: Station, *, bulk: bool = False) -> bool:
+def finish_search(station: Station) -> None:
+    """Note everything for the search and spread it over its index, for the command line: after a first exchange of a
+    hundred thousand visits the clerk's first look-up would do it, and wait for it."""
+    store = station.store
+    while store.note_search(BULK) or search.catch_up(store.db, docs=BULK):
+        pass
+
+
+def rest(station: Station) -> bool:
     """One short piece of work for a quiet moment: search keys that wait, merging, the write-ahead log.
 
-    Returns True while more waits. ``bulk`` takes long pieces, after an import. Answers are complete in between.
+    Returns True while more waits. Answers are complete in between.
     """
-    store = station.store
-    if bulk:
-        store.note_search()
-        while search.catch_up(store.db, docs=BULK_DOCS):
-            pass
-    return store.rest()
+    return station.store.rest()
 
 
 def backup(station: Station, target: Path) -> Path:

@@ -168,6 +168,25 @@ def test_twelve_people_are_one_record_here_and_at_the_county_byte_for_byte(towns
     assert (kinds.count("visit"), kinds.count("matter"), kinds.count("petitioner")) == (1, 1, 5)
 
 
+def test_what_an_exchange_of_the_command_line_brought_is_ready_to_be_found(township, tmp_path):
+    xinfang, place, port = township
+    xinfang.done("act", "RegisterVisit", given=TWELVE)
+    second = Xinfang(tmp_path / "second", xinfang.password_file)
+    (tmp_path / "second.toml").write_text(OFFICE.replace('window = "1"', 'window = "2"'), "utf-8")
+    second.done("init", "--office", str(tmp_path / "second.toml"))
+    code = admin(place, "enrol", "--office", "370299101", "--window", "2")
+    with county(place, port):
+        xinfang.done("sync")
+        second.done("enrol", f"http://127.0.0.1:{port}", code)
+        second.done("sync")
+    window = opened(second)
+    try:
+        assert window.store.search_waiting() == 0
+        assert window.store.find("欧阳秋月")
+    finally:
+        window.close()
+
+
 def test_a_matter_is_shared_and_a_station_enrolled_anew_from_the_command_line(township):
     xinfang, place, port = township
     value = xinfang.done("act", "RegisterVisit", given=TWELVE)["value"]
