@@ -193,6 +193,12 @@ class Checker:
         rows = beneath.contents(county.tables.db)
         return [self.parse(content) for _, act_id, content in rows if act_id not in refused]
 
+    def refused(self, county: SimCounty) -> list[tuple[Parsed, str]]:
+        """The acts the county keeps and does not deliver, with the code: its own, too, which no clerk wrote."""
+        codes = beneath.refused_ids(county.tables.db)
+        rows = beneath.contents(county.tables.db)
+        return [(self.parse(content), codes[act_id]) for _, act_id, content in rows if act_id in codes]
+
     def _byte_exact(self, held: dict[str, bytes], where: str) -> None:
         for act_id, content in held.items():
             known = self.written.get(act_id)

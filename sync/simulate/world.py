@@ -307,9 +307,8 @@ class World:
         self.checker.in_the_end(self.county, serving, alive)
         if self.kinds:
             self.tally += accounts.close_everything(self, serving)
-        for act_id, code in beneath.refused_ids(self.county.tables.db).items():
+        for act, code in self.checker.refused(self.county):
             self.tally[f"acts refused in the end: {code}"] += 1
-            act = self.checker.parse(self.checker.written[act_id])
             if code == "case_not_yours" and act["c"] in self.cases.get(act["s"], ()):
                 self.tally["acts refused to the desk that opened the case"] += 1
 
