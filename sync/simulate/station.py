@@ -75,6 +75,8 @@ class SimStation:
         """The county's last answer was that nothing is new on either side."""
         self.acked: set[str] = set()
         """Acts whose saving has returned on this machine: they must survive every cut."""
+        self.unfenced = False
+        """It goes on from an older copy that had no fence, and has not set one since: an answer may still show it."""
         self.cut_in_project = False
         self.incarnations = 0
         self._entropy = entropy
@@ -162,6 +164,7 @@ class SimStation:
         assert row is not None
         fence = {"writer": row.writer, "n": row.have.n, "hash": row.have.hash.hex(), "machine": self.machine}
         self.tables.keep(FENCE, json.dumps(fence | {"numbers": self._noted() | numbers}).encode())
+        self.unfenced = False
 
     def _noted(self) -> dict[str, int]:
         kept = self.tables.read(FENCE)
@@ -189,11 +192,16 @@ class SimStation:
     # accidents ---------------------------------------------------------------------------------------------------
 
     def restart(self, chance: random.Random) -> bool:
-        """The power came back; True when a new incarnation began. Broken I1 when an act that was saved is gone."""
+        """The power came back; True when a new incarnation began though nothing but the power had gone.
+
+        Broken I1 when an act that was saved is gone. An older copy without a fence was told from its own past by no
+        start before an answer named its acts: this start is the first that can.
+        """
+        unfenced = self.unfenced
         self._open(self.tables.restart(chance))
         lost = self.acked - act_ids(self.db)
         demand(not lost, "I1", f"{self.name} lost {len(lost)} saved acts in a power cut")
-        return self.look_at_fence()
+        return self.look_at_fence() and not unfenced
 
     def restore(self, backup: Tables, *, with_fence: bool) -> bool:
         """Go on from an older copy of the database, or of the whole folder; True when that was noticed at once."""
@@ -203,6 +211,7 @@ class SimStation:
         if not with_fence and fence is not None:
             self.tables.keep(FENCE, fence)
         self.acked = act_ids(self.db)
+        self.unfenced = self.tables.read(FENCE) is None
         return self.look_at_fence()
 
     def clone(self, name: str, *, like_hardware: bool) -> SimStation:
@@ -210,6 +219,7 @@ class SimStation:
         machine = self.machine if like_hardware else name
         twin = SimStation(name, self.tables.copy(), self.desk, self.key, self._entropy, machine)
         twin.certificate, twin.acked, twin.revoked = self.certificate, set(self.acked), self.revoked
+        twin.unfenced = twin.tables.read(FENCE) is None
         twin.look_at_fence()
         return twin
 

@@ -96,6 +96,7 @@ def test_where_the_search_for_a_missing_safeguard_is_directed_nothing_fails_whil
         (5000010, DESKS, "refused acts of one of two twins were not brought again to a county put back"),
         (70082226, None, "an office in a case only as its first author stayed when an earlier act of the other came"),
         (90046813, None, "acts of the county's own, refused after it was put back, were looked for among the clerks'"),
+        (91010633, None, "a copy put back without a fence, shown by a late answer, was called a disk taken for a copy"),
     ],
 )
 def test_a_history_that_once_went_wrong_goes_well(seed, bias, once):
