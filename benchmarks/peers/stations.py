@@ -102,10 +102,7 @@ class OtherServer:
 
     def station(self, name: str) -> Peer:
         """A driver in the peer's own environment."""
-        driver = str(
-            DRIVERS
-            / {"anki": "anki_station.py", "pouch": "pouch_station.cjs", "morango": "morango_app.py"}[self.package.name]
-        )
+        driver = str(DRIVERS / _DRIVERS[self.package.name])
         slash = "/" if self.package.name == "anki" else ""
         command = [self.package.program(), driver, str(self.folder / name), f"http://127.0.0.1:{self.line.port}{slash}"]
         return OtherStation(command, self.package.folder, self.folder / name, self.cap_s)
