@@ -22,7 +22,7 @@ from benchmarks import hall
 from benchmarks.table import Row, p50
 from desktop.models.store.rows import FoundRow, SyncState
 from desktop.services import county, lookup, synthetic
-from desktop.services.station import Station, create_station
+from desktop.services.station import Station
 from desktop.workers.bus import Bus
 from desktop.workers.collector import Collector
 from desktop.workers.lane import Lane
@@ -145,11 +145,7 @@ class _Clerk:
         self._store.run(self._open, done=self._begin)
 
     def _open(self) -> Station:
-        around, office = hall.surroundings(hall.now_ms), replace(hall.OFFICE, window=WINDOW)
-        station = create_station(
-            Path(self._ask.folder), office, sign_in=hall.SIGN_IN, name="陈晓岚", password=hall.PASSWORD,
-            surroundings=around,
-        )  # fmt: skip
+        station = hall.make_station(Path(self._ask.folder), office=replace(hall.OFFICE, window=WINDOW))
         county.enrol(station, self._ask.url, self._ask.code)
         return station
 

@@ -19,7 +19,7 @@ from typing import Final
 from benchmarks import hall
 from benchmarks.line import Line
 from desktop.services import county, synthetic
-from desktop.services.station import Station, create_station
+from desktop.services.station import Station
 from sync.client import HttpTransport
 from tests.sync.harness import County
 
@@ -105,11 +105,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 _say("a round without news", exchange(station, server))
                 station.close()
             if "pull" in parts:
-                office = replace(hall.OFFICE, window="2")
-                empty = create_station(
-                    scratch / "second", office, sign_in=hall.SIGN_IN, name="陈晓岚", password=hall.PASSWORD,
-                    surroundings=hall.surroundings(hall.now_ms),
-                )  # fmt: skip
+                empty = hall.make_station(scratch / "second", office=replace(hall.OFFICE, window="2"))
                 enrol(empty, server, "2")
                 _say("a fresh station pulls all", exchange(empty, server))
                 empty.close()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from desktop.models.store import search
 from desktop.models.store.write_ahead import checkpoint
-from desktop.services import intake, synthetic
+from desktop.services import care, intake, synthetic
 from desktop.services.intake import Registered
 from desktop.services.station import OfficeSetup, SeriesSetup, Station, Surroundings, create_station, open_station
 from desktop.services.synthetic import SyntheticVisit
@@ -53,10 +53,10 @@ def surroundings(clock: Callable[[], int]) -> Surroundings:
     return Surroundings(clock, secrets.token_bytes)
 
 
-def make_station(folder: Path, clock: Callable[[], int] = now_ms) -> Station:
+def make_station(folder: Path, clock: Callable[[], int] = now_ms, office: OfficeSetup = OFFICE) -> Station:
     """A new, empty station."""
     around = surroundings(clock)
-    return create_station(folder, OFFICE, sign_in=SIGN_IN, name="陈晓岚", password=PASSWORD, surroundings=around)
+    return create_station(folder, office, sign_in=SIGN_IN, name="陈晓岚", password=PASSWORD, surroundings=around)
 
 
 def reopen(folder: Path, clock: Callable[[], int] = now_ms) -> Station:
@@ -135,9 +135,7 @@ def fill(folder: Path, count: int, *, seed: int = 1, days: int = 900, quiet: boo
 
 def settle(station: Station) -> None:
     """Idle work, all of it: search index, merging, checkpoint."""
-    station.store.note_search()
-    while search.catch_up(station.store.db, docs=4_000):
-        pass
+    care.finish_search(station)
     while search.merge_some(station.store.db, pages=2_000):
         pass
     checkpoint(station.store.db, truncate=True)

@@ -16,7 +16,6 @@ from benchmarks import arriving, desk, hall, sync
 from benchmarks.table import Row
 from desktop.services import county, exchange
 from desktop.services import rounds as rounds_of
-from desktop.services.station import create_station
 from desktop.services.undisturbed import undisturbed
 from domain.acts import CaseKind
 from sync import client
@@ -95,10 +94,7 @@ def _pulled(folder: Path, url: str, code: str, newest: str) -> Pulled:
 
 def main(folder: str, url: str, code: str, newest: str) -> None:
     """Be the fresh station; print what it took as JSON."""
-    station = create_station(
-        Path(folder), replace(hall.OFFICE, window=WINDOW), sign_in=hall.SIGN_IN, name="陈晓岚", password=hall.PASSWORD,
-        surroundings=hall.surroundings(hall.now_ms),
-    )  # fmt: skip
+    station = hall.make_station(Path(folder), office=replace(hall.OFFICE, window=WINDOW))
     county.enrol(station, url, code)
     before, began, spent = hall.kib("VmRSS"), time.perf_counter(), time.process_time()
     seen: list[float] = []

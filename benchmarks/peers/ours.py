@@ -15,7 +15,6 @@ from benchmarks import hall
 from benchmarks.peers.workload import OFFICE, Visit, edited
 from desktop.models.store.store import Stamp
 from desktop.services import county
-from desktop.services.station import create_station
 from domain.acts import ActDraft
 from sync.client import HttpTransport
 
@@ -28,10 +27,7 @@ class Station:
     def __init__(self, folder: str, url: str, code: str, window: str) -> None:
         office = replace(hall.OFFICE, code=OFFICE, window=window)
         self.url = url
-        self.station = create_station(
-            Path(folder), office, sign_in=hall.SIGN_IN, name="陈晓岚", password=hall.PASSWORD,
-            surroundings=hall.surroundings(hall.now_ms),
-        )  # fmt: skip
+        self.station = hall.make_station(Path(folder), office=office)
         county.enrol(self.station, url, code)
 
     def add(self, file: str) -> None:
